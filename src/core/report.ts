@@ -1,0 +1,97 @@
+import type { Evidence, Origin } from '../guidance/recommendation.ts';
+import type { FixSafety } from './control.ts';
+import type { ResourceRef, Skipped, Unread } from './resource.ts';
+import type { Severity } from './verdict.ts';
+
+/** One control on one subject, at one place. */
+export interface Finding {
+  readonly control: string;
+  readonly codes: readonly string[];
+  readonly severity: Severity;
+  readonly verdict: 'fail' | 'unknown' | 'pass' | 'not-applicable';
+  readonly resource: ResourceRef;
+  readonly container?: string;
+  readonly path: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly message: string;
+  /** How far a machine can repair it; absent where only a person can. */
+  readonly fix?: FixSafety;
+  /** Stays the same when lines move and files are reordered. */
+  readonly fingerprint: string;
+}
+
+export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
+
+/** The strictest Pod Security level that a pod template meets, and the upstream check ids that keep it from the next. */
+export interface Workload {
+  readonly resource: ResourceRef;
+  readonly file: string;
+  readonly line: number;
+  readonly podSecurityLevel: PodSecurityLevel;
+  readonly restrictedBy: readonly string[];
+}
+
+export type LedgerState = 'pass' | 'fail' | 'unknown' | 'not-applicable';
+
+export interface SubjectCounts {
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+  readonly notApplicable: number;
+}
+
+/** One row for each entry of the catalogue, whatever was looked at. */
+export interface LedgerRow {
+  readonly code: string;
+  readonly title: string;
+  readonly chapter: string;
+  readonly origin: Origin;
+  readonly state: LedgerState;
+  readonly subjects: SubjectCounts;
+  /** Evidence that would settle or strengthen the row. */
+  readonly needs: readonly Evidence[];
+  /** Controls that decide it; empty where none of this version does. */
+  readonly controls: readonly string[];
+  /** Why the row is unknown although a control exists: left out by the profile, by `--only` or `--skip`. */
+  readonly note?: string;
+}
+
+/** An object that belongs to the system and was not judged; `--system` judges it. */
+export interface Excepted {
+  readonly resource: ResourceRef;
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'plimsoll'; readonly version: string };
+  readonly target: {
+    readonly kubernetesVersion: string;
+    readonly assumed: boolean;
+    readonly profile: 'nsa' | 'baseline' | 'restricted';
+    readonly partial: boolean;
+    /** What the verdicts take for granted, one sentence each. */
+    readonly assumptions: readonly string[];
+  };
+  readonly inputs: {
+    readonly files: number;
+    readonly documents: number;
+    readonly resources: number;
+    readonly skipped: readonly Skipped[];
+    readonly unread: readonly Unread[];
+    readonly excepted: readonly Excepted[];
+  };
+  readonly findings: readonly Finding[];
+  readonly workloads: readonly Workload[];
+  readonly ledger: readonly LedgerRow[];
+  readonly summary: {
+    readonly bySeverity: Readonly<Record<Severity, number>>;
+    readonly byState: Readonly<Record<LedgerState, number>>;
+  };
+}

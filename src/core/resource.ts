@@ -1,0 +1,77 @@
+import type { Path } from './path.ts';
+
+/** Where something stands in a file: lines and columns count from 1, columns in UTF-16 code units; the end is exclusive. */
+export interface Location {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** What names an object in a report. `namespace` is absent where neither the object nor the user says one. */
+export interface ResourceRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** The parts of `metadata` that rules read. */
+export interface Metadata {
+  readonly name?: string;
+  readonly generateName?: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A pod template inside an object, at `path` (empty for a Pod itself); `spec` has passed the typed decoder for PodSpec. */
+export interface PodTemplate {
+  readonly path: Path;
+  readonly metadata: Metadata;
+  readonly metadataPath: Path;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly specPath: Path;
+}
+
+/**
+ * One Kubernetes object as a source read it. `object` has passed the typed decoder, so its known fields have the types
+ * that Kubernetes declares, and what was `null` is absent (the API server treats both alike).
+ */
+export interface Resource {
+  readonly ref: ResourceRef;
+  readonly metadata: Metadata;
+  readonly object: Readonly<Record<string, unknown>>;
+  /** Every pod template inside, by the table in kube/pod-templates.ts; most kinds have one or none. */
+  readonly podTemplates: readonly PodTemplate[];
+  /** The file as the user named it, with `/` between folders; `<stdin>` for standard input. */
+  readonly file: string;
+  /**
+   * Turns paths of this object into lines and columns. A path that names an absent value gets the place of its nearest
+   * existing parent. Only valid until the source reads on: text and offsets are then dropped.
+   */
+  locate(paths: readonly Path[]): Location[];
+}
+
+/** A file or a document that was not judged, and why that is in order. */
+export interface Skipped {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
+  /** How many documents (or files, for a folder) this entry stands for. */
+  readonly count: number;
+}
+
+/** A file or a document that should have been judged and could not be. */
+export interface Unread {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** What a source yields, in the order of the files. */
+export type Input =
+  | { readonly type: 'file'; readonly file: string }
+  | { readonly type: 'resource'; readonly resource: Resource }
+  | ({ readonly type: 'skipped' } & Skipped)
+  | ({ readonly type: 'unread' } & Unread);

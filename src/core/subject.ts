@@ -1,0 +1,64 @@
+import type { Path } from './path.ts';
+import type { Anchor } from './verdict.ts';
+import type { Resource, ResourceRef } from './resource.ts';
+
+/** What every subject kind may know about the run. */
+export interface SubjectContext {
+  /** The minor of the target version: 35 for Kubernetes 1.35. */
+  readonly version: number;
+  /** What was read is a part of the desired state: what is absent may exist elsewhere. */
+  readonly partial: boolean;
+  /** The namespace that an object will be applied to: its own, else the user's `--namespace`, else unknown. */
+  namespaceOf(resource: Resource): string | undefined;
+}
+
+/** Kinds of objects that a subject kind reads: `Namespace` in the core group, else `NetworkPolicy.networking.k8s.io`. */
+export interface Reads {
+  readonly podTemplates: boolean;
+  readonly kinds: readonly string[];
+}
+
+/** A subject found in one resource; `path` leads to it from the root of the object. */
+export interface LocalSubject<S> {
+  readonly subject: S;
+  readonly path: Path;
+  /** The container's name, where the subject is one. */
+  readonly container?: string;
+}
+
+export interface LocalSubjectKind<S> {
+  readonly scope: 'local';
+  /** One of the things that can be judged, in the singular: "container". */
+  readonly name: string;
+  readonly reads: Reads;
+  /** How an example of a control is laid over the hardened examples (testing/hardened.ts). */
+  readonly example: 'container' | 'pod' | 'objects';
+  subjects(resource: Resource, context: SubjectContext): Iterable<LocalSubject<S>>;
+}
+
+/** A subject that needs several resources; judged when everything was read. */
+export interface JoinedSubject<S> {
+  readonly subject: S;
+  readonly ref: ResourceRef;
+  /** Where the subject itself stands. */
+  readonly at: Anchor;
+  readonly container?: string;
+}
+
+/** Turns a place of the resource at hand into an anchor that outlives its text. */
+export type AnchorOf = (path: Path) => Anchor;
+
+/**
+ * `remember` keeps a small plain projection of a resource (never the parsed object: a dump of 50,000 objects must fit in
+ * memory), `subjects` joins the projections. Both must be linear.
+ */
+export interface JoinedSubjectKind<S, M> {
+  readonly scope: 'joined';
+  readonly name: string;
+  readonly reads: Reads;
+  readonly example: 'objects';
+  remember(resource: Resource, anchor: AnchorOf, context: SubjectContext): M | undefined;
+  subjects(memories: readonly M[], context: SubjectContext): Iterable<JoinedSubject<S>>;
+}
+
+export type SubjectKind<S> = LocalSubjectKind<S> | JoinedSubjectKind<S, unknown>;

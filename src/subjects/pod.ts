@@ -1,0 +1,34 @@
+import type { LocalSubjectKind, Metadata, PodTemplate, Reads, Resource } from '../core/index.ts';
+import { operatingSystem, type OperatingSystem } from '../kube/operating-system.ts';
+import type { PodSpec } from '../kube/types.ts';
+
+/** A pod template of any kind of object, or a Pod. */
+export interface PodSubject {
+  readonly spec: PodSpec;
+  /** Of the template (labels, annotations), not of the object around it. */
+  readonly metadata: Metadata;
+  readonly os: OperatingSystem;
+  /** Where the object will be applied, as far as that is known. */
+  readonly namespace: string | undefined;
+  readonly resource: Resource;
+}
+
+export const podTemplates: Reads = { podTemplates: true, kinds: [] };
+
+export function podSubject(resource: Resource, template: PodTemplate, namespace: string | undefined): PodSubject {
+  const spec = template.spec as PodSpec;
+  return { spec, metadata: template.metadata, os: operatingSystem(spec), namespace, resource };
+}
+
+/** Paths of controls are relative to the PodSpec. */
+export const pods: LocalSubjectKind<PodSubject> = {
+  scope: 'local',
+  name: 'pod template',
+  reads: podTemplates,
+  example: 'pod',
+  *subjects(resource, context) {
+    for (const template of resource.podTemplates) {
+      yield { subject: podSubject(resource, template, context.namespaceOf(resource)), path: template.specPath };
+    }
+  },
+};

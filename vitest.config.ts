@@ -1,0 +1,13 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
+    exclude: ['test/upstream/**', 'node_modules/**'],
+    reporters:
+      process.env['VITEST_REPORTER'] === undefined ? ['default', './test/closing-line-reporter.ts'] : [process.env['VITEST_REPORTER']],
+    testTimeout: 30_000,
+  },
+});
+
+export default config;

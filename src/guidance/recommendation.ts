@@ -7,6 +7,19 @@ export type Evidence = 'manifest' | 'cluster' | 'node' | 'events' | 'image' | 'c
 /** Which edition of the guide asks for it first; `derived`: follows from a standard that replaced the guide's mechanism. */
 export type Origin = 'v1.0' | 'v1.1' | 'v1.2' | 'derived';
 
+/** Entries of other catalogues that cover the same ground, wholly or in part. */
+export interface Mappings {
+  /**
+   * Items or whole sections of the CIS Kubernetes Benchmark (`5.2.7`, `4.1`); of another CIS benchmark with its name in
+   * front (`Docker 4.1`, `EKS 5.4`).
+   */
+  readonly cis?: readonly string[];
+  /** MITRE ATT&CK techniques that the recommendation counters, for instance `T1611`. */
+  readonly attack?: readonly string[];
+  /** The level of the Pod Security Standards that demands it in full. */
+  readonly pss?: 'baseline' | 'restricted';
+}
+
 /** One entry of the catalogue: a recommendation of the NSA/CISA Kubernetes Hardening Guidance, or one derived from it. */
 export interface Recommendation {
   /** Chapter code and number, for instance `POD-12`. */
@@ -19,10 +32,13 @@ export interface Recommendation {
   readonly asks: string;
   /** What is different today: standards that replaced it, Kubernetes versions. Empty where nothing changed. */
   readonly today: string;
+  /** What to do where it is not met, and the main risk of doing so. */
+  readonly remedy: string;
   /** What can decide it, the most telling first. */
   readonly evidence: readonly Evidence[];
   /** Numbers of the guide's errata (see errata.ts) that touch this entry. */
   readonly errata?: readonly number[];
+  readonly mappings?: Mappings;
 }
 
 /** A chapter of the guide with its recommendations in the catalogue's order. */
@@ -37,8 +53,11 @@ export interface Chapter {
 
 /** A mistake of the guide that must not be repeated. */
 export interface Erratum {
+  /** 1 to 21, by which recommendations refer to it. */
   readonly number: number;
+  /** Page or appendix of v1.0. */
   readonly place: string;
   readonly defect: string;
+  /** What is right, or what to do today. */
   readonly instead: string;
 }

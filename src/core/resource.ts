@@ -32,6 +32,11 @@ export interface PodTemplate {
   readonly metadataPath: Path;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly specPath: Path;
+  /**
+   * Only where `spec` does not stand in the object as it is (Argo Workflows spread a pod over several fields): turns a path
+   * that begins with `specPath` or `metadataPath` into the path of the object's own field.
+   */
+  readonly map?: (path: Path) => Path;
 }
 
 /**

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Report } from '../core/index.ts';
+
+// The definition of the JSON report, from which docs/report.schema.json is made. Only tools and tests import it: the
+// command line never loads a schema library.
+
+const severity = z.enum(['critical', 'high', 'medium', 'low']);
+const count = z.int().min(0);
+const evidence = z.enum(['manifest', 'cluster', 'node', 'events', 'image', 'cloud', 'person']);
+const file = z.string().describe('The file as the user named it, with / between folders; <stdin> for standard input');
+const line = z.int().min(1).describe('Counts from 1');
+const column = z.int().min(1).describe('Counts from 1, in UTF-16 code units');
+
+const resource = z
+  .object({
+    apiVersion: z.string(),
+    kind: z.string(),
+    namespace: z.string().exactOptional().describe('Absent where neither the object nor --namespace says one'),
+    name: z.string(),
+  })
+  .describe('What names an object');
+
+const finding = z
+  .object({
+    control: z.string().describe('Id of the control: chapter/name'),
+    codes: z.array(z.string()).describe('Codes of the recommendations that the control decides'),
+    severity,
+    verdict: z.enum(['fail', 'unknown', 'pass', 'not-applicable']).describe('pass and not-applicable are listed with --all only'),
+    resource,
+    container: z.string().exactOptional(),
+    path: z.string().describe('The field, from the root of the object; it may be absent there'),
+    file,
+    line,
+    column,
+    endLine: line,
+    endColumn: column.describe('Exclusive; counts from 1, in UTF-16 code units'),
+    message: z.string(),
+    fix: z
+      .enum(['safe', 'review', 'shown'])
+      .exactOptional()
+      .describe(
+        'How far a machine can repair it: safe keeps what the workload does, review may change it, shown needs a value from a person',
+      ),
+    fingerprint: z.string().describe('Stays the same when lines move and files are reordered'),
+  })
+  .describe('One control on one subject, at one place');
+
+const ledgerRow = z
+  .object({
+    code: z.string(),
+    title: z.string(),
+    chapter: z.string().describe("The chapter's code: the letters of the recommendation's code"),
+    origin: z.enum(['v1.0', 'v1.1', 'v1.2', 'derived']).describe('The edition of the guide that asks for it first'),
+    state: z.enum(['pass', 'fail', 'unknown', 'not-applicable']),
+    subjects: z.object({ pass: count, fail: count, unknown: count, notApplicable: count }),
+    needs: z.array(evidence).describe('Evidence that would settle or strengthen the row'),
+    controls: z.array(z.string()).describe('Controls that decide it; empty where none of this version does'),
+    note: z.string().exactOptional().describe('Why the row is unknown although a control exists'),
+  })
+  .describe('One recommendation of the guidance; every report has one row for each');
+
+const definition = z
+  .object({
+    schemaVersion: z.literal(1),
+    tool: z.object({ name: z.literal('plimsoll'), version: z.string() }),
+    target: z.object({
+      kubernetesVersion: z.string().describe('The minor that verdicts are made for, for instance 1.35'),
+      assumed: z.boolean().describe('The user did not say which version'),
+      profile: z.enum(['nsa', 'baseline', 'restricted']),
+      partial: z.boolean().describe('The input is a part of the desired state: what is absent may exist elsewhere'),
+      assumptions: z.array(z.string()).describe('What the verdicts take for granted, one sentence each'),
+    }),
+    inputs: z.object({
+      files: count,
+      documents: count,
+      resources: count,
+      skipped: z
+        .array(z.object({ file, line, reason: z.string(), count: z.int().min(1) }))
+        .describe('Not judged, and why that is in order'),
+      unread: z.array(z.object({ file, line, reason: z.string() })).describe('Should have been judged and could not be'),
+      excepted: z
+        .array(z.object({ resource, file, line, reason: z.string() }))
+        .describe('Objects of the system, not judged; --system judges them'),
+    }),
+    findings: z.array(finding),
+    workloads: z
+      .array(
+        z.object({
+          resource,
+          file,
+          line,
+          podSecurityLevel: z.enum(['privileged', 'baseline', 'restricted']).describe('The strictest level that the pod template meets'),
+          restrictedBy: z.array(z.string()).describe('Ids of the upstream checks that keep it from the next level'),
+        }),
+      )
+      .describe('Every pod template that was judged'),
+    ledger: z.array(ledgerRow),
+    summary: z.object({
+      bySeverity: z.object({ critical: count, high: count, medium: count, low: count }).describe('Findings that fail'),
+      byState: z.object({ pass: count, fail: count, unknown: count, 'not-applicable': count }).describe('Rows of the ledger'),
+    }),
+  })
+  .meta({ id: 'report', title: 'Report of plimsoll scan' });
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+// The only test that also tells an optional key from an absent one: assignability both ways lets both pass.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Only compiles while the definition and the type say the same, down to what is optional. */
+const agreeing: Same<DeepReadonly<z.infer<typeof definition>>, DeepReadonly<Report>> extends true ? z.ZodType<Report> : never = definition;
+
+/** The report of `plimsoll scan --output json`; equal to the type Report of src/core/report.ts. */
+export const reportDefinition: z.ZodType<Report> = agreeing;

@@ -1,0 +1,62 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatJson, quoted } from './json.ts';
+import { reportSchema } from './json-schema.ts';
+import { sampleReport } from './sample-report.ts';
+
+const validate = new Ajv2020({ strict: true }).compile(JSON.parse(reportSchema()));
+
+function formatted(report = sampleReport): string {
+  return [...formatJson(report)].join('');
+}
+
+test('the JSON says what the report says, no more and no less', () => {
+  expect(JSON.parse(formatted())).toEqual(sampleReport);
+});
+
+test('a report validates against the schema that is published for it', () => {
+  validate(JSON.parse(formatted()));
+  expect(validate.errors).toBeNull();
+});
+
+test('the schema refuses what is not a report', () => {
+  expect(validate({ ...sampleReport, schemaVersion: 2 })).toBe(false);
+  expect(validate({ ...sampleReport, findings: [{ ...sampleReport.findings[0], severity: 'urgent' }] })).toBe(false);
+  expect(validate({ ...sampleReport, ledger: undefined })).toBe(false);
+});
+
+test('the schema lets a later version add keys', () => {
+  expect(validate({ ...sampleReport, later: true })).toBe(true);
+});
+
+test('a report without entries is JSON too', () => {
+  const { inputs } = sampleReport;
+  const empty = { ...sampleReport, inputs: { ...inputs, skipped: [], unread: [], excepted: [] }, findings: [], workloads: [], ledger: [] };
+  expect(JSON.parse(formatted(empty))).toEqual(empty);
+});
+
+test('keys stand in the order of the contract', () => {
+  const parsed = JSON.parse(formatted());
+  expect(Object.keys(parsed)).toEqual(['schemaVersion', 'tool', 'target', 'inputs', 'findings', 'workloads', 'ledger', 'summary']);
+  expect(Object.keys(parsed.findings[0])).toEqual(
+    'control codes severity verdict resource container path file line column endLine endColumn message fix fingerprint'.split(' '),
+  );
+});
+
+test('every finding stands on a line of its own, in a piece of its own', () => {
+  const pieces = [...formatJson(sampleReport)].filter((piece) => piece.includes('"control":'));
+  expect(pieces).toHaveLength(sampleReport.findings.length);
+  for (const piece of pieces) expect(piece.match(/\n/g)).toHaveLength(1);
+});
+
+test('any string survives, and nothing that steers a terminal or ends a line is written raw', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(JSON.parse(quoted(text))).toBe(text);
+      expect(quoted(text)).not.toMatch(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u);
+    }),
+    { seed: 1 },
+  );
+  expect(quoted('\u007f\u009b\u2028\u2029\u202e')).toBe('"\\u007f\\u009b\\u2028\\u2029\\u202e"');
+});

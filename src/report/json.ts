@@ -1,0 +1,113 @@
+import type { Excepted, Finding, LedgerRow, Report, ResourceRef, Skipped, Unread, Workload } from '../core/index.ts';
+
+/**
+ * The report as JSON, by the contract of docs/report.schema.json: keys in a fixed order, one record a line. It is yielded
+ * in pieces, so that a report of any size can be written without holding its text.
+ */
+export function* formatJson(report: Report): Generator<string, void> {
+  const { tool, target, inputs, summary } = report;
+  yield (
+    `{\n  "schemaVersion": ${report.schemaVersion},\n` +
+      `  "tool": {"name":${quoted(tool.name)},"version":${quoted(tool.version)}},\n` +
+      `  "target": {"kubernetesVersion":${quoted(target.kubernetesVersion)},"assumed":${target.assumed},"profile":${quoted(target.profile)},` +
+      `"partial":${target.partial},"assumptions":${quotedList(target.assumptions)}},\n` +
+      `  "inputs": {\n    "files": ${inputs.files},\n    "documents": ${inputs.documents},\n    "resources": ${inputs.resources},\n`
+  );
+  yield* records('    ', 'skipped', inputs.skipped, skippedRecord);
+  yield* records('    ', 'unread', inputs.unread, unreadRecord);
+  yield* records('    ', 'excepted', inputs.excepted, exceptedRecord, true);
+  yield '  },\n';
+  yield* records('  ', 'findings', report.findings, findingRecords());
+  yield* records('  ', 'workloads', report.workloads, workloadRecord);
+  yield* records('  ', 'ledger', report.ledger, ledgerRecord);
+  const { bySeverity, byState } = summary;
+  yield (
+    `  "summary": {"bySeverity":{"critical":${bySeverity.critical},"high":${bySeverity.high},"medium":${bySeverity.medium},"low":${bySeverity.low}},` +
+      `"byState":{"pass":${byState.pass},"fail":${byState.fail},"unknown":${byState.unknown},"not-applicable":${byState['not-applicable']}}}\n}\n`
+  );
+}
+
+// oxlint-disable-next-line no-control-regex
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+// What JSON allows and terminals, JavaScript and reviewers trip over: DEL, C1 controls, line separators, bidirectional controls.
+const treacherous = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A string as a JSON literal, with everything escaped that could steer a terminal or end a line. */
+export function quoted(text: string): string {
+  if (plain.test(text)) return `"${text}"`;
+  return JSON.stringify(text).replace(treacherous, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A list of strings as a JSON literal. */
+export function quotedList(texts: readonly string[]): string {
+  return `[${texts.map(quoted).join(',')}]`;
+}
+
+function* records<T>(indent: string, key: string, items: readonly T[], record: (item: T) => string, last = false): Generator<string, void> {
+  if (items.length === 0) {
+    yield `${indent}"${key}": []${last ? '' : ','}\n`;
+    return;
+  }
+  yield `${indent}"${key}": [\n`;
+  for (const [index, item] of items.entries()) yield `${indent}  ${record(item)}${index === items.length - 1 ? '' : ','}\n`;
+  yield `${indent}]${last ? '' : ','}\n`;
+}
+
+function reference({ apiVersion, kind, namespace, name }: ResourceRef): string {
+  const inNamespace = namespace === undefined ? '' : `"namespace":${quoted(namespace)},`;
+  return `{"apiVersion":${quoted(apiVersion)},"kind":${quoted(kind)},${inNamespace}"name":${quoted(name)}}`;
+}
+
+/** Findings come in runs on one object and repeat their control's part, so both are made once. */
+function findingRecords(): (finding: Finding) => string {
+  const controls = new Map<string, string>();
+  let lastReference: ResourceRef | undefined;
+  let lastText = '';
+  return (finding) => {
+    let control = controls.get(finding.control);
+    if (control === undefined) {
+      control = `{"control":${quoted(finding.control)},"codes":${quotedList(finding.codes)},"severity":`;
+      controls.set(finding.control, control);
+    }
+    if (finding.resource !== lastReference) {
+      lastReference = finding.resource;
+      lastText = reference(lastReference);
+    }
+    return (
+      `${control}"${finding.severity}","verdict":"${finding.verdict}","resource":${lastText}` +
+      (finding.container === undefined ? '' : `,"container":${quoted(finding.container)}`) +
+      `,"path":${quoted(finding.path)},"file":${quoted(finding.file)},"line":${finding.line},"column":${finding.column}` +
+      `,"endLine":${finding.endLine},"endColumn":${finding.endColumn},"message":${quoted(finding.message)}` +
+      (finding.fix === undefined ? '' : `,"fix":"${finding.fix}"`) +
+      `,"fingerprint":${quoted(finding.fingerprint)}}`
+    );
+  };
+}
+
+function skippedRecord({ file, line, reason, count }: Skipped): string {
+  return `{"file":${quoted(file)},"line":${line},"reason":${quoted(reason)},"count":${count}}`;
+}
+
+function unreadRecord({ file, line, reason }: Unread): string {
+  return `{"file":${quoted(file)},"line":${line},"reason":${quoted(reason)}}`;
+}
+
+function exceptedRecord({ resource, file, line, reason }: Excepted): string {
+  return `{"resource":${reference(resource)},"file":${quoted(file)},"line":${line},"reason":${quoted(reason)}}`;
+}
+
+function workloadRecord({ resource, file, line, podSecurityLevel, restrictedBy }: Workload): string {
+  return (
+    `{"resource":${reference(resource)},"file":${quoted(file)},"line":${line},` +
+    `"podSecurityLevel":"${podSecurityLevel}","restrictedBy":${quotedList(restrictedBy)}}`
+  );
+}
+
+function ledgerRecord(row: LedgerRow): string {
+  const { pass, fail, unknown, notApplicable } = row.subjects;
+  return (
+    `{"code":${quoted(row.code)},"title":${quoted(row.title)},"chapter":${quoted(row.chapter)},"origin":${quoted(row.origin)},"state":"${row.state}",` +
+    `"subjects":{"pass":${pass},"fail":${fail},"unknown":${unknown},"notApplicable":${notApplicable}},` +
+    `"needs":${quotedList(row.needs)},"controls":${quotedList(row.controls)}${row.note === undefined ? '' : `,"note":${quoted(row.note)}`}}`
+  );
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import type { Report } from '../core/index.ts';
+import { outcome } from './outcome.ts';
+import { sampleReport } from './sample-report.ts';
+
+const readable: Report = { ...sampleReport, inputs: { ...sampleReport.inputs, unread: [] } };
+
+function exitCode(report: Report, failOn: Parameters<typeof outcome>[1]['failOn'], allowUnreadable = false): number {
+  return outcome(report, { failOn, allowUnreadable }).exitCode;
+}
+
+test('findings at or above the bound fail the run', () => {
+  const onlyMedium = { ...readable, summary: { ...readable.summary, bySeverity: { critical: 0, high: 0, medium: 1, low: 5 } } };
+  expect(exitCode(readable, 'critical')).toBe(1);
+  expect(exitCode(onlyMedium, 'high')).toBe(0);
+  expect(exitCode(onlyMedium, 'medium')).toBe(1);
+  expect(exitCode(onlyMedium, 'low')).toBe(1);
+  expect(exitCode(onlyMedium, 'none')).toBe(0);
+});
+
+test('unread input outranks findings, unless it is allowed', () => {
+  expect(exitCode(sampleReport, 'high')).toBe(2);
+  expect(exitCode(sampleReport, 'high', true)).toBe(1);
+  expect(exitCode(sampleReport, 'none', true)).toBe(0);
+});
+
+test('nothing to judge is never success', () => {
+  const nothing = { ...sampleReport, inputs: { ...sampleReport.inputs, resources: 0 } };
+  expect(exitCode(nothing, 'none', true)).toBe(2);
+});

@@ -1,0 +1,39 @@
+import { severities, type Report, type Severity } from '../core/index.ts';
+
+/** The lowest severity that fails a run. */
+export type FailOn = Severity | 'none';
+
+export interface Outcome {
+  readonly exitCode: 0 | 1 | 2;
+  /** One sentence without a full stop. */
+  readonly reason: string;
+}
+
+export interface OutcomeOptions {
+  readonly failOn: FailOn;
+  /** Unread documents among readable ones do not fail the run. */
+  readonly allowUnreadable: boolean;
+}
+
+/**
+ * What a run amounts to, as an exit code: 2 the work could not be done (nothing to judge, or input that could not be
+ * read), 1 findings at or above `failOn`, 0 neither. Unread input outranks findings, because the list of findings is then
+ * not known to be whole.
+ */
+export function outcome(report: Report, options: OutcomeOptions): Outcome {
+  const { resources, unread } = report.inputs;
+  if (unread.length > 0 && !options.allowUnreadable)
+    return { exitCode: 2, reason: `${counted(unread.length, 'document')} could not be read (--allow-unreadable accepts that)` };
+  if (resources === 0) return { exitCode: 2, reason: 'nothing to scan: no Kubernetes object that a control reads' };
+  if (options.failOn === 'none') return { exitCode: 0, reason: 'findings do not fail this run (--fail-on none)' };
+  const failing = severities.slice(0, severities.indexOf(options.failOn) + 1);
+  const count = failing.reduce((sum, severity) => sum + report.summary.bySeverity[severity], 0);
+  const bound = options.failOn === 'critical' ? 'of severity critical' : `of severity ${options.failOn} or worse`;
+  if (count > 0) return { exitCode: 1, reason: `${counted(count, 'finding')} ${bound}` };
+  return { exitCode: 0, reason: `no finding ${bound}` };
+}
+
+/** A number with its noun: `1 file`, `2 files`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

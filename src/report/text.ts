@@ -1,0 +1,401 @@
+import picocolors from 'picocolors';
+import { severities, type Finding, type FixSafety, type LedgerState, type Report, type ResourceRef, type Severity } from '../core/index.ts';
+import type { Chapter } from '../guidance/recommendation.ts';
+import { countBySeverity, grouped, type Issue, type ResourceGroup } from './grouping.ts';
+import { counted, outcome, type FailOn } from './outcome.ts';
+import { printable } from './printable.ts';
+import { cells, clipped, padded, wrapped } from './wrap.ts';
+
+/** What the text says of a control besides its findings. */
+export interface ControlText {
+  readonly title: string;
+  readonly why: string;
+  readonly remedy?: string;
+}
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** Cells of a line; prose is wrapped there, paths never are. */
+  readonly width: number;
+  /** A person looks on: show the lines of source. */
+  readonly terminal: boolean;
+  /** Every place of every finding, and what passes or cannot be known, one by one. */
+  readonly all: boolean;
+  /** Findings and unread input alone, one line each. */
+  readonly quiet: boolean;
+  readonly failOn: FailOn;
+  readonly allowUnreadable: boolean;
+  control(id: string): ControlText | undefined;
+  readonly chapters: readonly Pick<Chapter, 'code' | 'title'>[];
+  /** A line of a file, for the source excerpt; undefined where it cannot be had any more. */
+  lines?(file: string, line: number): string | undefined;
+  /** The command to type next. */
+  readonly nextCommand?: string;
+}
+
+/** The severity or state stands here, and prose after it. */
+const margin = 12;
+const placesShown = 4;
+const entriesShown = 8;
+
+type Colors = ReturnType<typeof picocolors.createColors>;
+
+interface Page {
+  readonly colors: Colors;
+  readonly width: number;
+  readonly options: TextOptions;
+  /** Controls that were explained already: consequence and remedy stand once, at their worst finding. */
+  readonly explained: Set<string>;
+  /** Lines that hold a credential, as `file:line`: they are never printed. */
+  readonly secretLines: ReadonlySet<string>;
+}
+
+/** The report for a person, in pieces of whole lines. Whatever comes from input is made printable first. */
+export function* formatText(report: Report, options: TextOptions): Generator<string, void> {
+  const failing = report.findings.filter(({ verdict }) => verdict === 'fail');
+  if (options.quiet) {
+    yield* brief(report, failing);
+    return;
+  }
+  const page: Page = {
+    colors: picocolors.createColors(options.color),
+    width: Math.max(40, Math.min(options.width, 120)),
+    options,
+    explained: new Set(),
+    secretLines: secretLines(failing),
+  };
+  yield* findings(failing, page);
+  yield* unknowns(report, page);
+  if (options.all) yield* passing(report, page);
+  yield* unread(report, page);
+  yield* skipped(report, page);
+  yield* excepted(report, page);
+  yield* ledger(report, page);
+  yield* summary(report, failing, page);
+}
+
+/** One line each, for `grep` and editors: place, severity, message, control. */
+function* brief(report: Report, failing: readonly Finding[]): Generator<string, void> {
+  for (const { resources } of grouped(failing))
+    for (const { issues } of resources)
+      for (const { findings: places } of issues)
+        for (const finding of places) yield `${place(finding)}: ${finding.severity}: ${printable(finding.message)} [${finding.control}]\n`;
+  for (const { file, line, reason } of report.inputs.unread) yield `${printable(file)}:${line}: unread: ${printable(reason)}\n`;
+}
+
+function* findings(failing: readonly Finding[], page: Page): Generator<string, void> {
+  for (const { file, resources } of grouped(failing)) {
+    yield heading(printable(file), page);
+    for (const group of resources) {
+      yield resourceLine(group, page);
+      const shown = new Set<string>();
+      for (const issue of group.issues) yield issueText(issue, shown, page);
+    }
+  }
+}
+
+function resourceLine({ resource, bySeverity }: ResourceGroup, page: Page): string {
+  const { bold } = page.colors;
+  const name = resourceName(resource);
+  const counts = severityCounts(bySeverity);
+  const gap = page.width - cells(name) - cells(counts);
+  const coloredCounts = severityCounts(bySeverity, page.colors);
+  return `\n${bold(name)}${gap >= 2 ? ' '.repeat(gap) : '\n  '}${coloredCounts}\n`;
+}
+
+/** `shown` holds the places whose source was printed for this object already. */
+function issueText(issue: Issue, shown: Set<string>, page: Page): string {
+  const { colors, options } = page;
+  const first = issue.findings[0]!;
+  let text = `\n${labelled(first.severity, printable(first.message), page, severityColor(colors, first.severity))}`;
+  text += placeLine(first, page);
+  if (options.terminal) text += excerpt(first, shown, page);
+  const others = issue.findings.slice(1);
+  if (others.length > 0) {
+    const listed = options.all || others.length <= placesShown + 1 ? others : others.slice(0, placesShown);
+    text += labelled('', `and in ${counted(others.length, 'more place')}:`, page);
+    for (const finding of listed) {
+      const what = finding.container === undefined ? printable(finding.path) : `container "${printable(finding.container)}"`;
+      text += placed(place(finding), what, page);
+    }
+    if (listed.length < others.length) text += labelled('', `and ${others.length - listed.length} more (--all lists them)`, page);
+  }
+  if (!page.explained.has(issue.control)) {
+    page.explained.add(issue.control);
+    const about = options.control(issue.control);
+    if (about !== undefined) {
+      text += labelled('why', printable(about.why), page, colors.dim);
+      text += labelled('fix', about.remedy === undefined ? fixHint(first) : printable(about.remedy), page, colors.dim);
+    }
+  }
+  return text;
+}
+
+function fixHint({ control, fix }: Finding): string {
+  const explain = `plimsoll explain ${control}`;
+  if (fix === undefined) return `${explain} says what to do`;
+  const hints: Record<FixSafety, string> = {
+    safe: `keeps what the workload does; ${explain} shows the change`,
+    review: `may change what the workload does; ${explain} shows the change and its risk`,
+    shown: `needs a value from you; ${explain} shows the change`,
+  };
+  return hints[fix];
+}
+
+function placeLine(finding: Finding, page: Page): string {
+  return placed(place(finding), `${finding.control} ${finding.codes.join(' ')}`.trimEnd(), page);
+}
+
+/** A place that terminals make clickable, alone on its line where what belongs to it does not fit beside it. */
+function placed(where: string, what: string, { width, colors }: Page): string {
+  const indent = ' '.repeat(margin);
+  if (margin + cells(where) + 2 + cells(what) <= width) return `${indent}${colors.cyan(where)}  ${colors.dim(what)}\n`;
+  const lines = wrapped(what, width - margin).map((part) => `${indent}${colors.dim(part)}\n`);
+  return `${indent}${colors.cyan(where)}\n${lines.join('')}`;
+}
+
+function place({ file, line, column }: Finding): string {
+  return `${printable(file)}:${line}:${column}`;
+}
+
+/** The line of source with the field underlined; indentation is dropped, because a single line needs none. */
+function excerpt(finding: Finding, shown: Set<string>, { options, colors, width, secretLines: secrets }: Page): string {
+  const { file, line, column, endLine, endColumn } = finding;
+  const key = `${line}:${column}`;
+  if (shown.has(key) || secrets.has(`${file}:${line}`)) return '';
+  shown.add(key);
+  const source = options.lines?.(file, line);
+  if (source === undefined) return '';
+  const start = column - 1;
+  const indent = Math.min(source.length - source.trimStart().length, start);
+  const end = endLine > line ? source.trimEnd().length : Math.min(endColumn - 1, source.length);
+  // Bounded before anything is measured: a line may be a megabyte of JSON. A field far to the right is shown from there.
+  const from = start - indent > width / 2 ? start : indent;
+  const before = printable(source.slice(from, start));
+  const marked = printable(source.slice(start, Math.min(end, start + width)));
+  const after = printable(source.slice(end, end + width));
+  const room = width - margin - 3;
+  const lead = from > indent ? '…' : '';
+  const code = clipped(lead + before + marked + after, room);
+  const offset = cells(lead + before);
+  const marks = '^'.repeat(Math.max(1, Math.min(cells(marked), room - offset)));
+  const gutter = String(line).padStart(margin - 1);
+  const edge = colors.dim(`${' '.repeat(margin - 1)} │`);
+  return `${colors.dim(`${gutter} │`)} ${code}\n${edge} ${' '.repeat(offset)}${colors.red(marks)}\n`;
+}
+
+/** A credential must not be repeated by the tool that found it, not even on the owner's own screen. */
+function secretLines(failing: readonly Finding[]): Set<string> {
+  const lines = new Set<string>();
+  for (const { codes, file, line, endLine } of failing) {
+    if (!codes.includes('SEC-01')) continue;
+    for (let at = line; at <= Math.min(endLine, line + 1000); at++) lines.add(`${file}:${at}`);
+  }
+  return lines;
+}
+
+function* unknowns(report: Report, page: Page): Generator<string, void> {
+  const open = report.findings.filter(({ verdict }) => verdict === 'unknown');
+  if (open.length === 0) return;
+  yield heading(`Not known from this input: ${counted(open.length, 'verdict')}`, page);
+  yield* byControl(open, page, 'unknown', page.colors.magenta);
+}
+
+function* passing(report: Report, page: Page): Generator<string, void> {
+  for (const [verdict, title] of [
+    ['not-applicable', 'Does not apply'],
+    ['pass', 'Holds'],
+  ] as const) {
+    const those = report.findings.filter((finding) => finding.verdict === verdict);
+    if (those.length === 0) continue;
+    yield heading(`${title}: ${counted(those.length, 'verdict')}`, page);
+    yield* byControl(those, page, verdict === 'pass' ? 'holds' : 'n/a', page.colors.green);
+  }
+}
+
+/** One entry for each control, because what is not known is mostly not known of every object alike. */
+function* byControl(list: readonly Finding[], page: Page, label: string, color: (text: string) => string): Generator<string, void> {
+  const controls = new Map<string, Finding[]>();
+  for (const finding of list) {
+    const those = controls.get(finding.control);
+    if (those === undefined) controls.set(finding.control, [finding]);
+    else those.push(finding);
+  }
+  for (const id of [...controls.keys()].sort()) {
+    const those = controls.get(id)!;
+    const [first] = those;
+    yield `\n${labelled(label, printable(first!.message === '' ? (page.options.control(id)?.title ?? id) : first!.message), page, color)}`;
+    yield placeLine(first!, page);
+    const others = those.slice(1);
+    if (page.options.all) for (const finding of others) yield placed(place(finding), printable(finding.message), page);
+    else if (others.length > 0) yield labelled('', `and in ${counted(others.length, 'more place')} (--all lists them)`, page);
+  }
+}
+
+function* unread(report: Report, page: Page): Generator<string, void> {
+  const entries = report.inputs.unread;
+  if (entries.length === 0) return;
+  yield heading(`Could not be read: ${counted(entries.length, 'document')}`, page);
+  yield '\n';
+  for (const { file, line, reason } of entries) {
+    yield `  ${page.colors.red(`${printable(file)}:${line}`)}\n`;
+    for (const part of wrapped(printable(reason), page.width - 4)) yield `    ${part}\n`;
+  }
+}
+
+function* skipped(report: Report, page: Page): Generator<string, void> {
+  const reasons = tally(report.inputs.skipped.map(({ reason, count, file, line }) => ({ reason, count, where: `${file}:${line}` })));
+  if (reasons.length === 0) return;
+  const total = reasons.reduce((sum, { count }) => sum + count, 0);
+  yield heading(`Skipped: ${total}`, page);
+  yield '\n';
+  yield* tallied(reasons, page);
+}
+
+function* excepted(report: Report, page: Page): Generator<string, void> {
+  const entries = report.inputs.excepted;
+  if (entries.length === 0) return;
+  yield heading(`Excepted: ${counted(entries.length, 'object')} of the system`, page);
+  yield `\n  Not judged; --system judges them too\n\n`;
+  yield* tallied(
+    tally(entries.map(({ reason, resource }) => ({ reason, count: 1, where: resourceName(resource) }))),
+    page,
+    page.options.all ? entries.map(({ resource, file, line }) => [resourceName(resource), `${printable(file)}:${line}`] as const) : [],
+  );
+}
+
+interface Tally {
+  readonly reason: string;
+  count: number;
+  readonly example: string;
+}
+
+/** Equal reasons counted together, the most frequent first. */
+function tally(entries: readonly { reason: string; count: number; where: string }[]): Tally[] {
+  const byReason = new Map<string, Tally>();
+  for (const { reason, count, where } of entries) {
+    const found = byReason.get(reason);
+    if (found === undefined) byReason.set(reason, { reason, count, example: where });
+    else found.count += count;
+  }
+  return [...byReason.values()].sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+}
+
+function* tallied(list: readonly Tally[], page: Page, each: readonly (readonly [string, string])[] = []): Generator<string, void> {
+  const shown = page.options.all || list.length <= entriesShown + 1 ? list : list.slice(0, entriesShown);
+  for (const { reason, count, example } of shown) {
+    const [first, ...rest] = wrapped(printable(reason), page.width - 10);
+    yield `${String(count).padStart(7)}  ${first}\n`;
+    for (const part of rest) yield `         ${part}\n`;
+    const where = `${count === 1 ? '' : 'first '}${printable(example)}`;
+    yield `         ${page.colors.dim(where)}\n`;
+  }
+  if (shown.length < list.length) yield `         and ${counted(list.length - shown.length, 'more reason')} (--all lists them)\n`;
+  for (const [name, where] of each) yield `         ${name}  ${page.colors.dim(where)}\n`;
+}
+
+const stateWords: readonly (readonly [LedgerState, string])[] = [
+  ['pass', 'hold'],
+  ['fail', 'fail'],
+  ['unknown', 'unknown'],
+  ['not-applicable', 'not applicable'],
+];
+
+function* ledger(report: Report, page: Page): Generator<string, void> {
+  const { colors, width, options } = page;
+  const named = new Map(options.chapters.map(({ code, title }) => [code, title]));
+  const chapters = new Map<string, { states: Record<LedgerState, number>; needs: Set<string> }>();
+  for (const { chapter, state, needs } of report.ledger) {
+    let entry = chapters.get(chapter);
+    if (entry === undefined) {
+      entry = { states: { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 }, needs: new Set() };
+      chapters.set(chapter, entry);
+    }
+    entry.states[state]++;
+    if (state === 'unknown') for (const evidence of needs) entry.needs.add(evidence);
+  }
+  if (chapters.size === 0) return;
+  yield heading(`Guidance: ${counted(report.ledger.length, 'recommendation')}`, page);
+  yield '\n';
+  const titles = [...chapters.keys()].map((code) => named.get(code) ?? code);
+  const column = Math.min(Math.max(...titles.map(cells)), Math.max(18, width - 42));
+  for (const [code, { states, needs }] of chapters) {
+    const counts = stateWords.filter(([state]) => states[state] > 0);
+    const plain = counts.map(([state, word]) => `${states[state]} ${word}`).join(' · ');
+    const colored = counts.map(([state, word]) => stateColor(colors, state)(`${states[state]} ${word}`)).join(' · ');
+    const evidence = needs.size === 0 ? '' : `  needs ${[...needs].join(', ')}`;
+    const fits = 2 + column + 2 + cells(plain) + cells(evidence) <= width;
+    yield `  ${padded(clipped(named.get(code) ?? code, column), column)}  ${colored}${fits && evidence !== '' ? colors.dim(evidence) : ''}\n`;
+  }
+}
+
+function* summary(report: Report, failing: readonly Finding[], page: Page): Generator<string, void> {
+  const { colors, options } = page;
+  const { target, inputs } = report;
+  yield heading('Summary', page);
+  yield '\n';
+  const levels = { restricted: 0, baseline: 0, privileged: 0 };
+  for (const { podSecurityLevel } of report.workloads) levels[podSecurityLevel]++;
+  const states = report.summary.byState;
+  const objects = new Set(failing.map(({ file, resource }) => [file, resource.kind, resource.namespace, resource.name].join('\0'))).size;
+  const counts = severityCounts(countBySeverity(failing), colors);
+  yield row('Findings', counts === '' ? colors.green('none') : `${counts} in ${counted(objects, 'object')}`);
+  if (report.workloads.length > 0)
+    yield row('Pod Security', `${levels.restricted} restricted · ${levels.baseline} baseline · ${levels.privileged} privileged`);
+  yield row('Guidance', stateWords.map(([state, word]) => `${states[state]} ${word}`).join(' · '));
+  const read = `${counted(inputs.files, 'file')} · ${counted(inputs.documents, 'document')} · ${counted(inputs.resources, 'object')}`;
+  yield row('Read', inputs.unread.length === 0 ? read : `${read} · ${colors.red(`${inputs.unread.length} unread`)}`);
+  yield row(
+    'Judged for',
+    `Kubernetes ${target.kubernetesVersion}${target.assumed ? ' (assumed)' : ''} · profile ${target.profile}${target.partial ? ' · partial input' : ''}`,
+  );
+  for (const assumption of target.assumptions) yield labelledAt('Assumed', printable(assumption), page);
+  const result = outcome(report, options);
+  const word = result.exitCode === 0 ? colors.green('passed') : colors.red(result.exitCode === 1 ? 'failed' : 'not done');
+  yield `\n${word}: ${wrapped(`${result.reason} (exit code ${result.exitCode})`, page.width - 10).join('\n  ')}\n`;
+  if (options.nextCommand !== undefined) yield `next: ${colors.bold(options.nextCommand)}\n`;
+}
+
+const summaryColumn = 14;
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(summaryColumn)}${text}\n`;
+}
+
+function labelledAt(name: string, text: string, page: Page): string {
+  const [first = '', ...rest] = wrapped(text, page.width - summaryColumn - 2);
+  return row(name, first) + rest.map((part) => row('', part)).join('');
+}
+
+function heading(text: string, { width, colors }: Page): string {
+  const rule = Math.max(0, width - cells(text) - 1);
+  return `\n${colors.bold(colors.underline(text))}${rule > 2 ? ` ${colors.dim('─'.repeat(rule))}` : ''}\n`;
+}
+
+/** A word in the margin and prose beside it, wrapped under itself. */
+function labelled(label: string, text: string, { width }: Page, color: (text: string) => string = String): string {
+  const indent = ' '.repeat(margin);
+  const [first = '', ...rest] = wrapped(text, width - margin);
+  const word = label === '' ? indent : `  ${color(label)}${' '.repeat(margin - 2 - label.length)}`;
+  return `${word}${first}\n${rest.map((part) => `${indent}${part}\n`).join('')}`;
+}
+
+function resourceName({ kind, namespace, name }: ResourceRef): string {
+  return printable(`${kind} ${name}${namespace === undefined ? '' : ` in namespace ${namespace}`}`);
+}
+
+function severityCounts(counts: Readonly<Record<Severity, number>>, colors?: Colors): string {
+  return severities
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => (colors === undefined ? String : severityColor(colors, severity))(`${counts[severity]} ${severity}`))
+    .join(' · ');
+}
+
+function severityColor(colors: Colors, severity: Severity): (text: string) => string {
+  const { bold, red, yellow, blue } = colors;
+  return { critical: (text: string) => bold(red(text)), high: red, medium: yellow, low: blue }[severity];
+}
+
+function stateColor({ green, red, dim }: Colors, state: LedgerState): (text: string) => string {
+  return { pass: green, fail: red, unknown: String, 'not-applicable': dim }[state];
+}

@@ -76,7 +76,6 @@ export interface Unread {
 
 /** What a source yields, in the order of the files. */
 export type Input =
-  | { readonly type: 'file'; readonly file: string }
   | { readonly type: 'resource'; readonly resource: Resource }
   | ({ readonly type: 'skipped' } & Skipped)
   | ({ readonly type: 'unread' } & Unread);

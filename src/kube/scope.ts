@@ -1,0 +1,10 @@
+import type { ResourceRef } from '../core/index.ts';
+
+/** Kinds that live outside namespaces, by group; of the kinds that rules read or that hold pod templates. */
+const clusterScoped: ReadonlySet<string> = new Set(['/Namespace', 'argoproj.io/ClusterWorkflowTemplate']);
+
+/** A cluster-scoped object has no namespace, whatever its metadata or the user's `--namespace` say. */
+export function isClusterScoped(ref: ResourceRef): boolean {
+  const slash = ref.apiVersion.indexOf('/');
+  return clusterScoped.has(`${slash < 0 ? '' : ref.apiVersion.slice(0, slash)}/${ref.kind}`);
+}

@@ -50,7 +50,7 @@ export const cp: Chapter = {
       origin: 'v1.0',
       asks: 'Firewalls admit to each port of the control plane only the peers that need it: 6443 for the API server, 2379 and 2380 for etcd, 10250 for the kubelet, 10259 for the scheduler, 10257 for the controller manager and 10258 for the cloud controller manager.',
       today:
-        'v1.0 names ports that no longer exist and gives a wrong one for the kubelet. Further ports deserve the same care: 10249 and 10256 of kube-proxy, those of webhooks and of the network plugin, and 8132 of konnectivity.',
+        'The table of v1.0 names ports that no longer exist and gives a wrong one for the kubelet. Further ports deserve the same care: 10249 and 10256 of kube-proxy, those of webhooks and of the network plugin, and 8132 of konnectivity.',
       remedy:
         'Write the firewall rules from the topology of the cluster. A wrong rule takes nodes out of service, so simulate with flow logs and apply with an automatic way back.',
       evidence: ['node', 'cloud', 'events', 'person'],
@@ -72,7 +72,7 @@ export const cp: Chapter = {
     },
     {
       code: 'CP-06',
-      title: 'Control plane has no needless internet access',
+      title: 'Control plane without needless internet access',
       reference: 'v1.0 p. 15; v1.2 "Control plane hardening"',
       origin: 'v1.0',
       asks: 'Components and nodes of the control plane reach the internet only where they have a stated need for it.',
@@ -95,7 +95,7 @@ export const cp: Chapter = {
     },
     {
       code: 'CP-08',
-      title: 'Static manifests, PKI and component configs protected',
+      title: 'Static manifests, keys and component configuration protected',
       reference:
         'not in the guide as a setting (it protects kubeconfig files, and v1.0 appendix H the encryption key); follows from the CIS benchmark',
       origin: 'derived',

@@ -35,7 +35,7 @@ export const enf: Chapter = {
     },
     {
       code: 'ENF-03',
-      title: 'Policy version pinned and rolled out in stages',
+      title: 'Enforced policy version pinned and rolled out in stages',
       reference: 'not in v1.0 as a setting (p. 10 notes that policies act at creation only); follows from v1.2 "Pod security enforcement"',
       origin: 'derived',
       asks: 'The enforced level names the policy version it was tested with, and a stricter level or version passes through warning and audit before it is enforced.',
@@ -46,7 +46,7 @@ export const enf: Chapter = {
     },
     {
       code: 'ENF-04',
-      title: 'No bypass of the enforcement',
+      title: 'No way around the enforcement',
       reference: 'v1.0 p. 11',
       origin: 'v1.0',
       asks: 'Nobody without approval can get around the enforcement: the mechanism is switched on, using or changing it takes a granted permission, and no second, weaker rule opens what the first one closes.',
@@ -59,7 +59,7 @@ export const enf: Chapter = {
     },
     {
       code: 'ENF-05',
-      title: 'Running Pods re-evaluated',
+      title: 'Running Pods evaluated again',
       reference: 'v1.0 p. 10',
       origin: 'v1.0',
       asks: 'Pods that were running before a rule came into force meet it too, since admission never looks at running Pods again.',
@@ -70,7 +70,7 @@ export const enf: Chapter = {
     },
     {
       code: 'ENF-06',
-      title: 'Residual rules that PSS does not contain',
+      title: 'Rules beyond the Pod Security Standards enforced',
       reference: 'v1.0 table I and appendix C',
       origin: 'v1.0',
       asks: 'Admission also enforces the recommendations for Pods that the Pod Security Standards leave out.',
@@ -83,7 +83,7 @@ export const enf: Chapter = {
     },
     {
       code: 'ENF-07',
-      title: 'Safe defaults injected',
+      title: 'Safe defaults injected at admission',
       reference: 'v1.0 p. 10 and appendix C (default profiles)',
       origin: 'v1.0',
       asks: 'Pods whose authors leave security fields empty receive safe defaults at admission, and no mutation makes a Pod weaker.',

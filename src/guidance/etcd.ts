@@ -8,7 +8,7 @@ export const etcd: Chapter = {
   recommendations: [
     {
       code: 'ETCD-01',
-      title: 'Clients must present certificates (TLS)',
+      title: 'etcd clients must present certificates',
       reference: 'v1.0 pp. 15-16; v1.2 "Control plane hardening" (etcd)',
       origin: 'v1.0',
       asks: 'etcd accepts clients only over TLS and only with a certificate that it can verify.',
@@ -20,7 +20,7 @@ export const etcd: Chapter = {
     },
     {
       code: 'ETCD-02',
-      title: 'Peer TLS',
+      title: 'etcd members talk TLS to each other',
       reference: 'not in the guide by name; follows from v1.0 p. 17',
       origin: 'derived',
       asks: 'The members of an etcd cluster talk to each other over TLS and verify the certificates of one another.',
@@ -55,7 +55,7 @@ export const etcd: Chapter = {
     },
     {
       code: 'ETCD-05',
-      title: 'Dedicated etcd nodes',
+      title: 'etcd on dedicated nodes',
       reference: 'v1.0 p. 16; v1.2 "Control plane hardening" (etcd)',
       origin: 'v1.0',
       asks: 'Where the required protection is high, etcd runs on nodes of its own, apart from the other components of the control plane.',
@@ -77,7 +77,7 @@ export const etcd: Chapter = {
     },
     {
       code: 'ETCD-07',
-      title: 'etcd authorisation',
+      title: 'etcd authorises its clients',
       reference: 'v1.0 p. 15; v1.2 "Control plane hardening" (etcd)',
       origin: 'v1.0',
       asks: 'etcd distinguishes its clients and gives each of them only the access it needs.',
@@ -89,7 +89,7 @@ export const etcd: Chapter = {
     },
     {
       code: 'ETCD-08',
-      title: 'Data directory protected',
+      title: 'etcd data directory protected',
       reference: 'not in the guide by name; follows from v1.0 p. 16',
       origin: 'derived',
       asks: 'The data directory of etcd and its snapshots are open to the user of etcd alone, and the disk below is encrypted.',

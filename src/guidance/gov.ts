@@ -23,8 +23,7 @@ export const gov: Chapter = {
       reference: 'v1.0 p. 4; v1.2 "Architectural overview"',
       origin: 'v1.0',
       asks: 'For each part of a managed cluster it is on record whether the customer, the provider or both are responsible for securing it. A part that the provider runs is trusted on proof or on a stated commitment, never because nothing is known about it.',
-      today:
-        'Cloud APIs of managed offerings now expose many control-plane settings, so a good share of this record can be read instead of asked for.',
+      today: 'Much of this record can be read today, because the cloud APIs of managed clusters show many settings of the control plane.',
       remedy: 'Write a responsibility matrix for the cluster and link the statements of the provider. There is no risk to workloads.',
       evidence: ['cloud', 'person'],
     },
@@ -37,7 +36,7 @@ export const gov: Chapter = {
       today:
         'Signed images, provenance attestations, software bills of materials and pinned charts serve this purpose today; the guide names none of them.',
       remedy:
-        'Record an approved source for each component, pin it to a version or digest, and admit only approved sources. An emergency image from an unlisted source is then refused, so replay recent Pod creations against the rule first.',
+        'Record an approved source for each component, pin it to a version or digest, and admit only approved sources. An urgent image of another origin is then refused, so replay recent Pod creations against the rule first.',
       evidence: ['manifest', 'cluster', 'image', 'person'],
       mappings: { cis: ['5.5.1'], attack: ['T1525', 'T1195.002'] },
     },

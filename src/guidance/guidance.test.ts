@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chapterOf, chapters, errata, findErratum, findRecommendation, recommendations } from './index.ts';
-import type { Recommendation } from './index.ts';
+import type { Origin, Recommendation } from './index.ts';
 
 /** Longer texts are not read in a terminal. */
 const longestText = 600;
@@ -8,7 +8,22 @@ const longestText = 600;
 const atMostOneSpace = /^\S+(?: \S+)*$/;
 
 /** A capital first, but for names that are always written small. */
-const sentences = /^(?:[A-Z]|etcd |kubeadm ).*\.$/;
+const sentences = /^(?:[A-Z]|etcd |ingress-nginx |kubeadm ).*\.$/;
+
+describe('the catalogue', () => {
+  test('has the recommendations of each edition and the derived ones', () => {
+    const from = (wanted: Origin): number => recommendations.filter(({ origin }) => origin === wanted).length;
+    expect(recommendations).toHaveLength(210);
+    expect({ 'v1.0': from('v1.0'), 'v1.1': from('v1.1'), derived: from('derived') }).toEqual({ 'v1.0': 167, 'v1.1': 20, derived: 23 });
+  });
+
+  test('keeps the order of the guide', () => {
+    expect(chapters.map(({ code, recommendations: { length } }) => `${code} ${length}`).join(', ')).toBe(
+      'GOV 4, POD 20, ENF 8, IMG 9, TOK 4, ISO 3, NS 5, NET 10, RES 6, CP 8, ETCD 8, KCFG 3, NODE 9, TLS 4, SEC 9, CLD 3, AUTH 8, RBAC 14, AUD 10, LOG 18, SM 4, FT 3, THR 8, ALR 14, IR 2, TOOL 5, UPG 11',
+    );
+    expect(recommendations).toEqual(chapters.flatMap((chapter) => chapter.recommendations));
+  });
+});
 
 describe('the chapters', () => {
   test('number their recommendations from 01 without a gap', () => {
@@ -81,6 +96,11 @@ describe('the errata', () => {
   test('are numbered from 1 to 21', () => {
     expect(errata.map(({ number }) => number)).toEqual(Array.from({ length: 21 }, (_, index) => index + 1));
     expect(findErratum(22)).toBeUndefined();
+  });
+
+  test('each touch a recommendation', () => {
+    const touched = new Set(recommendations.flatMap((recommendation) => recommendation.errata ?? []));
+    expect(errata.filter(({ number }) => !touched.has(number))).toEqual([]);
   });
 
   test.each(errata)('$number says where, what and what instead', ({ place, defect, instead }) => {

@@ -83,7 +83,7 @@ export const img: Chapter = {
     },
     {
       code: 'IMG-07',
-      title: 'Immutable reference (digest) and inventory of layers',
+      title: 'Images referenced by digest',
       reference: 'not in v1.0 (appendices A and B use a latest tag); follows from v1.2 "Threat detection", table row 1',
       origin: 'derived',
       asks: 'Workloads name their images by digest or by a tag that the registry never moves, so that the running bytes are those that were approved.',
@@ -95,7 +95,7 @@ export const img: Chapter = {
     },
     {
       code: 'IMG-08',
-      title: 'Signature and provenance verified',
+      title: 'Image signature and provenance verified',
       reference: 'not in v1.0 as a setting; follows from the supply chain risk of v1.0 p. 5',
       origin: 'derived',
       asks: 'The signature and the provenance of each image are verified against known identities before it is admitted.',
@@ -107,7 +107,7 @@ export const img: Chapter = {
     },
     {
       code: 'IMG-09',
-      title: 'Pull credentials re-verified per Pod',
+      title: 'Pull credentials verified for each Pod',
       reference: 'not in the guide; follows from sharing nodes between tenants',
       origin: 'derived',
       asks: 'A Pod gets a private image from the cache of a node only if it could pull this image itself.',

@@ -64,7 +64,7 @@ export const net: Chapter = {
       title: 'Policy rules select peers precisely',
       reference: 'v1.0 p. 14; v1.2 "Network policies"',
       origin: 'v1.0',
-      asks: 'Rules name exactly the peers and ports that are meant, by labels of Pods and namespaces that tenants cannot set.',
+      asks: 'Rules name exactly the peers and ports that are meant, by labels of Pods and namespaces that tenants cannot set. Selectors within one list item apply together, those of separate items are alternatives, and an empty list or selector means everybody.',
       today: '',
       remedy:
         'Rewrite the rule and compare what can be reached before and after. The risk is low to medium, as long as the recorded traffic stays allowed.',
@@ -85,7 +85,7 @@ export const net: Chapter = {
     },
     {
       code: 'NET-07',
-      title: 'kube-system connectivity under default deny; no internet from kube-system',
+      title: 'kube-system connected under default deny, without needless internet access',
       reference: 'v1.0 pp. 14, 15; v1.2 "Network policies"',
       origin: 'v1.0',
       asks: 'The system namespace keeps the connections it needs when traffic is denied by default, and its Pods have no access to the internet that they do not need.',

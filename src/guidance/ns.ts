@@ -58,7 +58,7 @@ export const ns: Chapter = {
     },
     {
       code: 'NS-05',
-      title: 'Namespace isolation is composite',
+      title: 'Namespaces isolated by several means together',
       reference: 'v1.0 pp. 2, 13',
       origin: 'v1.0',
       asks: 'A namespace counts as isolated only if it also has network policies for both directions, a Pod security level, resource limits and roles of its own, since a namespace alone separates nothing.',

@@ -29,7 +29,7 @@ export const pod: Chapter = {
       today:
         'Pod Security Standards no longer look at groups. The field supplementalGroupsPolicy with the value Strict (beta 1.33, stable 1.35) keeps the group file of the image from adding group 0.',
       remedy:
-        'Set runAsGroup, remove zero groups and use the policy Strict where the cluster supports it. Volumes owned by group 0 become unwritable, and fsGroup slows the start on large volumes unless fsGroupChangePolicy is OnRootMismatch.',
+        'Set runAsGroup, remove zero groups and use the policy Strict where the cluster supports it. Volumes that belong to group 0 can no longer be written, and fsGroup slows the start on large volumes unless fsGroupChangePolicy is OnRootMismatch.',
       evidence: ['manifest', 'cluster', 'image'],
       mappings: { cis: ['5.6.3'] },
     },
@@ -40,7 +40,7 @@ export const pod: Chapter = {
       origin: 'v1.0',
       asks: 'Where it is possible, root inside a container is an ordinary user outside of it: the container engine runs without root rights, or the Pod has a user namespace of its own.',
       today:
-        'The guide calls rootless engines experimental. Pods with hostUsers false answer the need today: alpha in 1.25, beta but off in 1.30, on by default from 1.33, stable in 1.36. The node needs idmapped mounts and containerd 2.0 or CRI-O; host network excludes it up to an alpha gate of 1.35.',
+        'The guide calls rootless engines experimental. Pods with hostUsers false answer the need today: alpha in 1.25, beta in 1.30 but off until 1.33, stable in 1.36. The node needs idmapped mounts and containerd 2.0 or CRI-O; host network excludes it up to an alpha gate of 1.35.',
       remedy:
         'Set hostUsers to false. Volumes without idmap support, privileged containers and host path ownership can break, so try one Pod on the same kind of node.',
       evidence: ['manifest', 'cluster', 'node', 'person'],
@@ -61,7 +61,7 @@ export const pod: Chapter = {
     },
     {
       code: 'POD-05',
-      title: 'Writable paths are explicit, bounded and non-executable',
+      title: 'Writable paths declared, bounded and free of programs',
       reference: 'v1.0 p. 8, appendix B; v1.2 "Kubernetes Pod security" (immutable file systems)',
       origin: 'v1.0',
       asks: 'A container with a read-only root file system writes only to volumes that were declared for this purpose. Each of them has a size limit and holds no programs.',
@@ -82,7 +82,7 @@ export const pod: Chapter = {
       today:
         'Pod Security Standards, level baseline, forbid it. A privileged container also runs unconfined by seccomp and AppArmor, whatever its profile fields say.',
       remedy:
-        'Remove the field, or replace it with named capabilities, a device plugin or an exception for a network or storage agent. Agents that need devices break, so trace the capabilities and devices in use first.',
+        'Remove the field, or grant the single capabilities or the device plugin that is needed; network and storage agents get an exception. Agents that need devices break, so trace the capabilities and devices in use first.',
       evidence: ['manifest', 'cluster'],
       mappings: { cis: ['5.2.2'], attack: ['T1611', 'T1610'], pss: 'baseline' },
     },
@@ -134,7 +134,7 @@ export const pod: Chapter = {
     },
     {
       code: 'POD-11',
-      title: 'No hostPath volumes (allowedHostPaths)',
+      title: 'No hostPath volumes',
       reference: 'v1.0 p. 2, table I, appendix C; v1.2 "Pod security enforcement"',
       origin: 'v1.0',
       asks: 'No Pod mounts a directory or socket of its node. This holds for host path volumes and also for persistent volumes that lead to a path of the node.',
@@ -147,7 +147,7 @@ export const pod: Chapter = {
     },
     {
       code: 'POD-12',
-      title: 'No privilege escalation (no_new_privs)',
+      title: 'No privilege escalation',
       reference: 'v1.0 p. 2, table I, appendix C; v1.2 "Pod security enforcement"',
       origin: 'v1.0',
       asks: 'No process of a container can gain more rights than its parent, for instance through setuid programs. Each container sets allowPrivilegeEscalation to false, since the default is true.',
@@ -159,12 +159,12 @@ export const pod: Chapter = {
     },
     {
       code: 'POD-13',
-      title: 'Drop all capabilities, add back only what is proven',
+      title: 'All capabilities dropped, only proven ones added back',
       reference: 'v1.0 appendix C (requiredDropCapabilities); v1.2 "Pod security enforcement" and the PSP example',
       origin: 'v1.0',
       asks: 'Each container drops all Linux capabilities and adds back only those that it is shown to need.',
       today:
-        'Pod Security Standards, level baseline, limit additions to 13 names, NET_RAW not among them. Level restricted demands that ALL is dropped and allows NET_BIND_SERVICE alone.',
+        'Pod Security Standards, level baseline, allow 13 names to be added, and NET_RAW is none of them. Level restricted demands that ALL is dropped and allows NET_BIND_SERVICE alone.',
       remedy:
         'Drop ALL and add the proven minimum. Entry points that change owner or user and programs such as ping fail, so trace the capabilities in use first.',
       evidence: ['manifest', 'cluster'],
@@ -177,7 +177,7 @@ export const pod: Chapter = {
       origin: 'v1.0',
       asks: 'Pods mount only volume types that do not reach the node or unmanaged storage: configMap, emptyDir, projected, secret, downwardAPI and persistentVolumeClaim.',
       today:
-        'Pod Security Standards, level restricted, allow these six and also csi, ephemeral and (image volumes, 1.31 and later) image. The type gitRepo is off by default from 1.33.',
+        'Pod Security Standards, level restricted, allow these six and also csi, ephemeral and (image volumes, 1.31 and later) image. Since 1.33 the type gitRepo is off by default.',
       remedy: 'Turn the volume into a persistent volume claim with the same backend. The data path changes, so rehearse it with a copy.',
       evidence: ['manifest', 'cluster'],
       mappings: { cis: ['5.2.11'], pss: 'restricted' },
@@ -189,7 +189,7 @@ export const pod: Chapter = {
       origin: 'v1.0',
       asks: 'Every container runs under a seccomp profile that limits its system calls, at least the default profile of the container runtime.',
       today:
-        'The annotations of appendix C have no effect since 1.27; the field has been stable since 1.19. A Pod without the field runs unconfined unless its kubelet sets seccompDefault (stable 1.27, off by default). Level restricted of the Pod Security Standards demands the field.',
+        'The field is stable since 1.19, and from 1.27 on the annotations of appendix C are ignored. A Pod without the field runs unconfined unless its kubelet sets seccompDefault (stable 1.27, off by default). Level restricted of the Pod Security Standards demands the field.',
       remedy:
         'Set the type RuntimeDefault for the Pod. Profilers, nested containers and programs that use io_uring can fail, so run once under a profile that only logs.',
       evidence: ['manifest', 'cluster', 'node'],

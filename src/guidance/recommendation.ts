@@ -4,7 +4,10 @@
  */
 export type Evidence = 'manifest' | 'cluster' | 'node' | 'events' | 'image' | 'cloud' | 'person';
 
-/** Which edition of the guide asks for it first; `derived`: follows from a standard that replaced the guide's mechanism. */
+/**
+ * Which edition of the guide asks for it first; `v1.1` also where it is only known that v1.1 or v1.2 added it; `derived`:
+ * follows from a standard that replaced the mechanism of the guide.
+ */
 export type Origin = 'v1.0' | 'v1.1' | 'v1.2' | 'derived';
 
 /** Entries of other catalogues that cover the same ground, wholly or in part. */

@@ -60,7 +60,7 @@ export const res: Chapter = {
       title: 'Node PID and resource reservation',
       reference: 'v1.1 "Resource policies"',
       origin: 'v1.1',
-      asks: 'Each node keeps process ids, memory, CPU and storage in reserve for itself. Eviction is not relied on as a limit, since it comes too late.',
+      asks: 'Each node keeps process ids, memory, CPU and storage in reserve for itself. Eviction is not relied on as a limit, since it acts only once resources are short.',
       today:
         'The kubelet reserves resources with systemReserved and kubeReserved, process ids included, and evicts by the signal pid.available.',
       remedy:
@@ -70,7 +70,7 @@ export const res: Chapter = {
     },
     {
       code: 'RES-06',
-      title: 'Storage bounds',
+      title: 'Storage bounded',
       reference: 'v1.0 pp. 13-14',
       origin: 'v1.0',
       asks: 'Storage is bounded in every namespace: claims for volumes as well as the local disk of the nodes.',

@@ -21,7 +21,7 @@ export const sec: Chapter = {
     },
     {
       code: 'SEC-02',
-      title: 'Secrets as files; external store considered',
+      title: 'Secrets read from files, external store considered',
       reference: 'not in the guide (v1.0 p. 17 prefers Secrets to plain variables); follows from the CIS benchmark',
       origin: 'derived',
       asks: 'Containers read Secrets from files rather than from environment variables, which leak through process listings and dumps, and an external store is considered.',
@@ -57,7 +57,7 @@ export const sec: Chapter = {
     },
     {
       code: 'SEC-05',
-      title: 'Strong provider and order',
+      title: 'Strong encryption provider, in the right order',
       reference: 'v1.0 p. 2, appendix H; v1.2 "Secrets" and the encryption appendix',
       origin: 'v1.0',
       asks: 'Secrets are encrypted by a strong method, and the key is not kept beside the data it protects.',

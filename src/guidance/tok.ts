@@ -46,7 +46,7 @@ export const tok: Chapter = {
     },
     {
       code: 'TOK-04',
-      title: 'Access to Pod secrets and token minting restricted',
+      title: 'Access to tokens and their issue restricted',
       reference: 'v1.0 p. 19',
       origin: 'v1.0',
       asks: 'Only subjects with a need for it can obtain the token of a service account, and nobody can obtain one that is more powerful than they are.',

@@ -1,0 +1,60 @@
+import type { Chapter } from './recommendation.ts';
+
+/** Tools that the guide wants in place. */
+export const tool: Chapter = {
+  code: 'TOOL',
+  title: 'Tools',
+  section: 'Tools',
+  recommendations: [
+    {
+      code: 'TOOL-01',
+      title: 'Monitoring stack with events, analytics and history',
+      reference: 'v1.0 p. 31; v1.2 "Tools"',
+      origin: 'v1.0',
+      asks: 'A monitoring stack collects events, evaluates them and keeps their history, and is itself protected.',
+      today: '',
+      remedy: 'Install a stack that covers all nodes and close it to anonymous access. It needs resources and read permissions.',
+      evidence: ['cluster'],
+    },
+    {
+      code: 'TOOL-02',
+      title: 'Audit backend with search and alerts',
+      reference: 'v1.0 p. 31; v1.2 "Tools"',
+      origin: 'v1.0',
+      asks: 'Audit events go to a backend in which they can be searched and which raises alerts.',
+      today: '',
+      remedy: 'Connect a backend to the audit log. Workloads are not affected.',
+      evidence: ['node', 'person'],
+    },
+    {
+      code: 'TOOL-03',
+      title: 'RBAC and permission scanners used',
+      reference: 'v1.0 p. 31; v1.2 "Tools"',
+      origin: 'v1.0',
+      asks: 'Tools that examine roles and permissions are in use.',
+      today: '',
+      remedy: 'Run such an examination regularly and act on it. There is no risk.',
+      evidence: ['person', 'cluster'],
+    },
+    {
+      code: 'TOOL-04',
+      title: 'Intrusion detection inside the cluster',
+      reference: 'v1.0 p. 31; v1.2 "Tools"',
+      origin: 'v1.0',
+      asks: 'Intrusion detection sees what happens inside the cluster: in its containers and on its nodes.',
+      today: 'Sensors that use eBPF in the kernel of the node are the common form today.',
+      remedy: 'Install a sensor on all nodes and test it with a harmless event. The sensor is privileged itself and needs an exception.',
+      evidence: ['cluster', 'events'],
+    },
+    {
+      code: 'TOOL-05',
+      title: 'Monitoring services of the provider used',
+      reference: 'v1.0 p. 31; v1.2 "Tools"',
+      origin: 'v1.0',
+      asks: 'Where the cluster is managed, the monitoring services of the provider are in use.',
+      today: '',
+      remedy: 'Enable the threat detection of the provider for the cluster. It has its price.',
+      evidence: ['cloud', 'person'],
+    },
+  ],
+};

@@ -106,10 +106,13 @@ describe('layout', () => {
 
       Summary ────────────────────────────────────────────────────
 
-        Findings      1 critical · 9 high · 1 medium in 2 objects
+        Findings      1 critical · 9 high · 1 medium
+                      in 2 objects
         Pod Security  0 restricted · 1 baseline · 1 privileged
-        Guidance      1 hold · 3 fail · 2 unknown · 0 not applicable
-        Read          4 files · 17 documents · 3 objects · 1 unread
+        Guidance      1 hold · 3 fail · 2 unknown
+                      0 not applicable
+        Read          4 files · 17 documents · 3 objects
+                      1 unread
         Judged for    Kubernetes 1.35 (assumed) · profile nsa
         Assumed       Kubernetes 1.35, the oldest minor that is
                       still supported (--kubernetes-version sets
@@ -197,7 +200,7 @@ describe('layout', () => {
 
       Summary ────────────────────────────────────────────────────────────────────────
 
-        Findings      1 critical · 9 high · 1 medium in 2 objects
+        Findings      1 critical · 9 high · 1 medium · in 2 objects
         Pod Security  0 restricted · 1 baseline · 1 privileged
         Guidance      1 hold · 3 fail · 2 unknown · 0 not applicable
         Read          4 files · 17 documents · 3 objects · 1 unread
@@ -286,7 +289,7 @@ describe('layout', () => {
 
       Summary ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-        Findings      1 critical · 9 high · 1 medium in 2 objects
+        Findings      1 critical · 9 high · 1 medium · in 2 objects
         Pod Security  0 restricted · 1 baseline · 1 privileged
         Guidance      1 hold · 3 fail · 2 unknown · 0 not applicable
         Read          4 files · 17 documents · 3 objects · 1 unread

@@ -97,10 +97,9 @@ function* findings(failing: readonly Finding[], page: Page): Generator<string, v
 function resourceLine({ resource, bySeverity }: ResourceGroup, page: Page): string {
   const { bold } = page.colors;
   const name = resourceName(resource);
-  const counts = severityCounts(bySeverity);
-  const gap = page.width - cells(name) - cells(counts);
-  const coloredCounts = severityCounts(bySeverity, page.colors);
-  return `\n${bold(name)}${gap >= 2 ? ' '.repeat(gap) : '\n  '}${coloredCounts}\n`;
+  const counts = severityParts(bySeverity, page.colors).join(' · ');
+  const gap = page.width - cells(name) - bareCells(counts);
+  return `\n${bold(name)}${gap >= 2 ? ' '.repeat(gap) : '\n  '}${counts}\n`;
 }
 
 /** `shown` holds the places whose source was printed for this object already. */
@@ -112,13 +111,13 @@ function issueText(issue: Issue, shown: Set<string>, page: Page): string {
   if (options.terminal) text += excerpt(first, shown, page);
   const others = issue.findings.slice(1);
   if (others.length > 0) {
-    const listed = options.all || others.length <= placesShown + 1 ? others : others.slice(0, placesShown);
+    const shownOthers = options.all || others.length <= placesShown + 1 ? others : others.slice(0, placesShown);
     text += labelled('', `and in ${counted(others.length, 'more place')}:`, page);
-    for (const finding of listed) {
+    for (const finding of shownOthers) {
       const what = finding.container === undefined ? printable(finding.path) : `container "${printable(finding.container)}"`;
       text += placed(place(finding), what, page);
     }
-    if (listed.length < others.length) text += labelled('', `and ${others.length - listed.length} more (--all lists them)`, page);
+    if (shownOthers.length < others.length) text += labelled('', `and ${others.length - shownOthers.length} more (--all lists them)`, page);
   }
   if (!page.explained.has(issue.control)) {
     page.explained.add(issue.control);
@@ -320,13 +319,36 @@ function* ledger(report: Report, page: Page): Generator<string, void> {
   const titles = [...chapters.keys()].map((code) => named.get(code) ?? code);
   const column = Math.min(Math.max(...titles.map(cells)), Math.max(18, width - 42));
   for (const [code, { states, needs }] of chapters) {
-    const counts = stateWords.filter(([state]) => states[state] > 0);
-    const plain = counts.map(([state, word]) => `${states[state]} ${word}`).join(' · ');
-    const colored = counts.map(([state, word]) => stateColor(colors, state)(`${states[state]} ${word}`)).join(' · ');
-    const evidence = needs.size === 0 ? '' : `  needs ${[...needs].join(', ')}`;
-    const fits = 2 + column + 2 + cells(plain) + cells(evidence) <= width;
-    yield `  ${padded(clipped(named.get(code) ?? code, column), column)}  ${colored}${fits && evidence !== '' ? colors.dim(evidence) : ''}\n`;
+    const counts = stateParts(states, colors).filter((_, index) => states[stateWords[index]![0]] > 0);
+    const evidence = needs.size === 0 ? '' : `needs ${[...needs].join(', ')}`;
+    const lines = listed(counts, width - column - 4);
+    const [last = ''] = listed([...counts, evidence], Infinity);
+    const fits = lines.length === 1 && evidence !== '' && column + 4 + bareCells(last) <= width;
+    const name = padded(clipped(named.get(code) ?? code, column), column);
+    yield `  ${name}  ${lines.join(`\n${' '.repeat(column + 4)}`)}${fits ? `  ${colors.dim(evidence)}` : ''}\n`;
   }
+}
+
+function stateParts(states: Readonly<Record<LedgerState, number>>, colors: Colors): string[] {
+  return stateWords.map(([state, word]) => stateColor(colors, state)(`${states[state]} ${word}`));
+}
+
+// oxlint-disable-next-line no-control-regex
+const colorCode = /\u001b\[\d+m/g;
+
+function bareCells(colored: string): number {
+  return cells(colored.replace(colorCode, ''));
+}
+
+/** Coloured parts with dots between them, broken into lines between the parts. */
+function listed(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last === undefined || bareCells(last) + 3 + bareCells(part) > width) lines.push(part);
+    else lines[lines.length - 1] = `${last} · ${part}`;
+  }
+  return lines;
 }
 
 function* summary(report: Report, failing: readonly Finding[], page: Page): Generator<string, void> {
@@ -336,19 +358,16 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   yield '\n';
   const levels = { restricted: 0, baseline: 0, privileged: 0 };
   for (const { podSecurityLevel } of report.workloads) levels[podSecurityLevel]++;
-  const states = report.summary.byState;
   const objects = new Set(failing.map(({ file, resource }) => [file, resource.kind, resource.namespace, resource.name].join('\0'))).size;
-  const counts = severityCounts(countBySeverity(failing), colors);
-  yield row('Findings', counts === '' ? colors.green('none') : `${counts} in ${counted(objects, 'object')}`);
+  const counts = severityParts(countBySeverity(failing), colors);
+  yield row('Findings', counts.length === 0 ? [colors.green('none')] : [...counts, `in ${counted(objects, 'object')}`], page);
   if (report.workloads.length > 0)
-    yield row('Pod Security', `${levels.restricted} restricted · ${levels.baseline} baseline · ${levels.privileged} privileged`);
-  yield row('Guidance', stateWords.map(([state, word]) => `${states[state]} ${word}`).join(' · '));
-  const read = `${counted(inputs.files, 'file')} · ${counted(inputs.documents, 'document')} · ${counted(inputs.resources, 'object')}`;
-  yield row('Read', inputs.unread.length === 0 ? read : `${read} · ${colors.red(`${inputs.unread.length} unread`)}`);
-  yield row(
-    'Judged for',
-    `Kubernetes ${target.kubernetesVersion}${target.assumed ? ' (assumed)' : ''} · profile ${target.profile}${target.partial ? ' · partial input' : ''}`,
-  );
+    yield row('Pod Security', [`${levels.restricted} restricted`, `${levels.baseline} baseline`, `${levels.privileged} privileged`], page);
+  yield row('Guidance', stateParts(report.summary.byState, colors), page);
+  const read = [counted(inputs.files, 'file'), counted(inputs.documents, 'document'), counted(inputs.resources, 'object')];
+  yield row('Read', inputs.unread.length === 0 ? read : [...read, colors.red(`${inputs.unread.length} unread`)], page);
+  const version = `Kubernetes ${target.kubernetesVersion}${target.assumed ? ' (assumed)' : ''}`;
+  yield row('Judged for', [version, `profile ${target.profile}`, ...(target.partial ? ['partial input'] : [])], page);
   for (const assumption of target.assumptions) yield labelledAt('Assumed', printable(assumption), page);
   const result = outcome(report, options);
   const word = result.exitCode === 0 ? colors.green('passed') : colors.red(result.exitCode === 1 ? 'failed' : 'not done');
@@ -358,13 +377,14 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
 
 const summaryColumn = 14;
 
-function row(name: string, text: string): string {
-  return `  ${name.padEnd(summaryColumn)}${text}\n`;
+function row(name: string, parts: readonly string[], { width }: Page): string {
+  const lines = listed(parts, width - summaryColumn - 2);
+  return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(summaryColumn)}${line}\n`).join('');
 }
 
-function labelledAt(name: string, text: string, page: Page): string {
-  const [first = '', ...rest] = wrapped(text, page.width - summaryColumn - 2);
-  return row(name, first) + rest.map((part) => row('', part)).join('');
+function labelledAt(name: string, text: string, { width }: Page): string {
+  const lines = wrapped(text, width - summaryColumn - 2);
+  return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(summaryColumn)}${line}\n`).join('');
 }
 
 function heading(text: string, { width, colors }: Page): string {
@@ -384,11 +404,10 @@ function resourceName({ kind, namespace, name }: ResourceRef): string {
   return printable(`${kind} ${name}${namespace === undefined ? '' : ` in namespace ${namespace}`}`);
 }
 
-function severityCounts(counts: Readonly<Record<Severity, number>>, colors?: Colors): string {
+function severityParts(counts: Readonly<Record<Severity, number>>, colors: Colors): string[] {
   return severities
     .filter((severity) => counts[severity] > 0)
-    .map((severity) => (colors === undefined ? String : severityColor(colors, severity))(`${counts[severity]} ${severity}`))
-    .join(' · ');
+    .map((severity) => severityColor(colors, severity)(`${counts[severity]} ${severity}`));
 }
 
 function severityColor(colors: Colors, severity: Severity): (text: string) => string {

@@ -105,7 +105,7 @@ export const node: Chapter = {
       title: 'Kubelet hardening options',
       reference: 'not in v1.0; v1.2 mentions kubelet endpoints, the CIS benchmark has the settings',
       origin: 'derived',
-      asks: 'The remaining settings of the kubelet are hardened: kernel defaults and firewall rules are protected, events are recorded, debugging endpoints are closed where they are not needed, and its files belong to root.',
+      asks: 'The remaining settings of the kubelet are hardened: kernel defaults are protected, firewall rules are maintained, events are recorded, debugging endpoints are closed where they are not needed, and its files belong to root.',
       today: 'The newest kubelet ignores streamingConnectionIdleTimeout.',
       remedy:
         'Set the options in the configuration of the kubelet. Closing the debugging handlers ends exec and logs, and protected kernel defaults keep it from starting on a node that differs.',

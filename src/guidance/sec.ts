@@ -24,7 +24,7 @@ export const sec: Chapter = {
       title: 'Secrets read from files, external store considered',
       reference: 'not in the guide (v1.0 p. 17 prefers Secrets to plain variables); follows from the CIS benchmark',
       origin: 'derived',
-      asks: 'Containers read Secrets from files rather than from environment variables, which leak through process listings and dumps, and an external store is considered.',
+      asks: 'Containers read Secrets from files rather than from environment variables, which show in the process file system and in dumps, and an external store is considered.',
       today: '',
       remedy: 'Mount the Secret as a file and reload it on change. The program has to be adapted.',
       evidence: ['manifest', 'cluster'],

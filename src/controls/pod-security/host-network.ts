@@ -1,0 +1,28 @@
+import { defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
+import { pods } from '../../subjects/pod.ts';
+
+export const hostNetwork: AnyControl = defineControl({
+  id: 'pod-security/host-network',
+  decides: ['POD-09'],
+  title: 'Pods have a network namespace of their own',
+  why: 'On the network of the node a pod listens on its addresses, reaches services bound to its loopback and the cloud metadata service, and most network plugins apply no NetworkPolicy to it.',
+  severity: 'high',
+  also: { pss: 'baseline', cis: ['5.2.5'], attack: ['T1611', 'T1040'] },
+  subject: pods,
+
+  evaluate({ spec }) {
+    if (spec.hostNetwork !== true) return pass;
+    return fail(['hostNetwork'], 'the pod uses the network of the node, where network policies do not hold it');
+  },
+
+  fix: {
+    safety: 'review',
+    risk: 'changes addresses and ports: clients of the node address lose the pod, peers see another source; show from flow logs which are used',
+    edits: () => [remove(['hostNetwork'])],
+  },
+
+  examples: {
+    pass: { 'not set': 'hostNetwork: null', 'switched off': 'hostNetwork: false' },
+    fail: { 'switched on': 'hostNetwork: true' },
+  },
+});

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import type { PodSpec } from '../types.ts';
+import { activeChecks, checks, newestMinor, podSecurity, podSecurityLevel, violationMessage } from './index.ts';
+
+const hardened: PodSpec = {
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+  containers: [{ name: 'app', securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } }],
+};
+
+function ids(spec: PodSpec, level: 'baseline' | 'restricted', minor: number = newestMinor): string[] {
+  return podSecurity(spec, {}, level, minor).map((violation) => violation.check);
+}
+
+describe('the table of checks', () => {
+  test('stands in the order in which admission reports: baseline by id, then restricted by id', () => {
+    const sorted = checks.toSorted((a, b) => (a.level === b.level ? (a.id < b.id ? -1 : 1) : a.level < b.level ? -1 : 1));
+    expect(checks.map((check) => check.id)).toEqual(sorted.map((check) => check.id));
+    expect(checks).toHaveLength(19);
+  });
+
+  test.each([
+    [0, 11, 12],
+    [7, 11, 12],
+    [8, 11, 13],
+    [19, 11, 13],
+    [22, 11, 13],
+    [23, 11, 14],
+    [33, 11, 14],
+    [34, 12, 15],
+    [35, 12, 15],
+    [37, 12, 15],
+    [99, 12, 15],
+  ])('has in 1.%i %i checks at baseline and %i at restricted', (minor, baseline, restricted) => {
+    expect(activeChecks('baseline', minor)).toHaveLength(baseline);
+    expect(activeChecks('restricted', minor)).toHaveLength(restricted);
+  });
+});
+
+describe('podSecurity', () => {
+  test('finds nothing in a hardened pod', () => {
+    expect(podSecurity(hardened, {}, 'restricted', newestMinor)).toEqual([]);
+  });
+
+  test('says what admission says, in its order', () => {
+    const spec: PodSpec = {
+      hostPID: true,
+      hostNetwork: true,
+      initContainers: [{ name: 'first', securityContext: { privileged: true } }],
+      containers: [
+        { name: 'app', ports: [{ hostPort: 80 }, { hostPort: 443 }], securityContext: { capabilities: { add: ['SYS_ADMIN'] } } },
+      ],
+      ephemeralContainers: [{ name: 'debug', securityContext: { privileged: true } }],
+    };
+    expect(violationMessage(podSecurity(spec, {}, 'baseline', newestMinor))).toBe(
+      'non-default capabilities (container "app" must not include "SYS_ADMIN" in securityContext.capabilities.add), ' +
+        'host namespaces (hostNetwork=true, hostPID=true), ' +
+        'hostPort (container "app" uses hostPorts 443, 80), ' +
+        'privileged (containers "first", "debug" must not set securityContext.privileged=true)',
+    );
+  });
+
+  test('looks into containers of every kind', () => {
+    const bad = [{ name: 'bad', securityContext: { procMount: 'Unmasked' } }];
+    for (const list of ['initContainers', 'containers', 'ephemeralContainers'])
+      expect(ids({ [list]: bad }, 'baseline')).toEqual(['procMount']);
+  });
+
+  test('reports a stricter check instead of the one that it replaces', () => {
+    const spec: PodSpec = { ...hardened, volumes: [{ name: 'host', hostPath: { path: '/' } }] };
+    expect(ids(spec, 'baseline')).toEqual(['hostPathVolumes']);
+    expect(ids(spec, 'restricted')).toEqual(['restrictedVolumes']);
+  });
+
+  test('reads capabilities as they are written', () => {
+    const add = (...names: string[]): PodSpec => ({ containers: [{ name: 'app', securityContext: { capabilities: { add: names } } }] });
+    expect(ids(add('CHOWN'), 'baseline')).toEqual([]);
+    expect(ids(add('chown'), 'baseline')).toEqual(['capabilities_baseline']);
+    expect(ids(add('CAP_CHOWN'), 'baseline')).toEqual(['capabilities_baseline']);
+  });
+
+  test('allows each sysctl from the version on that declared it safe', () => {
+    const spec = (name: string): PodSpec => ({ securityContext: { sysctls: [{ name }] } });
+    expect(ids(spec('net.ipv4.tcp_rmem'), 'baseline', 31)).toEqual(['sysctls']);
+    expect(ids(spec('net.ipv4.tcp_rmem'), 'baseline', 32)).toEqual([]);
+    expect(ids(spec('net.ipv4.tcp_notsent_lowat'), 'baseline', 36)).toEqual(['sysctls']);
+    expect(ids(spec('net.ipv4.tcp_notsent_lowat'), 'baseline', 37)).toEqual([]);
+    expect(ids(spec('kernel.msgmax'), 'baseline', 37)).toEqual(['sysctls']);
+  });
+
+  test('allows container_engine_t from 1.31', () => {
+    const spec: PodSpec = { securityContext: { seLinuxOptions: { type: 'container_engine_t' } } };
+    expect(ids(spec, 'baseline', 30)).toEqual(['seLinuxOptions']);
+    expect(ids(spec, 'baseline', 31)).toEqual([]);
+  });
+
+  test('exempts Windows from 1.25, by spec.os alone', () => {
+    const bare: PodSpec = { securityContext: { runAsNonRoot: true }, containers: [{ name: 'app' }] };
+    const linuxOnly = ['allowPrivilegeEscalation', 'capabilities_restricted', 'seccompProfile_restricted'];
+    expect(ids({ ...bare, os: { name: 'windows' } }, 'restricted', 25)).toEqual([]);
+    expect(ids({ ...bare, os: { name: 'windows' } }, 'restricted', 24)).toEqual(linuxOnly);
+    expect(ids({ ...bare, nodeSelector: { 'kubernetes.io/os': 'windows' } }, 'restricted', 25)).toEqual(linuxOnly);
+  });
+
+  test('relaxes for user namespaces from 1.35, but not the restricted procMount', () => {
+    const spec: PodSpec = {
+      hostUsers: false,
+      securityContext: { runAsUser: 0, runAsNonRoot: false, seccompProfile: { type: 'Localhost' } },
+      containers: [
+        {
+          name: 'app',
+          securityContext: { procMount: 'Unmasked', allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+    };
+    expect(ids(spec, 'baseline', 34)).toEqual(['procMount']);
+    expect(ids(spec, 'baseline', 35)).toEqual([]);
+    expect(ids(spec, 'restricted', 34)).toEqual(['procMount', 'runAsNonRoot', 'runAsUser']);
+    expect(ids(spec, 'restricted', 35)).toEqual(['procMount_restricted']);
+    expect(ids({ ...spec, hostUsers: true }, 'baseline', 35)).toEqual(['procMount']);
+  });
+
+  test('reads seccomp annotations before 1.19, fields from then on', () => {
+    const annotations = {
+      'seccomp.security.alpha.kubernetes.io/pod': 'unconfined',
+      'container.seccomp.security.alpha.kubernetes.io/app': 'docker/default',
+      'container.seccomp.security.alpha.kubernetes.io/other': 'unconfined',
+    };
+    const spec: PodSpec = { containers: [{ name: 'app', securityContext: { seccompProfile: { type: 'Unconfined' } } }] };
+    expect(podSecurity(spec, { annotations }, 'baseline', 18).map((violation) => violation.detail)).toEqual([
+      'forbidden annotation seccomp.security.alpha.kubernetes.io/pod="unconfined"',
+    ]);
+    expect(podSecurity(spec, { annotations }, 'baseline', 19).map((violation) => violation.detail)).toEqual([
+      'container "app" must not set securityContext.seccompProfile.type to "Unconfined"',
+    ]);
+  });
+
+  test('forbids hosts in probes and handlers from 1.34', () => {
+    const spec: PodSpec = {
+      containers: [
+        { name: 'b', livenessProbe: { httpGet: { host: '10.0.0.1' } }, lifecycle: { preStop: { tcpSocket: { host: '' } } } },
+        { name: 'a', lifecycle: { postStart: { tcpSocket: { host: '10.0.0.1' } } } },
+      ],
+    };
+    expect(ids(spec, 'baseline', 33)).toEqual([]);
+    expect(podSecurity(spec, {}, 'baseline', 34).map((violation) => violation.detail)).toEqual([
+      'containers "a", "b" use probe or lifecycle host "10.0.0.1"',
+    ]);
+  });
+
+  test('counts a version newer than the newest as the newest', () => {
+    expect(podSecurity({ containers: [{ name: 'app' }] }, {}, 'restricted', 60)).toEqual(
+      podSecurity({ containers: [{ name: 'app' }] }, {}, 'restricted', newestMinor),
+    );
+  });
+
+  test('quotes annotations as Go does', () => {
+    const annotations = { 'container.apparmor.security.beta.kubernetes.io/app': 'a"b\\\n\u0001\u00e9\u200b\u{1f600}\u{e0001}' };
+    expect(podSecurity({}, { annotations }, 'baseline', newestMinor).map((violation) => violation.detail)).toEqual([
+      'annotation must not set AppArmor profile type to ' +
+        '"container.apparmor.security.beta.kubernetes.io/app="a\\"b\\\\\\n\\x01\u00e9\\u200b\u{1f600}\\U000e0001""',
+    ]);
+  });
+
+  test('sorts values by their bytes', () => {
+    const add = ['\u{1f600}', '\uff00', 'B', 'a', 'a'];
+    expect(podSecurity({ containers: [{ securityContext: { capabilities: { add } } }] }, {}, 'baseline', newestMinor)[0]?.detail).toBe(
+      'container "" must not include "B", "a", "\uff00", "\u{1f600}" in securityContext.capabilities.add',
+    );
+  });
+});
+
+describe('podSecurityLevel', () => {
+  test('names the strictest level that a pod meets, and what keeps it from the next', () => {
+    expect(podSecurityLevel(hardened, {}, newestMinor)).toEqual({ level: 'restricted', restrictedBy: [] });
+    expect(podSecurityLevel({ ...hardened, securityContext: { runAsNonRoot: true } }, {}, newestMinor)).toEqual({
+      level: 'baseline',
+      restrictedBy: ['seccompProfile_restricted'],
+    });
+    expect(podSecurityLevel({ ...hardened, hostPID: true, securityContext: {} }, {}, newestMinor)).toEqual({
+      level: 'privileged',
+      restrictedBy: ['hostNamespaces'],
+    });
+  });
+
+  test('judges the pod as it will be admitted', () => {
+    expect(podSecurityLevel({ ...hardened, volumes: [{ name: 'scratch' }] }, {}, newestMinor).level).toBe('restricted');
+  });
+
+  test('believes restricted where it exempts what baseline does not', () => {
+    const spec: PodSpec = {
+      os: { name: 'windows' },
+      securityContext: { runAsNonRoot: true },
+      containers: [{ name: 'app', securityContext: { capabilities: { add: ['SYS_ADMIN'] } } }],
+    };
+    expect(podSecurityLevel(spec, {}, newestMinor).level).toBe('restricted');
+    expect(ids(spec, 'baseline')).toEqual(['capabilities_baseline']);
+  });
+});

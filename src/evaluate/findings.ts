@@ -1,0 +1,85 @@
+import {
+  formatPath,
+  severities,
+  type AnyControl,
+  type Finding,
+  type Location,
+  type Path,
+  type Place,
+  type ResourceRef,
+  type Severity,
+  type Verdict,
+} from '../core/index.ts';
+import { fingerprint } from './fingerprint.ts';
+
+/** What a finding is about, with its place found. */
+export interface Spot {
+  readonly ref: ResourceRef;
+  readonly file: string;
+  readonly container: string | undefined;
+  readonly path: Path;
+  /** The path in a form that survives reordering (fingerprint.ts). */
+  readonly steps: readonly string[];
+  readonly location: Location;
+}
+
+/** Gathers what verdicts have to say, and in the end sorts it and tells equal fingerprints apart. */
+export interface Findings {
+  /** The places of a verdict that become findings: none for a pass unless all subjects are wanted. */
+  placesOf(verdict: Verdict): readonly Place[];
+  add(control: AnyControl, verdict: Verdict['verdict'], place: Place, spot: Spot): void;
+  settle(): Finding[];
+}
+
+export function startFindings(minSeverity: Severity, all: boolean): Findings {
+  const lowest = severities.indexOf(minSeverity);
+  const found: Finding[] = [];
+  return {
+    placesOf(verdict) {
+      if (verdict.verdict === 'fail' || verdict.verdict === 'unknown') return verdict.places;
+      if (!all) return [];
+      return [{ where: [], message: verdict.verdict === 'pass' ? 'holds' : verdict.reason }];
+    },
+
+    add(control, verdict, place, spot) {
+      const severity = place.severity ?? control.severity;
+      if (severities.indexOf(severity) > lowest) return;
+      const { line, column, endLine, endColumn } = spot.location;
+      found.push({
+        control: control.id,
+        codes: control.decides,
+        severity,
+        verdict,
+        resource: spot.ref,
+        ...(spot.container === undefined ? {} : { container: spot.container }),
+        path: formatPath(spot.path),
+        file: spot.file,
+        line,
+        column,
+        endLine,
+        endColumn,
+        message: place.message,
+        ...(verdict === 'fail' && control.fix !== undefined ? { fix: control.fix.safety } : {}),
+        fingerprint: fingerprint(control.id, spot.ref, spot.steps),
+      });
+    },
+
+    settle() {
+      // Stable: findings at one place stay in the order of the controls.
+      found.sort((a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column);
+      const seen = new Map<string, number>();
+      for (const [index, finding] of found.entries()) {
+        const earlier = seen.get(finding.fingerprint) ?? 0;
+        seen.set(finding.fingerprint, earlier + 1);
+        if (earlier > 0) found[index] = { ...finding, fingerprint: `${finding.fingerprint}-${earlier + 1}` };
+      }
+      return found;
+    },
+  };
+}
+
+/** By UTF-16 code units: the same everywhere, whatever the locale. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

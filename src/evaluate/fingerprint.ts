@@ -1,0 +1,44 @@
+import type { Path, ResourceRef } from '../core/index.ts';
+
+/**
+ * A name for a finding that stays the same when lines move, list items are reordered and files are renamed: it is made of
+ * the control, the object and the place, where a list item counts by its `name` rather than its index. 16 hex digits.
+ */
+export function fingerprint(control: string, ref: ResourceRef, steps: readonly string[]): string {
+  const group = ref.apiVersion.includes('/') ? ref.apiVersion.slice(0, ref.apiVersion.indexOf('/')) : '';
+  return hash([control, group, ref.kind, ref.namespace ?? '', ref.name, ...steps].join('\n'));
+}
+
+/** The steps of a path, list items by name where they have one. */
+export function stableSteps(object: unknown, path: Path): string[] {
+  const steps: string[] = [];
+  let value = object;
+  for (const step of path) {
+    value = childOf(value, step);
+    const name = typeof step === 'number' ? childOf(value, 'name') : step;
+    steps.push(typeof name === 'string' ? name : String(step));
+  }
+  return steps;
+}
+
+function childOf(value: unknown, step: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+  return (value as Record<string | number, unknown>)[step];
+}
+
+/** Two 32-bit multiplicative hashes; a collision would merge two entries of a baseline, nothing worse. */
+function hash(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code, 0x85ebca6b);
+    high ^= high >>> 13;
+  }
+  return hex(high) + hex(low);
+}
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,229 @@
+import type {
+  Anchor,
+  AnyControl,
+  Excepted,
+  Input,
+  JoinedSubjectKind,
+  Location,
+  LocalSubjectKind,
+  Path,
+  Report,
+  Resource,
+  ResourceRef,
+  Skipped,
+  SubjectContext,
+  Unread,
+  Workload,
+} from '../core/index.ts';
+import { podSecurityLevel } from '../kube/pod-security/index.ts';
+import { isClusterScoped } from '../kube/scope.ts';
+import { systemReason } from '../kube/system-workloads.ts';
+import type { PodSpec } from '../kube/types.ts';
+import { startFindings } from './findings.ts';
+import { stableSteps } from './fingerprint.ts';
+import { count, ledger, startTally, type Tally } from './ledger.ts';
+import { paramValues, type Policy } from './policy.ts';
+import { leftOut } from './selection.ts';
+
+export { profiles, type Policy, type Profile } from './policy.ts';
+export { selects } from './selection.ts';
+
+/** A fold over the inputs of a source: `add` each of them, in order, then `finish` once. */
+export interface Evaluation {
+  /** Does any control of this run read objects of this kind? `group` is `''` for the core group. Pod templates come besides. */
+  reads(group: string, kind: string): boolean;
+  add(input: Input): void;
+  /** `read` is what the source counted: files and documents, judged or not. */
+  finish(read: { readonly files: number; readonly documents: number }): Report;
+}
+
+/** A control with what it needs in this run. */
+interface Judge {
+  readonly control: AnyControl;
+  readonly judging: Parameters<AnyControl['evaluate']>[1];
+  readonly tally: Tally;
+}
+
+/** One kind of subject with the controls that judge it. */
+interface Bench<Kind> {
+  readonly kind: Kind;
+  readonly judges: Judge[];
+  /** What a joined kind remembers until the end. */
+  readonly memories: unknown[];
+}
+
+type LocalKind = LocalSubjectKind<unknown>;
+type JoinedKind = JoinedSubjectKind<unknown, unknown>;
+
+/**
+ * Starts judging. The engine knows no control by itself: a webhook, a test or a company's private set passes its own.
+ * Subjects are enumerated once for each resource and kind, and every control of that kind judges them.
+ */
+export function startEvaluation(controls: readonly AnyControl[], policy: Policy): Evaluation {
+  const judges = controls.map((control): Judge => {
+    const judging = { version: policy.version, params: paramValues(control, policy), partial: policy.partial };
+    return { control, judging, tally: startTally(control, leftOut(control, policy)) };
+  });
+  const benches = benchesOf(judges.filter(({ tally }) => tally.leftOut === undefined));
+  const local = benches.filter((bench): bench is Bench<LocalKind> => bench.kind.scope === 'local');
+  const joined = benches.filter((bench): bench is Bench<JoinedKind> => bench.kind.scope === 'joined');
+  const readKinds = new Set(benches.flatMap(({ kind }) => kind.reads.kinds));
+  const context: SubjectContext = {
+    version: policy.version,
+    partial: policy.partial,
+    namespaceOf: (resource) => resource.ref.namespace ?? (isClusterScoped(resource.ref) ? undefined : policy.namespace),
+  };
+
+  const findings = startFindings(policy.minSeverity, policy.all);
+  /** The files of the resources so far, by number: what an anchor points at. */
+  const files: string[] = [];
+  const workloads: Workload[] = [];
+  const skipped: Skipped[] = [];
+  const unread: Unread[] = [];
+  const excepted: Excepted[] = [];
+  let assumedLinux = false;
+
+  /** Places that wait for their line and column: one look-up for each resource, however many controls it fails. */
+  let waiting: { readonly path: Path; readonly found: (location: Location) => void }[] = [];
+
+  function judgeLocally(resource: Resource, ref: ResourceRef): void {
+    for (const { kind, judges: panel } of local) {
+      for (const { subject, path, container } of kind.subjects(resource, context)) {
+        for (const { control, judging, tally } of panel) {
+          const verdict = control.evaluate(subject, judging);
+          count(tally, verdict);
+          for (const place of findings.placesOf(verdict)) {
+            const whole = realPath(resource, [...path, ...(place.where as Path)]);
+            const steps = stableSteps(resource.object, whole);
+            waiting.push({
+              path: whole,
+              found: (location) =>
+                findings.add(control, verdict.verdict, place, { ref, file: resource.file, container, path: whole, steps, location }),
+            });
+          }
+        }
+      }
+    }
+  }
+
+  function remember(resource: Resource): void {
+    const anchor = (path: Path): Anchor => {
+      const remembered: { resource: number; path: Path; location: Location } = { resource: files.length - 1, path, location: nowhere };
+      waiting.push({ path, found: (location) => (remembered.location = location) });
+      return remembered;
+    };
+    for (const { kind, memories } of joined) {
+      const memory = kind.remember(resource, anchor, context);
+      if (memory !== undefined) memories.push(memory);
+    }
+  }
+
+  function judgeJoined(): void {
+    for (const { kind, judges: panel, memories } of joined) {
+      for (const { subject, ref, at, container } of kind.subjects(memories, context)) {
+        for (const { control, judging, tally } of panel) {
+          const verdict = control.evaluate(subject, judging);
+          count(tally, verdict);
+          for (const place of findings.placesOf(verdict)) {
+            const { resource, path, location } = 'location' in place.where ? place.where : at;
+            // Indexes would move with the order of the list; the container's name tells the items apart.
+            const steps = [container ?? '', ...path.filter((step) => typeof step === 'string')];
+            findings.add(control, verdict.verdict, place, { ref, file: files[resource] ?? '', container, path, steps, location });
+          }
+        }
+      }
+    }
+  }
+
+  function describe(resource: Resource, ref: ResourceRef): void {
+    for (const { spec, metadata, path } of resource.podTemplates) {
+      const pod = spec as PodSpec;
+      if (pod.os?.name === undefined) assumedLinux = true;
+      const { level, restrictedBy } = podSecurityLevel(pod, metadata, policy.version);
+      waiting.push({
+        path,
+        found: ({ line }) => workloads.push({ resource: ref, file: resource.file, line, podSecurityLevel: level, restrictedBy }),
+      });
+    }
+  }
+
+  function addResource(resource: Resource): void {
+    const namespace = context.namespaceOf(resource);
+    const ref = namespace === undefined || namespace === resource.ref.namespace ? resource.ref : { ...resource.ref, namespace };
+    files.push(resource.file);
+    const reason = policy.system ? undefined : systemReason(resource, namespace);
+    if (reason === undefined) {
+      judgeLocally(resource, ref);
+      remember(resource);
+      describe(resource, ref);
+    } else {
+      waiting.push({ path: [], found: ({ line }) => excepted.push({ resource: ref, file: resource.file, line, reason }) });
+    }
+    if (waiting.length === 0) return;
+    const locations = resource.locate(waiting.map(({ path }) => path));
+    for (const [index, { found }] of waiting.entries()) found(locations[index] ?? nowhere);
+    waiting = [];
+  }
+
+  return {
+    reads: (group, kind) => readKinds.has(group === '' ? kind : `${kind}.${group}`),
+
+    add(input) {
+      switch (input.type) {
+        case 'resource':
+          addResource(input.resource);
+          return;
+        case 'skipped':
+          skipped.push({ file: input.file, line: input.line, reason: input.reason, count: input.count });
+          return;
+        case 'unread':
+          unread.push({ file: input.file, line: input.line, reason: input.reason });
+          return;
+      }
+    },
+
+    finish(read) {
+      judgeJoined();
+      const settled = findings.settle();
+      const rows = ledger(
+        judges.map(({ tally }) => tally),
+        policy.partial,
+      );
+      const bySeverity = { critical: 0, high: 0, medium: 0, low: 0 };
+      for (const { verdict, severity } of settled) if (verdict === 'fail') bySeverity[severity]++;
+      const byState = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 };
+      for (const { state } of rows) byState[state]++;
+      const { kubernetesVersion, versionAssumed: assumed, profile, partial } = policy;
+      const assumptions = assumedLinux ? [...policy.assumptions, 'pods that name no operating system run on Linux'] : policy.assumptions;
+      return {
+        schemaVersion: 1,
+        tool: { name: 'plimsoll', version: policy.toolVersion },
+        target: { kubernetesVersion, assumed, profile, partial, assumptions },
+        inputs: { files: read.files, documents: read.documents, resources: files.length, skipped, unread, excepted },
+        findings: settled,
+        workloads,
+        ledger: rows,
+        summary: { bySeverity, byState },
+      };
+    },
+  };
+}
+
+/** The path of the object's own field where a pod template is spread over several of them. */
+function realPath({ podTemplates }: Resource, path: Path): Path {
+  const template = podTemplates.find(({ map, specPath }) => map !== undefined && specPath.every((step, index) => step === path[index]));
+  return template?.map?.(path) ?? path;
+}
+
+const nowhere: Location = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
+function benchesOf(judges: readonly Judge[]): Bench<LocalKind | JoinedKind>[] {
+  const benches = new Map<unknown, Bench<LocalKind | JoinedKind>>();
+  for (const judge of judges) {
+    const kind = judge.control.subject as LocalKind | JoinedKind;
+    const bench = benches.get(kind) ?? { kind, judges: [], memories: [] };
+    bench.judges.push(judge);
+    benches.set(kind, bench);
+  }
+  return [...benches.values()];
+}

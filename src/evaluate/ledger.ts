@@ -1,0 +1,76 @@
+import type { AnyControl, LedgerRow, LedgerState, SubjectCounts, Verdict } from '../core/index.ts';
+import { chapters } from '../guidance/index.ts';
+import type { Evidence, Recommendation } from '../guidance/recommendation.ts';
+
+/** What happened to one control over the whole run. */
+export interface Tally {
+  readonly control: AnyControl;
+  /** Why it took no part. */
+  readonly leftOut: string | undefined;
+  readonly subjects: { -readonly [K in keyof SubjectCounts]: number };
+  readonly needs: Set<Evidence>;
+}
+
+export function startTally(control: AnyControl, leftOut: string | undefined): Tally {
+  return { control, leftOut, subjects: { pass: 0, fail: 0, unknown: 0, notApplicable: 0 }, needs: new Set() };
+}
+
+export function count(tally: Tally, verdict: Verdict): void {
+  tally.subjects[verdict.verdict === 'not-applicable' ? 'notApplicable' : verdict.verdict]++;
+  if (verdict.verdict === 'unknown') for (const source of verdict.needs) tally.needs.add(source);
+}
+
+/**
+ * One row for each entry of the catalogue. An entry that nothing decides is `unknown` and says which evidence is needed;
+ * with `partial`, an entry without subjects is `unknown` too, because they may stand elsewhere.
+ */
+export function ledger(tallies: readonly Tally[], partial: boolean): LedgerRow[] {
+  return chapters.flatMap(({ code, recommendations }) =>
+    recommendations.map((recommendation) =>
+      row(
+        code,
+        recommendation,
+        tallies.filter(({ control }) => control.decides.includes(recommendation.code)),
+        partial,
+      ),
+    ),
+  );
+}
+
+function row(chapter: string, { code, title, origin, evidence }: Recommendation, deciding: readonly Tally[], partial: boolean): LedgerRow {
+  const active = deciding.filter(({ leftOut }) => leftOut === undefined);
+  const subjects = sum(active);
+  const controls = deciding.map(({ control }) => control.id);
+  const state = active.length === 0 ? 'unknown' : stateOf(subjects, partial);
+  const needs = state === 'unknown' ? needed(active, evidence) : [];
+  const note = active.length === 0 ? deciding[0]?.leftOut : undefined;
+  const identity = { code, title, chapter, origin };
+  return note === undefined
+    ? { ...identity, state, subjects, needs, controls }
+    : { ...identity, state, subjects, needs: [], controls, note };
+}
+
+function sum(tallies: readonly Tally[]): SubjectCounts {
+  const total = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
+  for (const { subjects } of tallies) {
+    total.pass += subjects.pass;
+    total.fail += subjects.fail;
+    total.unknown += subjects.unknown;
+    total.notApplicable += subjects.notApplicable;
+  }
+  return total;
+}
+
+function stateOf(subjects: SubjectCounts, partial: boolean): LedgerState {
+  if (subjects.fail > 0) return 'fail';
+  if (subjects.unknown > 0) return 'unknown';
+  if (subjects.pass > 0) return 'pass';
+  return partial && subjects.notApplicable === 0 ? 'unknown' : 'not-applicable';
+}
+
+/** The evidence that the unknown verdicts named, in the catalogue's order; without any verdict, what the catalogue names. */
+function needed(tallies: readonly Tally[], evidence: readonly Evidence[]): readonly Evidence[] {
+  const named = new Set(tallies.flatMap(({ needs }) => [...needs]));
+  if (named.size === 0) return evidence;
+  return [...evidence.filter((source) => named.has(source)), ...[...named].filter((source) => !evidence.includes(source)).sort()];
+}

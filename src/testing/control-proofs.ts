@@ -1,0 +1,252 @@
+import { parseAllDocuments } from 'yaml';
+import {
+  formatPath,
+  type AnyControl,
+  type Declined,
+  type Edit,
+  type Finding,
+  type Input,
+  type Path,
+  type Report,
+  type Resource,
+} from '../core/index.ts';
+import { startEvaluation, type Policy } from '../evaluate/index.ts';
+import { applyEdits } from '../fix/apply.ts';
+import { applyJsonPatch, toJsonPatch } from '../fix/json-patch.ts';
+import { decode } from '../kube/decode.ts';
+import { exampleYaml } from './example.ts';
+
+/** One thing that is proven of a control; `run` throws with the reason where it does not hold. */
+export interface Proof {
+  readonly name: string;
+  readonly run: () => void;
+}
+
+type Expected = 'pass' | 'fail' | 'unknown' | 'not-applicable';
+
+const file = 'example.yaml';
+
+/**
+ * What must hold for a control, from its examples alone and without any test code in it. `among` are the controls that a
+ * failing example must not fail besides this one. The proofs know no test runner: give each to `test(name, run)`.
+ */
+export function controlProofs(control: AnyControl, among: readonly AnyControl[]): Proof[] {
+  const { pass, fail, unknown = {}, notApplicable = {} } = control.examples;
+  const proofs: Proof[] = [
+    {
+      name: 'has passing and failing examples',
+      run: () => check(Object.keys(pass).length > 0 && Object.keys(fail).length > 0, 'an example of each is needed'),
+    },
+    { name: 'names what it decides and says why', run: () => provesText(control) },
+  ];
+  const sets: [Expected, Readonly<Record<string, string>>][] = [
+    ['pass', pass],
+    ['fail', fail],
+    ['unknown', unknown],
+    ['not-applicable', notApplicable],
+  ];
+  for (const [expected, examples] of sets) {
+    for (const [name, example] of Object.entries(examples)) {
+      proofs.push({ name: `${expected}: ${name}`, run: () => provesVerdict(control, example, expected) });
+      proofs.push({ name: `${expected}: ${name}: no other control fails`, run: () => provesAlone(control, among, example, expected) });
+      if (expected !== 'fail') continue;
+      proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, example) });
+      if (control.fix !== undefined)
+        proofs.push({ name: `fail: ${name}: the fix repairs it or says why not`, run: () => provesFix(control, example) });
+    }
+  }
+  if (control.fix !== undefined) {
+    proofs.push({
+      name: 'some failing example is repaired',
+      run: () =>
+        check(
+          Object.values(fail).some((example) => edited(control, example).changed),
+          'the fix declines every example',
+        ),
+    });
+  }
+  return proofs;
+}
+
+function check(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
+
+function provesText(control: AnyControl): void {
+  check(control.decides.length > 0, 'it decides no recommendation');
+  check(!control.title.endsWith('.'), 'the title is one sentence without a full stop');
+  check(control.why.endsWith('.'), 'why is written in sentences');
+  check(control.fix !== undefined || control.remedy !== undefined, 'it has neither a fix nor a remedy');
+}
+
+function provesVerdict(control: AnyControl, example: string, expected: Expected): void {
+  const findings = judge([control], exampleYaml(control, example), control).findings;
+  const verdicts = new Set(findings.map(({ verdict }) => verdict));
+  const found: Expected =
+    (['fail', 'unknown', 'pass', 'not-applicable'] as const).find((verdict) => verdicts.has(verdict)) ?? 'not-applicable';
+  check(found === expected, `the verdict is ${found}: ${findings.map(({ path, message }) => `${path}: ${message}`).join('; ')}`);
+}
+
+function provesAlone(control: AnyControl, among: readonly AnyControl[], example: string, expected: Expected): void {
+  const allowed = new Set([control.id, ...(expected === 'fail' ? (control.alsoFails ?? []) : [])]);
+  const others = judge(among, exampleYaml(control, example), control).findings.filter(
+    ({ verdict, control: id }) => verdict === 'fail' && !allowed.has(id),
+  );
+  check(others.length === 0, `also fails ${others.map(({ control: id, message }) => `${id} (${message})`).join(', ')}`);
+}
+
+function provesPlace(control: AnyControl, example: string): void {
+  const text = exampleYaml(control, example);
+  for (const finding of failures(control, text)) {
+    const complaint = complaintAbout(finding.message);
+    check(complaint === undefined, `message "${finding.message}" ${complaint}`);
+    const line = text.split('\n')[finding.line - 1];
+    check(line !== undefined && finding.column <= line.length + 1, `no such place: ${finding.line}:${finding.column}`);
+    check(finding.path !== '' && !finding.path.includes('undefined'), `the path "${finding.path}" names nothing`);
+  }
+}
+
+/** What is wrong with a message, or `undefined`: subject first, lower case, no full stop, no advice, at most 110 characters. */
+export function complaintAbout(message: string): string | undefined {
+  if (message.length > 110) return `has ${message.length} characters, more than 110`;
+  if (message.endsWith('.')) return 'ends with a full stop';
+  if (/^[A-Z][a-z]+ (?!")/.test(message) && !/^(Deployment|Pod|Job|Namespace|Service|Windows)/.test(message))
+    return 'begins with a capital';
+  if (/\b(should|please|try)\b/i.test(message)) return 'gives advice';
+  if (/[\n\t]/.test(message)) return 'has more than one line';
+  return undefined;
+}
+
+function provesFix(control: AnyControl, example: string): void {
+  const once = edited(control, example);
+  if (!once.changed) {
+    check(
+      once.declined.every((reason) => reason.length > 0),
+      'it declines without a reason',
+    );
+    check(once.declined.length > 0, 'the fix neither changes anything nor declines');
+    return;
+  }
+  const text = asYaml(once.objects);
+  check(once.declined.length > 0 || failures(control, text).length === 0, 'the control still fails after its fix');
+  const before = failedControls([control], exampleYaml(control, example), control);
+  const after = failedControls([control], text, control);
+  check(
+    [...after].every((id) => before.has(id)),
+    'the fix breaks what held',
+  );
+  check(JSON.stringify(once.objects) === JSON.stringify(once.patched), 'the JSON patch gives another object');
+  const again = editObjects(control, once.objects);
+  check(!again.changed || once.declined.length > 0, 'fixing twice changes something again');
+}
+
+function failures(control: AnyControl, yaml: string): Finding[] {
+  return judge([control], yaml, control).findings.filter(({ verdict }) => verdict === 'fail');
+}
+
+function failedControls(controls: readonly AnyControl[], yaml: string, subject: AnyControl): Set<string> {
+  return new Set(judge(controls, yaml, subject).findings.flatMap(({ verdict, control }) => (verdict === 'fail' ? [control] : [])));
+}
+
+interface Edited {
+  readonly objects: unknown[];
+  /** The same by JSON patches. */
+  readonly patched: unknown[];
+  readonly declined: readonly string[];
+  readonly changed: boolean;
+}
+
+function edited(control: AnyControl, example: string): Edited {
+  return editObjects(
+    control,
+    read(exampleYaml(control, example)).map(({ object }) => object),
+  );
+}
+
+/** All edits of a control's fix on these objects. */
+function editObjects(control: AnyControl, objects: readonly unknown[]): Edited {
+  const declined: string[] = [];
+  let current = [...objects];
+  let patched = [...objects];
+  for (const { resource, edits } of collectEdits(control, asYaml(objects))) {
+    if ('declined' in edits) {
+      declined.push(edits.declined);
+      continue;
+    }
+    current = current.map((object, index) => (index === resource ? applyEdits(object, edits) : object));
+    patched = patched.map((object, index) => (index === resource ? applyJsonPatch(object, toJsonPatch(object, edits)) : object));
+  }
+  return { objects: current, patched, declined, changed: JSON.stringify(current) !== JSON.stringify(objects) };
+}
+
+/** The edits that a control's fix asks for in a stream of documents, by the number of the document, with paths from its root. */
+export function collectEdits(control: AnyControl, yaml: string): { resource: number; edits: readonly Edit[] | Declined }[] {
+  const { fix } = control;
+  if (fix === undefined) return [];
+  const collected: { resource: number; edits: readonly Edit[] | Declined }[] = [];
+  const resources = read(yaml);
+  const context = { version: examplePolicy.version, partial: false, namespaceOf: (resource: Resource) => resource.ref.namespace };
+  const judging = { version: examplePolicy.version, params: paramsFor(control), partial: false };
+  const add = (resource: number, path: Path, subject: unknown): void => {
+    if (control.evaluate(subject, judging).verdict !== 'fail') return;
+    const edits = fix.edits(subject, judging);
+    collected.push({ resource, edits: 'declined' in edits ? edits : edits.map((edit) => ({ ...edit, path: [...path, ...edit.path] })) });
+  };
+  const kind = control.subject;
+  if (kind.scope === 'local') {
+    for (const [index, resource] of resources.entries())
+      for (const { subject, path } of kind.subjects(resource, context)) add(index, path, subject);
+    return collected;
+  }
+  const memories = resources.flatMap((resource, index) => {
+    const anchor = (path: Path) => ({ resource: index, path, location: { line: 1, column: 1, endLine: 1, endColumn: 1 } });
+    const memory = kind.remember(resource, anchor, context);
+    return memory === undefined ? [] : [memory];
+  });
+  for (const { subject, at } of kind.subjects(memories, context)) add(at.resource, at.path, subject);
+  return collected;
+}
+
+/** A stream of YAML documents as resources. Throws where one is refused: examples and fixed examples must be valid. */
+export function read(yaml: string): Resource[] {
+  return parseAllDocuments(yaml).map((document) => {
+    const decoded = decode((document as { toJS(): unknown }).toJS() as Record<string, unknown>);
+    if ('refused' in decoded) throw new Error(`${formatPath(decoded.path)}: ${decoded.refused}`);
+    return { ...decoded, file, locate: (paths) => paths.map(() => ({ line: 1, column: 1, endLine: 1, endColumn: 1 })) };
+  });
+}
+
+const examplePolicy: Policy = {
+  version: 35,
+  kubernetesVersion: '1.35',
+  versionAssumed: false,
+  profile: 'nsa',
+  partial: false,
+  only: [],
+  skip: [],
+  minSeverity: 'low',
+  system: false,
+  all: true,
+  params: {},
+  assumptions: [],
+  toolVersion: '0.0.0',
+};
+
+function paramsFor(control: AnyControl): Readonly<Record<string, readonly string[] | boolean>> {
+  const defaults = Object.fromEntries(Object.entries(control.params).map(([name, param]) => [name, param.default]));
+  return { ...defaults, ...control.examples.params };
+}
+
+/** Judges a stream of documents; `subject` is the control whose example it is, with its example parameters. */
+export function judge(controls: readonly AnyControl[], yaml: string, subject?: AnyControl): Report {
+  const params = subject?.examples.params === undefined ? {} : { [subject.id]: subject.examples.params };
+  const evaluation = startEvaluation(controls, { ...examplePolicy, params });
+  const inputs = read(yaml).map((resource): Input => ({ type: 'resource', resource }));
+  for (const input of inputs) evaluation.add(input);
+  return evaluation.finish({ files: 1, documents: inputs.length });
+}
+
+/** JSON is YAML: the values as a stream of documents without a writer of our own. */
+function asYaml(objects: readonly unknown[]): string {
+  return objects.map((object) => JSON.stringify(object, undefined, 2)).join('\n---\n');
+}

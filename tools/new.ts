@@ -1,0 +1,3 @@
+import { main } from './new-control.ts';
+
+main(process.argv.slice(2));

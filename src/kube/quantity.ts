@@ -124,7 +124,7 @@ export function compareQuantities(left: ParsedQuantity, right: ParsedQuantity): 
   const sign = signOf(left.mantissa);
   if (sign !== signOf(right.mantissa)) return sign - signOf(right.mantissa);
   if (sign === 0) return 0;
-  return sign * compareMagnitudes(left, right);
+  return sign > 0 ? compareMagnitudes(left, right) : compareMagnitudes(right, left);
 }
 
 function compareMagnitudes(left: ParsedQuantity, right: ParsedQuantity): number {

@@ -176,7 +176,7 @@ export interface PodSpec {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
   readonly priorityClassName?: string;
-  /** Pod-level resources: beta and on from 1.34, GA 1.37. */
+  /** Pod-level resources: beta and on from 1.34, still beta in 1.37. */
   readonly resources?: ResourceRequirements;
   readonly restartPolicy?: string;
 }

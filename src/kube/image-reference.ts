@@ -1,0 +1,122 @@
+/**
+ * Image names as the container runtimes read them (github.com/distribution/reference, ParseNormalizedNamed): a first part
+ * without a dot, port or `localhost` is no host, so the registry is docker.io, and one word there stands for `library/`.
+ */
+export interface ImageReference {
+  /** Host and port as written; `index.docker.io` is `docker.io`. */
+  readonly registry: string;
+  readonly repository: string;
+  /** Absent where none is written: runtimes then pull `latest`, unless there is a digest. */
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+export interface ImageError {
+  readonly error: string;
+}
+
+const hostLabel = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+const host = new RegExp(String.raw`^(?:${hostLabel}(?:\.${hostLabel})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$`);
+const pathPart = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
+const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const identifier = /^[a-f0-9]{64}$/;
+const hexLengths: ReadonlyMap<string, number> = new Map([
+  ['sha256', 64],
+  ['sha384', 96],
+  ['sha512', 128],
+]);
+const maxNameLength = 255;
+
+/** Parses the `image` of a container, or says why no runtime can pull it. */
+export function parseImageReference(image: string): ImageReference | ImageError {
+  if (image === '') return { error: 'the image name is empty' };
+  if (image.length > 1024) return { error: 'the image name is too long' };
+  if (identifier.test(image)) return { error: 'an image id is no image name' };
+
+  const at = image.indexOf('@');
+  const digest = at === -1 ? undefined : image.slice(at + 1);
+  const named = at === -1 ? image : image.slice(0, at);
+  const colon = named.lastIndexOf(':');
+  const tagged = colon > named.lastIndexOf('/') && !(named.startsWith('[') && !named.includes('/'));
+  const tag = tagged ? named.slice(colon + 1) : undefined;
+  const { registry, repository, explicit } = splitRegistry(tagged ? named.slice(0, colon) : named);
+
+  if (tag !== undefined && !tagPattern.test(tag)) return { error: `${quote(tag)} is no tag` };
+  if (digest !== undefined && !isDigest(digest)) return { error: `${quote(digest)} is no digest` };
+  if (explicit && !host.test(registry)) return { error: `${quote(registry)} is no registry host` };
+  if (repository !== repository.toLowerCase()) return { error: 'the repository must be lower case' };
+  if (!repository.split('/').every((part) => pathPart.test(part))) return { error: `${quote(repository)} is no repository` };
+  const full = registry === dockerHub && !repository.includes('/') ? `library/${repository}` : repository;
+  if (full.length > maxNameLength) return { error: `the repository is longer than ${maxNameLength} characters` };
+  return {
+    registry: registry === 'index.docker.io' ? dockerHub : registry,
+    repository: full,
+    ...(tag === undefined ? {} : { tag }),
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
+
+const dockerHub = 'docker.io';
+
+function splitRegistry(name: string): { registry: string; repository: string; explicit: boolean } {
+  const slash = name.indexOf('/');
+  const first = name.slice(0, Math.max(slash, 0));
+  if (slash === -1 || !looksLikeHost(first)) return { registry: dockerHub, repository: name, explicit: false };
+  return { registry: first === 'index.docker.io' ? dockerHub : first, repository: name.slice(slash + 1), explicit: true };
+}
+
+/** A part with upper case cannot be of a repository, so it is a host too. */
+function looksLikeHost(part: string): boolean {
+  return part.includes('.') || part.includes(':') || part === 'localhost' || part !== part.toLowerCase();
+}
+
+function isDigest(digest: string): boolean {
+  const colon = digest.indexOf(':');
+  const length = hexLengths.get(digest.slice(0, Math.max(colon, 0)));
+  return length !== undefined && digest.length === colon + 1 + length && /^[a-f0-9]*$/.test(digest.slice(colon + 1));
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** The full normalised name: `docker.io/library/nginx:1.27@sha256:…`. */
+export function imageName({ registry, repository, tag, digest }: ImageReference): string {
+  return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+}
+
+/**
+ * Whether an entry of an allow list covers an image: `registry.example.com`, `*.example.com` (any host below, not the
+ * domain itself), each with its port if it has one and with an optional path, `registry.example.com/team`. Host names match
+ * whole labels and paths whole parts, so that neither `registry.example.com.evil.net` nor `team-b` passes. An entry without
+ * a host means Docker Hub, as it does in an image: `bitnami/redis`; a single word is the official image of that name.
+ */
+export function imageMatches(image: ImageReference, entry: string): boolean {
+  const trimmed = entry
+    .trim()
+    .replace(/^(?:https?|docker):\/\//, '')
+    .replace(/\/\*?$/, '');
+  const slash = trimmed.indexOf('/');
+  const first = slash === -1 ? trimmed : trimmed.slice(0, slash);
+  if (first === '') return false;
+  if (!looksLikeHost(first)) {
+    if (image.registry !== dockerHub) return false;
+    return pathCovers(slash === -1 ? `library/${trimmed}` : trimmed, image.repository);
+  }
+  if (!hostCovers(first.toLowerCase(), image.registry.toLowerCase())) return false;
+  if (slash === -1) return true;
+  const path = trimmed.slice(slash + 1);
+  if (image.registry === dockerHub && !path.includes('/') && image.repository === `library/${path}`) return true;
+  return pathCovers(path, image.repository);
+}
+
+function hostCovers(pattern: string, registry: string): boolean {
+  if (pattern === 'index.docker.io') return registry === dockerHub;
+  if (!pattern.startsWith('*.')) return pattern === registry;
+  const suffix = pattern.slice(1);
+  return registry.length > suffix.length && registry.endsWith(suffix);
+}
+
+function pathCovers(prefix: string, repository: string): boolean {
+  return repository === prefix || repository.startsWith(`${prefix}/`);
+}

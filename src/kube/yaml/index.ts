@@ -1,0 +1,23 @@
+import type { ReadDocument, RefusedDocument } from './document.ts';
+import { readFully } from './fallback.ts';
+import { readJson } from './json.ts';
+import { documentLimit, tooLong } from './limits.ts';
+
+export type { ReadDocument, RefusedDocument } from './document.ts';
+export { readJson } from './json.ts';
+export { splitDocuments, type BadSeparator, type DocumentText } from './split.ts';
+
+/**
+ * Reads one document as kubectl and the API server do (sigs.k8s.io/yaml v1.6.0), or says why they refuse it. A document
+ * that is empty or holds comments only has the value null. A document that is JSON is read as such.
+ *
+ * The text must have been decoded strictly: Go refuses bytes that are not UTF-8.
+ */
+export function readDocument(text: string, firstLine: number): ReadDocument | RefusedDocument {
+  if (text.length > documentLimit) return { error: tooLong, line: firstLine };
+  if (/^[\t-\r ]*\{/.test(text)) {
+    const json = readJson(text, firstLine);
+    if (!('error' in json)) return json;
+  }
+  return readFully(text, firstLine);
+}

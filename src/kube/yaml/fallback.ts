@@ -61,8 +61,18 @@ function readOrThrow(text: string, firstLine: number): ReadDocument {
   // kubectl hands on whole lines: the last one ends even where the file does not say so.
   const root = parse(text.endsWith('\n') ? text : `${text}\n`);
   if (root === undefined) return { value: null, locate: (paths) => paths.map(() => startOf(firstLine)) };
-  const decoder: Decoder = { count: 0, aliased: 0, aliasDepth: 0, open: new Set(), depth: 0, path: [], duplicates: [] };
+  const decoder: Decoder = {
+    count: 0,
+    aliased: 0,
+    aliasDepth: 0,
+    open: new Set(),
+    depth: 0,
+    path: [],
+    duplicates: [],
+    poisoned: new Map(),
+  };
   const value = decode(decoder, root);
+  refusePoison(decoder, value);
   const read: ReadDocument = {
     value,
     locate: (paths) =>
@@ -360,6 +370,25 @@ interface Decoder {
   depth: number;
   readonly path: (string | number)[];
   readonly duplicates: Path[];
+  /** Maps with a key that JSON cannot have. */
+  readonly poisoned: Map<object, Poison>;
+}
+
+/** What YAML can say and JSON cannot. It matters only if no later duplicate overwrites it: Go converts what is left. */
+class Poison {
+  readonly message: string;
+  readonly offset: number;
+  constructor(message: string, offset: number) {
+    this.message = message;
+    this.offset = offset;
+  }
+}
+
+function refusePoison(decoder: Decoder, value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  const poison = value instanceof Poison ? value : decoder.poisoned.get(value);
+  if (poison !== undefined) throw new Refusal(poison.message, poison.offset);
+  for (const item of Object.values(value)) refusePoison(decoder, item);
 }
 
 /**
@@ -409,8 +438,8 @@ function scalarOf(node: ScalarNode): { readonly value: Scalar; readonly integer:
   return resolved;
 }
 
-function jsonValue(value: Scalar, node: Node): Scalar {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Refusal('.inf and .nan have no place in JSON', node.start);
+function jsonValue(value: Scalar, node: Node): Scalar | Poison {
+  if (typeof value === 'number' && !Number.isFinite(value)) return new Poison('.inf and .nan have no place in JSON', node.start);
   return value;
 }
 
@@ -430,10 +459,15 @@ function decodeMap(decoder: Decoder, node: MapNode, map: Record<string, unknown>
   const own = new Set<string>();
   for (const entry of node.entries) {
     if (entry.merges) {
-      merge(decoder, entry.value, map);
+      mergeAll(decoder, entry.value, map);
       continue;
     }
     const name = keyOf(decoder, entry.key);
+    if (name instanceof Poison) {
+      decoder.poisoned.set(map, name);
+      decode(decoder, entry.value);
+      continue;
+    }
     entry.name = name;
     path.push(name);
     setOwn(map, name, decode(decoder, entry.value));
@@ -444,17 +478,15 @@ function decodeMap(decoder: Decoder, node: MapNode, map: Record<string, unknown>
   return map;
 }
 
-function keyOf(decoder: Decoder, node: Node): string {
+function keyOf(decoder: Decoder, node: Node): string | Poison {
   enter(decoder, node);
   if (node.type === 'alias') return inside(decoder, node, () => keyOf(decoder, node.target));
   if (node.type !== 'scalar') throw new Refusal('a map or list cannot be a key', node.start);
   const { value, integer } = scalarOf(node);
-  const name = keyText(value, integer);
-  if (name === undefined) throw new Refusal(value === null ? 'null cannot be a key' : 'this integer is too large for a key', node.start);
-  return name;
+  return keyText(value, integer) ?? new Poison(value === null ? 'null cannot be a key' : 'this integer is too large for a key', node.start);
 }
 
-function merge(decoder: Decoder, node: Node, map: Record<string, unknown>): void {
+function mergeAll(decoder: Decoder, node: Node, map: Record<string, unknown>): void {
   if (node.type === 'list') {
     // The first of several maps has the last word.
     for (const item of node.items.toReversed()) mergeOne(decoder, item, map);

@@ -229,7 +229,19 @@ export class Scanner {
     if (this.#flowLevel > 0 || this.#indent >= column) return;
     this.#indents.push(this.#indent);
     this.#indent = column;
-    this.#tokens.splice(index, 0, { type, start: at, end: at, value: '', suffix: '', plain: false });
+    this.#insert(index, type, at);
+  }
+
+  /** A place that the parser has passed already is as good as none. */
+  #insert(index: number, type: TokenType, at: number): void {
+    this.#tokens.splice(index < this.#head ? this.#tokens.length : index, 0, {
+      type,
+      start: at,
+      end: at,
+      value: '',
+      suffix: '',
+      plain: false,
+    });
   }
 
   #unroll(column: number): void {
@@ -354,7 +366,7 @@ export class Scanner {
 
   #fetchFlowStart(type: TokenType): void {
     this.#saveKey();
-    this.#keys.push(undefined);
+    this.#keys.push({ possible: false, required: false, token: this.#tokens.length, at: this.#at, line: this.#line, column: 0 });
     this.#keyAllowed = true;
     this.#at++;
     this.#add(type, this.#at - 1);
@@ -362,7 +374,12 @@ export class Scanner {
 
   #fetchFlowEnd(type: TokenType): void {
     this.#removeKey();
-    if (this.#flowLevel > 0) this.#keys.pop();
+    if (this.#flowLevel > 0) {
+      // Where the level had no key of its own, its number is that of its bracket: go-yaml then forgets that the bracket
+      // could begin a key, and so must we.
+      const key = this.#keys.pop();
+      if (key !== undefined) this.#keyOfToken.delete(key.token);
+    }
     this.#keyAllowed = false;
     this.#at++;
     this.#add(type, this.#at - 1);
@@ -393,7 +410,7 @@ export class Scanner {
   #fetchValue(): void {
     const key = this.#keys.at(-1);
     if (key !== undefined && this.#isValid(key)) {
-      this.#tokens.splice(key.token, 0, { type: TokenType.key, start: key.at, end: key.at, value: '', suffix: '', plain: false });
+      this.#insert(key.token, TokenType.key, key.at);
       this.#roll(key.column, TokenType.blockMappingStart, key.at, key.token);
       key.possible = false;
       this.#keyOfToken.delete(key.token);
@@ -533,7 +550,8 @@ export class Scanner {
 
   /** Spaces up to the indentation of a block of text, or all while that is not known. */
   #skipIndent(indent: number): void {
-    while ((indent === 0 || this.#column < indent) && this.#code() === 32) this.#at++;
+    const limit = indent === 0 ? Number.POSITIVE_INFINITY : this.#lineStart + indent;
+    while (this.#at < limit && this.#code() === 32) this.#at++;
   }
 
   /** Blanks and breaks between two pieces of a scalar over several lines: a single break is a space, more are breaks. */

@@ -88,8 +88,8 @@ function splitJson(text: string, from: number, lines: Lines, documents: (Documen
     if (at >= text.length) return at;
     const end = skipJson(text, at);
     if (end < 0) {
-      // After two values the stream is JSON for good.
-      if (count < 2) break;
+      // After two values the stream is JSON for good; and kubectl looks at four bytes at once to tell what follows.
+      if (count < 2 && hasFourBytes(text, lookedAt(text, consumed))) break;
       documents.push({ line: lines(at), error: 'what follows the JSON documents is not JSON' });
       return text.length;
     }
@@ -97,9 +97,22 @@ function splitJson(text: string, from: number, lines: Lines, documents: (Documen
     at = end;
     consumed = end;
   }
-  // kubectl passes over white space up to the end of the line before it goes on with YAML.
-  const rest = text.slice(consumed);
-  const space = leadingSpace.exec(rest)![0];
+  const end = lookedAt(text, consumed);
+  return text.charCodeAt(end) === 10 ? end + 1 : end;
+}
+
+/** The end of the line, or what stands before it: kubectl passes over the white space between before it goes on with YAML. */
+function lookedAt(text: string, from: number): number {
+  const space = leadingSpace.exec(text.slice(from))![0];
   const lineFeed = space.indexOf('\n');
-  return consumed + (lineFeed === -1 ? space.length : lineFeed + 1);
+  return from + (lineFeed === -1 ? space.length : lineFeed);
+}
+
+function hasFourBytes(text: string, from: number): boolean {
+  let bytes = 0;
+  for (let i = from; i < text.length && bytes < 4; i++) {
+    const code = text.charCodeAt(i);
+    bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3;
+  }
+  return bytes >= 4;
 }

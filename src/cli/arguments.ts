@@ -1,0 +1,79 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { OptionError } from '../option-error.ts';
+import { nearest } from '../spelling.ts';
+import type { Command, Option } from './commands.ts';
+
+/** The arguments of a command, checked against its table. */
+export interface Arguments {
+  readonly operands: readonly string[];
+  /** Is the switch on? */
+  has(name: string): boolean;
+  /** The value of an option: the last one given. */
+  value(name: string): string | undefined;
+  /** All values of a repeatable option, in their order. */
+  values(name: string): readonly string[];
+}
+
+/**
+ * Reads the arguments of a command. An option may stand before or behind operands; `--` ends the options.
+ * @throws OptionError with the nearest correct spelling where an option or a value is not known.
+ */
+export function parseArguments(command: Command, argv: readonly string[]): Arguments {
+  const given = new Map<string, string[]>();
+  const operands: string[] = [];
+  const config = { args: [...argv], options: optionsOf(command), strict: false, allowPositionals: true, tokens: true } as const;
+  for (const token of parseArgs(config).tokens) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const option = command.options.find(({ name }) => name === token.name);
+    if (option === undefined) throw unknownOption(command, token.rawName);
+    const value = checkedValue(option, token.rawName, token.value, token.inlineValue === true);
+    given.set(option.name, [...(given.get(option.name) ?? []), value]);
+  }
+  return {
+    operands,
+    has: (name) => given.has(name),
+    value: (name) => given.get(name)?.at(-1),
+    values: (name) => given.get(name) ?? [],
+  };
+}
+
+/** A word of a closed list. @throws OptionError with the nearest spelling. */
+export function oneOf(what: string, word: string, choices: readonly string[]): string {
+  if (choices.includes(word)) return word;
+  throw new OptionError([`unknown ${what} "${word}"`, advice(nearest(word, choices), `it is one of ${choices.join(', ')}`)]);
+}
+
+/** The second line of an error about a misspelt word. */
+export function advice(meant: string | undefined, otherwise: string): string {
+  return meant === undefined ? otherwise : `did you mean ${meant}?`;
+}
+
+function optionsOf(command: Command): NonNullable<ParseArgsConfig['options']> {
+  return Object.fromEntries(
+    command.options.map(({ name, short, value }) => [
+      name,
+      { type: value === undefined ? 'boolean' : 'string', multiple: true, ...(short === undefined ? {} : { short }) } as const,
+    ]),
+  );
+}
+
+function checkedValue(option: Option, rawName: string, value: string | undefined, inline: boolean): string {
+  if (option.value === undefined) {
+    if (inline) throw new OptionError([`${rawName} takes no value`, `write ${rawName} alone`]);
+    return '';
+  }
+  // Without this, `--namespace --partial` would name a namespace "--partial".
+  const forgotten = value === undefined || (!inline && value.startsWith('-') && value !== '-');
+  if (forgotten) throw new OptionError([`${rawName} needs a value`, `write ${rawName} ${option.value}`]);
+  return option.choices === undefined ? value : oneOf(`value for ${rawName}:`, value, option.choices);
+}
+
+function unknownOption(command: Command, rawName: string): OptionError {
+  const names = command.options.map(({ name }) => name);
+  const meant = rawName.startsWith('--') ? nearest(rawName.slice(2), names) : undefined;
+  return new OptionError([
+    `unknown option ${rawName}`,
+    advice(meant === undefined ? undefined : `--${meant}`, `plimsoll help ${command.name} lists the options`),
+  ]);
+}

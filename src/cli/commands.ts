@@ -1,0 +1,182 @@
+// The command line as plain data: parsing, help, misspelling advice and shell completion are all made from it. A framework
+// would do the same and cost more start-up time than the whole budget of `plimsoll --version`.
+
+export interface Option {
+  /** The long name, without dashes. */
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for the value in help; a switch has none. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  /** The values that are accepted. */
+  readonly choices?: readonly string[];
+  /** What a shell offers for the value besides `choices`. */
+  readonly completes?: 'files' | 'controls' | 'formats';
+  readonly about: string;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** As help shows them: `[PATH…|-]`. */
+  readonly operands: string;
+  /** Words that are accepted as the first operand. */
+  readonly words?: readonly string[];
+  readonly completes?: 'files' | 'controls';
+  readonly about: readonly string[];
+  readonly options: readonly Option[];
+  readonly examples: readonly { readonly command: string; readonly about: string }[];
+  /** Titles and lines after the options, for instance the exit codes. */
+  readonly notes?: readonly { readonly title: string; readonly lines: readonly (readonly [string, string])[] }[];
+}
+
+const severityChoices = ['critical', 'high', 'medium', 'low'] as const;
+
+const help: Option = { name: 'help', short: 'h', about: 'Show this help' };
+const color: Option = { name: 'color', about: 'Colour even where the output is not a terminal (also FORCE_COLOR=1)' };
+const noColor: Option = { name: 'no-color', about: 'No colour (also NO_COLOR=1)' };
+
+export const scanFormats: readonly string[] = ['text', 'json', 'sarif'];
+
+const scan: Command = {
+  name: 'scan',
+  summary: 'Judge Kubernetes manifests',
+  operands: '[PATH…|-]',
+  completes: 'files',
+  about: [
+    'Reads files, folders (recursively; .gitignore and .plimsollignore are obeyed), globs, and - for standard input; without a path the working directory. Judges every object by the NSA/CISA Kubernetes Hardening Guidance, offline.',
+    'What was read is taken for the whole desired state, so that a missing default-deny policy is a finding; --partial says that it is a part.',
+  ],
+  options: [
+    {
+      name: 'output',
+      short: 'o',
+      value: 'FORMAT[=FILE]',
+      repeatable: true,
+      completes: 'formats',
+      about: 'Format, text (default), json or sarif, and the file to write it to; may be given several times',
+    },
+    {
+      name: 'fail-on',
+      value: 'SEVERITY',
+      choices: [...severityChoices, 'none'],
+      about: 'Exit with 1 for findings of this severity or worse: critical, high (default), medium, low, none',
+    },
+    { name: 'min-severity', value: 'SEVERITY', choices: severityChoices, about: 'Leave out findings below: critical, high, medium, low (default)' },
+    {
+      name: 'only',
+      value: 'CONTROL,…',
+      repeatable: true,
+      completes: 'controls',
+      about: 'Judge by these only: control ids, codes (POD-12), chapters (POD, pod-security), globs (NET-*)',
+    },
+    { name: 'skip', value: 'CONTROL,…', repeatable: true, completes: 'controls', about: 'Judge by all but these' },
+    {
+      name: 'profile',
+      value: 'PROFILE',
+      choices: ['nsa', 'baseline', 'restricted'],
+      about: 'nsa (default): the whole guidance; baseline, restricted: that Pod Security Standard',
+    },
+    { name: 'kubernetes-version', value: 'VERSION', about: 'The version that will run it, 1.20 or later (default: the oldest one still supported)' },
+    { name: 'namespace', short: 'n', value: 'NAME', about: 'Where objects without a namespace will be applied' },
+    { name: 'partial', about: 'The input is a part of the desired state: what is absent is unknown, not missing' },
+    { name: 'param', value: 'CONTROL.KEY=VALUE', repeatable: true, about: 'A parameter of a control; lists are written with commas' },
+    { name: 'system', about: 'Judge system workloads too' },
+    { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
+    { name: 'all', about: 'List every place, and what passes too' },
+    { name: 'quiet', short: 'q', about: 'Findings alone, one line each' },
+    { name: 'config', value: 'FILE', completes: 'files', about: 'Settings (default: plimsoll.yaml in the working directory, if there is one)' },
+    color,
+    noColor,
+    help,
+  ],
+  examples: [
+    { command: 'plimsoll scan deploy/', about: 'a folder' },
+    { command: 'kubectl get all,networkpolicies -A -o json | plimsoll scan -', about: 'what is in a cluster now' },
+    { command: 'helm template chart/ | plimsoll scan - --namespace shop', about: 'a chart' },
+    { command: 'plimsoll scan -o text -o sarif=plimsoll.sarif', about: 'for people and for code scanning at once' },
+    { command: 'plimsoll scan --only POD,NET-02 --fail-on medium', about: 'a chapter and one recommendation' },
+  ],
+  notes: [
+    {
+      title: 'Exit codes',
+      lines: [
+        ['0', 'no finding at or above --fail-on'],
+        ['1', 'findings at or above --fail-on'],
+        ['2', 'the work could not be done: wrong arguments, unreadable input, nothing to scan'],
+      ],
+    },
+  ],
+};
+
+const explain: Command = {
+  name: 'explain',
+  summary: 'Explain a control or a recommendation',
+  operands: 'ID|CODE',
+  completes: 'controls',
+  about: [
+    'What the guidance demands and where, what is different today, why it matters, what is checked, a failing and a passing example, the fix as a diff, and what other catalogues call it.',
+  ],
+  options: [
+    { name: 'output', short: 'o', value: 'FORMAT', choices: ['text', 'markdown', 'json'], about: 'text (default), markdown or json' },
+    color,
+    noColor,
+    help,
+  ],
+  examples: [
+    { command: 'plimsoll explain POD-12', about: 'a recommendation with its controls' },
+    { command: 'plimsoll explain pod-security/privilege-escalation', about: 'one control' },
+  ],
+};
+
+const list: Command = {
+  name: 'list',
+  summary: 'List controls or recommendations',
+  operands: 'controls|recommendations [PATTERN…]',
+  words: ['controls', 'recommendations'],
+  about: ['A pattern is a control id, a code (POD-12), a chapter (POD, pod-security) or a glob (NET-*).'],
+  options: [
+    { name: 'severity', value: 'SEVERITY', choices: severityChoices, about: 'Controls of this severity' },
+    {
+      name: 'evidence',
+      value: 'EVIDENCE',
+      choices: ['manifest', 'cluster', 'node', 'events', 'image', 'cloud', 'person'],
+      about: 'Recommendations that it can decide: manifest, cluster, node, events, image, cloud, person',
+    },
+    { name: 'undecided', about: 'Recommendations that no control of this version decides' },
+    { name: 'output', short: 'o', value: 'FORMAT', choices: ['text', 'json'], about: 'text (default) or json' },
+    color,
+    noColor,
+    help,
+  ],
+  examples: [
+    { command: 'plimsoll list controls --severity critical', about: '' },
+    { command: 'plimsoll list recommendations NET', about: 'a chapter' },
+  ],
+};
+
+const completion: Command = {
+  name: 'completion',
+  summary: 'Print the completion script of a shell',
+  operands: 'bash|zsh|fish',
+  words: ['bash', 'zsh', 'fish'],
+  about: ['The script offers commands, options, their values and the ids of the controls.'],
+  options: [help],
+  examples: [
+    { command: 'plimsoll completion bash > ~/.local/share/bash-completion/completions/plimsoll', about: '' },
+    { command: 'plimsoll completion zsh > "${fpath[1]}/_plimsoll"', about: '' },
+    { command: 'plimsoll completion fish > ~/.config/fish/completions/plimsoll.fish', about: '' },
+  ],
+};
+
+const helpCommand: Command = {
+  name: 'help',
+  summary: 'Show the help of a command',
+  operands: '[COMMAND]',
+  words: ['scan', 'explain', 'list', 'completion'],
+  about: [],
+  options: [help],
+  examples: [],
+};
+
+export const commands: readonly Command[] = [scan, explain, list, completion, helpCommand];

@@ -34,8 +34,12 @@ const treacherous = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A string as a JSON literal, with everything escaped that could steer a terminal or end a line. */
 export function quoted(text: string): string {
-  if (plain.test(text)) return `"${text}"`;
-  return JSON.stringify(text).replace(treacherous, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return plain.test(text) ? `"${text}"` : stringified(text);
+}
+
+/** Any value as JSON, escaped in the same way. */
+export function stringified(value: string | object): string {
+  return JSON.stringify(value).replace(treacherous, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A list of strings as a JSON literal. */

@@ -1,0 +1,87 @@
+import { createRequire } from 'node:module';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { Log, Result } from 'sarif';
+import { expect, test } from 'vitest';
+import { controls } from '../controls/index.ts';
+import type { Finding, Report } from '../core/index.ts';
+import { sampleReport } from './sample-report.ts';
+import { formatSarif } from './sarif.ts';
+
+const require = createRequire(import.meta.url);
+// Written for draft 4, whose `id` later drafts call `$id`.
+const { $schema: _, id: __, ...schema } = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json') as Record<string, unknown>;
+const ajv = new Ajv({ strict: false, unicodeRegExp: false });
+addFormats.default(ajv);
+const validate = ajv.compile(schema);
+
+function sarif(report: Report = sampleReport): Log {
+  return JSON.parse([...formatSarif(report, { controls })].join('')) as Log;
+}
+
+function resultOf(finding: Partial<Finding>): Result {
+  const [first] = sampleReport.findings;
+  return sarif({ ...sampleReport, findings: [{ ...first!, ...finding }] }).runs[0]!.results![0]!;
+}
+
+function uriOf(file: string): unknown {
+  return resultOf({ file }).locations?.[0]?.physicalLocation?.artifactLocation;
+}
+
+test('the output validates against the official schema', () => {
+  validate(sarif());
+  expect(validate.errors).toBeNull();
+  validate(sarif({ ...sampleReport, findings: [] }));
+  expect(validate.errors).toBeNull();
+});
+
+test('the schema refuses what is not SARIF', () => {
+  expect(validate({ ...sarif(), version: '2.0.0' })).toBe(false);
+});
+
+test('every rule tells a viewer what, why, how severe, and under which names', () => {
+  const rules = sarif().runs[0]!.tool.driver.rules!;
+  expect(rules.map(({ id }) => id)).toEqual(controls.map(({ id }) => id));
+  const rule = rules.find(({ id }) => id === 'pod-security/privilege-escalation')!;
+  expect(rule.name).toBe('PodSecurityPrivilegeEscalation');
+  expect(rule.help?.markdown).toContain('**POD-12:');
+  expect(rule.help?.text).not.toContain('**');
+  expect(rule.properties).toMatchObject({ 'security-severity': '8.0' });
+  expect(rule.properties?.tags).toEqual(expect.arrayContaining(['security', 'Pod security', 'POD-12', 'CIS 5.2.6', 'ATT&CK T1068']));
+});
+
+test('what fails is a result, and nothing else is', () => {
+  const results = sarif().runs[0]!.results!;
+  expect(results).toHaveLength(sampleReport.findings.filter(({ verdict }) => verdict === 'fail').length);
+  expect(results.every(({ kind, level }) => kind === 'fail' && level !== undefined)).toBe(true);
+});
+
+test('severities become levels', () => {
+  const levels = (['critical', 'high', 'medium', 'low'] as const).map((severity) => resultOf({ severity }).level);
+  expect(levels).toEqual(['error', 'error', 'warning', 'note']);
+});
+
+test('a result points at its columns and keeps its fingerprint', () => {
+  const result = resultOf({ line: 3, column: 5, endLine: 4, endColumn: 9, fingerprint: 'abc' });
+  expect(result.locations?.[0]?.physicalLocation?.region).toEqual({ startLine: 3, startColumn: 5, endLine: 4, endColumn: 9 });
+  expect(result.partialFingerprints).toEqual({ 'plimsoll/v1': 'abc', primaryLocationLineHash: 'abc' });
+});
+
+test('files are relative to the root of the sources, except absolute ones', () => {
+  expect(uriOf('deploy/my web.yaml')).toEqual({ uri: 'deploy/my%20web.yaml', uriBaseId: 'SRCROOT' });
+  expect(uriOf('/srv/a#b.yaml')).toEqual({ uri: 'file:///srv/a%23b.yaml' });
+  expect(uriOf('C:/srv/a.yaml')).toEqual({ uri: 'file:///C:/srv/a.yaml' });
+  expect(uriOf('<stdin>')).toEqual({ uri: '%3Cstdin%3E', uriBaseId: 'SRCROOT' });
+  expect(uriOf('\ud800.yaml')).toEqual({ uri: '%EF%BF%BD.yaml', uriBaseId: 'SRCROOT' });
+});
+
+test('unread input and unknown verdicts are notifications of the run', () => {
+  const [invocation] = sarif().runs[0]!.invocations!;
+  expect(invocation!.executionSuccessful).toBe(false);
+  const ids = invocation!.toolExecutionNotifications!.map(({ descriptor, level }) => `${level} ${descriptor?.id}`);
+  expect(ids).toEqual(['error unread', 'note skipped', 'note skipped', 'note unknown']);
+});
+
+test('a name cannot become a link', () => {
+  expect(resultOf({ message: 'container "[free](https://example.org)" is bad' }).message.text).not.toContain('](');
+});

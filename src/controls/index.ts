@@ -1,26 +1,52 @@
 // Made from the folders by `npm run generate`; do not edit.
 import type { AnyControl } from '../core/index.ts';
+import { addedCapabilities } from './pod-security/added-capabilities.ts';
+import { csiDrivers } from './pod-security/csi-drivers.ts';
+import { droppedCapabilities } from './pod-security/dropped-capabilities.ts';
 import { hostIpc } from './pod-security/host-ipc.ts';
 import { hostNetwork } from './pod-security/host-network.ts';
+import { hostPathVolumes } from './pod-security/host-path-volumes.ts';
 import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
+import { nonRootGroups } from './pod-security/non-root-groups.ts';
+import { nonRootUser } from './pod-security/non-root-user.ts';
 import { privilegeEscalation } from './pod-security/privilege-escalation.ts';
 import { privileged } from './pod-security/privileged.ts';
 import { probeHosts } from './pod-security/probe-hosts.ts';
 import { readOnlyRootFilesystem } from './pod-security/read-only-root-filesystem.ts';
+import { restoredCapabilities } from './pod-security/restored-capabilities.ts';
+import { runtimeSockets } from './pod-security/runtime-sockets.ts';
+import { seccompProfile } from './pod-security/seccomp-profile.ts';
+import { seccompUnconfined } from './pod-security/seccomp-unconfined.ts';
 import { sharedProcessNamespace } from './pod-security/shared-process-namespace.ts';
+import { supplementaryGroups } from './pod-security/supplementary-groups.ts';
+import { userNamespaces } from './pod-security/user-namespaces.ts';
+import { volumeTypes } from './pod-security/volume-types.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
+  addedCapabilities,
+  csiDrivers,
+  droppedCapabilities,
   hostIpc,
   hostNetwork,
+  hostPathVolumes,
   hostPid,
   hostPorts,
+  nonRootGroups,
+  nonRootUser,
   privilegeEscalation,
   privileged,
   probeHosts,
   readOnlyRootFilesystem,
+  restoredCapabilities,
+  runtimeSockets,
+  seccompProfile,
+  seccompUnconfined,
   sharedProcessNamespace,
+  supplementaryGroups,
+  userNamespaces,
+  volumeTypes,
   windowsHostProcess,
 ];

@@ -35,9 +35,10 @@ export interface Fix<S, P extends Params> {
 
 /**
  * One tweak of the hardened examples each (testing/hardened.ts): YAML that is merged over them, where a list replaces a
- * list and `null` removes a key. For containers it is merged over the container, for pod templates over the pod spec (its
- * `metadata` over the template's). Examples of whole objects are documents, each merged over the object of its kind and
- * name (the first of its kind without a name), added if there is none, and removed by `$patch: delete`.
+ * list and `null` removes a key. For containers it is merged over the container (its `$pod` over the pod, for what the
+ * container inherits), for pod templates over the pod spec (its `metadata` over the template's). Examples of whole objects
+ * are documents, each merged over the object of its kind and name (the first of its kind without a name), added if there is
+ * none, and removed by `$patch: delete`.
  */
 export interface Examples {
   /** Values of the control's parameters in all of its examples; the defaults otherwise. */

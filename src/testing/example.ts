@@ -34,9 +34,12 @@ function parse(text: string): Value[] {
 
 function mergeIntoWorkload(deployment: Value, tweak: Value, level: 'container' | 'pod' | 'objects'): Value {
   const { template } = deployment['spec'] as { template: { metadata: Value; spec: { containers: Value[] } } };
-  const { metadata = {}, ...pod } =
-    level === 'pod' ? tweak : { containers: template.spec.containers.map((container) => merge(container, tweak)) };
+  const { metadata = {}, ...pod } = level === 'pod' ? tweak : containerTweak(template.spec.containers, tweak);
   return merge(deployment, { spec: { template: { metadata, spec: pod } } }) as Value;
+}
+
+function containerTweak(containers: Value[], { $pod, ...tweak }: Value): Value {
+  return { ...($pod as Value | undefined), containers: containers.map((container) => merge(container, tweak)) };
 }
 
 function mergeObject(objects: Value[], tweak: Value): Value[] {

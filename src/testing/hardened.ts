@@ -68,7 +68,6 @@ spec:
       labels: { app: web }
     spec:
       os: { name: linux }
-      hostUsers: false
       serviceAccountName: web
       automountServiceAccountToken: false
       securityContext:

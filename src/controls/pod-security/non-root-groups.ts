@@ -1,0 +1,53 @@
+import { defineControl, fail, notApplicable, pass, unknown, type AnyControl } from '../../core/index.ts';
+import { containers } from '../../subjects/container.ts';
+import { inherited } from '../../subjects/security-context.ts';
+
+const onWindows = notApplicable('Windows has no numeric groups and rejects the field');
+
+/** No level of the Pod Security Standards asks for it. Images made for arbitrary user ids (OpenShift) expect group 0. */
+export const nonRootGroups: AnyControl = defineControl({
+  id: 'pod-security/non-root-groups',
+  decides: ['POD-02'],
+  title: 'Containers run with a primary group other than root',
+  why: 'Files of group root, on the root filesystem and on volumes, are often open to that group. A process with group 0 reads and changes them although its user is not root.',
+  severity: 'medium',
+  also: { cis: ['5.6.3'] },
+  subject: containers,
+
+  evaluate(subject) {
+    const { name, container, pod } = subject;
+    if (pod.os.name === 'windows') return onWindows;
+    const group = inherited(subject, 'runAsGroup');
+    if (group === 0)
+      return fail(
+        ['securityContext', 'runAsGroup'],
+        container.securityContext?.runAsGroup === 0
+          ? `container "${name}" runs with the root group: its runAsGroup is 0`
+          : `container "${name}" runs with the root group: its pod's runAsGroup is 0`,
+      );
+    if (group !== undefined) return pass;
+    return unknown(
+      ['securityContext', 'runAsGroup'],
+      `container "${name}" does not set runAsGroup: the image decides, and group 0 is the default`,
+      ['image'],
+    );
+  },
+
+  remedy: 'Set runAsGroup to the group that owns the files of the image and of its volumes, as the image config and its /etc/passwd say',
+
+  examples: {
+    pass: {
+      'a group of its own': 'securityContext: { runAsGroup: 10001 }',
+      'inherited from the pod': '$pod: { securityContext: { runAsGroup: 10001 } }',
+    },
+    fail: {
+      'group 0': 'securityContext: { runAsGroup: 0 }',
+      'group 0 by the pod': '$pod: { securityContext: { runAsGroup: 0 } }',
+    },
+    unknown: { 'left to the image': '$pod: { securityContext: { runAsGroup: null } }' },
+    notApplicable: {
+      'a Windows pod':
+        '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null } }\nsecurityContext: { allowPrivilegeEscalation: null }',
+    },
+  },
+});

@@ -1,0 +1,85 @@
+import { decline, defineControl, fail, pass, set, type AnyControl, type Verdict } from '../../core/index.ts';
+import { relaxedByUserNamespace } from '../../kube/pod-security/index.ts';
+import { containers, type ContainerSubject } from '../../subjects/container.ts';
+import { inherited, inheritedWindows } from '../../subjects/security-context.ts';
+
+/**
+ * `runAsNonRoot: true` is enough: the kubelet then refuses an image whose user is root or only a name. Without it the user
+ * of the image decides, which no manifest tells and any new tag changes; so what is not set fails, as in the standards.
+ */
+export const nonRootUser: AnyControl = defineControl({
+  id: 'pod-security/non-root-user',
+  decides: ['POD-01'],
+  title: 'Containers run as a user other than root',
+  why: 'Root in a container is root on the node for the kernel: one flaw in the runtime, the kernel or a mount, and it owns the node. Without runAsNonRoot the image decides, and most images start as root.',
+  severity: 'high',
+  also: { pss: 'restricted', cis: ['5.2.7'], attack: ['T1611'] },
+  subject: containers,
+
+  evaluate(subject, { version }) {
+    // Root of a user namespace is an ordinary user of the node; the standards accept it from 1.35.
+    if (relaxedByUserNamespace(subject.pod.spec, version)) return pass;
+    const nonRoot = inherited(subject, 'runAsNonRoot');
+    if (inherited(subject, 'runAsUser') === 0) return runsAsRoot(subject, nonRoot === true);
+    if (isAdministrator(subject))
+      return fail(
+        ['securityContext', 'windowsOptions', 'runAsUserName'],
+        `container "${subject.name}" runs as ContainerAdministrator, the root of a Windows container`,
+      );
+    return nonRoot === true ? pass : mayRunAsRoot(subject, nonRoot);
+  },
+
+  fix: {
+    safety: 'review',
+    risk: 'an image whose user is root, or a name instead of a number, no longer starts; read the user, the owners of its files and its ports from the image',
+    edits: (subject) => {
+      if (inherited(subject, 'runAsUser') === 0 || isAdministrator(subject))
+        return decline('only the image tells which user owns its files: replace the root user by that one');
+      return [set(['securityContext', 'runAsNonRoot'], true)];
+    },
+  },
+
+  examples: {
+    pass: {
+      'runAsNonRoot, whoever the image names': 'securityContext: { runAsNonRoot: true }\n$pod: { securityContext: { runAsUser: null } }',
+      'inherited from the pod': '$pod: { securityContext: { runAsNonRoot: true } }',
+      'root of a user namespace, from 1.35': 'securityContext: { runAsUser: 0, runAsNonRoot: false }\n$pod: { hostUsers: false }',
+    },
+    fail: {
+      'nothing set': '$pod: { securityContext: { runAsNonRoot: null, runAsUser: null } }',
+      'only a user id': '$pod: { securityContext: { runAsNonRoot: null, runAsUser: 10001 } }',
+      'the container overrides the pod': 'securityContext: { runAsNonRoot: false }\n$pod: { securityContext: { runAsUser: null } }',
+      'user id 0': 'securityContext: { runAsUser: 0 }',
+    },
+  },
+  alsoFails: ['pod-security/user-namespaces'],
+});
+
+function isAdministrator(subject: ContainerSubject): boolean {
+  const user = inheritedWindows(subject, 'runAsUserName');
+  return user !== undefined && /(^|\\)ContainerAdministrator$/i.test(user);
+}
+
+function runsAsRoot({ name, container }: ContainerSubject, refused: boolean): Verdict {
+  const inheritance = container.securityContext?.runAsUser === undefined ? ' by its pod' : '';
+  return fail(
+    ['securityContext', 'runAsUser'],
+    refused
+      ? `container "${name}" has runAsUser 0${inheritance} and runAsNonRoot, so the kubelet never starts it`
+      : `container "${name}" runs as root: its runAsUser is 0${inheritance}`,
+  );
+}
+
+function mayRunAsRoot(subject: ContainerSubject, nonRoot: boolean | undefined): Verdict {
+  const { name } = subject;
+  const where = ['securityContext', 'runAsNonRoot'];
+  const user = inherited(subject, 'runAsUser');
+  if (user !== undefined)
+    return fail(where, `container "${name}" runs as user ${user}, but without runAsNonRoot, which keeps root out`, 'low');
+  return fail(
+    where,
+    nonRoot === false
+      ? `container "${name}" sets runAsNonRoot to false, so it may run as root`
+      : `container "${name}" does not set runAsNonRoot, so the image may run as root`,
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * What folders of a node are worth to whoever mounts them. Sources: the layout that kubeadm, containerd, CRI-O, Docker and
+ * k3s document, and the Filesystem Hierarchy Standard.
+ */
+
+type Worth = 'critical' | 'high';
+
+/** Sockets by which a container engine takes orders; Windows has them as named pipes. */
+const engineSockets: readonly string[] = [
+  '/run/docker.sock',
+  '/run/containerd/containerd.sock',
+  '/run/crio/crio.sock',
+  '/run/podman/podman.sock',
+  '/run/cri-dockerd.sock',
+  '/run/dockershim.sock',
+  '/run/k3s/containerd/containerd.sock',
+  '/run/k0s/containerd.sock',
+  '/run/buildkit/buildkitd.sock',
+  '/pipe/docker_engine',
+  '/pipe/containerd-containerd',
+];
+
+type Entry = readonly [folder: string, worth: Worth, holds: string];
+
+/** A folder counts with everything below it, and so does every folder that contains it. */
+const worths: readonly Entry[] = [
+  ['/etc/kubernetes', 'critical', 'the credentials and static pods of the node'],
+  ['/var/lib/kubelet', 'critical', 'the secrets of all pods on it'],
+  ['/var/lib/etcd', 'critical', 'the data of the whole cluster'],
+  ['/var/lib/rancher', 'critical', 'the credentials of the node'],
+  ['/var/lib/containerd', 'critical', 'the filesystems of all containers'],
+  ['/var/lib/containers', 'critical', 'the filesystems of all containers'],
+  ['/var/lib/docker', 'critical', 'the filesystems of all containers'],
+  ['/var/spool/cron', 'critical', 'the scheduled jobs of the node'],
+  ['/etc/systemd', 'critical', 'the services of the node'],
+  ['/etc/ssh', 'critical', 'the keys of the node'],
+  ['/etc/shadow', 'critical', 'the accounts of the node'],
+  ['/etc/passwd', 'critical', 'the accounts of the node'],
+  ['/etc/sudoers', 'critical', 'the accounts of the node'],
+  ['/etc/cron.d', 'critical', 'the scheduled jobs of the node'],
+  ['/etc/crontab', 'critical', 'the scheduled jobs of the node'],
+  ['/etc/cni', 'high', 'the network configuration of the node'],
+  ['/lib/systemd', 'critical', 'the services of the node'],
+  ['/usr/lib/systemd', 'critical', 'the services of the node'],
+  ['/usr/libexec/kubernetes', 'critical', 'programs that the kubelet runs as root'],
+  ['/opt/cni', 'critical', 'programs that the node runs as root'],
+  ['/root', 'critical', 'the keys and programs of root'],
+  ['/boot', 'critical', 'the kernel of the node'],
+  ['/home', 'high', 'the keys of the users of the node'],
+  ['/proc', 'high', 'the processes and kernel settings of the node'],
+  ['/sys', 'high', 'the devices and kernel settings of the node'],
+  ['/dev', 'high', 'devices of the node'],
+  ['/var/log', 'high', 'logs whose links the kubelet follows to any file'],
+];
+
+/** Folders that are worth more as a whole than what is below them. */
+const wholes: readonly Entry[] = [
+  ['/', 'critical', 'every file of the node'],
+  ['/etc', 'critical', 'the accounts and services of the node'],
+  ['/proc', 'critical', 'the processes and kernel settings of the node'],
+  ['/dev', 'critical', 'the disks and the memory of the node'],
+  ['/usr', 'critical', 'the programs of the node'],
+  ['/usr/bin', 'critical', 'the programs of the node'],
+  ['/usr/sbin', 'critical', 'the programs of the node'],
+  ['/usr/local/bin', 'critical', 'the programs of the node'],
+  ['/bin', 'critical', 'the programs of the node'],
+  ['/sbin', 'critical', 'the programs of the node'],
+];
+
+/** What a mounted path of the node gives away; `undefined` where it is nothing that is known. */
+export interface HostPathWorth {
+  readonly worth: Worth;
+  readonly holds: string;
+  /** A socket takes orders through a read-only mount just as well. */
+  readonly socket: boolean;
+}
+
+/**
+ * The path in one spelling: no double, trailing or backward slashes, no `.`, `/var/run` as the link to `/run` that it is
+ * on every current distribution, a drive of Windows as root. A path with `..`, which the API server refuses, is `/`.
+ */
+export function cleanHostPath(path: string): string {
+  const steps = path
+    .replaceAll('\\', '/')
+    .replace(/^[A-Za-z]:/, '')
+    .split('/')
+    .filter((step) => step !== '' && step !== '.');
+  if (steps.includes('..')) return '/';
+  const clean = `/${steps.join('/')}`;
+  return clean === '/var/run' || clean.startsWith('/var/run/') ? clean.slice('/var'.length) : clean;
+}
+
+/** Whether a clean path is the folder or stands below it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || folder === '/' || path.startsWith(`${folder}/`);
+}
+
+/** The socket of a container engine that a mount of this clean path reaches. */
+export function reachedEngineSocket(path: string): string | undefined {
+  return engineSockets.find((socket) => isWithin(socket, path));
+}
+
+/** For a clean path. */
+export function hostPathWorth(path: string): HostPathWorth | undefined {
+  const socket = reachedEngineSocket(path) !== undefined;
+  if (socket && path !== '/') return { worth: 'critical', holds: 'the socket of a container engine', socket };
+  const entry =
+    wholes.find(([folder]) => folder === path) ??
+    worths.find(([folder]) => isWithin(path, folder)) ??
+    worths.find(([folder]) => isWithin(folder, path));
+  return entry === undefined ? undefined : { worth: entry[1], holds: entry[2], socket };
+}

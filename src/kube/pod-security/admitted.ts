@@ -37,8 +37,8 @@ function withHostPorts(spec: PodSpec): PodSpec {
   });
 }
 
-function isLeftToHost({ hostPort }: ContainerPort): boolean {
-  return hostPort === undefined || hostPort === 0;
+function isLeftToHost({ hostPort = 0, containerPort = 0 }: ContainerPort): boolean {
+  return hostPort === 0 && containerPort !== 0;
 }
 
 function onHost(port: ContainerPort): ContainerPort {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PodSpec } from '../types.ts';
+import type { PodSpec, SecurityContext } from '../types.ts';
 import { activeChecks, checks, newestMinor, podSecurity, podSecurityLevel, violationMessage } from './index.ts';
 
 const hardened: PodSpec = {
@@ -194,5 +194,127 @@ describe('podSecurityLevel', () => {
     };
     expect(podSecurityLevel(spec, {}, newestMinor).level).toBe('restricted');
     expect(ids(spec, 'baseline')).toEqual(['capabilities_baseline']);
+  });
+});
+
+describe('every check', () => {
+  const container = (name: string, securityContext: SecurityContext): PodSpec => ({ containers: [{ name, securityContext }] });
+  const onlyCheck = (id: string, spec: PodSpec, annotations: Record<string, string> = {}): string | undefined =>
+    podSecurity(spec, { annotations }, checks.find((check) => check.id === id)?.level ?? 'baseline', newestMinor)
+      .filter(({ check }) => check === id)
+      .map(({ reason, detail }) => `${reason} (${detail})`)[0];
+
+  test.each<[string, PodSpec, string]>([
+    [
+      'appArmorProfile',
+      { securityContext: { appArmorProfile: { type: 'Unconfined' } }, ...container('a', { appArmorProfile: {} }) },
+      'forbidden AppArmor profiles (pod and container "a" must not set AppArmor profile type to "", "Unconfined")',
+    ],
+    [
+      'capabilities_baseline',
+      container('a', { capabilities: { add: ['NET_RAW', 'CHOWN', 'BPF'] } }),
+      'non-default capabilities (container "a" must not include "BPF", "NET_RAW" in securityContext.capabilities.add)',
+    ],
+    ['hostNamespaces', { hostIPC: true }, 'host namespaces (hostIPC=true)'],
+    [
+      'hostPathVolumes',
+      {
+        volumes: [
+          { name: 'a', hostPath: {} },
+          { name: 'b', hostPath: {} },
+        ],
+      },
+      'hostPath volumes (volumes "a", "b")',
+    ],
+    ['hostPorts', { containers: [{ name: 'a', ports: [{ hostPort: 80 }] }] }, 'hostPort (container "a" uses hostPort 80)'],
+    [
+      'hostProbesAndHostLifecycle',
+      { containers: [{ name: 'a', readinessProbe: { tcpSocket: { host: 'y' } }, startupProbe: { httpGet: { host: 'x' } } }] },
+      'probe or lifecycle host (container "a" uses probe or lifecycle hosts "x", "y")',
+    ],
+    ['privileged', container('a', { privileged: true }), 'privileged (container "a" must not set securityContext.privileged=true)'],
+    ['procMount', container('a', { procMount: '' }), 'procMount (container "a" must not set securityContext.procMount to "")'],
+    [
+      'seLinuxOptions',
+      { securityContext: { seLinuxOptions: { type: 'spc_t', user: 'u' } }, ...container('a', { seLinuxOptions: { role: 'r' } }) },
+      'seLinuxOptions (pod and container "a" set forbidden securityContext.seLinuxOptions: type "spc_t"; user may not be set; role may not be set)',
+    ],
+    [
+      'seccompProfile_baseline',
+      { securityContext: { seccompProfile: {} } },
+      'seccompProfile (pod must not set securityContext.seccompProfile.type to "")',
+    ],
+    ['sysctls', { securityContext: { sysctls: [{ name: 'b' }, { name: 'a' }] } }, 'forbidden sysctls (b, a)'],
+    [
+      'windowsHostProcess',
+      { securityContext: { windowsOptions: { hostProcess: true } } },
+      'hostProcess (pod must not set securityContext.windowsOptions.hostProcess=true)',
+    ],
+    [
+      'allowPrivilegeEscalation',
+      container('a', {}),
+      'allowPrivilegeEscalation != false (container "a" must set securityContext.allowPrivilegeEscalation=false)',
+    ],
+    [
+      'capabilities_restricted',
+      container('a', { capabilities: { drop: ['all'], add: ['NET_BIND_SERVICE', 'CHOWN'] } }),
+      'unrestricted capabilities (container "a" must set securityContext.capabilities.drop=["ALL"]; container "a" must not include "CHOWN" in securityContext.capabilities.add)',
+    ],
+    [
+      'procMount_restricted',
+      { hostUsers: false, ...container('a', { procMount: 'Unmasked' }) },
+      'procMount (container "a" must not set securityContext.procMount to "Unmasked")',
+    ],
+    [
+      'restrictedVolumes',
+      { volumes: [{ name: 'a', nfs: {} }, { name: 'b' }, { name: 'c', secret: {} }] },
+      'restricted volume types (volumes "a", "b" use restricted volume types "nfs", "unknown")',
+    ],
+    [
+      'runAsNonRoot',
+      { securityContext: { runAsNonRoot: false }, ...container('a', { runAsNonRoot: false }) },
+      'runAsNonRoot != true (pod and container "a" must not set securityContext.runAsNonRoot=false)',
+    ],
+    ['runAsNonRoot', container('a', {}), 'runAsNonRoot != true (pod or container "a" must set securityContext.runAsNonRoot=true)'],
+    ['runAsUser', container('a', { runAsUser: 0 }), 'runAsUser=0 (container "a" must not set runAsUser=0)'],
+    [
+      'seccompProfile_restricted',
+      container('a', {}),
+      'seccompProfile (pod or container "a" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
+    ],
+    [
+      'seccompProfile_restricted',
+      container('a', { seccompProfile: { type: 'Unconfined' } }),
+      'seccompProfile (container "a" must not set securityContext.seccompProfile.type to "Unconfined")',
+    ],
+  ])('%s words its refusal as admission does', (id, spec, message) => {
+    expect(onlyCheck(id, spec)).toBe(message);
+  });
+
+  test.each<[string, PodSpec]>([
+    ['appArmorProfile', container('a', { appArmorProfile: { type: 'Localhost' } })],
+    ['hostPorts', { containers: [{ ports: [{ hostPort: 0, containerPort: 80 }] }] }],
+    ['procMount', container('a', { procMount: 'Default' })],
+    ['seLinuxOptions', { securityContext: { seLinuxOptions: { type: '', user: '', role: '', level: 's0:c1' } } }],
+    ['windowsHostProcess', container('a', { windowsOptions: { hostProcess: false } })],
+    ['capabilities_restricted', container('a', { capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } })],
+    [
+      'restrictedVolumes',
+      {
+        volumes: [
+          { name: 'a', image: {} },
+          { name: 'b', csi: {} },
+        ],
+      },
+    ],
+    ['runAsNonRoot', container('a', { runAsNonRoot: true })],
+    ['runAsUser', container('a', { runAsUser: 1 })],
+    ['seccompProfile_restricted', container('a', { seccompProfile: { type: 'Localhost' } })],
+  ])('%s lets the allowed values through', (id, spec) => {
+    expect(onlyCheck(id, spec)).toBeUndefined();
+  });
+
+  test.each(['', 'runtime/default', 'localhost/', 'localhost/mine'])('allows the AppArmor annotation %j', (value) => {
+    expect(onlyCheck('appArmorProfile', {}, { 'container.apparmor.security.beta.kubernetes.io/a': value })).toBeUndefined();
   });
 });

@@ -1,0 +1,41 @@
+import { defineControl, fail, pass, unknown, type AnyControl } from '../../core/index.ts';
+import { workloads } from '../../subjects/workload.ts';
+
+export const defaultNamespace: AnyControl = defineControl({
+  id: 'network-separation/default-namespace',
+  decides: ['NS-03'],
+  title: 'Workloads run outside the namespace "default"',
+  why: 'Whatever forgets its namespace lands in "default", beside everything else that did. Policies, quotas and access rules for it fit nobody, so it mostly has none.',
+  severity: 'low',
+  also: { cis: ['5.6.4'] },
+  subject: workloads,
+
+  evaluate({ namespace, resource }) {
+    const name = resource.ref.name;
+    if (namespace === undefined)
+      return unknown(
+        ['metadata', 'namespace'],
+        `workload "${name}" names no namespace: where it lands is decided when it is applied`,
+        ['cluster'],
+      );
+    if (namespace !== 'default') return pass;
+    return fail(['metadata', 'namespace'], `workload "${name}" runs in the namespace "default", where separation by namespace ends`);
+  },
+
+  remedy: 'Give the application a namespace of its own and apply it there: names of services, volumes and secrets are bound to the namespace.',
+
+  examples: {
+    pass: { 'a namespace of its own': 'kind: Deployment\nmetadata: { namespace: shop }' },
+    fail: {
+      'everything in "default"': `
+kind: Namespace
+metadata: { name: default }
+---
+kind: Namespace
+metadata: { name: shop }
+$patch: delete
+`,
+    },
+    unknown: { 'no namespace named': 'kind: Deployment\nmetadata: { namespace: null }' },
+  },
+});

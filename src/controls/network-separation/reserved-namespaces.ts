@@ -1,0 +1,34 @@
+import { defineControl, fail, pass, strings, unknown, type AnyControl } from '../../core/index.ts';
+import { systemNamespaces, systemReason } from '../../kube/system-workloads.ts';
+import { workloads } from '../../subjects/workload.ts';
+
+export const reservedNamespaces: AnyControl = defineControl({
+  id: 'network-separation/reserved-namespaces',
+  decides: ['NS-02'],
+  title: 'Workloads of users stay out of the namespaces of the system',
+  why: 'Rules of admission, network and audit exempt these namespaces, and whoever may create Pods there can take the accounts of the control plane. A workload among them is trusted like the system and watched like nothing else.',
+  severity: 'high',
+  also: { attack: ['T1036.005'] },
+  subject: workloads,
+  params: { reserved: strings('namespaces in which only the system may run', systemNamespaces) },
+
+  evaluate({ namespace, resource }, { params }) {
+    const name = resource.ref.name;
+    const where = ['metadata', 'namespace'];
+    if (namespace === undefined)
+      return unknown(where, `workload "${name}" names no namespace: where it lands is decided when it is applied`, ['cluster']);
+    if (!params.reserved.includes(namespace) || systemReason(resource, namespace) !== undefined) return pass;
+    return fail(where, `workload "${name}" runs in "${namespace}" without a mark of the system's own parts`);
+  },
+
+  remedy: 'Move the workload to a namespace of its own; an add-on that belongs there carries the label of its installer or is left out by a waiver.',
+
+  examples: {
+    pass: { 'a namespace of its own': 'kind: Deployment\nmetadata: { namespace: shop }' },
+    fail: {
+      'among the parts of the system': 'kind: Deployment\nmetadata: { namespace: kube-system }',
+      'where no Pod belongs at all': 'kind: Deployment\nmetadata: { namespace: kube-public }',
+    },
+    unknown: { 'no namespace named': 'kind: Deployment\nmetadata: { namespace: null }' },
+  },
+});

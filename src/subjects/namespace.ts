@@ -1,0 +1,193 @@
+import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef, SubjectContext } from '../core/index.ts';
+import type { Labels } from '../kube/label-selector.ts';
+import { allowsEverything, allowsEveryAddress, directionsOf, rulesOf, selectsEveryPod, type Direction } from '../kube/network-policy.ts';
+import type {
+  LabelSelector,
+  LimitRangeItem,
+  NetworkPolicySpec,
+  PodSpec,
+  ResourceList,
+  ResourceQuotaSpec,
+  ResourceRequirements,
+} from '../kube/types.ts';
+import { containersOf } from './container.ts';
+import { isNamespace } from './namespace-objects.ts';
+
+/** A namespace with what was read of it. */
+export interface NamespaceSubject {
+  /** Undefined for the objects that name none: they are taken as one namespace whose name is not known. */
+  readonly name: string | undefined;
+  /** Of its Namespace object; undefined where none was read. */
+  readonly labels: Labels | undefined;
+  readonly policies: readonly NamespacePolicy[];
+  readonly limitRanges: readonly NamespaceLimitRange[];
+  readonly quotas: readonly NamespaceQuota[];
+  /** One for each pod template. */
+  readonly workloads: readonly NamespaceWorkload[];
+}
+
+export interface NamespacePolicy {
+  readonly name: string;
+  readonly at: Anchor;
+  readonly selector: LabelSelector;
+  readonly selectsEveryPod: boolean;
+  /** What it says for each direction that it isolates. */
+  readonly ingress?: PolicyDirection;
+  readonly egress?: PolicyDirection;
+}
+
+export interface PolicyDirection {
+  /** The first rule that allows every peer on every port. */
+  readonly allowsEverything?: Anchor;
+  /** The first rule that allows every address on every port. */
+  readonly allowsEveryAddress?: Anchor;
+}
+
+export interface NamespaceLimitRange {
+  readonly name: string;
+  readonly at: Anchor;
+  readonly limits: readonly LimitRangeItem[];
+}
+
+export interface NamespaceQuota {
+  readonly name: string;
+  readonly at: Anchor;
+  readonly hard: ResourceList;
+  /** It counts only some of the pods. */
+  readonly scoped: boolean;
+}
+
+export interface NamespaceWorkload {
+  readonly ref: ResourceRef;
+  readonly at: Anchor;
+  readonly labels: Labels;
+  readonly hostNetwork: boolean;
+  readonly resources: ResourceRequirements;
+  readonly containers: readonly { readonly name: string; readonly resources: ResourceRequirements }[];
+}
+
+type Memory =
+  | { readonly type: 'namespace'; readonly namespace: string; readonly ref: ResourceRef; readonly at: Anchor; readonly labels: Labels }
+  | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: NamespacePolicy }
+  | { readonly type: 'limit range'; readonly namespace: string | undefined; readonly limitRange: NamespaceLimitRange }
+  | { readonly type: 'quota'; readonly namespace: string | undefined; readonly quota: NamespaceQuota }
+  | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] };
+
+/**
+ * One subject for each namespace that has a Namespace object or holds a workload; paths of controls are of no use, places
+ * are anchors. It stands at its Namespace object, else at the first of its workloads.
+ */
+export const namespaces: JoinedSubjectKind<NamespaceSubject, Memory> = {
+  scope: 'joined',
+  name: 'namespace',
+  reads: { podTemplates: true, kinds: ['Namespace', 'NetworkPolicy.networking.k8s.io', 'LimitRange', 'ResourceQuota'] },
+  example: 'objects',
+  remember,
+  subjects,
+};
+
+function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext): Memory | undefined {
+  const { ref, object } = resource;
+  if (isNamespace(resource))
+    return { type: 'namespace', namespace: ref.name, ref, at: anchor([]), labels: resource.metadata.labels ?? {} };
+  const namespace = context.namespaceOf(resource);
+  if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor) };
+  const spec = object['spec'] ?? {};
+  if (ref.kind === 'NetworkPolicy' && ref.apiVersion.startsWith('networking.k8s.io/'))
+    return { type: 'policy', namespace, policy: policyOf(ref.name, spec, anchor) };
+  if (ref.apiVersion !== 'v1') return undefined;
+  if (ref.kind === 'LimitRange') {
+    const limits = (spec as { readonly limits?: readonly LimitRangeItem[] }).limits ?? [];
+    return { type: 'limit range', namespace, limitRange: { name: ref.name, at: anchor(['spec', 'limits']), limits } };
+  }
+  if (ref.kind === 'ResourceQuota') {
+    const { hard = {}, scopes = [], scopeSelector } = spec as ResourceQuotaSpec;
+    const scoped = scopes.length > 0 || (scopeSelector?.matchExpressions?.length ?? 0) > 0;
+    return { type: 'quota', namespace, quota: { name: ref.name, at: anchor(['spec', 'hard']), hard, scoped } };
+  }
+  return undefined;
+}
+
+function policyOf(name: string, spec: NetworkPolicySpec, anchor: AnchorOf): NamespacePolicy {
+  const directions = directionsOf(spec);
+  return {
+    name,
+    at: anchor(['spec']),
+    selector: spec.podSelector ?? {},
+    selectsEveryPod: selectsEveryPod(spec),
+    ...(directions.includes('ingress') ? { ingress: directionOf(spec, 'ingress', anchor) } : {}),
+    ...(directions.includes('egress') ? { egress: directionOf(spec, 'egress', anchor) } : {}),
+  };
+}
+
+function directionOf(spec: NetworkPolicySpec, direction: Direction, anchor: AnchorOf): PolicyDirection {
+  const rules = rulesOf(spec, direction);
+  const everything = rules.findIndex(allowsEverything);
+  const everyAddress = rules.findIndex(allowsEveryAddress);
+  return {
+    ...(everything < 0 ? {} : { allowsEverything: anchor(['spec', direction, everything]) }),
+    ...(everyAddress < 0 ? {} : { allowsEveryAddress: anchor(['spec', direction, everyAddress]) }),
+  };
+}
+
+function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf): NamespaceWorkload[] {
+  return podTemplates.map(({ metadata, spec, specPath }) => {
+    const pod: PodSpec = spec;
+    return {
+      ref,
+      at: anchor(specPath),
+      labels: metadata.labels ?? {},
+      hostNetwork: pod.hostNetwork === true,
+      resources: pod.resources ?? {},
+      containers: [...containersOf(pod)]
+        .filter((item) => item.class !== 'ephemeral container')
+        .map(({ container }) => ({ name: container.name ?? '', resources: container.resources ?? {} })),
+    };
+  });
+}
+
+interface Gathered {
+  readonly policies: NamespacePolicy[];
+  readonly limitRanges: NamespaceLimitRange[];
+  readonly quotas: NamespaceQuota[];
+  readonly workloads: NamespaceWorkload[];
+  object: Extract<Memory, { type: 'namespace' }> | undefined;
+}
+
+function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<NamespaceSubject>> {
+  const gathered = new Map<string | undefined, Gathered>();
+  for (const memory of memories) {
+    const found = gathered.get(memory.namespace);
+    const namespace = found ?? { policies: [], limitRanges: [], quotas: [], workloads: [], object: undefined };
+    if (found === undefined) gathered.set(memory.namespace, namespace);
+    gather(namespace, memory);
+  }
+  for (const [name, { object, ...rest }] of gathered) {
+    const first = rest.workloads[0];
+    const at = object?.at ?? first?.at;
+    if (at === undefined) continue;
+    const ref = object?.ref ?? (name === undefined ? first?.ref : undefined) ?? { apiVersion: 'v1', kind: 'Namespace', name: name ?? '' };
+    yield { subject: { name, labels: object?.labels, ...rest }, ref, at };
+  }
+}
+
+function gather(namespace: Gathered, memory: Memory): void {
+  switch (memory.type) {
+    case 'namespace':
+      namespace.object ??= memory;
+      return;
+    case 'policy':
+      namespace.policies.push(memory.policy);
+      return;
+    case 'limit range':
+      namespace.limitRanges.push(memory.limitRange);
+      return;
+    case 'quota':
+      namespace.quotas.push(memory.quota);
+      return;
+    case 'workload':
+      // One by one: a spread of very many arguments overflows the stack.
+      for (const workload of memory.workloads) namespace.workloads.push(workload);
+      return;
+  }
+}

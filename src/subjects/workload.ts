@@ -1,0 +1,21 @@
+import type { LocalSubjectKind, Resource } from '../core/index.ts';
+import { podTemplates } from './pod.ts';
+
+/** An object with at least one pod template, as a whole: what is scheduled into a namespace. */
+export interface WorkloadSubject {
+  readonly resource: Resource;
+  /** Where the object will be applied, as far as that is known. */
+  readonly namespace: string | undefined;
+}
+
+/** Paths of controls are relative to the object. */
+export const workloads: LocalSubjectKind<WorkloadSubject> = {
+  scope: 'local',
+  name: 'workload',
+  reads: podTemplates,
+  example: 'objects',
+  *subjects(resource, context) {
+    if (resource.podTemplates.length === 0) return;
+    yield { subject: { resource, namespace: context.namespaceOf(resource) }, path: [] };
+  },
+};

@@ -1,6 +1,16 @@
 // Made from the folders by `npm run generate`; do not edit.
 import type { AnyControl } from '../core/index.ts';
+import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
+import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
+import { defaultNamespace } from './network-separation/default-namespace.ts';
+import { limitRange } from './network-separation/limit-range.ts';
+import { metadataAddress } from './network-separation/metadata-address.ts';
+import { namespacePrefix } from './network-separation/namespace-prefix.ts';
+import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
+import { resourceQuota } from './network-separation/resource-quota.ts';
+import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
+import { admissionRefusal } from './pod-security/admission-refusal.ts';
 import { csiDrivers } from './pod-security/csi-drivers.ts';
 import { droppedCapabilities } from './pod-security/dropped-capabilities.ts';
 import { hostIpc } from './pod-security/host-ipc.ts';
@@ -10,6 +20,7 @@ import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
 import { nonRootGroups } from './pod-security/non-root-groups.ts';
 import { nonRootUser } from './pod-security/non-root-user.ts';
+import { podSecurityAdmission } from './pod-security/pod-security-admission.ts';
 import { privilegeEscalation } from './pod-security/privilege-escalation.ts';
 import { privileged } from './pod-security/privileged.ts';
 import { probeHosts } from './pod-security/probe-hosts.ts';
@@ -26,7 +37,17 @@ import { windowsHostProcess } from './pod-security/windows-host-process.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
+  defaultDenyEgress,
+  defaultDenyIngress,
+  defaultNamespace,
+  limitRange,
+  metadataAddress,
+  namespacePrefix,
+  reservedNamespaces,
+  resourceQuota,
+  secretsAsFiles,
   addedCapabilities,
+  admissionRefusal,
   csiDrivers,
   droppedCapabilities,
   hostIpc,
@@ -36,6 +57,7 @@ export const controls: readonly AnyControl[] = [
   hostPorts,
   nonRootGroups,
   nonRootUser,
+  podSecurityAdmission,
   privilegeEscalation,
   privileged,
   probeHosts,

@@ -68,6 +68,11 @@ export interface Control<S = never, P extends Params = Params> {
   readonly examples: Examples;
   /** Other controls that the failing examples cannot help failing: host network also breaks the rule on metadata. */
   readonly alsoFails?: readonly string[];
+  /**
+   * It fails as a consequence of what other controls find (a namespace refuses what is not hardened): the failing examples
+   * of all others may fail it.
+   */
+  readonly consequence?: true;
 }
 
 type ControlDefinition<S, P extends Params> = Omit<Control<S, P>, 'params'> & { readonly params?: P };

@@ -1,4 +1,3 @@
-import { isEmptySelector } from './label-selector.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from './types.ts';
 
 export type Direction = 'ingress' | 'egress';
@@ -21,7 +20,8 @@ export function directionsOf({ policyTypes = [], egress = [] }: NetworkPolicySpe
 
 /** `podSelector` is no pointer in the API: left out, it is empty, and an empty one selects every pod of the namespace. */
 export function selectsEveryPod({ podSelector = {} }: NetworkPolicySpec): boolean {
-  return isEmptySelector(podSelector);
+  const { matchLabels = {}, matchExpressions = [] } = podSelector;
+  return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
 }
 
 /** The rules of one direction in one form; no rules at all deny everything. */

@@ -1,5 +1,4 @@
 import type { LocalSubjectKind, Path, PodTemplate, Reads, Resource } from '../core/index.ts';
-import type { PodSpec } from '../kube/types.ts';
 import { containersOf } from './container.ts';
 
 export type LiteralKind = 'variable' | 'argument' | 'annotation' | 'key';
@@ -53,7 +52,7 @@ function* ofWorkload({ metadata, podTemplates }: Resource): Generator<Literal> {
 function* ofTemplate({ path, metadata, metadataPath, spec, specPath }: PodTemplate): Generator<Literal> {
   // The metadata of a Pod are those of the object.
   if (path.length > 0) yield* ofAnnotations(metadata.annotations, metadataPath);
-  for (const { container, path: containerPath } of containersOf(spec as PodSpec)) {
+  for (const { container, path: containerPath } of containersOf(spec)) {
     const base = [...specPath, ...containerPath];
     for (const [index, { name = '', value }] of (container.env ?? []).entries()) {
       if (value !== undefined) yield { path: [...base, 'env', index, 'value'], kind: 'variable', name, value };

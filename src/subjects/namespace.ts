@@ -1,5 +1,6 @@
 import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef, SubjectContext } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
+import { podSecurityLevel, type Level } from '../kube/pod-security/index.ts';
 import { allowsEverything, allowsEveryAddress, directionsOf, rulesOf, selectsEveryPod, type Direction } from '../kube/network-policy.ts';
 import type {
   LabelSelector,
@@ -17,8 +18,14 @@ import { isNamespace } from './namespace-objects.ts';
 export interface NamespaceSubject {
   /** Undefined for the objects that name none: they are taken as one namespace whose name is not known. */
   readonly name: string | undefined;
+  /** For messages: `namespace "shop"`. */
+  readonly title: string;
   /** Of its Namespace object; undefined where none was read. */
   readonly labels: Labels | undefined;
+  /** Where the labels stand or would stand, as far as the object was read. */
+  readonly labelsAt: Anchor | undefined;
+  /** What findings about what is absent point at: the name of the Namespace object, else its first workload. */
+  readonly namedAt: Anchor;
   readonly policies: readonly NamespacePolicy[];
   readonly limitRanges: readonly NamespaceLimitRange[];
   readonly quotas: readonly NamespaceQuota[];
@@ -62,20 +69,32 @@ export interface NamespaceWorkload {
   readonly at: Anchor;
   readonly labels: Labels;
   readonly hostNetwork: boolean;
+  /** What its pods meet of the Pod Security Standards of the target version. */
+  readonly level: Level;
+  /** Pod-level resources. */
   readonly resources: ResourceRequirements;
+  /** Without ephemeral containers, which have no resources. */
   readonly containers: readonly { readonly name: string; readonly resources: ResourceRequirements }[];
 }
 
 type Memory =
-  | { readonly type: 'namespace'; readonly namespace: string; readonly ref: ResourceRef; readonly at: Anchor; readonly labels: Labels }
+  | {
+      readonly type: 'namespace';
+      readonly namespace: string;
+      readonly ref: ResourceRef;
+      readonly labels: Labels;
+      readonly at: Anchor;
+      readonly namedAt: Anchor;
+      readonly labelsAt: Anchor;
+    }
   | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: NamespacePolicy }
   | { readonly type: 'limit range'; readonly namespace: string | undefined; readonly limitRange: NamespaceLimitRange }
   | { readonly type: 'quota'; readonly namespace: string | undefined; readonly quota: NamespaceQuota }
   | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] };
 
 /**
- * One subject for each namespace that has a Namespace object or holds a workload; paths of controls are of no use, places
- * are anchors. It stands at its Namespace object, else at the first of its workloads.
+ * One subject for each namespace that has a Namespace object or holds a workload; places of controls
+ * are anchors, paths of fixes count from the root of the Namespace object. It stands at its Namespace object, else at the first of its workloads.
  */
 export const namespaces: JoinedSubjectKind<NamespaceSubject, Memory> = {
   scope: 'joined',
@@ -88,10 +107,13 @@ export const namespaces: JoinedSubjectKind<NamespaceSubject, Memory> = {
 
 function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext): Memory | undefined {
   const { ref, object } = resource;
-  if (isNamespace(resource))
-    return { type: 'namespace', namespace: ref.name, ref, at: anchor([]), labels: resource.metadata.labels ?? {} };
+  if (isNamespace(resource)) {
+    const labels = resource.metadata.labels ?? {};
+    const places = { at: anchor([]), namedAt: anchor(['metadata', 'name']), labelsAt: anchor(['metadata', 'labels']) };
+    return { type: 'namespace', namespace: ref.name, ref, labels, ...places };
+  }
   const namespace = context.namespaceOf(resource);
-  if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor) };
+  if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor, context.version) };
   const spec = object['spec'] ?? {};
   if (ref.kind === 'NetworkPolicy' && ref.apiVersion.startsWith('networking.k8s.io/'))
     return { type: 'policy', namespace, policy: policyOf(ref.name, spec, anchor) };
@@ -130,7 +152,7 @@ function directionOf(spec: NetworkPolicySpec, direction: Direction, anchor: Anch
   };
 }
 
-function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf): NamespaceWorkload[] {
+function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf, version: number): NamespaceWorkload[] {
   return podTemplates.map(({ metadata, spec, specPath }) => {
     const pod: PodSpec = spec;
     return {
@@ -138,6 +160,7 @@ function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf): Namespa
       at: anchor(specPath),
       labels: metadata.labels ?? {},
       hostNetwork: pod.hostNetwork === true,
+      level: podSecurityLevel(pod, metadata, version).level,
       resources: pod.resources ?? {},
       containers: [...containersOf(pod)]
         .filter((item) => item.class !== 'ephemeral container')
@@ -163,11 +186,13 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
     gather(namespace, memory);
   }
   for (const [name, { object, ...rest }] of gathered) {
-    const first = rest.workloads[0];
+    const [first] = rest.workloads;
     const at = object?.at ?? first?.at;
-    if (at === undefined) continue;
-    const ref = object?.ref ?? (name === undefined ? first?.ref : undefined) ?? { apiVersion: 'v1', kind: 'Namespace', name: name ?? '' };
-    yield { subject: { name, labels: object?.labels, ...rest }, ref, at };
+    const namedAt = object?.namedAt ?? first?.at;
+    const ref = object?.ref ?? (name === undefined ? first?.ref : { apiVersion: 'v1', kind: 'Namespace', name });
+    if (at === undefined || namedAt === undefined || ref === undefined) continue;
+    const title = name === undefined ? 'the namespace that objects leave open' : `namespace "${name}"`;
+    yield { subject: { name, title, labels: object?.labels, labelsAt: object?.labelsAt, namedAt, ...rest }, ref, at };
   }
 }
 

@@ -89,6 +89,7 @@ function provesVerdict(control: AnyControl, example: string, expected: Expected)
 
 function provesAlone(control: AnyControl, among: readonly AnyControl[], example: string, expected: Expected): void {
   const allowed = new Set([control.id, ...(expected === 'fail' ? (control.alsoFails ?? []) : [])]);
+  for (const { id, consequence } of among) if (consequence === true && expected === 'fail') allowed.add(id);
   const others = judge(among, exampleYaml(control, example), control).findings.filter(
     ({ verdict, control: id }) => verdict === 'fail' && !allowed.has(id),
   );

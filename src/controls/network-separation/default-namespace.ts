@@ -13,29 +13,66 @@ export const defaultNamespace: AnyControl = defineControl({
   evaluate({ namespace, resource }) {
     const name = resource.ref.name;
     if (namespace === undefined)
-      return unknown(
-        ['metadata', 'namespace'],
-        `workload "${name}" names no namespace: where it lands is decided when it is applied`,
-        ['cluster'],
-      );
+      return unknown(['metadata', 'namespace'], `workload "${name}" names no namespace: where it lands is decided when it is applied`, [
+        'manifest',
+        'cluster',
+      ]);
     if (namespace !== 'default') return pass;
     return fail(['metadata', 'namespace'], `workload "${name}" runs in the namespace "default", where separation by namespace ends`);
   },
 
-  remedy: 'Give the application a namespace of its own and apply it there: names of services, volumes and secrets are bound to the namespace.',
+  remedy:
+    'Give the application a namespace of its own and apply it there: names of services, volumes and secrets are bound to the namespace.',
 
   examples: {
     pass: { 'a namespace of its own': 'kind: Deployment\nmetadata: { namespace: shop }' },
     fail: {
       'everything in "default"': `
 kind: Namespace
-metadata: { name: default }
+metadata: { name: shop }
+$patch: delete
 ---
+apiVersion: v1
+kind: Namespace
+metadata: { name: default, labels: { pod-security.kubernetes.io/enforce: restricted } }
+---
+kind: NetworkPolicy
+metadata: { namespace: default }
+---
+kind: LimitRange
+metadata: { namespace: default }
+---
+kind: ResourceQuota
+metadata: { namespace: default }
+---
+kind: ServiceAccount
+metadata: { namespace: default }
+---
+kind: Deployment
+metadata: { namespace: default }
+`,
+    },
+    unknown: {
+      'no namespace named': `
 kind: Namespace
 metadata: { name: shop }
 $patch: delete
+---
+kind: NetworkPolicy
+metadata: { namespace: null }
+---
+kind: LimitRange
+metadata: { namespace: null }
+---
+kind: ResourceQuota
+metadata: { namespace: null }
+---
+kind: ServiceAccount
+metadata: { namespace: null }
+---
+kind: Deployment
+metadata: { namespace: null }
 `,
     },
-    unknown: { 'no namespace named': 'kind: Deployment\nmetadata: { namespace: null }' },
   },
 });

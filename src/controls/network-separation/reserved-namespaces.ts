@@ -16,12 +16,13 @@ export const reservedNamespaces: AnyControl = defineControl({
     const name = resource.ref.name;
     const where = ['metadata', 'namespace'];
     if (namespace === undefined)
-      return unknown(where, `workload "${name}" names no namespace: where it lands is decided when it is applied`, ['cluster']);
+      return unknown(where, `workload "${name}" names no namespace: where it lands is decided when it is applied`, ['manifest', 'cluster']);
     if (!params.reserved.includes(namespace) || systemReason(resource, namespace) !== undefined) return pass;
     return fail(where, `workload "${name}" runs in "${namespace}" without a mark of the system's own parts`);
   },
 
-  remedy: 'Move the workload to a namespace of its own; an add-on that belongs there carries the label of its installer or is left out by a waiver.',
+  remedy:
+    'Move the workload to a namespace of its own; an add-on that belongs there carries the label of its installer or is left out by a waiver.',
 
   examples: {
     pass: { 'a namespace of its own': 'kind: Deployment\nmetadata: { namespace: shop }' },
@@ -29,6 +30,27 @@ export const reservedNamespaces: AnyControl = defineControl({
       'among the parts of the system': 'kind: Deployment\nmetadata: { namespace: kube-system }',
       'where no Pod belongs at all': 'kind: Deployment\nmetadata: { namespace: kube-public }',
     },
-    unknown: { 'no namespace named': 'kind: Deployment\nmetadata: { namespace: null }' },
+    unknown: {
+      'no namespace named': `
+kind: Namespace
+metadata: { name: shop }
+$patch: delete
+---
+kind: NetworkPolicy
+metadata: { namespace: null }
+---
+kind: LimitRange
+metadata: { namespace: null }
+---
+kind: ResourceQuota
+metadata: { namespace: null }
+---
+kind: ServiceAccount
+metadata: { namespace: null }
+---
+kind: Deployment
+metadata: { namespace: null }
+`,
+    },
   },
 });

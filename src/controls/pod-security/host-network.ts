@@ -25,4 +25,6 @@ export const hostNetwork: AnyControl = defineControl({
     pass: { 'not set': 'hostNetwork: null', 'switched off': 'hostNetwork: false' },
     fail: { 'switched on': 'hostNetwork: true' },
   },
+
+  alsoFails: ['network-separation/metadata-address'],
 });

@@ -1,0 +1,73 @@
+import { defineControl, fail, strings, type AnyControl } from '../../core/index.ts';
+import { systemNamespaces } from '../../kube/system-workloads.ts';
+import { judgeDefaultDeny } from '../../subjects/default-deny.ts';
+import { namespaces } from '../../subjects/namespace.ts';
+
+export const defaultDenyEgress: AnyControl = defineControl({
+  id: 'network-separation/default-deny-egress',
+  decides: ['NET-03'],
+  title: 'Every namespace denies egress by default',
+  why: 'Without such a policy a compromised Pod can fetch tools, reach its controller and carry data out, to any address inside and outside the cluster.',
+  severity: 'high',
+  also: { cis: ['5.3.2'], attack: ['T1041', 'T1071'] },
+  subject: namespaces,
+  params: { system: strings('namespaces of the system, which are not judged', systemNamespaces) },
+
+  evaluate(namespace, { params, partial }) {
+    const verdict = judgeDefaultDeny(namespace, { direction: 'egress', partial, system: params.system, narrower: 'medium' });
+    if (verdict.verdict !== 'pass') return verdict;
+    for (const { name, selectsEveryPod, egress } of namespace.policies) {
+      if (!selectsEveryPod || egress?.allowsEveryAddress === undefined) continue;
+      return fail(egress.allowsEveryAddress, `policy "${name}" allows every Pod to connect to every address outside`, 'low');
+    }
+    return verdict;
+  },
+
+  remedy:
+    'Add a NetworkPolicy with an empty podSelector, policyTypes [Egress] and no rule, together with policies for DNS and for the connections the workloads need.',
+
+  examples: {
+    pass: {
+      'no rule': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { podSelector: {}, policyTypes: [Ingress, Egress] }',
+      'DNS allowed for all, without policyTypes': `
+kind: NetworkPolicy
+metadata: { name: default-deny }
+spec:
+  policyTypes: null
+  egress: [{ ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }] }]
+`,
+    },
+    fail: {
+      'ingress only': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { policyTypes: [Ingress] }',
+      'an empty list of rules and no policyTypes':
+        'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { policyTypes: null, egress: [] }',
+      'cancelled by a policy that allows everything': `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: open, namespace: shop }
+spec: { podSelector: {}, policyTypes: [Egress], egress: [{}] }
+`,
+      'every address outside': `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: internet, namespace: shop }
+spec: { podSelector: {}, policyTypes: [Egress], egress: [{ to: [{ ipBlock: { cidr: 0.0.0.0/0 } }] }] }
+`,
+    },
+    notApplicable: {
+      'a namespace of the system': `
+kind: Namespace
+metadata: { name: shop }
+$patch: delete
+---
+kind: Deployment
+metadata: { name: web }
+$patch: delete
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: kube-system }
+`,
+    },
+  },
+});

@@ -1,0 +1,90 @@
+import { defineControl, strings, type AnyControl } from '../../core/index.ts';
+import { systemNamespaces } from '../../kube/system-workloads.ts';
+import { judgeDefaultDeny } from '../../subjects/default-deny.ts';
+import { namespaces } from '../../subjects/namespace.ts';
+
+export const defaultDenyIngress: AnyControl = defineControl({
+  id: 'network-separation/default-deny-ingress',
+  decides: ['NET-02'],
+  title: 'Every namespace denies ingress by default',
+  why: 'Without such a policy every Pod of the cluster can connect to every port of every Pod in the namespace: one compromised application can probe and attack all others.',
+  severity: 'high',
+  also: { cis: ['5.3.2'], attack: ['T1046', 'T1210'] },
+  subject: namespaces,
+  params: { system: strings('namespaces of the system, which are not judged', systemNamespaces) },
+
+  evaluate(namespace, { params, partial }) {
+    return judgeDefaultDeny(namespace, { direction: 'ingress', partial, system: params.system, narrower: 'medium' });
+  },
+
+  remedy:
+    'Add a NetworkPolicy with an empty podSelector, policyTypes [Ingress] and no rule, together with policies that allow the connections the workloads need.',
+
+  examples: {
+    pass: {
+      'no rule': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { podSelector: {}, policyTypes: [Ingress, Egress] }',
+      'policyTypes left out, egress in another policy': `
+kind: NetworkPolicy
+metadata: { name: default-deny }
+spec: { podSelector: { matchLabels: {}, matchExpressions: [] }, policyTypes: null }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: default-deny-egress, namespace: shop }
+spec: { podSelector: {}, policyTypes: [Egress] }
+`,
+      'an allow rule for some Pods besides': `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: web, namespace: shop }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: proxy } } }], ports: [{ port: 8080 }] }]
+`,
+    },
+    fail: {
+      'egress only': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { policyTypes: [Egress] }',
+      'cancelled by a policy that allows everything': `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: open, namespace: shop }
+spec: { podSelector: {}, ingress: [{}] }
+`,
+      'the workloads of today only': `
+kind: NetworkPolicy
+metadata: { name: default-deny }
+spec: { policyTypes: [Egress] }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: web, namespace: shop }
+spec: { podSelector: { matchLabels: { app: web } }, policyTypes: [Ingress] }
+`,
+      'an expression that some Pods do not match': `
+kind: NetworkPolicy
+metadata: { name: default-deny }
+spec: { policyTypes: [Egress] }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: labelled, namespace: shop }
+spec: { podSelector: { matchExpressions: [{ key: tier, operator: Exists }] }, policyTypes: [Ingress] }
+`,
+    },
+    notApplicable: {
+      'a namespace of the system': `
+kind: Namespace
+metadata: { name: shop }
+$patch: delete
+---
+kind: Deployment
+metadata: { name: web }
+$patch: delete
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: kube-system }
+`,
+    },
+  },
+});

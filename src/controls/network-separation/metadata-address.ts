@@ -1,0 +1,122 @@
+import { defineControl, fail, notApplicable, pass, unknown, type AnyControl } from '../../core/index.ts';
+import { parseImageReference } from '../../kube/image-reference.ts';
+import { allowsMetadata } from '../../kube/metadata-addresses.ts';
+import { podsInNamespace, type PodInNamespaceSubject } from '../../subjects/pod-in-namespace.ts';
+
+export const metadataAddress: AnyControl = defineControl({
+  id: 'network-separation/metadata-address',
+  decides: ['CLD-01'],
+  title: 'Pods cannot reach the metadata service of the cloud',
+  why: 'The service answers whoever asks from the node, with the credentials of the node: one request from a compromised Pod can be the way from the container to the cloud account.',
+  severity: 'high',
+  also: { attack: ['T1552.005'] },
+  subject: podsInNamespace,
+
+  evaluate(pod) {
+    if (isMetadataProxy(pod)) return notApplicable('a proxy that guards the metadata service has to reach it');
+    if (pod.spec.hostNetwork === true)
+      return fail(pod.at.hostNetwork, `pods of "${pod.name}" use the network of the node, where no policy keeps them from its metadata`);
+    if (pod.egress.length === 0)
+      return unknown(pod.at.spec, `no policy keeps pods of "${pod.name}" from cloud metadata: what guards it is not known`, [
+        'cloud',
+        'cluster',
+      ]);
+    const allowing = pod.egress.find(({ rules }) => rules.some(allowsMetadata));
+    if (allowing === undefined) return pass;
+    return unknown(pod.at.spec, `policy "${allowing.name}" lets pods of "${pod.name}" connect to cloud metadata`, ['cloud', 'cluster']);
+  },
+
+  remedy:
+    'Deny egress by default and take 169.254.0.0/16 out of the blocks that are allowed, or demand session tokens with a hop limit of 1, or use workload identity.',
+
+  alsoFails: ['pod-security/host-network'],
+
+  examples: {
+    pass: {
+      'egress denied': 'kind: NetworkPolicy\nmetadata: { name: default-deny }',
+      'the internet without the services': `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: internet, namespace: shop }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  policyTypes: [Egress]
+  egress:
+    - to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [169.254.0.0/16, 168.63.129.16/32, 100.100.100.200/32] } }]
+`,
+    },
+    fail: {
+      'the network of the host': 'kind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { hostNetwork: true } } }',
+    },
+    unknown: {
+      'a second policy allows what the first takes out': `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: careful, namespace: shop }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  policyTypes: [Egress]
+  egress: [{ to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [169.254.0.0/16] } }] }]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: careless, namespace: shop }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  policyTypes: [Egress]
+  egress: [{ to: [{ ipBlock: { cidr: 0.0.0.0/0 } }], ports: [{ port: 80 }] }]
+`,
+    },
+    notApplicable: {
+      'the proxy itself': `
+kind: Deployment
+metadata: { name: web }
+$patch: delete
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: kube2iam, namespace: shop }
+spec:
+  selector: { matchLabels: { name: kube2iam } }
+  template:
+    metadata: { labels: { name: kube2iam } }
+    spec:
+      os: { name: linux }
+      automountServiceAccountToken: false
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 10001
+        runAsGroup: 10001
+        seccompProfile: { type: RuntimeDefault }
+        appArmorProfile: { type: RuntimeDefault }
+        seLinuxOptions: { type: container_t }
+      containers:
+        - name: kube2iam
+          image: registry.example.com/jtblin/kube2iam:0.11.1@sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d
+          resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { cpu: 500m, memory: 256Mi } }
+          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
+`,
+    },
+  },
+});
+
+/** Last parts of the repositories of kube2iam, kiam, Azure's and Amazon's pod identity and the servers of GKE. */
+const proxies: ReadonlySet<string> = new Set([
+  'kube2iam',
+  'kiam',
+  'nmi',
+  'eks-pod-identity-agent',
+  'k8s-metadata-proxy',
+  'gke-metadata-server',
+  'metadata-proxy',
+]);
+
+/** It runs on every node and has nothing but proxies in it. */
+function isMetadataProxy({ kind, spec }: PodInNamespaceSubject): boolean {
+  const containers = spec.containers ?? [];
+  if (kind !== 'DaemonSet' || containers.length === 0) return false;
+  return containers.every(({ image = '' }) => {
+    const reference = parseImageReference(image);
+    return !('error' in reference) && proxies.has(reference.repository.split('/').at(-1) ?? '');
+  });
+}

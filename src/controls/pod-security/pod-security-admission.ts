@@ -1,0 +1,100 @@
+import { decline, defineControl, fail, notApplicable, pass, set, strings, unknown, type AnyControl, type Edit } from '../../core/index.ts';
+import { compareLevels, labelPrefix, namespacePolicy, type Level } from '../../kube/pod-security/index.ts';
+import { systemNamespaces } from '../../kube/system-workloads.ts';
+import { namespaces, type NamespaceSubject } from '../../subjects/namespace.ts';
+
+export const podSecurityAdmission: AnyControl = defineControl({
+  id: 'pod-security/pod-security-admission',
+  decides: ['ENF-01'],
+  title: 'Every namespace enforces a level of the Pod Security Standards',
+  why: 'What manifests say today holds until somebody applies another one. Only admission refuses the next privileged Pod, whoever creates it.',
+  severity: 'high',
+  also: { cis: ['5.2.1'], attack: ['T1610'] },
+  subject: namespaces,
+  params: { system: strings('namespaces of the system, which are not judged', systemNamespaces) },
+
+  evaluate({ name, title, labels, labelsAt, namedAt }, { params }) {
+    if (name !== undefined && params.system.includes(name)) return notApplicable('a namespace of the system');
+    // A namespace exists before what is in it: if its object was not read, it was made elsewhere.
+    if (labels === undefined || labelsAt === undefined)
+      return unknown(namedAt, `${title} was not read: its Pod Security labels are not known`, ['manifest', 'cluster']);
+    const { policy, errors } = namespacePolicy(labels);
+    const [error] = errors;
+    if (error !== undefined)
+      return fail(labelsAt, `${title} cannot be created: label ${error.label} has the value "${error.value.slice(0, 20)}"`);
+    if (policy.enforce.level === 'restricted') return pass;
+    if (policy.enforce.level === 'baseline')
+      return fail(labelsAt, `${title} enforces baseline: Pods may run as root and gain privileges`, 'low');
+    if (policy.warn.level === 'privileged' && policy.audit.level === 'privileged')
+      return fail(labelsAt, `${title} enforces no Pod Security level: privileged Pods are let in`);
+    return fail(labelsAt, `${title} only warns or audits: privileged Pods are let in`);
+  },
+
+  fix: {
+    safety: 'review',
+    risk: 'Pods that the level refuses are not created any more at their next rollout; a server-side dry run of the label change names those that run now',
+    edits(namespace, { version }) {
+      if (namespace.labels === undefined) return decline('the Namespace object was not read');
+      const met = leastLevel(namespace);
+      if (met === 'privileged') return decline('workloads of the namespace do not even meet baseline: mend them first');
+      const { policy } = namespacePolicy(namespace.labels);
+      if (compareLevels(met, policy.enforce.level) <= 0 && namespacePolicy(namespace.labels).errors.length === 0)
+        return decline('workloads of the namespace meet baseline only: mend them first');
+      return enforcing(met, version);
+    },
+  },
+
+  examples: {
+    pass: {
+      restricted: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }',
+      'restricted, of a pinned version': `
+kind: Namespace
+metadata:
+  name: shop
+  labels: { pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: v1.30 }
+`,
+    },
+    fail: {
+      'no label': 'kind: Namespace\nmetadata: { name: shop, labels: null }',
+      privileged: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: privileged } }',
+      'warnings only': `
+kind: Namespace
+metadata:
+  name: shop
+  labels: { pod-security.kubernetes.io/enforce: null, pod-security.kubernetes.io/warn: restricted }
+`,
+      baseline: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: baseline } }',
+      'a level that does not exist':
+        'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: Restricted } }',
+    },
+    unknown: { 'no Namespace object': 'kind: Namespace\nmetadata: { name: shop }\n$patch: delete' },
+    notApplicable: {
+      'a namespace of the system': `
+kind: Namespace
+metadata: { name: shop }
+$patch: delete
+---
+kind: Deployment
+metadata: { name: web }
+$patch: delete
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: kube-system }
+`,
+    },
+  },
+});
+
+/** The strictest level that all workloads of the namespace meet. */
+function leastLevel({ workloads }: NamespaceSubject): Level {
+  return workloads.reduce<Level>((least, { level }) => (compareLevels(level, least) < 0 ? level : least), 'restricted');
+}
+
+/** With the version, so that an upgrade of the cluster does not change what is let in. */
+function enforcing(level: Level, version: number): Edit[] {
+  return [
+    set(['metadata', 'labels', `${labelPrefix}enforce`], level),
+    set(['metadata', 'labels', `${labelPrefix}enforce-version`], `v1.${version}`),
+  ];
+}

@@ -1,0 +1,46 @@
+import { blockContains } from './ip-block.ts';
+import type { PolicyRule } from './network-policy.ts';
+import type { NetworkPolicyPeer, NetworkPolicyPort } from './types.ts';
+
+/**
+ * Where clouds hand out the credentials of a node: AWS, GCP, Azure, Oracle, DigitalOcean and OpenStack share the first one;
+ * then GKE's own server on the node, Amazon's task and pod identity, Azure's wire server, Alibaba, and AWS over IPv6.
+ */
+const addresses: readonly string[] = [
+  '169.254.169.254',
+  '169.254.169.252',
+  '169.254.170.2',
+  '169.254.170.23',
+  '168.63.129.16',
+  '100.100.100.200',
+  'fd00:ec2::254',
+  'fd00:ec2::23',
+];
+
+/** HTTP everywhere; 988 behind GKE's redirection, 32526 the agent port of Azure. */
+const ports: readonly number[] = [80, 988, 32526];
+
+/**
+ * Whether a rule for egress lets a pod connect to a metadata service. Selectors name pods, and no pod has one of these
+ * addresses; a block that cannot be read counts as if it held them.
+ */
+export function allowsMetadata(rule: PolicyRule): boolean {
+  if (rule.ports.length > 0 && !rule.ports.some(coversPort)) return false;
+  return rule.peers.length === 0 || rule.peers.some(coversAddress);
+}
+
+function coversAddress({ ipBlock }: NetworkPolicyPeer): boolean {
+  if (ipBlock === undefined) return false;
+  return addresses.some(
+    (address) =>
+      blockContains(ipBlock.cidr ?? '', address) !== false &&
+      !(ipBlock.except ?? []).some((block) => blockContains(block, address) === true),
+  );
+}
+
+/** A named port is looked up on the pod at the other end: here there is none. */
+function coversPort({ protocol = 'TCP', port, endPort }: NetworkPolicyPort): boolean {
+  if (protocol !== 'TCP') return false;
+  if (port === undefined) return true;
+  return typeof port === 'number' && ports.some((known) => port <= known && known <= (endPort ?? port));
+}

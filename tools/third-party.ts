@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { bundleInput } from './build-command-line.mjs';
 
 /** The text of THIRD-PARTY.md: the licences of the packages that the command line's bundle really contains. */
-export async function thirdParty(root: string): Promise<string> {
-  const bundle = await rolldown({ input: join(root, 'src/cli/main.ts'), platform: 'node', logLevel: 'silent' });
+export async function thirdParty(): Promise<string> {
+  const bundle = await rolldown(bundleInput);
   const { output } = await bundle.generate({ format: 'cjs' });
   await bundle.close();
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));

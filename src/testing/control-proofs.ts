@@ -1,6 +1,4 @@
-import { parseAllDocuments } from 'yaml';
 import {
-  formatPath,
   type AnyControl,
   type Declined,
   type Edit,
@@ -14,6 +12,7 @@ import { startEvaluation, type Policy } from '../evaluate/index.ts';
 import { applyEdits } from '../fix/apply.ts';
 import { applyJsonPatch, toJsonPatch } from '../fix/json-patch.ts';
 import { decode } from '../kube/decode.ts';
+import { readDocument, splitDocuments } from '../kube/yaml/index.ts';
 import { exampleYaml } from './example.ts';
 
 /** One thing that is proven of a control; `run` throws with the reason where it does not hold. */
@@ -47,12 +46,13 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
   ];
   for (const [expected, examples] of sets) {
     for (const [name, example] of Object.entries(examples)) {
-      proofs.push({ name: `${expected}: ${name}`, run: () => provesVerdict(control, example, expected) });
-      proofs.push({ name: `${expected}: ${name}: no other control fails`, run: () => provesAlone(control, among, example, expected) });
+      const text = once(() => exampleYaml(control, example));
+      proofs.push({ name: `${expected}: ${name}`, run: () => provesVerdict(control, text(), expected) });
+      proofs.push({ name: `${expected}: ${name}: no other control fails`, run: () => provesAlone(control, among, text(), expected) });
       if (expected !== 'fail') continue;
-      proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, example) });
+      proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, text()) });
       if (control.fix !== undefined)
-        proofs.push({ name: `fail: ${name}: the fix repairs it or says why not`, run: () => provesFix(control, example) });
+        proofs.push({ name: `fail: ${name}: the fix repairs it or says why not`, run: () => provesFix(control, among, text()) });
     }
   }
   if (control.fix !== undefined) {
@@ -60,12 +60,18 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
       name: 'some failing example is repaired',
       run: () =>
         check(
-          Object.values(fail).some((example) => edited(control, example).changed),
+          Object.values(fail).some((example) => edited(control, exampleYaml(control, example)).changed),
           'the fix declines every example',
         ),
     });
   }
   return proofs;
+}
+
+/** The value of `make`, made at the first call. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function check(condition: boolean, message: string): asserts condition {
@@ -79,32 +85,37 @@ function provesText(control: AnyControl): void {
   check(control.fix !== undefined || control.remedy !== undefined, 'it has neither a fix nor a remedy');
 }
 
-function provesVerdict(control: AnyControl, example: string, expected: Expected): void {
-  const findings = judge([control], exampleYaml(control, example), control).findings;
+function provesVerdict(control: AnyControl, yaml: string, expected: Expected): void {
+  const findings = judge([control], yaml, control).findings;
   const verdicts = new Set(findings.map(({ verdict }) => verdict));
   const found: Expected =
     (['fail', 'unknown', 'pass', 'not-applicable'] as const).find((verdict) => verdicts.has(verdict)) ?? 'not-applicable';
   check(found === expected, `the verdict is ${found}: ${findings.map(({ path, message }) => `${path}: ${message}`).join('; ')}`);
 }
 
-function provesAlone(control: AnyControl, among: readonly AnyControl[], example: string, expected: Expected): void {
+function provesAlone(control: AnyControl, among: readonly AnyControl[], yaml: string, expected: Expected): void {
   const allowed = new Set([control.id, ...(expected === 'fail' ? (control.alsoFails ?? []) : [])]);
   for (const { id, consequence } of among) if (consequence === true && expected === 'fail') allowed.add(id);
-  const others = judge(among, exampleYaml(control, example), control).findings.filter(
-    ({ verdict, control: id }) => verdict === 'fail' && !allowed.has(id),
-  );
+  const others = judge(among, yaml, control).findings.filter(({ verdict, control: id }) => verdict === 'fail' && !allowed.has(id));
   check(others.length === 0, `also fails ${others.map(({ control: id, message }) => `${id} (${message})`).join(', ')}`);
 }
 
-function provesPlace(control: AnyControl, example: string): void {
-  const text = exampleYaml(control, example);
+function provesPlace(control: AnyControl, text: string): void {
   for (const finding of failures(control, text)) {
     const complaint = complaintAbout(finding.message);
     check(complaint === undefined, `message "${finding.message}" ${complaint}`);
     const line = text.split('\n')[finding.line - 1];
     check(line !== undefined && finding.column <= line.length + 1, `no such place: ${finding.line}:${finding.column}`);
+    check(standsAt(finding.path, line, finding.column), `${finding.path} is not at ${finding.line}:${finding.column}: ${line}`);
     check(finding.path !== '' && !finding.path.includes('undefined'), `the path "${finding.path}" names nothing`);
   }
+}
+
+/** An item of a list stands behind its dash; a field, or the nearest parent of an absent one, begins with its key. */
+function standsAt(path: string, line: string, column: number): boolean {
+  if (line.slice(0, column - 1).endsWith('- ')) return true;
+  const text = line.slice(column - 1);
+  return path.split(/[.[\]"]+/).some((key) => text.startsWith(`${key}:`) || text.startsWith(`"${key}":`));
 }
 
 /** What is wrong with a message, or `undefined`: subject first, lower case, no full stop, no advice, at most 110 characters. */
@@ -118,27 +129,24 @@ export function complaintAbout(message: string): string | undefined {
   return undefined;
 }
 
-function provesFix(control: AnyControl, example: string): void {
-  const once = edited(control, example);
-  if (!once.changed) {
+function provesFix(control: AnyControl, among: readonly AnyControl[], yaml: string): void {
+  const first = edited(control, yaml);
+  if (!first.changed) {
     check(
-      once.declined.every((reason) => reason.length > 0),
+      first.declined.every((reason) => reason.length > 0),
       'it declines without a reason',
     );
-    check(once.declined.length > 0, 'the fix neither changes anything nor declines');
+    check(first.declined.length > 0, 'the fix neither changes anything nor declines');
     return;
   }
-  const text = asYaml(once.objects);
-  check(once.declined.length > 0 || failures(control, text).length === 0, 'the control still fails after its fix');
-  const before = failedControls([control], exampleYaml(control, example), control);
-  const after = failedControls([control], text, control);
-  check(
-    [...after].every((id) => before.has(id)),
-    'the fix breaks what held',
-  );
-  check(JSON.stringify(once.objects) === JSON.stringify(once.patched), 'the JSON patch gives another object');
-  const again = editObjects(control, once.objects);
-  check(!again.changed || once.declined.length > 0, 'fixing twice changes something again');
+  const text = asYaml(first.objects);
+  check(first.declined.length > 0 || failures(control, text).length === 0, 'the control still fails after its fix');
+  const before = failedControls(among, yaml, control);
+  const broken = [...failedControls(among, text, control)].filter((id) => !before.has(id));
+  check(broken.length === 0, `the fix breaks ${broken.join(', ')}`);
+  check(JSON.stringify(first.objects) === JSON.stringify(first.patched), 'the JSON patch gives another object');
+  const again = editObjects(control, first.objects);
+  check(!again.changed || first.declined.length > 0, 'fixing twice changes something again');
 }
 
 function failures(control: AnyControl, yaml: string): Finding[] {
@@ -157,10 +165,10 @@ interface Edited {
   readonly changed: boolean;
 }
 
-function edited(control: AnyControl, example: string): Edited {
+function edited(control: AnyControl, yaml: string): Edited {
   return editObjects(
     control,
-    read(exampleYaml(control, example)).map(({ object }) => object),
+    read(yaml).map(({ object }) => object),
   );
 }
 
@@ -210,10 +218,13 @@ export function collectEdits(control: AnyControl, yaml: string): { resource: num
 
 /** A stream of YAML documents as resources. Throws where one is refused: examples and fixed examples must be valid. */
 export function read(yaml: string): Resource[] {
-  return parseAllDocuments(yaml).map((document) => {
-    const decoded = decode((document as { toJS(): unknown }).toJS() as Record<string, unknown>);
-    if ('refused' in decoded) throw new Error(`${formatPath(decoded.path)}: ${decoded.refused}`);
-    return { ...decoded, file, locate: (paths) => paths.map(() => ({ line: 1, column: 1, endLine: 1, endColumn: 1 })) };
+  return splitDocuments(yaml).map((part) => {
+    if ('error' in part) throw new Error(`line ${part.line}: ${part.error}`);
+    const document = readDocument(part.text, part.line);
+    if ('error' in document) throw new Error(`line ${document.line}: ${document.error}`);
+    const decoded = decode(document.value as Record<string, unknown>);
+    if ('refused' in decoded) throw new Error(decoded.refused);
+    return { ...decoded, file, locate: document.locate };
   });
 }
 

@@ -4,6 +4,9 @@ import { hardenedObjects } from './hardened.ts';
 
 type Value = Record<string, unknown>;
 
+/** Parsed once, never changed: merging copies. */
+let hardened: readonly Value[] | undefined;
+
 /** The hardened objects with one example of a control laid over them, as a stream of YAML documents. */
 export function exampleYaml(control: AnyControl, example: string): string {
   return exampleObjects(control, example)
@@ -13,9 +16,10 @@ export function exampleYaml(control: AnyControl, example: string): string {
 
 /** The same as values. Throws on an example that is not YAML: that is a mistake of the control's author. */
 export function exampleObjects(control: AnyControl, example: string): Value[] {
-  const objects = parse(hardenedObjects);
+  hardened ??= parse(hardenedObjects);
+  const objects = hardened;
   const tweaks = parse(example);
-  if (kindOfExample(control) === 'objects') return tweaks.reduce(mergeObject, objects);
+  if (kindOfExample(control) === 'objects') return tweaks.reduce(mergeObject, [...objects]);
   return objects.map((object) =>
     object['kind'] === 'Deployment' ? mergeIntoWorkload(object, tweaks[0] ?? {}, kindOfExample(control)) : object,
   );
@@ -42,7 +46,7 @@ function containerTweak(containers: Value[], { $pod, ...tweak }: Value): Value {
   return { ...($pod as Value | undefined), containers: containers.map((container) => merge(container, tweak)) };
 }
 
-function mergeObject(objects: Value[], tweak: Value): Value[] {
+function mergeObject(objects: readonly Value[], tweak: Value): Value[] {
   const name = nameOf(tweak);
   const at = objects.findIndex((object) => object['kind'] === tweak['kind'] && (name === undefined || nameOf(object) === name));
   if (at < 0) return [...objects, tweak];

@@ -1,0 +1,101 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join, relative, resolve } from 'node:path';
+import { demo, dump, dumpIndented, manifests100, shops5, shops50 } from './generators.ts';
+
+/** What the same run measures beside the product, and how much of its time the product may take. */
+export interface Yardstick {
+  readonly name: string;
+  /** Absent where the program is not installed. */
+  readonly command?: readonly string[];
+  readonly of: 'wall' | 'cpu';
+  readonly limit: number;
+}
+
+export interface Job {
+  readonly name: string;
+  readonly about: string;
+  /** Seconds and megabytes on two cores and Node 20. */
+  readonly reach?: number;
+  readonly memory?: number;
+  /** Absent where the input is not there, see `corpora`. */
+  readonly command?: readonly string[];
+  readonly yardsticks: readonly Yardstick[];
+}
+
+const node = process.execPath;
+const cli = resolve('dist/cli/plimsoll.cjs');
+/** Real manifests are no part of the project: they lie beside it, or where PLIMSOLL_CORPORA says. */
+const corpora = resolve(process.env['PLIMSOLL_CORPORA'] ?? join('..', 'shared', 'corpora'));
+
+const scan = (path: string): readonly string[] => [node, cli, 'scan', path, '-o', 'json'];
+
+/** Jobs make their input only when they are asked for: the dumps are a gigabyte. */
+export const jobs: readonly { readonly name: string; readonly job: () => Job }[] = [
+  define('version', '`plimsoll --version`', () => ({
+    reach: 0.03,
+    command: [node, cli, '--version'],
+    yardsticks: [{ name: 'node -e 0', command: [node, '-e', '0'], of: 'wall', limit: 1.4 }],
+  })),
+  define('demo', 'one file of 25 KB, 15 objects', () => ({ reach: 0.045, command: scan(demo()), yardsticks: [] })),
+  define('manifests', '100 manifests, 172 KB', () => ({ reach: 0.09, command: scan(manifests100()), yardsticks: [] })),
+  define('argo-cd', "argo-cd's install.yaml, 1.9 MB, mostly CRDs", () => ofCorpus('argo-cd/manifests/install.yaml', 0.11, undefined, 0.6)),
+  define('shops-5', '5 MB, 3,000 objects', () => {
+    const file = shops5();
+    const loadYaml = { name: 'js-yaml 4 loading', command: [node, 'bench/yardsticks/load-yaml.mjs', file], of: 'cpu', limit: 1.3 } as const;
+    return { reach: 0.4, memory: 120, command: scan(file), yardsticks: [kubeScore(file, 0.12), loadYaml] };
+  }),
+  define('shops-50', '50 MB, 30,000 objects', () => {
+    const file = shops50();
+    return { reach: 2.2, memory: 250, command: scan(file), yardsticks: [kubeScore(file, 0.06)] };
+  }),
+  define('kube-prometheus', 'kube-prometheus/manifests, 95 files, 5.7 MB', () =>
+    ofCorpus('kube-prometheus/manifests', 0.2, undefined, 0.5),
+  ),
+  define('kubeflow', 'kubeflow/manifests, about 1,100 files, 25 MB', () => ofCorpus('kubeflow-manifests', 0.7, 150)),
+  define('dump', 'dump of 50,000 objects, 342 MB of JSON', () => {
+    const file = dump();
+    const slices = {
+      name: 'slice and JSON.parse',
+      command: [node, 'bench/yardsticks/slice-json.mjs', file],
+      of: 'wall',
+      limit: 0.75,
+    } as const;
+    return { reach: 1.8, memory: 250, command: scan(file), yardsticks: [slices] };
+  }),
+  define('dump-indented', 'the same, indented, 567 MB', () => ({ reach: 3, command: scan(dumpIndented()), yardsticks: [] })),
+];
+
+function define(name: string, about: string, make: () => Omit<Job, 'name' | 'about'>): { name: string; job: () => Job } {
+  return { name, job: () => ({ name, about, ...make() }) };
+}
+
+function ofCorpus(path: string, reach: number, memory?: number, limit?: number): Omit<Job, 'name' | 'about'> {
+  const target = join(corpora, path);
+  if (!existsSync(target)) return { reach, yardsticks: [] };
+  return {
+    reach,
+    ...(memory === undefined ? {} : { memory }),
+    // As a user would name it: the path is printed with every finding.
+    command: scan(relative('.', target)),
+    yardsticks: limit === undefined ? [] : [kubeScore(target, limit)],
+  };
+}
+
+/** The fastest comparable tool that can be installed by name: `go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0`. */
+function kubeScore(path: string, limit: number): Yardstick {
+  const program = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'kube-score'))
+    .find((file) => existsSync(file));
+  const yardstick = { name: 'kube-score', of: 'wall', limit } as const;
+  return program === undefined ? yardstick : { ...yardstick, command: [program, 'score', '-o', 'json', ...yamlFiles(path)] };
+}
+
+/** kube-score takes files only. */
+function yamlFiles(path: string): readonly string[] {
+  if (/\.ya?ml$/.test(path)) return [path];
+  return readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -11,8 +11,10 @@ import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
 import { admissionRefusal } from './pod-security/admission-refusal.ts';
+import { apparmorProfile } from './pod-security/apparmor-profile.ts';
 import { csiDrivers } from './pod-security/csi-drivers.ts';
 import { droppedCapabilities } from './pod-security/dropped-capabilities.ts';
+import { emptyDirLimits } from './pod-security/empty-dir-limits.ts';
 import { hostIpc } from './pod-security/host-ipc.ts';
 import { hostNetwork } from './pod-security/host-network.ts';
 import { hostPathVolumes } from './pod-security/host-path-volumes.ts';
@@ -24,16 +26,22 @@ import { podSecurityAdmission } from './pod-security/pod-security-admission.ts';
 import { privilegeEscalation } from './pod-security/privilege-escalation.ts';
 import { privileged } from './pod-security/privileged.ts';
 import { probeHosts } from './pod-security/probe-hosts.ts';
+import { procMount } from './pod-security/proc-mount.ts';
+import { procMountInUserNamespace } from './pod-security/proc-mount-in-user-namespace.ts';
 import { readOnlyRootFilesystem } from './pod-security/read-only-root-filesystem.ts';
 import { restoredCapabilities } from './pod-security/restored-capabilities.ts';
 import { runtimeSockets } from './pod-security/runtime-sockets.ts';
+import { sandboxedRuntime } from './pod-security/sandboxed-runtime.ts';
 import { seccompProfile } from './pod-security/seccomp-profile.ts';
 import { seccompUnconfined } from './pod-security/seccomp-unconfined.ts';
+import { selinuxOptions } from './pod-security/selinux-options.ts';
 import { sharedProcessNamespace } from './pod-security/shared-process-namespace.ts';
 import { supplementaryGroups } from './pod-security/supplementary-groups.ts';
+import { sysctls } from './pod-security/sysctls.ts';
 import { userNamespaces } from './pod-security/user-namespaces.ts';
 import { volumeTypes } from './pod-security/volume-types.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
+import { writablePaths } from './pod-security/writable-paths.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
@@ -48,8 +56,10 @@ export const controls: readonly AnyControl[] = [
   secretsAsFiles,
   addedCapabilities,
   admissionRefusal,
+  apparmorProfile,
   csiDrivers,
   droppedCapabilities,
+  emptyDirLimits,
   hostIpc,
   hostNetwork,
   hostPathVolumes,
@@ -61,14 +71,20 @@ export const controls: readonly AnyControl[] = [
   privilegeEscalation,
   privileged,
   probeHosts,
+  procMount,
+  procMountInUserNamespace,
   readOnlyRootFilesystem,
   restoredCapabilities,
   runtimeSockets,
+  sandboxedRuntime,
   seccompProfile,
   seccompUnconfined,
+  selinuxOptions,
   sharedProcessNamespace,
   supplementaryGroups,
+  sysctls,
   userNamespaces,
   volumeTypes,
   windowsHostProcess,
+  writablePaths,
 ];

@@ -1,0 +1,75 @@
+import { decline, defineControl, fail, notApplicable, pass, set, type AnyControl } from '../../core/index.ts';
+import type { AppArmorProfile } from '../../kube/types.ts';
+import { isAllowedProfile } from '../../kube/pod-security/index.ts';
+import { containers, type ContainerSubject } from '../../subjects/container.ts';
+
+const onWindows = notApplicable('Windows has no AppArmor and rejects the field');
+const annotationPrefix = 'container.apparmor.security.beta.kubernetes.io/';
+
+/**
+ * Not set is no fault: on nodes with AppArmor containerd and CRI-O then apply their default profile, and nodes without it
+ * confine by SELinux or not at all, which only a node shows. Fields since 1.30 (GA 1.31), annotations before.
+ */
+export const apparmorProfile: AnyControl = defineControl({
+  id: 'pod-security/apparmor-profile',
+  decides: ['POD-16'],
+  title: 'No container switches its AppArmor profile off',
+  why: 'The default profile keeps a container from mounting filesystems and from writing to the parts of /proc and /sys that reach the kernel, also where a capability or a flaw would let it.',
+  severity: 'medium',
+  also: { pss: 'baseline', attack: ['T1611'] },
+  subject: containers,
+
+  evaluate(subject) {
+    const { container, pod, name } = subject;
+    const own = container.securityContext?.appArmorProfile;
+    if (own !== undefined) return isAllowedProfile(own.type) ? pass : fail(place, factOf(name, own));
+    const annotation = annotationOf(subject);
+    if (annotation !== undefined && annotation !== '')
+      return isConfining(annotation) ? pass : fail(place, `container "${name}" gets AppArmor profile "${annotation}" by an annotation`);
+    const inherited = pod.spec.securityContext?.appArmorProfile;
+    if (inherited !== undefined && !isAllowedProfile(inherited.type)) return fail(place, `${factOf(name, inherited)}, by its pod`);
+    return inherited === undefined && pod.os.name === 'windows' ? onWindows : pass;
+  },
+
+  fix: {
+    safety: 'review',
+    risk: 'programs that mount, trace or write to /proc/sys are refused; run with the profile in complain mode and show that nothing is logged',
+    edits: (subject, { version }) => {
+      // The API server refuses a field that contradicts the annotation.
+      if (annotationOf(subject) !== undefined) return decline('an annotation of the pod names the profile: remove it there');
+      if (version < 30) return decline('the field exists from Kubernetes 1.30: use the annotation of the pod before');
+      return [set(['securityContext', 'appArmorProfile'], { type: 'RuntimeDefault' })];
+    },
+  },
+
+  examples: {
+    pass: {
+      'the default of the runtime': 'securityContext: { appArmorProfile: { type: RuntimeDefault } }',
+      'a profile of the node': 'securityContext: { appArmorProfile: { type: Localhost, localhostProfile: web } }',
+      'not set, where the runtime applies its own': '$pod: { securityContext: { appArmorProfile: null } }',
+    },
+    fail: {
+      'by the container': 'securityContext: { appArmorProfile: { type: Unconfined } }',
+      'by the pod': '$pod: { securityContext: { appArmorProfile: { type: Unconfined } } }',
+    },
+    notApplicable: {
+      'a Windows pod':
+        '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null, appArmorProfile: null } }',
+    },
+  },
+});
+
+const place = ['securityContext', 'appArmorProfile', 'type'];
+
+function annotationOf({ container, pod }: ContainerSubject): string | undefined {
+  const annotations = pod.metadata.annotations;
+  return annotations === undefined ? undefined : annotations[annotationPrefix + (container.name ?? '')];
+}
+
+function isConfining(annotation: string): boolean {
+  return annotation === 'runtime/default' || annotation.startsWith('localhost/');
+}
+
+function factOf(container: string, { type }: AppArmorProfile): string {
+  return `container "${container}" has AppArmor profile "${type ?? ''}", which confines nothing`;
+}

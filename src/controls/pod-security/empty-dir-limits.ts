@@ -1,0 +1,48 @@
+import { defineControl, failAt, pass, type AnyControl, type Place } from '../../core/index.ts';
+import { volumeSource } from '../../kube/pod-security/index.ts';
+import type { Volume } from '../../kube/types.ts';
+import { pods } from '../../subjects/pod.ts';
+
+export const emptyDirLimits: AnyControl = defineControl({
+  id: 'pod-security/empty-dir-limits',
+  decides: ['POD-05'],
+  title: 'Every emptyDir has a size limit',
+  why: 'An emptyDir lies on the disk or in the memory of the node. Without a limit one pod fills it, and the kubelet evicts the others; with one, only the pod that writes too much goes.',
+  severity: 'low',
+  also: { attack: ['T1105'] },
+  subject: pods,
+
+  evaluate({ spec }) {
+    const volumes = spec.volumes;
+    if (volumes === undefined) return pass;
+    let places: Place[] | undefined;
+    for (let index = 0; index < volumes.length; index++) {
+      const volume = volumes[index];
+      if (volume === undefined || !isUnlimited(volume)) continue;
+      const holder = volume.emptyDir?.medium === 'Memory' ? 'memory' : 'disk';
+      const message = `volume "${volume.name}" is an emptyDir without sizeLimit, so it can fill the ${holder} of the node`;
+      (places ??= []).push({ where: ['volumes', index, 'emptyDir', 'sizeLimit'], message });
+    }
+    return places === undefined ? pass : failAt(places);
+  },
+
+  remedy: 'Set sizeLimit to what the volume holds at its busiest and some room: a pod that writes more is evicted',
+
+  examples: {
+    pass: { 'a limit': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },
+    fail: {
+      'no limit': 'volumes: [{ name: tmp, emptyDir: {} }]',
+      'in memory': 'volumes: [{ name: tmp, emptyDir: { medium: Memory } }]',
+      'zero, which the kubelet takes for no limit': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: "0" } }]',
+    },
+  },
+});
+
+function isUnlimited(volume: Volume): boolean {
+  const { emptyDir } = volume;
+  // A volume without a source is an emptyDir by the API server's defaulting.
+  if (emptyDir === undefined) return volumeSource(volume) === undefined;
+  if (emptyDir.sizeLimit === undefined) return true;
+  // The eviction manager of the kubelet only looks at limits above zero, which have a digit above zero before any exponent.
+  return !/^\+?[0.]*[1-9]/.test(String(emptyDir.sizeLimit));
+}

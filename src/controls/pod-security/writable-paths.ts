@@ -1,0 +1,83 @@
+import { defineControl, failAt, notApplicable, pass, type AnyControl, type Place } from '../../core/index.ts';
+import type { Container, PodSpec, VolumeMount } from '../../kube/types.ts';
+import { containers } from '../../subjects/container.ts';
+
+const onWindows = notApplicable('Windows cannot mount the root filesystem read-only');
+const allWritable = notApplicable('the whole root filesystem is writable, which pod-security/read-only-root-filesystem judges');
+
+/** Where shells and loaders look for programs and libraries. */
+const programFolders: ReadonlySet<string> = new Set([
+  '/',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib64',
+  '/usr',
+  '/usr/bin',
+  '/usr/sbin',
+  '/usr/lib',
+  '/usr/lib64',
+  '/usr/local',
+  '/usr/local/bin',
+  '/usr/local/sbin',
+  '/usr/local/lib',
+]);
+
+/** Volumes that the kubelet mounts read-only whatever the mount says. */
+const readOnlySources = ['configMap', 'secret', 'downwardAPI', 'projected', 'image'] as const;
+
+/** The guide stops at adding a writable volume. Mounts with noexec (`bindMountOptions`) are alpha in 1.37. */
+export const writablePaths: AnyControl = defineControl({
+  id: 'pod-security/writable-paths',
+  decides: ['POD-05'],
+  title: 'Writable volumes do not hold the programs that a container runs',
+  why: 'A writable volume over a folder of programs gives back what the read-only root filesystem took: an intruder replaces a command, and the next one who calls it runs the copy.',
+  severity: 'low',
+  also: { attack: ['T1105', 'T1059'] },
+  subject: containers,
+
+  evaluate({ container, pod, name }) {
+    if (pod.os.name === 'windows') return onWindows;
+    if (container.securityContext?.readOnlyRootFilesystem !== true) return allWritable;
+    const mounts = container.volumeMounts;
+    if (mounts === undefined) return pass;
+    let places: Place[] | undefined;
+    for (let index = 0; index < mounts.length; index++) {
+      const mount = mounts[index];
+      if (mount?.mountPath === undefined || mount.readOnly === true) continue;
+      const held = heldPrograms(container, mount.mountPath);
+      if (held === undefined || isReadOnlyByNature(pod.spec, mount)) continue;
+      const message = `container "${name}" can write to "${mount.mountPath}", where ${held}`;
+      (places ??= []).push({ where: ['volumeMounts', index, 'mountPath'], message });
+    }
+    return places === undefined ? pass : failAt(places);
+  },
+
+  remedy: 'Mount the volume read-only, or at a folder that holds data only, and keep programs in the image',
+
+  examples: {
+    pass: {
+      'a folder for data': 'volumeMounts: [{ name: tmp, mountPath: /tmp }]',
+      'programs mounted read-only': 'volumeMounts: [{ name: tmp, mountPath: /usr/local/bin, readOnly: true }]',
+    },
+    fail: {
+      'a folder of the search path': 'volumeMounts: [{ name: tmp, mountPath: /usr/local/bin }]',
+      'the folder of its own program': 'command: [/work/run.sh]\nvolumeMounts: [{ name: tmp, mountPath: /work }]',
+    },
+    notApplicable: {
+      'a Windows pod':
+        '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null } }\nsecurityContext: { readOnlyRootFilesystem: null }',
+    },
+  },
+});
+
+function heldPrograms({ command }: Container, mountPath: string): string | undefined {
+  const folder = mountPath.length > 1 && mountPath.endsWith('/') ? mountPath.slice(0, -1) : mountPath;
+  if (programFolders.has(folder)) return 'programs are looked for';
+  return command?.[0]?.startsWith(`${folder}/`) === true ? 'the program that it starts is' : undefined;
+}
+
+function isReadOnlyByNature(spec: PodSpec, mount: VolumeMount): boolean {
+  const volume = spec.volumes?.find(({ name }) => name === mount.name);
+  return volume !== undefined && readOnlySources.some((source) => volume[source] !== undefined);
+}

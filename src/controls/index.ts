@@ -3,6 +3,7 @@ import type { AnyControl } from '../core/index.ts';
 import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
 import { defaultNamespace } from './network-separation/default-namespace.ts';
+import { effectiveResources } from './network-separation/effective-resources.ts';
 import { limitRange } from './network-separation/limit-range.ts';
 import { metadataAddress } from './network-separation/metadata-address.ts';
 import { namespacePrefix } from './network-separation/namespace-prefix.ts';
@@ -20,6 +21,7 @@ import { hostNetwork } from './pod-security/host-network.ts';
 import { hostPathVolumes } from './pod-security/host-path-volumes.ts';
 import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
+import { imageDigest } from './pod-security/image-digest.ts';
 import { nonRootGroups } from './pod-security/non-root-groups.ts';
 import { nonRootUser } from './pod-security/non-root-user.ts';
 import { podSecurityAdmission } from './pod-security/pod-security-admission.ts';
@@ -35,9 +37,12 @@ import { sandboxedRuntime } from './pod-security/sandboxed-runtime.ts';
 import { seccompProfile } from './pod-security/seccomp-profile.ts';
 import { seccompUnconfined } from './pod-security/seccomp-unconfined.ts';
 import { selinuxOptions } from './pod-security/selinux-options.ts';
+import { serviceAccount } from './pod-security/service-account.ts';
+import { serviceAccountToken } from './pod-security/service-account-token.ts';
 import { sharedProcessNamespace } from './pod-security/shared-process-namespace.ts';
 import { supplementaryGroups } from './pod-security/supplementary-groups.ts';
 import { sysctls } from './pod-security/sysctls.ts';
+import { trustedRegistries } from './pod-security/trusted-registries.ts';
 import { userNamespaces } from './pod-security/user-namespaces.ts';
 import { volumeTypes } from './pod-security/volume-types.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
@@ -48,6 +53,7 @@ export const controls: readonly AnyControl[] = [
   defaultDenyEgress,
   defaultDenyIngress,
   defaultNamespace,
+  effectiveResources,
   limitRange,
   metadataAddress,
   namespacePrefix,
@@ -65,6 +71,7 @@ export const controls: readonly AnyControl[] = [
   hostPathVolumes,
   hostPid,
   hostPorts,
+  imageDigest,
   nonRootGroups,
   nonRootUser,
   podSecurityAdmission,
@@ -80,9 +87,12 @@ export const controls: readonly AnyControl[] = [
   seccompProfile,
   seccompUnconfined,
   selinuxOptions,
+  serviceAccount,
+  serviceAccountToken,
   sharedProcessNamespace,
   supplementaryGroups,
   sysctls,
+  trustedRegistries,
   userNamespaces,
   volumeTypes,
   windowsHostProcess,

@@ -11,6 +11,7 @@ import type {
   ResourceQuotaSpec,
   ResourceRequirements,
 } from '../kube/types.ts';
+import { limitsOf } from './container-with-limit-range.ts';
 import { containersOf } from './container.ts';
 import { isNamespace } from './namespace-objects.ts';
 
@@ -119,8 +120,7 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
     return { type: 'policy', namespace, policy: policyOf(ref.name, spec, anchor) };
   if (ref.apiVersion !== 'v1') return undefined;
   if (ref.kind === 'LimitRange') {
-    const limits = (spec as { readonly limits?: readonly LimitRangeItem[] }).limits ?? [];
-    return { type: 'limit range', namespace, limitRange: { name: ref.name, at: anchor(['spec', 'limits']), limits } };
+    return { type: 'limit range', namespace, limitRange: { name: ref.name, at: anchor(['spec', 'limits']), limits: limitsOf(resource) } };
   }
   if (ref.kind === 'ResourceQuota') {
     const { hard = {}, scopes = [], scopeSelector } = spec as ResourceQuotaSpec;

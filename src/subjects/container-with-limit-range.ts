@@ -1,0 +1,86 @@
+import type { Anchor, JoinedSubjectKind, Resource, ResourceRef } from '../core/index.ts';
+import type { NamedLimitRange } from '../kube/effective-resources.ts';
+import type { LimitRangeItem, PodSpec, ResourceRequirements } from '../kube/types.ts';
+import { containersOf } from './container.ts';
+
+/** A container with what decides on its resources: its own, those of its pod, and the LimitRanges of its namespace. */
+export interface ContainerWithLimitRangeSubject {
+  readonly name: string;
+  /** For messages: `init container "web"`. */
+  readonly title: string;
+  readonly resources: ResourceRequirements;
+  readonly podResources: ResourceRequirements;
+  readonly limitRanges: readonly NamedLimitRange[];
+  /** Where the container's resources stand or would stand. */
+  readonly at: Anchor;
+}
+
+type Memory =
+  | { readonly type: 'limit range'; readonly namespace: string | undefined; readonly limitRange: NamedLimitRange }
+  | {
+      readonly type: 'containers';
+      readonly namespace: string | undefined;
+      readonly ref: ResourceRef;
+      readonly containers: readonly RememberedContainer[];
+    };
+
+type RememberedContainer = Omit<ContainerWithLimitRangeSubject, 'limitRanges'> & { readonly containerAt: Anchor };
+
+const none: ResourceRequirements = {};
+
+/** Without ephemeral containers, which must not have resources. Paths of fixes are relative to the container. */
+export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRangeSubject, Memory> = {
+  scope: 'joined',
+  name: 'container with the LimitRanges of its namespace',
+  reads: { podTemplates: true, kinds: ['LimitRange'] },
+  example: 'objects',
+
+  remember(resource, anchor, context) {
+    const { ref } = resource;
+    const namespace = context.namespaceOf(resource);
+    if (ref.kind === 'LimitRange' && ref.apiVersion === 'v1')
+      return { type: 'limit range', namespace, limitRange: { name: ref.name, limits: limitsOf(resource) } };
+    if (resource.podTemplates.length === 0) return undefined;
+    const containers: RememberedContainer[] = [];
+    for (const { spec, specPath } of resource.podTemplates) {
+      const { resources: podResources = none }: PodSpec = spec;
+      for (const { container, class: containerClass, path } of containersOf(spec)) {
+        if (containerClass === 'ephemeral container') continue;
+        const { name = '', resources = none } = container;
+        const containerPath = [...specPath, ...path];
+        containers.push({
+          name,
+          title: `${containerClass} "${name}"`,
+          resources,
+          podResources,
+          at: anchor([...containerPath, 'resources']),
+          containerAt: anchor(containerPath),
+        });
+      }
+    }
+    return { type: 'containers', namespace, ref, containers };
+  },
+
+  *subjects(memories) {
+    const limitRanges = new Map<string | undefined, NamedLimitRange[]>();
+    for (const memory of memories) {
+      if (memory.type !== 'limit range') continue;
+      const listed = limitRanges.get(memory.namespace);
+      if (listed === undefined) limitRanges.set(memory.namespace, [memory.limitRange]);
+      else listed.push(memory.limitRange);
+    }
+    for (const memory of memories) {
+      if (memory.type !== 'containers') continue;
+      for (const { containerAt, ...container } of memory.containers) {
+        const subject = { ...container, limitRanges: limitRanges.get(memory.namespace) ?? [] };
+        yield { subject, ref: memory.ref, at: containerAt, container: container.name };
+      }
+    }
+  },
+};
+
+/** The items of a LimitRange, which has nothing else. */
+export function limitsOf({ object }: Resource): readonly LimitRangeItem[] {
+  const spec: { readonly limits?: readonly LimitRangeItem[] } = object['spec'] ?? {};
+  return spec.limits ?? [];
+}

@@ -1,0 +1,166 @@
+import type { Anchor, JoinedSubjectKind, Metadata, ResourceRef } from '../core/index.ts';
+import type { Labels } from '../kube/label-selector.ts';
+import type { PodSpec } from '../kube/types.ts';
+
+/** A pod template with the ServiceAccount that it runs as. */
+export interface PodWithServiceAccountSubject {
+  /** Of the workload. */
+  readonly name: string;
+  readonly serviceAccount: PodServiceAccount;
+  /** The pod's own field, which overrides that of the account. */
+  readonly automount: boolean | undefined;
+  /** Tokens that the pod asks for by projected volumes. */
+  readonly tokens: readonly ProjectedToken[];
+  readonly at: { readonly automount: Anchor; readonly serviceAccountName: Anchor };
+}
+
+export interface PodServiceAccount {
+  readonly name: string;
+  /** `default` because the pod names none. */
+  readonly implied: boolean;
+  /** Whether its object was read. */
+  readonly read: boolean;
+  readonly automount: boolean | undefined;
+  /** How many workloads mount its token, if no label of applications is common to them: otherwise 1. */
+  readonly unrelatedUsers: number;
+}
+
+export interface ProjectedToken {
+  readonly volume: string;
+  /** Absent: the API server's own. */
+  readonly audience: string | undefined;
+  readonly at: Anchor;
+}
+
+type Memory =
+  | { readonly type: 'account'; readonly namespace: string | undefined; readonly name: string; readonly automount: boolean | undefined }
+  | { readonly type: 'pods'; readonly namespace: string | undefined; readonly ref: ResourceRef; readonly pods: readonly RememberedPod[] };
+
+interface RememberedPod extends Pick<PodWithServiceAccountSubject, 'name' | 'automount' | 'tokens' | 'at'> {
+  readonly specAt: Anchor;
+  readonly account: string | undefined;
+  readonly labels: Labels;
+}
+
+/** The name that ServiceAccount admission fills in; the account exists in every namespace. */
+const defaultAccount = 'default';
+
+/** Paths of fixes are relative to the PodSpec. */
+export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubject, Memory> = {
+  scope: 'joined',
+  name: 'pod template with its service account',
+  reads: { podTemplates: true, kinds: ['ServiceAccount'] },
+  example: 'objects',
+
+  remember(resource, anchor, context) {
+    const { ref, object } = resource;
+    const namespace = context.namespaceOf(resource);
+    if (ref.kind === 'ServiceAccount' && ref.apiVersion === 'v1') {
+      const automount = object['automountServiceAccountToken'];
+      return { type: 'account', namespace, name: ref.name, automount: typeof automount === 'boolean' ? automount : undefined };
+    }
+    if (resource.podTemplates.length === 0) return undefined;
+    const pods = resource.podTemplates.map(({ spec, specPath, metadata }): RememberedPod => {
+      const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount, volumes = [] }: PodSpec = spec;
+      const at = {
+        automount: anchor([...specPath, 'automountServiceAccountToken']),
+        serviceAccountName: anchor([
+          ...specPath,
+          serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName',
+        ]),
+      };
+      const tokens = volumes.flatMap(({ name = '', projected }, volume) =>
+        (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, source) => {
+          if (token === undefined) return [];
+          const path = [...specPath, 'volumes', volume, 'projected', 'sources', source, 'serviceAccountToken'];
+          return [{ volume: name, audience: token.audience || undefined, at: anchor(path) }];
+        }),
+      );
+      const account = serviceAccountName || serviceAccount || undefined;
+      return { name: ref.name, automount, tokens, at, specAt: anchor(specPath), account, labels: applicationLabels(metadata) };
+    });
+    return { type: 'pods', namespace, ref, pods };
+  },
+
+  *subjects(memories) {
+    const accounts = new Map<string, { readonly automount: boolean | undefined }>();
+    for (const memory of memories) {
+      if (memory.type !== 'account') continue;
+      const key = accountKey(memory.namespace, memory.name);
+      if (!accounts.has(key)) accounts.set(key, memory);
+    }
+    const users = usersOf(memories, accounts);
+    for (const memory of memories) {
+      if (memory.type !== 'pods') continue;
+      for (const { account, labels: _, specAt, ...pod } of memory.pods) {
+        const name = account ?? defaultAccount;
+        const key = accountKey(memory.namespace, name);
+        const found = accounts.get(key);
+        const serviceAccount = {
+          name,
+          implied: account === undefined,
+          read: found !== undefined,
+          automount: found?.automount,
+          unrelatedUsers: unrelated(users.get(key)),
+        };
+        yield { subject: { ...pod, serviceAccount }, ref: memory.ref, at: specAt };
+      }
+    }
+  },
+};
+
+function accountKey(namespace: string | undefined, name: string): string {
+  return `${namespace ?? ''}/${name}`;
+}
+
+/** Whether the kubelet mounts a token for the API: the pod's field, else the account's, else yes. */
+export function mountsToken({ automount, serviceAccount }: Pick<PodWithServiceAccountSubject, 'automount' | 'serviceAccount'>): boolean {
+  return automount ?? serviceAccount.automount ?? true;
+}
+
+/** Labels by which parts of one application are told, the recommended ones first. */
+const labelsOfApplications: ReadonlySet<string> = new Set([
+  'app.kubernetes.io/part-of',
+  'app.kubernetes.io/instance',
+  'app.kubernetes.io/name',
+  'app',
+  'k8s-app',
+  'application',
+]);
+
+function applicationLabels({ labels = {} }: Metadata): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => labelsOfApplications.has(key)));
+}
+
+interface Users {
+  readonly workloads: Set<string>;
+  /** What all of them have in common. */
+  common: [string, string][];
+}
+
+function usersOf(
+  memories: readonly Memory[],
+  accounts: ReadonlyMap<string, { readonly automount: boolean | undefined }>,
+): Map<string, Users> {
+  const users = new Map<string, Users>();
+  for (const memory of memories) {
+    if (memory.type !== 'pods') continue;
+    for (const { account = defaultAccount, automount, labels } of memory.pods) {
+      const key = accountKey(memory.namespace, account);
+      if ((automount ?? accounts.get(key)?.automount) === false) continue;
+      const workload = `${memory.ref.kind}/${memory.ref.name}`;
+      const known = users.get(key);
+      if (known === undefined) {
+        users.set(key, { workloads: new Set([workload]), common: Object.entries(labels) });
+      } else {
+        known.workloads.add(workload);
+        known.common = known.common.filter(([label, value]) => labels[label] === value);
+      }
+    }
+  }
+  return users;
+}
+
+function unrelated(users: Users | undefined): number {
+  return users === undefined || users.common.length > 0 ? 1 : users.workloads.size;
+}

@@ -30,7 +30,7 @@ async function find(...paths: readonly string[]): Promise<string[]> {
 
 function line(found: Found): string {
   if (found.type === 'stdin') return 'stdin';
-  if (found.type === 'file') return found.file + (found.chartTemplate ? ' (chart)' : '');
+  if (found.type === 'read') return found.file + (found.chartTemplate ? ' (chart)' : '');
   return `${found.type} ${found.file}: ${found.reason}${found.type === 'skipped' && found.count > 1 ? ` x${found.count}` : ''}`;
 }
 

@@ -2,12 +2,12 @@ import { lstatSync, readdirSync, realpathSync, statSync, type Dirent, type Stats
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Skipped, Unread } from '../../core/resource.ts';
 import { ignoredBy, readIgnoreRules, type IgnoreRules, type NewIgnore } from './ignore-rules.ts';
-import { reasonOf } from './reasons.ts';
+import { reasonOf, specialFile } from './reasons.ts';
 
 /** What the search ends with: files to read, in order, and an entry for everything else that it met. */
 export type Found =
   | {
-      readonly type: 'file';
+      readonly type: 'read';
       readonly path: string;
       readonly file: string;
       /** The file stands in the `templates` folder of a Helm chart. */
@@ -97,7 +97,7 @@ function takeFile(search: Search, path: string, real: string, file: string): voi
 function fileToRead(search: Search, path: string, real: string, file: string): Found | undefined {
   if (search.taken.has(real)) return undefined;
   search.taken.add(real);
-  return { type: 'file', path, file, chartTemplate: isChartTemplate(search, dirname(path)) };
+  return { type: 'read', path, file, chartTemplate: isChartTemplate(search, dirname(path)) };
 }
 
 /** A folder that the user named: how reports call it, where it was found and where it really is. */
@@ -252,13 +252,6 @@ function statOrNothing(path: string): Stats | undefined {
     // Whatever keeps it from being seen also keeps Helm from seeing a chart there.
     return undefined;
   }
-}
-
-function specialFile(kind: Pick<Stats, 'isFIFO' | 'isSocket' | 'isBlockDevice' | 'isCharacterDevice'>): string {
-  if (kind.isFIFO()) return 'a named pipe, not a file: pipe it into "-"';
-  if (kind.isSocket()) return 'a socket, not a file';
-  if (kind.isBlockDevice() || kind.isCharacterDevice()) return 'a device, not a file';
-  return 'not a regular file';
 }
 
 /** Relative to `cwd` when below it; else as the user wrote it: relative or absolute. Always with `/`. */

@@ -1,3 +1,5 @@
+import type { Stats } from 'node:fs';
+
 const byCode: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -17,6 +19,14 @@ export function reasonOf(error: unknown): string {
   const code = (error as { readonly code?: unknown } | null)?.code;
   if (typeof code !== 'string') return 'it cannot be read';
   return byCode[code] ?? `it cannot be read (${code})`;
+}
+
+/** Names what is no regular file. Nothing of this kind is opened: reading it could wait forever. */
+export function specialFile(kind: Pick<Stats, 'isFIFO' | 'isSocket' | 'isBlockDevice' | 'isCharacterDevice'>): string {
+  if (kind.isFIFO()) return 'a named pipe, not a file: pipe it into "-"';
+  if (kind.isSocket()) return 'a socket, not a file';
+  if (kind.isBlockDevice() || kind.isCharacterDevice()) return 'a device, not a file';
+  return 'not a regular file';
 }
 
 const longest = 300;

@@ -1,0 +1,279 @@
+import type { Input, Location, Path } from '../../core/index.ts';
+import { isWorkflow } from '../../kube/argo-workflow.ts';
+import { decode } from '../../kube/decode.ts';
+import { hasEmbeddedPod, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
+import { readDocument, readJson, splitDocuments, type ReadDocument, type RefusedDocument } from '../../kube/yaml/index.ts';
+import { scanObject, skipSpace } from './json-scan.ts';
+import { jsonStream, type JsonSlice, type JsonSlices, type ListHeader } from './json-stream.ts';
+import { oneLine } from './reasons.ts';
+import { sniff } from './sniff.ts';
+import type { YamlChunks } from './yaml-stream.ts';
+
+/** What of the documents is wanted, and where it goes. */
+export interface DocumentOptions {
+  readonly reads: (group: string, kind: string) => boolean;
+  readonly podTemplates: readonly PodTemplateKind[];
+  readonly sink: (input: Input) => void;
+}
+
+/** Every document ends as one of these. */
+export interface DocumentCounts {
+  resources: number;
+  skipped: number;
+  unread: number;
+}
+
+/** Takes the documents of one file. */
+export interface FileDocuments {
+  readonly yaml: YamlChunks;
+  readonly json: JsonSlices;
+  readonly counts: DocumentCounts;
+  unread(line: number, reason: string): void;
+  /** Hands over what was skipped, one entry for each reason. */
+  finish(): void;
+}
+
+export const helmTemplate = 'Helm template: render the chart first (helm template)';
+const noKind = 'not Kubernetes: no apiVersion and kind';
+const kustomize = 'kustomize configuration: build it first (kubectl kustomize)';
+
+/** Text of items that is kept while the kind of their list is not known, in UTF-16 code units. */
+const waitingLimit = 32 << 20;
+
+type Locate = (paths: readonly Path[]) => Location[];
+
+/** A document, or an item of one, on its way to become an input. */
+interface Candidate {
+  readonly value: unknown;
+  readonly locate: Locate;
+  /** Where the value stands in what `locate` knows. */
+  readonly prefix: Path;
+  /** Of the list that it is an item of: items of a typed list need not repeat it. */
+  readonly list?: ListHeader & { readonly index: number };
+}
+
+export function fileDocuments(file: string, options: DocumentOptions): FileDocuments {
+  const { reads, podTemplates, sink } = options;
+  const counts: DocumentCounts = { resources: 0, skipped: 0, unread: 0 };
+  const skips = new Map<string, { line: number; count: number }>();
+  const noKindReason = /(?:^|\/)kustomization\.ya?ml$|(?:^|\/)Kustomization$/.test(file) ? kustomize : noKind;
+
+  function skip(line: number, reason: string, count = 1): void {
+    counts.skipped += count;
+    const known = skips.get(reason);
+    if (known === undefined) skips.set(reason, { line, count });
+    else known.count += count;
+  }
+
+  function unread(line: number, reason: string): void {
+    counts.unread++;
+    sink({ type: 'unread', file, line, reason: oneLine(reason) });
+  }
+
+  function isRead(apiVersion: string, kind: string): boolean {
+    const group = groupOf(apiVersion);
+    return reads(group, kind) || podTemplates.some((row) => row.group === group && row.kind === kind);
+  }
+
+  /** Whether a kind that nobody reads may hold a pod: only then its documents are parsed. */
+  function mayHoldPod(apiVersion: string, kind: string): boolean {
+    const group = groupOf(apiVersion);
+    // The schemas of CustomResourceDefinitions are full of these words.
+    if (kind === 'CustomResourceDefinition') return false;
+    return templatePaths(group, kind, podTemplates).length === 0 && !isWorkflow(group, kind);
+  }
+
+  function skipKind(line: number, apiVersion: string, kind: string): void {
+    const ofKustomize = groupOf(apiVersion) === 'kustomize.config.k8s.io';
+    skip(line, ofKustomize ? kustomize : oneLine(`kind ${kind} is read by no control`));
+  }
+
+  function takeYaml(text: string, line: number): void {
+    const { empty, contentAt, linesBefore, header } = sniff(text);
+    if (empty) return;
+    const first = line + linesBefore;
+    if (text.charCodeAt(contentAt) === 123 && takeJsonText(text.slice(contentAt), first)) return;
+    if (header !== undefined && !isRead(header.apiVersion, header.kind)) {
+      const maybe = mayHoldPod(header.apiVersion, header.kind) && text.includes('containers') && text.includes('image');
+      if (!maybe) return skipKind(first, header.apiVersion, header.kind);
+    }
+    const read = readDocument(text, line);
+    if ('error' in read) return takeFault(text, first, read);
+    if (read.value !== null) take({ value: read.value, locate: (paths) => read.locate(paths), prefix: [] }, first);
+  }
+
+  /** JSON between separators. Its items are cut apart as in a dump: finding a place in JSON means walking to it. */
+  function takeJsonText(text: string, line: number): boolean {
+    const bytes = Buffer.from(text);
+    const scan = scanObject(bytes, 0, bytes.length, false);
+    if (scan.end !== 'complete' || skipSpace(bytes, scan.at, bytes.length, scan) < bytes.length) return false;
+    const window = { bytes, start: 0, end: bytes.length };
+    return typeof jsonStream(line, json).take(window, true) === 'string';
+  }
+
+  function takeFault(text: string, first: number, fault: RefusedDocument): void {
+    if (text.includes('{{')) skip(first, helmTemplate);
+    else if (!text.includes('apiVersion')) skip(first, oneLine(`not Kubernetes: no apiVersion, and line ${fault.line}: ${fault.error}`));
+    else unread(fault.line, fault.error);
+  }
+
+  function take(candidate: Candidate, first: number): void {
+    const { value, locate, prefix, list } = candidate;
+    if (!isObject(value)) {
+      if (list !== undefined && isListOfObjects(list)) unread(first, `items[${list.index}]: expected an object, found ${nameOf(value)}`);
+      else if (Array.isArray(value) && value.some((item) => isObject(item) && 'apiVersion' in item && 'kind' in item)) {
+        unread(first, 'a list of objects: the API server takes one object, or a List with the objects in its items');
+      } else skip(first, noKindReason);
+      return;
+    }
+    inherit(value, list);
+    const { apiVersion, kind, items } = value;
+    if (Array.isArray(items)) return takeList(candidate, items, { apiVersion: asName(apiVersion), kind: asName(kind) }, first);
+    if (isAbsent(apiVersion) && isAbsent(kind)) return skip(first, noKindReason);
+    if ((isAbsent(apiVersion) || isAbsent(kind)) && !isObject(value['metadata'])) {
+      return skip(first, isAbsent(kind) ? 'not Kubernetes: no kind' : 'not Kubernetes: no apiVersion');
+    }
+    if (typeof apiVersion === 'string' && typeof kind === 'string' && apiVersion !== '' && kind !== '' && !isRead(apiVersion, kind)) {
+      const pod = mayHoldPod(apiVersion, kind) ? hasEmbeddedPod(value) : undefined;
+      if (pod === undefined) return skipKind(first, apiVersion, kind);
+      const [place] = locate([[...prefix, ...pod]]);
+      counts.skipped++;
+      const reason = oneLine(`kind ${kind} has an embedded pod that no rule of this version reads`);
+      sink({ type: 'skipped', file, line: place?.line ?? first, reason, count: 1 });
+      return;
+    }
+    const decoded = decode(value, podTemplates);
+    if ('refused' in decoded) {
+      const [place] = locate([[...prefix, ...decoded.path]]);
+      return unread(place?.line ?? first, `refused by the API server: ${decoded.refused}`);
+    }
+    counts.resources++;
+    const { ref, metadata, object, podTemplates: templates } = decoded;
+    const at: Locate = prefix.length === 0 ? locate : (paths) => locate(paths.map((path) => [...prefix, ...path]));
+    sink({ type: 'resource', resource: { ref, metadata, object, podTemplates: templates, file, locate: at } });
+  }
+
+  function takeList(list: Candidate, items: readonly unknown[], header: ListHeader, first: number): void {
+    if (items.length === 0) return takeEmptyList(header, first);
+    const places = list.locate(items.map((_, index) => [...list.prefix, 'items', index]));
+    items.forEach((value, index) => {
+      const prefix = [...list.prefix, 'items', index];
+      take({ value, locate: list.locate, prefix, list: { ...header, index } }, places[index]?.line ?? first);
+    });
+  }
+
+  function takeEmptyList(header: ListHeader, line: number): void {
+    skip(line, isListOfObjects(header) ? 'a list without items' : noKindReason);
+  }
+
+  function takeSlice(slice: JsonSlice, read: ReadDocument, list?: ListHeader & { readonly index: number }): void {
+    const locate = shifted((paths) => read.locate(paths), slice);
+    take({ value: read.value, locate, prefix: [], ...(list && { list }) }, slice.line);
+  }
+
+  // Items of a list whose kind stands behind them, and that do not say their own.
+  let waiting: { readonly slice: JsonSlice; readonly index: number }[] = [];
+  let waitingLength = 0;
+
+  const yaml: YamlChunks = {
+    text(text, line) {
+      for (const document of splitDocuments(text, line)) {
+        if ('error' in document) unread(document.line, document.error);
+        else takeYaml(document.text, document.line);
+      }
+    },
+    unread,
+  };
+
+  const json: JsonSlices = {
+    wanted({ apiVersion, kind }, bytes, line) {
+      if (isRead(apiVersion, kind)) return true;
+      if (mayHoldPod(apiVersion, kind) && bytes.includes('"containers"') && bytes.includes('"image"')) return true;
+      skipKind(line, apiVersion, kind);
+      return false;
+    },
+    object(slice) {
+      const read = readJson(slice.text, slice.line);
+      if ('error' in read) return false;
+      takeSlice(slice, read);
+      return true;
+    },
+    item(slice, index, header) {
+      const read = readJson(slice.text, slice.line);
+      if ('error' in read) return unread(read.line, read.error);
+      const { value } = read;
+      if (header.kind !== undefined || (isObject(value) && !isAbsent(value['kind']))) return takeSlice(slice, read, { ...header, index });
+      waitingLength += slice.text.length;
+      if (waitingLength <= waitingLimit) waiting.push({ slice, index });
+      else unread(slice.line, `items[${index}] has no kind, and that of its list comes too late`);
+    },
+    list(header, count, line) {
+      if (count === 0) takeEmptyList(header, line);
+      for (const { slice, index } of waiting) {
+        const read = readJson(slice.text, slice.line);
+        if (!('error' in read)) takeSlice(slice, read, { ...header, index });
+      }
+      waiting = [];
+      waitingLength = 0;
+    },
+    unread,
+  };
+
+  return {
+    yaml,
+    json,
+    counts,
+    unread,
+    finish() {
+      for (const [reason, { line, count }] of skips) sink({ type: 'skipped', file, line, reason, count });
+    },
+  };
+}
+
+/**
+ * Items of a typed list as the API server prints it (`PodList`) name neither kind nor apiVersion: both are the list's
+ * (k8s.io/apimachinery v0.37, unstructured.decodeToList).
+ */
+function inherit(value: Record<string, unknown>, list: ListHeader | undefined): void {
+  if (list?.kind === undefined || !isAbsent(value['kind']) || !isAbsent(value['apiVersion'])) return;
+  value['kind'] = list.kind.replace(/List$/, '');
+  if (list.apiVersion !== undefined) value['apiVersion'] = list.apiVersion;
+}
+
+function isListOfObjects(header: ListHeader): boolean {
+  return header.kind !== undefined || header.apiVersion !== undefined;
+}
+
+function asName(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash === -1 ? '' : apiVersion.slice(0, slash);
+}
+
+/** A slice may begin in the middle of a line: what stands in its first line is moved to the right. */
+function shifted(locate: Locate, { line, column }: JsonSlice): Locate {
+  if (column === 1) return locate;
+  const move = (at: number, inLine: number): number => (inLine === line ? at + column - 1 : at);
+  return (paths) =>
+    locate(paths).map((place) => ({
+      ...place,
+      column: move(place.column, place.line),
+      endColumn: move(place.endColumn, place.endLine),
+    }));
+}

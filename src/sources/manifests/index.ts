@@ -1,0 +1,142 @@
+import type { Input } from '../../core/resource.ts';
+import type { PodTemplateKind } from '../../kube/pod-templates.ts';
+import { openFile, openStream, type ByteSource } from './byte-source.ts';
+import { byteReader, refuseFirstBytes } from './byte-reader.ts';
+import { makeRoom, newWindow, resetWindow, windowLimits, type ByteWindow, type WindowLimits } from './byte-window.ts';
+import { fileDocuments, helmTemplate } from './documents.ts';
+import { findFiles, type Found } from './find-files.ts';
+
+export interface ManifestOptions {
+  /** Files, folders, glob patterns, or `-` for standard input. */
+  readonly paths: readonly string[];
+  /** Relative paths are resolved against it; files are reported relative to it when below it, with `/`. */
+  readonly cwd: string;
+  /** What `-` names. */
+  readonly stdin?: NodeJS.ReadableStream;
+  /**
+   * Does any rule read this kind? The core group is empty. Documents of other kinds are counted, and parsed only if they may
+   * hold a pod.
+   */
+  readonly reads: (group: string, kind: string) => boolean;
+  /** Kinds with pod templates that the user adds; they are read whatever `reads` says. */
+  readonly podTemplates?: readonly PodTemplateKind[];
+  /** Called after each file and each chunk of a large one, with what has been read so far. */
+  readonly onProgress?: (done: { readonly files: number; readonly bytes: number }) => void;
+}
+
+/**
+ * What became of everything. Files found = `files` + `skippedFiles` + `unreadFiles`; `documents` = `resources` +
+ * `skippedDocuments` + `unreadDocuments`. A document is one YAML or JSON document that is neither empty nor null, or an
+ * item of a list in its place; a list without items is one document.
+ */
+export interface ManifestTotals {
+  /** Files that were opened and read, standard input included, whatever was in them. */
+  readonly files: number;
+  readonly documents: number;
+  readonly resources: number;
+  /** Files that were left out, and folders that were not entered; each of these counts as one. */
+  readonly skippedFiles: number;
+  readonly unreadFiles: number;
+  readonly skippedDocuments: number;
+  readonly unreadDocuments: number;
+}
+
+type Counts = { -readonly [Key in keyof Omit<ManifestTotals, 'documents'>]: number };
+
+interface Reading {
+  readonly options: ManifestOptions;
+  readonly sink: (input: Input) => void;
+  readonly limits: WindowLimits;
+  readonly window: ByteWindow;
+  readonly counts: Counts;
+  bytes: number;
+  lastPause: number;
+}
+
+/**
+ * Reads all manifests that the paths name and hands over one input after the other: files in the order of the paths, in
+ * folders by byte order; in each file its documents in order, then what was skipped of it, one entry for each reason.
+ * What cannot be read is an input as well. Rejects only for what `sink`, `reads` or `onProgress` throw.
+ */
+export async function readManifests(
+  options: ManifestOptions,
+  sink: (input: Input) => void,
+  limits: WindowLimits = windowLimits,
+): Promise<ManifestTotals> {
+  const counts: Counts = { files: 0, resources: 0, skippedFiles: 0, unreadFiles: 0, skippedDocuments: 0, unreadDocuments: 0 };
+  const reading: Reading = { options, sink, limits, window: newWindow(limits), counts, bytes: 0, lastPause: Date.now() };
+  for (const found of await findFiles(options.paths, options.cwd)) {
+    await readFound(reading, found);
+    options.onProgress?.({ files: counts.files, bytes: reading.bytes });
+    await pause(reading);
+  }
+  return { ...counts, documents: counts.resources + counts.skippedDocuments + counts.unreadDocuments };
+}
+
+async function readFound(reading: Reading, found: Found): Promise<void> {
+  const { counts, options, sink } = reading;
+  if (found.type === 'skipped') {
+    counts.skippedFiles += found.count;
+    sink(found);
+  } else if (found.type === 'unread') {
+    counts.unreadFiles++;
+    sink(found);
+  } else if (found.type === 'read') {
+    const source = openFile(found.path);
+    if ('refused' in source) refuseFile(reading, found.file, source.refused);
+    else await readSource(reading, source, found.file, found.chartTemplate);
+  } else if (options.stdin === undefined) refuseFile(reading, standardInput, 'there is no standard input');
+  else await readSource(reading, openStream(options.stdin), standardInput, false);
+}
+
+const standardInput = '<stdin>';
+
+function refuseFile({ counts, sink }: Reading, file: string, reason: string): void {
+  counts.unreadFiles++;
+  sink({ type: 'unread', file, line: 1, reason });
+}
+
+async function readSource(reading: Reading, source: ByteSource, file: string, chartTemplate: boolean): Promise<void> {
+  const { window, limits, options, counts, sink } = reading;
+  resetWindow(window, limits);
+  try {
+    let filled = await source.fill(window);
+    const refused = typeof filled === 'object' && window.end === 0 ? filled.failed : refuseFirstBytes(window);
+    if (refused !== undefined) return refuseFile(reading, file, refused);
+    if (chartTemplate && window.bytes.subarray(0, window.end).includes('{{')) {
+      counts.skippedFiles++;
+      return sink({ type: 'skipped', file, line: 1, reason: helmTemplate, count: 1 });
+    }
+    counts.files++;
+    const documents = fileDocuments(file, { reads: options.reads, podTemplates: options.podTemplates ?? [], sink });
+    const reader = byteReader(window, documents);
+    let read = window.end;
+    let answer: 'more' | 'stop' = 'more';
+    while (filled === 'full' && answer === 'more') {
+      answer = reader.take(window, false);
+      while (answer === 'more' && !makeRoom(window, limits)) answer = reader.giveUp(window);
+      options.onProgress?.({ files: counts.files, bytes: reading.bytes + read });
+      await pause(reading);
+      if (answer === 'stop') break;
+      const held = window.end;
+      filled = await source.fill(window);
+      read += window.end - held;
+    }
+    reading.bytes += read;
+    if (answer === 'more') reader.take(window, true);
+    if (typeof filled === 'object') documents.unread(1, `read in part only: ${filled.failed}`);
+    documents.finish();
+    counts.resources += documents.counts.resources;
+    counts.skippedDocuments += documents.counts.skipped;
+    counts.unreadDocuments += documents.counts.unread;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Lets timers and signals have their turn about twenty times a second: everything else here is synchronous. */
+async function pause(reading: Reading): Promise<void> {
+  if (Date.now() - reading.lastPause < 50) return;
+  await new Promise((resolve) => setImmediate(resolve));
+  reading.lastPause = Date.now();
+}

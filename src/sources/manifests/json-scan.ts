@@ -1,0 +1,194 @@
+/**
+ * Finds where JSON values begin and end by looking at bytes, without reading them: strings are the only place where
+ * brackets mean nothing. What it finds is parsed afterwards, so that it need not notice every mistake.
+ */
+
+/** A range of bytes, the end exclusive. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is known of an object after its members were passed. */
+export interface ObjectScan {
+  /**
+   * `complete`: `at` is just behind the object. `items`: `at` is the bracket that opens the list `items`. `incomplete`: the
+   * bytes end inside of the object. `malformed`: this is no JSON.
+   */
+  end: 'complete' | 'items' | 'incomplete' | 'malformed';
+  at: number;
+  /** Members that name the kind: the last ones, as for every reader of JSON. */
+  apiVersion: Range | undefined;
+  kind: Range | undefined;
+  /** Values that no rule reads and that are long enough to be worth leaving out. */
+  unneeded: Range[];
+  /** False if a key was written with escapes, so that members may have been missed. */
+  plain: boolean;
+  /** Line feeds passed, and where the last one stands; -1 if there was none. */
+  lines: number;
+  lastLineFeed: number;
+}
+
+const quote = 34;
+const comma = 44;
+const colon = 58;
+const openBracket = 91;
+const backslash = 92;
+const closeBracket = 93;
+const openBrace = 123;
+const closeBrace = 125;
+
+const incomplete = -1;
+const malformed = -2;
+
+/** Shorter values cost more to leave out than to parse. */
+const worthLeavingOut = 256;
+
+export function newScan(): ObjectScan {
+  return { end: 'incomplete', at: 0, apiVersion: undefined, kind: undefined, unneeded: [], plain: true, lines: 0, lastLineFeed: -1 };
+}
+
+/** Passes an object that begins at `start`. With `untilItems` it stops where a list `items` begins. */
+export function scanObject(bytes: Buffer, start: number, end: number, untilItems: boolean): ObjectScan {
+  const scan = newScan();
+  scanMembers(bytes, start + 1, end, untilItems, scan, false);
+  return scan;
+}
+
+/** Passes the members of an object from `start` on, up to its end; `after` says that members stand before. */
+export function scanMembers(bytes: Buffer, start: number, end: number, untilItems: boolean, scan: ObjectScan, after: boolean): void {
+  let at = start;
+  let first = !after;
+  for (;;) {
+    at = skipSpace(bytes, at, end, scan);
+    if (at < end && bytes[at] === closeBrace) return finish(scan, 'complete', at + 1);
+    if (!first) {
+      if (at >= end) return finish(scan, 'incomplete', at);
+      if (bytes[at] !== comma) return finish(scan, 'malformed', at);
+      at = skipSpace(bytes, at + 1, end, scan);
+    }
+    first = false;
+    if (at >= end) return finish(scan, 'incomplete', at);
+    if (bytes[at] !== quote) return finish(scan, 'malformed', at);
+    const key = at;
+    at = skipString(bytes, at, end);
+    if (at === incomplete) return finish(scan, 'incomplete', end);
+    const keyEnd = at;
+    at = skipSpace(bytes, at, end, scan);
+    if (at >= end) return finish(scan, 'incomplete', at);
+    if (bytes[at] !== colon) return finish(scan, 'malformed', at);
+    at = skipSpace(bytes, at + 1, end, scan);
+    if (at >= end) return finish(scan, 'incomplete', at);
+    const value = at;
+    const name = memberName(bytes, key, keyEnd, scan);
+    if (name === 'items' && untilItems && bytes[at] === openBracket) return finish(scan, 'items', at);
+    if (name === 'metadata' && bytes[at] === openBrace) at = scanMetadata(bytes, at, end, scan);
+    else at = skipValue(bytes, at, end, scan);
+    if (at < 0) return finish(scan, at === incomplete ? 'incomplete' : 'malformed', value);
+    if (name === 'kind') scan.kind = { start: value, end: at };
+    else if (name === 'apiVersion') scan.apiVersion = { start: value, end: at };
+    else if (name === 'status' && at - value >= worthLeavingOut) scan.unneeded.push({ start: value, end: at });
+  }
+}
+
+function finish(scan: ObjectScan, end: ObjectScan['end'], at: number): void {
+  scan.end = end;
+  scan.at = at;
+}
+
+/** Passes `metadata`, whose `managedFields` are often a third of a dump and concern no rule. */
+function scanMetadata(bytes: Buffer, start: number, end: number, scan: ObjectScan): number {
+  let at = start + 1;
+  for (;;) {
+    at = skipSpace(bytes, at, end, scan);
+    if (at >= end) return incomplete;
+    const byte = bytes[at];
+    if (byte === closeBrace) return at + 1;
+    if (byte === comma) {
+      at++;
+      continue;
+    }
+    if (byte !== quote) return malformed;
+    const key = at;
+    at = skipString(bytes, at, end);
+    if (at === incomplete) return incomplete;
+    const keyEnd = at;
+    at = skipSpace(bytes, at, end, scan);
+    if (at >= end) return incomplete;
+    if (bytes[at] !== colon) return malformed;
+    at = skipSpace(bytes, at + 1, end, scan);
+    const value = at;
+    at = skipValue(bytes, at, end, scan);
+    if (at < 0) return at;
+    if (at - value >= worthLeavingOut && keyEnd - key === 15 && bytes.toString('latin1', key + 1, keyEnd - 1) === 'managedFields') {
+      scan.unneeded.push({ start: value, end: at });
+    }
+  }
+}
+
+/** The names that matter, told apart by length first: this runs for every member of every object. */
+function memberName(bytes: Buffer, start: number, end: number, scan: ObjectScan): string {
+  if (bytes.subarray(start, end).includes(backslash)) scan.plain = false;
+  const length = end - start - 2;
+  if (length !== 4 && length !== 5 && length !== 6 && length !== 8 && length !== 10) return '';
+  return bytes.toString('latin1', start + 1, end - 1);
+}
+
+/** Passes any value; negative if it is incomplete or malformed. */
+export function skipValue(bytes: Buffer, start: number, end: number, scan: ObjectScan): number {
+  if (start >= end) return incomplete;
+  const byte = bytes[start];
+  if (byte === quote) return skipString(bytes, start, end);
+  if (byte === openBrace || byte === openBracket) return skipNested(bytes, start, end, scan);
+  let at = start;
+  while (at < end && isScalarByte(bytes[at]!)) at++;
+  if (at >= end) return incomplete;
+  return at === start ? malformed : at;
+}
+
+function isScalarByte(byte: number): boolean {
+  return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 122) || byte === 45 || byte === 43 || byte === 46 || byte === 69;
+}
+
+function skipNested(bytes: Buffer, start: number, end: number, scan: ObjectScan): number {
+  let depth = 0;
+  let lines = 0;
+  let lastLineFeed = scan.lastLineFeed;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === quote) {
+      at++;
+      for (let inside = bytes[at]; at < end && inside !== quote; inside = bytes[at]) at += inside === backslash ? 2 : 1;
+    } else if (byte === openBrace || byte === openBracket) depth++;
+    else if (byte === closeBrace || byte === closeBracket) {
+      if (--depth === 0) {
+        scan.lines += lines;
+        scan.lastLineFeed = lastLineFeed;
+        return at + 1;
+      }
+    } else if (byte === 10) {
+      lines++;
+      lastLineFeed = at;
+    }
+  }
+  return incomplete;
+}
+
+function skipString(bytes: Buffer, start: number, end: number): number {
+  let at = start + 1;
+  for (let inside = bytes[at]; at < end && inside !== quote; inside = bytes[at]) at += inside === backslash ? 2 : 1;
+  return at < end ? at + 1 : incomplete;
+}
+
+/** Passes the white space of JSON and counts its lines. */
+export function skipSpace(bytes: Buffer, start: number, end: number, scan: ObjectScan): number {
+  let at = start;
+  for (; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === 10) {
+      scan.lines++;
+      scan.lastLineFeed = at;
+    } else if (byte !== 32 && byte !== 13 && byte !== 9) break;
+  }
+  return at;
+}

@@ -1,0 +1,243 @@
+import { isAscii } from 'node:buffer';
+import { decodeUtf8, tooLong, type ByteWindow } from './byte-window.ts';
+import { newScan, scanMembers, scanObject, skipSpace, skipValue, type ObjectScan, type Range } from './json-scan.ts';
+
+/** One JSON value of a stream: a whole document, or an item of a list. */
+export interface JsonSlice {
+  /** Without what no rule reads: `managedFields` and a long `status` are blanked, so that lines and columns stay true. */
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a slice says of itself before it is parsed; absent where only the parser can tell. */
+export interface JsonHeader {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** What the header of a list says, as far as it has been read. */
+export interface ListHeader {
+  readonly apiVersion: string | undefined;
+  readonly kind: string | undefined;
+}
+
+/** Who takes the slices. */
+export interface JsonSlices {
+  /** Whether to parse an object; if not, it is accounted for by the callee. */
+  wanted(header: JsonHeader, bytes: Buffer, line: number): boolean;
+  /** A whole object. False if it is not JSON after all. */
+  object(slice: JsonSlice): boolean;
+  /** An item of a list. `header` holds what stands in front of the items; `kubectl get` writes the kind behind them. */
+  item(slice: JsonSlice, index: number, header: ListHeader): void;
+  /** The list has ended with `count` items, and its header is known in full. */
+  list(header: ListHeader, count: number, line: number): void;
+  unread(line: number, reason: string): void;
+}
+
+type Step = 'more' | 'yaml' | 'on';
+
+const openBrace = 123;
+const comma = 44;
+const openBracket = 91;
+const closeBracket = 93;
+
+/** A ByteReader; `yamlFrom` is the line from which on the rest of the window, and what follows, is to be read as YAML. */
+export interface JsonReader {
+  take(window: ByteWindow, final: boolean): 'more' | 'stop' | { readonly yamlFrom: number };
+  giveUp(): 'stop';
+}
+
+/**
+ * Cuts a stream of JSON objects into slices. Of an object with a list `items`, as `kubectl get -o json` prints it, each
+ * item is a slice of its own: a dump of any size passes through a small window. kubectl takes any object with such a list
+ * for a list, whatever its kind is called (k8s.io/apimachinery, unstructured detectIsList).
+ */
+export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
+  // The place of window.start.
+  let line = firstLine;
+  let column = 1;
+  let objects = 0;
+  /** The list that is open. */
+  let list: { header: ListHeader; line: number; items: number; state: 'first' | 'next' | 'behind' } | undefined;
+
+  /** Moves the window's start to `to`, past what `scan` has counted. */
+  function advance(window: ByteWindow, to: number, scan: Pick<ObjectScan, 'lines' | 'lastLineFeed'>): void {
+    const inLine = scan.lines > 0 ? scan.lastLineFeed + 1 : window.start;
+    const units = decodedLength(window.bytes.subarray(inLine, to));
+    column = scan.lines > 0 ? units + 1 : column + units;
+    line += scan.lines;
+    window.start = to;
+  }
+
+  function passSpace(window: ByteWindow): void {
+    const scan = newScan();
+    advance(window, skipSpace(window.bytes, window.start, window.end, scan), scan);
+  }
+
+  function takeObject(window: ByteWindow, final: boolean): Step {
+    const { bytes, start, end } = window;
+    const scan = scanObject(bytes, start, end, true);
+    if (scan.end === 'incomplete' && !final) return 'more';
+    if (scan.end === 'incomplete' || scan.end === 'malformed') return 'yaml';
+    if (scan.end === 'items') return enterList(window, scan, final);
+    const header = headerOf(bytes, scan);
+    const whole = bytes.subarray(start, scan.at);
+    if (header === undefined || slices.wanted(header, whole, line)) {
+      const slice = sliceOf(window, scan);
+      if (slice === undefined) slices.unread(line, 'not valid UTF-8');
+      else if (!slices.object(slice)) return 'yaml';
+    }
+    objects++;
+    advance(window, scan.at, scan);
+    return 'on';
+  }
+
+  /** Nothing is consumed before the first item is complete: until then the text may turn out to be YAML. */
+  function enterList(window: ByteWindow, scan: ObjectScan, final: boolean): Step {
+    const { bytes, end } = window;
+    const inside = newScan();
+    const at = skipSpace(bytes, scan.at + 1, end, inside);
+    if (at >= end) return final ? 'yaml' : 'more';
+    if (bytes[at] !== closeBracket) {
+      const first = scanAny(bytes, at, end);
+      if (first.end === 'incomplete' && !final) return 'more';
+      if (first.end !== 'complete') return 'yaml';
+    }
+    list = { header: listHeaderOf(bytes, scan, { apiVersion: undefined, kind: undefined }), line, items: 0, state: 'first' };
+    objects++;
+    advance(window, scan.at + 1, scan);
+    return 'on';
+  }
+
+  function takeItems(window: ByteWindow, open: NonNullable<typeof list>, final: boolean): 'more' | 'on' | 'malformed' {
+    for (;;) {
+      passSpace(window);
+      const { bytes, start, end } = window;
+      if (start >= end) return final ? 'malformed' : 'more';
+      if (bytes[start] === closeBracket) {
+        advance(window, start + 1, newScan());
+        open.state = 'behind';
+        return 'on';
+      }
+      const scan = newScan();
+      let at = start;
+      if (open.state === 'next') {
+        if (bytes[at] !== comma) return 'malformed';
+        at = skipSpace(bytes, at + 1, end, scan);
+        if (at >= end) return final ? 'malformed' : 'more';
+      }
+      const item = scanAny(bytes, at, end);
+      if (item.end === 'incomplete' && !final) return 'more';
+      if (item.end !== 'complete') return 'malformed';
+      advance(window, at, scan);
+      takeItem(window, item, open);
+      open.items++;
+      open.state = 'next';
+      advance(window, item.at, item);
+    }
+  }
+
+  function takeItem(window: ByteWindow, item: ObjectScan, open: NonNullable<typeof list>): void {
+    const header = headerOf(window.bytes, item);
+    if (header !== undefined && !slices.wanted(header, window.bytes.subarray(window.start, item.at), line)) return;
+    const slice = sliceOf(window, item);
+    if (slice === undefined) slices.unread(line, 'not valid UTF-8');
+    else slices.item(slice, open.items, open.header);
+  }
+
+  function sliceOf(window: ByteWindow, scan: ObjectScan): JsonSlice | undefined {
+    for (const range of scan.unneeded) blank(window.bytes, range);
+    const text = decodeUtf8(window.bytes.subarray(window.start, scan.at));
+    return text === undefined ? undefined : { text, line, column };
+  }
+
+  /** Reads the members behind the items, where `kubectl get` puts the kind. */
+  function takeBehind(window: ByteWindow, open: NonNullable<typeof list>, final: boolean): 'more' | 'on' | 'malformed' {
+    const { bytes, start, end } = window;
+    const scan = newScan();
+    scanMembers(bytes, start, end, true, scan, true);
+    if (scan.end === 'incomplete' && !final) return 'more';
+    if (scan.end === 'incomplete' || scan.end === 'malformed') return 'malformed';
+    open.header = listHeaderOf(bytes, scan, open.header);
+    if (scan.end === 'items') {
+      // A second list of this name: its items are as good as those of the first.
+      open.state = 'first';
+      advance(window, scan.at + 1, scan);
+      return 'on';
+    }
+    advance(window, scan.at, scan);
+    slices.list(open.header, open.items, open.line);
+    list = undefined;
+    return 'on';
+  }
+
+  function stop(reason: string): 'stop' {
+    if (list !== undefined) slices.list(list.header, list.items, list.line);
+    list = undefined;
+    slices.unread(line, reason);
+    return 'stop';
+  }
+
+  function take(window: ByteWindow, final: boolean): 'more' | 'stop' | { readonly yamlFrom: number } {
+    for (;;) {
+      if (list !== undefined) {
+        const step = list.state === 'behind' ? takeBehind(window, list, final) : takeItems(window, list, final);
+        if (step === 'more') return 'more';
+        if (step === 'malformed') return stop(final ? 'the JSON breaks off or is not valid here' : 'this is not JSON');
+        continue;
+      }
+      passSpace(window);
+      if (window.start >= window.end) return 'more';
+      const step = window.bytes[window.start] === openBrace ? takeObject(window, final) : 'yaml';
+      if (step === 'more') return 'more';
+      if (step === 'on') continue;
+      // After two objects the stream is JSON for good (YAMLOrJSONDecoder of k8s.io/apimachinery v0.37).
+      return objects < 2 ? { yamlFrom: line } : stop('what follows the JSON documents is not JSON');
+    }
+  }
+
+  return { take, giveUp: () => stop(tooLong) };
+}
+
+function scanAny(bytes: Buffer, start: number, end: number): ObjectScan {
+  if (bytes[start] === openBrace) return scanObject(bytes, start, end, false);
+  const scan = newScan();
+  const at = skipValue(bytes, start, end, scan);
+  scan.end = at >= 0 ? 'complete' : at === -1 ? 'incomplete' : 'malformed';
+  scan.at = at;
+  return scan;
+}
+
+const simpleString = /^"[\w./-]*"$/;
+
+function simpleText(bytes: Buffer, range: Range | undefined): string | undefined {
+  if (range === undefined || range.end - range.start > 256) return undefined;
+  const text = bytes.toString('latin1', range.start, range.end);
+  return simpleString.test(text) ? text.slice(1, -1) : undefined;
+}
+
+function headerOf(bytes: Buffer, scan: ObjectScan): JsonHeader | undefined {
+  const apiVersion = simpleText(bytes, scan.apiVersion);
+  const kind = simpleText(bytes, scan.kind);
+  return scan.plain && apiVersion && kind ? { apiVersion, kind } : undefined;
+}
+
+function listHeaderOf(bytes: Buffer, scan: ObjectScan, before: ListHeader): ListHeader {
+  return { apiVersion: simpleText(bytes, scan.apiVersion) ?? before.apiVersion, kind: simpleText(bytes, scan.kind) ?? before.kind };
+}
+
+/** Columns count UTF-16 code units. */
+function decodedLength(bytes: Buffer): number {
+  return decodeUtf8(bytes)?.length ?? bytes.length;
+}
+
+/** Empties a list or map by blanks, unless characters of several bytes in it would shift the columns behind it. */
+function blank(bytes: Buffer, { start, end }: Range): void {
+  const first = bytes[start];
+  if (first !== openBrace && first !== openBracket) return;
+  const inside = bytes.subarray(start + 1, end - 1);
+  if (!isAscii(inside)) return;
+  if (!inside.includes(10)) inside.fill(32);
+  else for (let at = 0; at < inside.length; at++) if (inside[at] !== 10) inside[at] = 32;
+}

@@ -6,7 +6,8 @@ export function goJson(value: unknown): string {
     const entries = Object.entries(value).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     return `{${entries.map(([key, item]) => `${goString(key)}:${goJson(item)}`).join(',')}}`;
   }
-  return Object.is(value, -0) ? '-0' : String(value);
+  // String leaves the sign of a negative zero out.
+  return String(value);
 }
 
 function goString(text: string): string {

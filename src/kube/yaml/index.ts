@@ -1,4 +1,5 @@
 import type { ReadDocument, RefusedDocument } from './document.ts';
+import { readFast } from './fast.ts';
 import { readFully } from './fallback.ts';
 import { readJson } from './json.ts';
 import { documentLimit, tooLong } from './limits.ts';
@@ -19,5 +20,5 @@ export function readDocument(text: string, firstLine: number): ReadDocument | Re
     const json = readJson(text, firstLine);
     if (!('error' in json)) return json;
   }
-  return readFully(text, firstLine);
+  return readFast(text, firstLine) ?? readFully(text, firstLine);
 }

@@ -51,10 +51,21 @@ export function resolvePlain(text: string): Scalar {
   if (word !== undefined) return word;
   if (hint === inWords) return text;
   if (hint === dot) return dotFloat.test(text) ? finite(text, text) : text;
+  if (!couldBeNumber(text)) return text;
   const digits = text.includes('_') ? text.replaceAll('_', '') : text;
   const integer = parseInteger(digits);
   if (integer !== undefined) return compact(integer);
   return decimalFloat.test(digits) ? finite(digits, text) : text;
+}
+
+/** Sorts out most of what begins like a number and is none: `-c`, `--flag`, `100m`, `10.0.0.1/8`, `1Gi`. */
+function couldBeNumber(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const second = text.charCodeAt(1);
+  const signed = first === 43 || first === 45;
+  if (signed && !(second >= 48 && second <= 57) && second !== 46 && second !== 95) return false;
+  const last = text.charCodeAt(text.length - 1) | 32;
+  return last < 58 || last === 127 || (last >= 97 && last <= 102);
 }
 
 /**

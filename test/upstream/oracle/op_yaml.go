@@ -101,7 +101,12 @@ func convertNumbers(value any) (any, error) {
 		if integer, err := strconv.ParseUint(typed.String(), 10, 64); err == nil {
 			return integer, nil
 		}
-		return typed.Float64()
+		float, err := typed.Float64()
+		if float == 0 {
+			// A negative zero is none to a field of an API object.
+			return 0, err
+		}
+		return float, err
 	}
 	return value, nil
 }
@@ -122,7 +127,7 @@ func readYAMLStream(data []byte) []yamlDocument {
 			documents = append(documents, yamlDocument{Error: err.Error()})
 			continue
 		}
-		documents = append(documents, yamlDocument{JSON: string(converted)})
+		documents = append(documents, normalize(converted))
 	}
 }
 

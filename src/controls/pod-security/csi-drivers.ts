@@ -24,7 +24,7 @@ export const csiDrivers: AnyControl = defineControl({
     for (let index = 0; index < volumes.length; index++) {
       const volume = volumes[index];
       if (volume?.csi === undefined || params.allowed.includes(volume.csi.driver ?? '')) continue;
-      const message = `volume "${volume.name}" uses CSI driver "${volume.csi.driver ?? ''}" inline, past storage classes and claims`;
+      const message = `volume "${volume.name ?? ''}" uses CSI driver "${volume.csi.driver ?? ''}" inline, past storage classes and claims`;
       (places ??= []).push({ where: ['volumes', index, 'csi', 'driver'], message });
     }
     return places === undefined ? pass : failAt(places);

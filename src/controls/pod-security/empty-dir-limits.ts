@@ -20,7 +20,7 @@ export const emptyDirLimits: AnyControl = defineControl({
       const volume = volumes[index];
       if (volume === undefined || !isUnlimited(volume)) continue;
       const holder = volume.emptyDir?.medium === 'Memory' ? 'memory' : 'disk';
-      const message = `volume "${volume.name}" is an emptyDir without sizeLimit, so it can fill the ${holder} of the node`;
+      const message = `volume "${volume.name ?? ''}" is an emptyDir without sizeLimit and can fill the ${holder} of the node`;
       (places ??= []).push({ where: ['volumes', index, 'emptyDir', 'sizeLimit'], message });
     }
     return places === undefined ? pass : failAt(places);

@@ -25,8 +25,9 @@ export const hostPathVolumes: AnyControl = defineControl({
     for (let index = 0; index < volumes.length; index++) {
       const volume = volumes[index];
       if (volume?.hostPath === undefined) continue;
-      const path = cleanHostPath(volume.hostPath.path ?? '');
-      if (params.allowed.some((folder) => isWithin(path, cleanHostPath(folder)))) continue;
+      const path = volume.hostPath.path ?? '';
+      const clean = cleanHostPath(path);
+      if (params.allowed.some((folder) => isWithin(clean, cleanHostPath(folder)))) continue;
       (places ??= []).push({ where: ['volumes', index, 'hostPath', 'path'], ...judge(spec, volume.name ?? '', path) });
     }
     return places === undefined ? pass : failAt(places);
@@ -48,7 +49,7 @@ export const hostPathVolumes: AnyControl = defineControl({
 function judge(spec: PodSpec, name: string, path: string): Pick<Place, 'message' | 'severity'> {
   const { everywhereReadOnly, bidirectional } = mountsOf(spec, name);
   if (bidirectional) return { message: `volume "${name}" mounts "${path}" of the node and passes mounts back to it`, severity: 'critical' };
-  const found = hostPathWorth(path);
+  const found = hostPathWorth(cleanHostPath(path));
   if (found === undefined)
     return { message: `volume "${name}" mounts "${path}" of the node`, severity: everywhereReadOnly ? 'low' : 'medium' };
   const lowered: Severity = found.worth === 'critical' ? 'high' : 'medium';

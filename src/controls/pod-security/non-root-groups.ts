@@ -26,11 +26,9 @@ export const nonRootGroups: AnyControl = defineControl({
           : `container "${name}" runs with the root group: its pod's runAsGroup is 0`,
       );
     if (group !== undefined) return pass;
-    return unknown(
-      ['securityContext', 'runAsGroup'],
-      `container "${name}" does not set runAsGroup: the image decides, and group 0 is the default`,
-      ['image'],
-    );
+    return unknown(['securityContext', 'runAsGroup'], `container "${name}" does not set runAsGroup, so the image decides, often for root`, [
+      'image',
+    ]);
   },
 
   remedy: 'Set runAsGroup to the group that owns the files of the image and of its volumes, as the image config and its /etc/passwd say',

@@ -19,13 +19,15 @@ export const runtimeSockets: AnyControl = defineControl({
     for (let index = 0; index < volumes.length; index++) {
       const volume = volumes[index];
       if (volume?.hostPath === undefined) continue;
-      const path = cleanHostPath(volume.hostPath.path ?? '');
-      const socket = reachedEngineSocket(path);
+      const path = volume.hostPath.path ?? '';
+      const clean = cleanHostPath(path);
+      const socket = reachedEngineSocket(clean);
       if (socket === undefined) continue;
+      const name = volume.name ?? '';
       const message =
-        path === socket
-          ? `volume "${volume.name}" is the engine's socket "${path}", which starts containers as root`
-          : `volume "${volume.name}" mounts "${path}", where the sockets of container engines are`;
+        clean === socket
+          ? `volume "${name}" is the engine's socket "${path}", which starts containers as root`
+          : `volume "${name}" mounts "${path}", where the sockets of container engines are`;
       (places ??= []).push({ where: ['volumes', index, 'hostPath', 'path'], message });
     }
     return places === undefined ? pass : failAt(places);

@@ -23,7 +23,7 @@ export const volumeTypes: AnyControl = defineControl({
       const source = volume === undefined ? undefined : volumeSource(volume);
       if (source === undefined || source === 'hostPath') continue;
       if (allowedVolumeSources.includes(source) || params.allowed.includes(source)) continue;
-      const message = `volume "${volume?.name}" is of type "${source}", which the pod and not an administrator sets up`;
+      const message = `volume "${volume?.name ?? ''}" is of type "${source}", which the pod and not an administrator sets up`;
       (places ??= []).push({ where: ['volumes', index, source], message });
     }
     return places === undefined ? pass : failAt(places);

@@ -1,7 +1,16 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { OptionError } from '../option-error.ts';
 import { nearest } from '../spelling.ts';
-import type { Command, Option } from './commands.ts';
+import { commands, type Command, type Option } from './commands.ts';
+
+/** The command of this name. @throws OptionError with the nearest correct spelling. */
+export function findCommand(name: string): Command {
+  const command = commands.find((each) => each.name === name);
+  if (command !== undefined) return command;
+  const what = name.startsWith('-') ? `option ${name}` : `command "${name}"`;
+  const words = [...commands.map((each) => each.name), '--help', '--version'];
+  throw new OptionError([`unknown ${what}`, advice(nearest(name, words), 'plimsoll --help lists the commands')]);
+}
 
 /** The arguments of a command, checked against its table. */
 export interface Arguments {

@@ -26,7 +26,11 @@ export interface ExplainTextOptions {
 
 /** The explanation for a terminal. */
 export function* explainText(explanation: Explanation, options: ExplainTextOptions): Generator<string, void> {
-  for (const block of blocksOf(explanation)) yield terminalBlock(block, options);
+  let afterCode = false;
+  for (const block of blocksOf(explanation)) {
+    yield `${afterCode && block.type === 'fact' ? '\n' : ''}${terminalBlock(block, options)}`;
+    afterCode = block.type === 'code';
+  }
 }
 
 /** The explanation as Markdown; the reference pages in docs/ are made of it. `level` is that of its first headings. */
@@ -146,7 +150,7 @@ function fixBlocks(fix: NonNullable<AnyControl['fix']>, example: FixExample | un
 }
 
 function exampleBlock(label: string, [name, text]: [string, string]): Block {
-  return { type: 'code', label: `${label}: ${name}`, text, language: 'yaml' };
+  return { type: 'code', label: `${label} (${name})`, text, language: 'yaml' };
 }
 
 /** The changed lines of a unified diff with three lines around them; headers would only name files that do not exist. */
@@ -184,7 +188,7 @@ function terminalBlock(block: Block, { color, width }: ExplainTextOptions): stri
     case 'code': {
       const paint = block.language === 'diff' ? (line: string) => diffColor(colors, line) : String;
       const lines = block.text.trimEnd().split('\n');
-      return `\n${colors.dim(block.label)}\n${lines.map((line) => `    ${paint(line)}\n`).join('')}\n`;
+      return `\n${colors.dim(block.label)}\n${lines.map((line) => `    ${paint(line)}\n`).join('')}`;
     }
   }
   return block satisfies never;

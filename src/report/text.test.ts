@@ -29,9 +29,8 @@ describe('layout', () => {
         why       A privileged container has every power of root
                   on its node: one exploited process owns the node
                   and every pod on it.
-        fix       may change what the workload does; plimsoll
-                  explain pod-security/privileged shows the change
-                  and its risk
+        fix       Set runAsGroup, remove zero groups and use the
+                  policy Strict where the cluster supports it.
 
         high      container "sidecar-0" does not set
                   allowPrivilegeEscalation, and the default is
@@ -48,9 +47,7 @@ describe('layout', () => {
                   and 3 more (--all lists them)
         why       A setuid binary or a file capability turns any
                   foothold in the container into root.
-        fix       may change what the workload does; plimsoll
-                  explain pod-security/privilege-escalation shows
-                  the change and its risk
+        fix       Set allowPrivilegeEscalation to false.
 
         medium    container "sidecar-0" holds a credential in
                   TOKEN: hunt…
@@ -114,9 +111,9 @@ describe('layout', () => {
         Read          4 files · 17 documents · 3 objects
                       1 unread
         Judged for    Kubernetes 1.35 (assumed) · profile nsa
-        Assumed       Kubernetes 1.35, the oldest minor that is
-                      still supported (--kubernetes-version sets
-                      it)
+        Assumed       - Kubernetes 1.35, the oldest minor that is
+                        still supported (--kubernetes-version sets
+                        it)
 
       not done: 1 document could not be read (--allow-unreadable
         accepts that) (exit code 2)
@@ -136,8 +133,8 @@ describe('layout', () => {
                   deploy/web.yaml:8:28  pod-security/privileged POD-02
         why       A privileged container has every power of root on its node: one
                   exploited process owns the node and every pod on it.
-        fix       may change what the workload does; plimsoll explain
-                  pod-security/privileged shows the change and its risk
+        fix       Set runAsGroup, remove zero groups and use the policy Strict where
+                  the cluster supports it.
 
         high      container "sidecar-0" does not set allowPrivilegeEscalation, and the
                   default is true
@@ -150,8 +147,7 @@ describe('layout', () => {
                   and 3 more (--all lists them)
         why       A setuid binary or a file capability turns any foothold in the
                   container into root.
-        fix       may change what the workload does; plimsoll explain
-                  pod-security/privilege-escalation shows the change and its risk
+        fix       Set allowPrivilegeEscalation to false.
 
         medium    container "sidecar-0" holds a credential in TOKEN: hunt…
                   deploy/web.yaml:10:37  secrets/credentials SEC-01
@@ -205,8 +201,8 @@ describe('layout', () => {
         Guidance      1 hold · 3 fail · 2 unknown · 0 not applicable
         Read          4 files · 17 documents · 3 objects · 1 unread
         Judged for    Kubernetes 1.35 (assumed) · profile nsa
-        Assumed       Kubernetes 1.35, the oldest minor that is still supported
-                      (--kubernetes-version sets it)
+        Assumed       - Kubernetes 1.35, the oldest minor that is still supported
+                        (--kubernetes-version sets it)
 
       not done: 1 document could not be read (--allow-unreadable accepts that) (exit
         code 2)
@@ -228,7 +224,7 @@ describe('layout', () => {
                   │                    ^^^^^^^^^^^^^^^^
         why       A privileged container has every power of root on its node: one exploited process owns the node and every
                   pod on it.
-        fix       may change what the workload does; plimsoll explain pod-security/privileged shows the change and its risk
+        fix       Set runAsGroup, remove zero groups and use the policy Strict where the cluster supports it.
 
         high      container "sidecar-0" does not set allowPrivilegeEscalation, and the default is true
                   deploy/web.yaml:9:9  pod-security/privilege-escalation POD-12
@@ -241,8 +237,7 @@ describe('layout', () => {
                   deploy/web.yaml:25:9  container "sidecar-4"
                   and 3 more (--all lists them)
         why       A setuid binary or a file capability turns any foothold in the container into root.
-        fix       may change what the workload does; plimsoll explain pod-security/privilege-escalation shows the change and
-                  its risk
+        fix       Set allowPrivilegeEscalation to false.
 
         medium    container "sidecar-0" holds a credential in TOKEN: hunt…
                   deploy/web.yaml:10:37  secrets/credentials SEC-01
@@ -294,7 +289,7 @@ describe('layout', () => {
         Guidance      1 hold · 3 fail · 2 unknown · 0 not applicable
         Read          4 files · 17 documents · 3 objects · 1 unread
         Judged for    Kubernetes 1.35 (assumed) · profile nsa
-        Assumed       Kubernetes 1.35, the oldest minor that is still supported (--kubernetes-version sets it)
+        Assumed       - Kubernetes 1.35, the oldest minor that is still supported (--kubernetes-version sets it)
 
       not done: 1 document could not be read (--allow-unreadable accepts that) (exit code 2)
       next: plimsoll explain POD-02

@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
-import { severities, type Finding, type FixSafety, type LedgerState, type Report, type ResourceRef, type Severity } from '../core/index.ts';
+import { severities, type Finding, type LedgerState, type Report, type ResourceRef, type Severity } from '../core/index.ts';
+import { findRecommendation } from '../guidance/index.ts';
 import type { Chapter } from '../guidance/recommendation.ts';
 import { countBySeverity, grouped, type Issue, type ResourceGroup } from './grouping.ts';
 import { counted, outcome, type FailOn } from './outcome.ts';
@@ -123,22 +124,21 @@ function issueText(issue: Issue, shown: Set<string>, page: Page): string {
     page.explained.add(issue.control);
     const about = options.control(issue.control);
     if (about !== undefined) {
-      text += labelled('why', printable(about.why), page, colors.dim);
-      text += labelled('fix', about.remedy === undefined ? fixHint(first) : printable(about.remedy), page, colors.dim);
+      text += labelled('why', printable(firstSentence(about.why)), page, colors.dim);
+      text += labelled('fix', printable(fixHint(first, about.remedy)), page, colors.dim);
     }
   }
   return text;
 }
 
-function fixHint({ control, fix }: Finding): string {
-  const explain = `plimsoll explain ${control}`;
-  if (fix === undefined) return `${explain} says what to do`;
-  const hints: Record<FixSafety, string> = {
-    safe: `keeps what the workload does; ${explain} shows the change`,
-    review: `may change what the workload does; ${explain} shows the change and its risk`,
-    shown: `needs a value from you; ${explain} shows the change`,
-  };
-  return hints[fix];
+/** What to do: in the words of the control, else of the recommendation that it decides. */
+function fixHint({ control, codes: [code = ''] }: Finding, remedy: string | undefined): string {
+  return remedy ?? firstSentence(findRecommendation(code)?.remedy ?? `plimsoll explain ${control} says what to do`);
+}
+
+/** One line of consequence is read, a paragraph is not; `explain` has the rest. */
+function firstSentence(text: string): string {
+  return text.split(/(?<=\.) (?=[A-Z])/, 1)[0] ?? text;
 }
 
 function placeLine(finding: Finding, page: Page): string {
@@ -313,7 +313,8 @@ function* ledger(report: Report, page: Page): Generator<string, void> {
     entry.states[state]++;
     if (state === 'unknown') for (const evidence of needs) entry.needs.add(evidence);
   }
-  if (chapters.size === 0) return;
+  // Where nothing was judged the ledger says nothing either.
+  if (chapters.size === 0 || report.inputs.resources === 0) return;
   yield heading(`Guidance: ${counted(report.ledger.length, 'recommendation')}`, page);
   yield '\n';
   const titles = [...chapters.keys()].map((code) => named.get(code) ?? code);
@@ -363,12 +364,12 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   yield row('Findings', counts.length === 0 ? [colors.green('none')] : [...counts, `in ${counted(objects, 'object')}`], page);
   if (report.workloads.length > 0)
     yield row('Pod Security', [`${levels.restricted} restricted`, `${levels.baseline} baseline`, `${levels.privileged} privileged`], page);
-  yield row('Guidance', stateParts(report.summary.byState, colors), page);
+  if (inputs.resources > 0) yield row('Guidance', stateParts(report.summary.byState, colors), page);
   const read = [counted(inputs.files, 'file'), counted(inputs.documents, 'document'), counted(inputs.resources, 'object')];
   yield row('Read', inputs.unread.length === 0 ? read : [...read, colors.red(`${inputs.unread.length} unread`)], page);
   const version = `Kubernetes ${target.kubernetesVersion}${target.assumed ? ' (assumed)' : ''}`;
   yield row('Judged for', [version, `profile ${target.profile}`, ...(target.partial ? ['partial input'] : [])], page);
-  for (const assumption of target.assumptions) yield labelledAt('Assumed', printable(assumption), page);
+  yield listRow('Assumed', target.assumptions.map(printable), page);
   const result = outcome(report, options);
   const word = result.exitCode === 0 ? colors.green('passed') : colors.red(result.exitCode === 1 ? 'failed' : 'not done');
   yield `\n${word}: ${wrapped(`${result.reason} (exit code ${result.exitCode})`, page.width - 10).join('\n  ')}\n`;
@@ -382,8 +383,11 @@ function row(name: string, parts: readonly string[], { width }: Page): string {
   return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(summaryColumn)}${line}\n`).join('');
 }
 
-function labelledAt(name: string, text: string, { width }: Page): string {
-  const lines = wrapped(text, width - summaryColumn - 2);
+/** A list, each item behind a dash and wrapped under itself. */
+function listRow(name: string, texts: readonly string[], { width }: Page): string {
+  const lines = texts.flatMap((text) =>
+    wrapped(text, width - summaryColumn - 4).map((line, index) => `${index === 0 ? '- ' : '  '}${line}`),
+  );
   return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(summaryColumn)}${line}\n`).join('');
 }
 

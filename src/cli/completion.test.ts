@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { commands } from './commands.ts';
+import { completionScript } from './completion.ts';
+
+const names = ['pod-security/privileged', 'POD-06'];
+
+test.each(['bash', 'zsh', 'fish'] as const)('%s offers every command, option, value and control', (shell) => {
+  const script = completionScript(shell, names);
+  for (const { name, options } of commands) {
+    expect(script).toContain(name);
+    for (const option of options) {
+      expect(script).toContain(shell === 'fish' ? `-l ${option.name}` : `--${option.name}`);
+      if (option.choices !== undefined) expect(script).toContain(option.choices.join(' '));
+    }
+  }
+  expect(script).toContain('POD-06 pod-security/privileged');
+});
+
+test.each(['bash', 'zsh', 'fish'] as const)('quotes are closed in the script of %s', (shell) => {
+  for (const line of completionScript(shell, names).split('\n')) expect(line.split("'").length % 2, line).toBe(1);
+});

@@ -1,0 +1,143 @@
+import { controls } from '../controls/index.ts';
+import { OptionError } from '../option-error.ts';
+import { controlNames } from '../scan-policy.ts';
+import { oneOf, type Arguments } from './arguments.ts';
+import { commands, scanFormats, type Command, type Option } from './commands.ts';
+import { writeStream } from './output.ts';
+
+/** `plimsoll completion bash|zsh|fish`. */
+export async function runCompletion(given: Arguments): Promise<number> {
+  const [shell] = given.operands;
+  if (shell === undefined) throw new OptionError(['for which shell?', 'write plimsoll completion bash, zsh or fish']);
+  oneOf('shell', shell, ['bash', 'zsh', 'fish']);
+  await writeStream(process.stdout, [completionScript(shell as 'bash' | 'zsh' | 'fish', controlNames(controls))]);
+  return 0;
+}
+
+/** The script of a shell; `names` are what may be written for a control. All values are plain words, so none is quoted. */
+export function completionScript(shell: 'bash' | 'zsh' | 'fish', names: readonly string[]): string {
+  const sorted = [...new Set(names)].sort();
+  if (shell === 'bash') return bash(sorted);
+  return shell === 'zsh' ? zsh(sorted) : fish(sorted);
+}
+
+function wordsFor(option: Option, names: readonly string[]): readonly string[] {
+  if (option.completes === 'controls') return names;
+  return option.completes === 'formats' ? scanFormats : (option.choices ?? []);
+}
+
+function flags({ name, short }: Option): string[] {
+  return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
+}
+
+function operandWords(command: Command, names: readonly string[]): readonly string[] {
+  return command.completes === 'controls' ? names : (command.words ?? []);
+}
+
+function bash(names: readonly string[]): string {
+  const cases = commands.map((command) => {
+    const values = command.options.flatMap((option) => {
+      if (option.value === undefined) return [];
+      const words = wordsFor(option, names);
+      const reply =
+        words.length > 0
+          ? `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$cur"))`
+          : option.completes === 'files'
+            ? 'compopt -o default'
+            : ':';
+      return [`        ${flags(option).join('|')}) ${reply}; return ;;`];
+    });
+    const words = operandWords(command, names);
+    return `    ${command.name})
+      case "$prev" in
+${values.join('\n')}
+      esac
+      if [[ "$cur" == -* ]]; then COMPREPLY=($(compgen -W "${command.options.flatMap(flags).join(' ')}" -- "$cur")); return; fi
+      ${command.completes === 'files' ? 'compopt -o default' : `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$cur"))`} ;;`;
+  });
+  return `# Completion of plimsoll for bash.
+_plimsoll() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
+  COMPREPLY=()
+  if [[ $COMP_CWORD -eq 1 ]]; then
+    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} --help --version" -- "$cur"))
+    return
+  fi
+  case "\${COMP_WORDS[1]}" in
+${cases.join('\n')}
+  esac
+}
+complete -F _plimsoll plimsoll
+`;
+}
+
+function zsh(names: readonly string[]): string {
+  const cases = commands.map((command) => {
+    const specs = command.options.map((option) => {
+      const words = wordsFor(option, names);
+      const action = words.length > 0 ? `(${words.join(' ')})` : option.completes === 'files' ? '_files' : ' ';
+      const value =
+        option.value === undefined
+          ? ''
+          : `:${option.value
+              .toLowerCase()
+              .replaceAll(/[^a-z]+/g, ' ')
+              .trim()}:${action}`;
+      const forms =
+        option.short === undefined
+          ? `'${repeat(option)}--${option.name}`
+          : `${repeat(option) === '' ? '' : "'*'"}{-${option.short},--${option.name}}'`;
+      return `        ${forms}[${option.about.replaceAll(/[[\]:']/g, ' ')}]${value}'`;
+    });
+    const words = operandWords(command, names);
+    const operand = command.completes === 'files' ? "'*:path:_files'" : words.length > 0 ? `'*:operand:(${words.join(' ')})'` : '';
+    return `      ${command.name})
+        _arguments -s \\
+${[...specs, ...(operand === '' ? [] : [`        ${operand}`])].join(' \\\n')}
+        ;;`;
+  });
+  return `#compdef plimsoll
+# Completion of plimsoll for zsh.
+_plimsoll() {
+  local context state line
+  _arguments -C '(-h --help)'{-h,--help}'[Show help]' '--version[Show the version]' '1:command:(${commands.map(({ name }) => name).join(' ')})' '*::operand:->operands'
+  if [[ $state == operands ]]; then
+    case $words[1] in
+${cases.join('\n')}
+    esac
+  fi
+}
+compdef _plimsoll plimsoll
+`;
+}
+
+function repeat({ repeatable }: Option): string {
+  return repeatable === true ? '*' : '';
+}
+
+function fish(names: readonly string[]): string {
+  const lines = commands.flatMap((command) => {
+    const condition = `__fish_seen_subcommand_from ${command.name}`;
+    const words = operandWords(command, names);
+    return [
+      `complete -c plimsoll -n __fish_use_subcommand -f -a ${command.name} -d '${command.summary}'`,
+      ...command.options.map((option) => {
+        const values = wordsFor(option, names);
+        const short = option.short === undefined ? '' : ` -s ${option.short}`;
+        const value =
+          option.value === undefined
+            ? ''
+            : values.length > 0
+              ? ` -x -a '${values.join(' ')}'`
+              : option.completes === 'files'
+                ? ' -r -F'
+                : ' -x';
+        return `complete -c plimsoll -n '${condition}' -l ${option.name}${short}${value} -d '${option.about.replaceAll("'", ' ')}'`;
+      }),
+      ...(command.completes === 'files'
+        ? []
+        : [`complete -c plimsoll -n '${condition}' -f${words.length > 0 ? ` -a '${words.join(' ')}'` : ''}`]),
+    ];
+  });
+  return `# Completion of plimsoll for fish.\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,58 @@
+import { controls } from '../controls/index.ts';
+import type { AnyControl } from '../core/index.ts';
+import { chapterOf, findRecommendation } from '../guidance/index.ts';
+import { OptionError } from '../option-error.ts';
+import { explainJson, explainMarkdown, explainText, type Explanation } from '../report/explain.ts';
+import { nearestName } from '../scan-policy.ts';
+import { fixExample } from '../testing/fix-example.ts';
+import { advice, type Arguments } from './arguments.ts';
+import { writeStream } from './output.ts';
+import { terminalOf } from './terminal.ts';
+
+/** `plimsoll explain ID|CODE`. */
+export async function runExplain(given: Arguments): Promise<number> {
+  const [name, ...more] = given.operands;
+  if (name === undefined) throw new OptionError(['explain what?', 'write plimsoll explain POD-12, or the id of a control']);
+  if (more.length > 0) throw new OptionError([`one at a time: "${more[0]}" is too much`, `write plimsoll explain ${name}`]);
+  await writeStream(process.stdout, formatted(explanationOf(name), given));
+  return 0;
+}
+
+function formatted(explanation: Explanation, given: Arguments): Iterable<string> {
+  const format = given.value('output');
+  if (format === 'json') return explainJson(explanation);
+  return format === 'markdown' ? explainMarkdown(explanation) : explainText(explanation, terminalOf(given));
+}
+
+/** A code brings its recommendation and all controls that decide it; a control brings the recommendations that it decides. */
+export function explanationOf(name: string): Explanation {
+  const code = name.toUpperCase();
+  const recommendation = findRecommendation(code);
+  if (recommendation !== undefined)
+    return explained(
+      [code],
+      controls.filter(({ decides }) => decides.includes(code)),
+    );
+  const wanted = name.toLowerCase();
+  const named = controls.filter(({ id }) => id === wanted || id.endsWith(`/${wanted}`));
+  const [control] = named;
+  if (control !== undefined && named.length === 1) return explained(control.decides, [control]);
+  throw new OptionError([
+    `"${name}" is no control and no code`,
+    advice(nearestName(name, controls), 'plimsoll list controls and plimsoll list recommendations list them'),
+  ]);
+}
+
+function explained(codes: readonly string[], those: readonly AnyControl[]): Explanation {
+  return {
+    recommendations: codes.flatMap((code) => {
+      const recommendation = findRecommendation(code);
+      const chapter = chapterOf(code);
+      return recommendation === undefined || chapter === undefined ? [] : [{ recommendation, chapter }];
+    }),
+    controls: those.map((control) => {
+      const example = fixExample(control);
+      return example === undefined ? { control } : { control, fixExample: example };
+    }),
+  };
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { nextCommand } from './next-command.ts';
+import { sampleReport } from './sample-report.ts';
+
+test('the worst control is explained next', () => {
+  expect(nextCommand(sampleReport)).toBe('plimsoll explain pod-security/privileged');
+});
+
+test('of equals the most frequent one', () => {
+  const findings = sampleReport.findings.map((finding) => ({ ...finding, severity: 'low' as const }));
+  expect(nextCommand({ ...sampleReport, findings })).toBe('plimsoll explain pod-security/privilege-escalation');
+});
+
+test('where nothing fails, what is still open', () => {
+  expect(nextCommand({ ...sampleReport, findings: [] })).toBe('plimsoll list recommendations --undecided');
+});
+
+test('where nothing was judged, how to scan', () => {
+  expect(nextCommand({ ...sampleReport, findings: [], inputs: { ...sampleReport.inputs, resources: 0 } })).toBe('plimsoll help scan');
+});

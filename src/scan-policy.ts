@@ -1,0 +1,161 @@
+import { severities, type AnyControl, type Severity } from './core/index.ts';
+import { profiles, selects, type Policy, type Profile } from './evaluate/index.ts';
+import { chapters, findRecommendation, recommendations } from './guidance/index.ts';
+import { defaultKubernetesVersion, newestKnownMinor, parseKubernetesVersion, type KubernetesVersion } from './kube/kubernetes-version.ts';
+import { OptionError } from './option-error.ts';
+import { nearest } from './spelling.ts';
+import { version as toolVersion } from './version.ts';
+
+/** A parameter's value; a list may also be written as one text with commas, a switch as `true` or `false`. */
+export type ParamValue = string | boolean | readonly string[];
+
+/** What a user may decide about a run; everything has a default. */
+export interface PolicyOptions {
+  /** The version that will run the objects: `1.35`, `v1.35.2`, `latest`; default: the oldest one still supported. */
+  readonly kubernetesVersion?: string;
+  readonly profile?: Profile;
+  /** Where objects without a namespace will be applied. */
+  readonly namespace?: string;
+  /** The input is a part of the desired state: what is absent is unknown, not missing. */
+  readonly partial?: boolean;
+  /** Judge by these controls only: ids, codes (`POD-12`), chapters (`POD`, `pod-security`), globs (`NET-*`). */
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  /** Leave out findings below. */
+  readonly minSeverity?: Severity;
+  /** Judge system workloads too. */
+  readonly system?: boolean;
+  /** List passing subjects too. */
+  readonly all?: boolean;
+  /** Parameters of controls, by the control's id or code and the parameter's name. */
+  readonly params?: Readonly<Record<string, Readonly<Record<string, ParamValue>>>>;
+}
+
+/**
+ * The policy of a run, with everything checked.
+ * @throws OptionError where a version, a namespace, a pattern or a parameter is none, with the nearest correct spelling.
+ */
+export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]): Policy {
+  const { profile = 'nsa', minSeverity = 'low', only = [], skip = [], namespace } = options;
+  requireOneOf('profile', profile, profiles);
+  requireOneOf('severity', minSeverity, severities);
+  if (namespace !== undefined && !/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    throw new OptionError([`"${namespace}" cannot be the name of a namespace`, 'it has at most 63 lower-case letters, digits and hyphens']);
+  for (const pattern of [...only, ...skip]) requireSelecting(pattern, controls);
+  const version = options.kubernetesVersion === undefined ? defaultKubernetesVersion() : readVersion(options.kubernetesVersion);
+  return {
+    version: version.minor,
+    kubernetesVersion: version.name,
+    versionAssumed: options.kubernetesVersion === undefined,
+    profile,
+    partial: options.partial === true,
+    ...(namespace === undefined ? {} : { namespace }),
+    only,
+    skip,
+    minSeverity,
+    system: options.system === true,
+    all: options.all === true,
+    params: readParams(options.params ?? {}, controls),
+    assumptions: assumptionsOf(version, options),
+    toolVersion,
+  };
+}
+
+function readVersion(text: string): KubernetesVersion {
+  const version = parseKubernetesVersion(text);
+  if ('error' in version) throw new OptionError([version.error, `for instance --kubernetes-version 1.${newestKnownMinor}`]);
+  return version;
+}
+
+function assumptionsOf(version: KubernetesVersion, { kubernetesVersion, partial, namespace }: PolicyOptions): string[] {
+  return [
+    ...(kubernetesVersion === undefined
+      ? [`the cluster runs Kubernetes ${version.name}, the oldest minor that is still supported (--kubernetes-version names another)`]
+      : []),
+    ...(version.newerThanKnown
+      ? [`Kubernetes ${version.name} behaves like 1.${newestKnownMinor}, the newest that this version of plimsoll knows`]
+      : []),
+    ...(partial === true ? [] : ['what was read is the whole desired state (--partial says that it is a part)']),
+    ...(namespace === undefined ? [] : [`objects without a namespace are applied to ${namespace}`]),
+  ];
+}
+
+function requireOneOf(what: string, word: string, choices: readonly string[]): void {
+  if (choices.includes(word)) return;
+  const meant = nearest(word, choices);
+  throw new OptionError([
+    `unknown ${what} "${word}"`,
+    meant === undefined ? `it is one of ${choices.join(', ')}` : `did you mean ${meant}?`,
+  ]);
+}
+
+/** A pattern that selects no control is a mistake: a misspelt `--skip` would judge what was meant to be left out. */
+function requireSelecting(pattern: string, controls: readonly AnyControl[]): void {
+  if (controls.some((control) => selects(pattern, control))) return;
+  const code = pattern.toUpperCase();
+  if (findRecommendation(code) !== undefined)
+    throw new OptionError([`no control of this version decides ${code}`, `plimsoll explain ${code} says which evidence it needs`]);
+  if (chapters.some((chapter) => chapter.code === code))
+    throw new OptionError([
+      `no control of this version decides a recommendation of chapter ${code}`,
+      'plimsoll list controls lists what is decided',
+    ]);
+  throw new OptionError([
+    `"${pattern}" is no control, code or chapter`,
+    adviceFor(nearestName(pattern, controls), 'plimsoll list controls lists them'),
+  ]);
+}
+
+/** The name that a misspelt one most likely means; a control may be meant by the last part of its id alone. */
+export function nearestName(word: string, controls: readonly AnyControl[]): string | undefined {
+  const byLeaf = new Map(controls.map(({ id }) => [id.slice(id.indexOf('/') + 1), id]));
+  const meant = nearest(word, [...byLeaf.keys(), ...controlNames(controls)]);
+  return meant === undefined ? undefined : (byLeaf.get(meant) ?? meant);
+}
+
+/** Everything by which controls and recommendations are named. */
+export function controlNames(controls: readonly AnyControl[]): string[] {
+  const folders = new Set(controls.map(({ id }) => id.split('/')[0]!));
+  const ids = controls.map(({ id }) => id);
+  return [...ids, ...folders, ...recommendations.map(({ code }) => code), ...chapters.map(({ code }) => code)];
+}
+
+function adviceFor(meant: string | undefined, otherwise: string): string {
+  return meant === undefined ? otherwise : `did you mean ${meant}?`;
+}
+
+function readParams(chosen: NonNullable<PolicyOptions['params']>, controls: readonly AnyControl[]): Policy['params'] {
+  const params = new Map<string, Map<string, boolean | readonly string[]>>();
+  for (const [name, values] of Object.entries(chosen)) {
+    const named = controls.filter(({ id, decides }) => id === name || decides.includes(name.toUpperCase()));
+    if (named.length === 0)
+      throw new OptionError([`"${name}" is no control`, adviceFor(nearestName(name, controls), 'plimsoll list controls lists them')]);
+    for (const [key, value] of Object.entries(values)) {
+      const having = named.filter((control) => Object.hasOwn(control.params, key));
+      if (having.length === 0) throw unknownParam(name, key, named);
+      for (const control of having) {
+        const ofControl = params.get(control.id) ?? new Map<string, boolean | readonly string[]>();
+        params.set(control.id, ofControl.set(key, readParam(`${name}.${key}`, value, control.params[key]!.type)));
+      }
+    }
+  }
+  return Object.fromEntries([...params].map(([id, values]) => [id, Object.fromEntries(values)]));
+}
+
+function unknownParam(name: string, key: string, named: readonly AnyControl[]): OptionError {
+  const keys = named.flatMap(({ params }) => Object.keys(params));
+  const otherwise = keys.length === 0 ? 'it has none' : `it has ${keys.join(', ')}`;
+  const meant = nearest(key, keys);
+  return new OptionError([`${name} has no parameter "${key}"`, meant === undefined ? otherwise : `did you mean ${name}.${meant}?`]);
+}
+
+function readParam(where: string, value: ParamValue, type: 'strings' | 'boolean'): boolean | readonly string[] {
+  if (type === 'boolean') {
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    throw new OptionError([`${where} is a switch`, 'write true or false']);
+  }
+  if (typeof value === 'boolean') throw new OptionError([`${where} is a list`, `write ${where}=first,second`]);
+  if (typeof value !== 'string') return value;
+  return value === '' ? [] : value.split(',').map((item) => item.trim());
+}

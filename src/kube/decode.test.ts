@@ -81,6 +81,13 @@ describe('shapes', () => {
     expect(decoded({ apiVersion: 'networking.k8s.io/v1beta1', kind: 'Ingress', spec: { backend } }).object['spec']).toEqual({ backend });
   });
 
+  test('of integers go to the last bit of 64', () => {
+    const runAs = (runAsUser: unknown): Record<string, unknown> => pod({ securityContext: { runAsUser } });
+    for (const value of [2 ** 53, 2n ** 63n - 1n, -(2n ** 63n), -(2 ** 63)]) expect(decode(runAs(value))).not.toHaveProperty('refused');
+    for (const value of [2n ** 63n, -(2n ** 63n) - 1n, 2 ** 63, 1e30]) expect(decode(runAs(value))).toHaveProperty('refused');
+    expect(decode(pod({ priority: 2n ** 40n }))).toHaveProperty('refused');
+  });
+
   test('of unknown fields do not matter, nor does a field in other case', () => {
     const value = pod({ Containers: 1, more: null });
     expect(decoded(value).object).toBe(value);

@@ -79,8 +79,9 @@ export function parseQuantity(value: string | number | bigint): ParsedQuantity |
   }
 
   const digits = fraction.slice(1);
-  // The slow path of Kubernetes' parser, taken for what is long or below one billionth, wants at least one digit.
-  if (whole === '' && digits === '' && exponent < smallestExponent) return { error: `${quote(text)} has no digits` };
+  // Kubernetes' parser has a slow path, for what is below one billionth or may overflow, and there it wants a digit.
+  const slow = base === 2 ? exponent >= 50 : exponent < smallestExponent;
+  if (whole === '' && digits === '' && slow) return { error: `${quote(text)} has no digits` };
   let mantissa = BigInt(`${whole}${digits}` || '0');
   let scale = -digits.length;
   if (base === 2) mantissa *= 2n ** BigInt(exponent);
@@ -89,7 +90,8 @@ export function parseQuantity(value: string | number | bigint): ParsedQuantity |
   ({ mantissa, exponent: scale } = normalize(mantissa, scale));
   if (scale < smallestExponent) ({ mantissa, exponent: scale } = roundUpToBillionths(mantissa, scale));
   if (base === 2) {
-    if (scale >= 0 && mantissa * 10n ** BigInt(scale) > maxInt64) ({ mantissa, exponent: scale } = normalize(maxInt64, 0));
+    const bounded = scale >= 0 ? mantissa * 10n ** BigInt(scale) > maxInt64 : mantissa > maxInt64 * 10n ** BigInt(-scale);
+    if (bounded) ({ mantissa, exponent: scale } = normalize(maxInt64, 0));
     if (scale < 0 && mantissa < 10n ** BigInt(-scale)) format = 'DecimalSI';
   }
   if (mantissa === 0n) return zero;

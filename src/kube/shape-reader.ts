@@ -227,11 +227,11 @@ function define(object: Record<string, unknown>, key: string, value: unknown): v
 const maxInt32 = 2n ** 31n - 1n;
 const maxInt64 = 2n ** 63n - 1n;
 
-/** Numbers beyond 2^53 were rounded before they came here, so 2^63 may have been the largest integer of 64 bits: let through. */
+/** Integers beyond 2^53 come as bigint; a number of that size was written as a float and means what it says. */
 function isInteger(value: unknown, max: bigint): boolean {
   if (typeof value === 'number') {
-    if (!Number.isInteger(value)) return false;
-    return max === maxInt32 ? value === (value | 0) : Math.abs(value) <= 2 ** 63;
+    if (max === maxInt32) return value === (value | 0);
+    return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
   }
   return typeof value === 'bigint' && value <= max && value >= -max - 1n;
 }

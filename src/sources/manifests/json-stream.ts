@@ -35,7 +35,16 @@ export interface JsonSlices {
   unread(line: number, reason: string): void;
 }
 
-type Step = 'more' | 'yaml' | 'on';
+/** `on`: something was consumed; `more`: the bytes end inside of a value. */
+type Step = 'more' | 'malformed' | 'on';
+
+interface OpenList {
+  header: ListHeader;
+  readonly line: number;
+  items: number;
+  /** What comes next: the first item, another item, or the members behind the items. */
+  state: 'first' | 'next' | 'behind';
+}
 
 const openBrace = 123;
 const comma = 44;
@@ -59,7 +68,7 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
   let column = 1;
   let objects = 0;
   /** The list that is open. */
-  let list: { header: ListHeader; line: number; items: number; state: 'first' | 'next' | 'behind' } | undefined;
+  let list: OpenList | undefined;
 
   /** Moves the window's start to `to`, past what `scan` has counted. */
   function advance(window: ByteWindow, to: number, scan: Pick<ObjectScan, 'lines' | 'lastLineFeed'>): void {
@@ -75,18 +84,18 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
     advance(window, skipSpace(window.bytes, window.start, window.end, scan), scan);
   }
 
-  function takeObject(window: ByteWindow, final: boolean): Step {
+  function takeObject(window: ByteWindow): Step {
     const { bytes, start, end } = window;
     const scan = scanObject(bytes, start, end, true);
-    if (scan.end === 'incomplete' && !final) return 'more';
-    if (scan.end === 'incomplete' || scan.end === 'malformed') return 'yaml';
-    if (scan.end === 'items') return enterList(window, scan, final);
+    if (scan.end === 'incomplete') return 'more';
+    if (scan.end === 'malformed') return 'malformed';
+    if (scan.end === 'items') return enterList(window, scan);
     const header = headerOf(bytes, scan);
     const whole = bytes.subarray(start, scan.at);
     if (header === undefined || slices.wanted(header, whole, line)) {
       const slice = sliceOf(window, scan);
       if (slice === undefined) slices.unread(line, 'not valid UTF-8');
-      else if (!slices.object(slice)) return 'yaml';
+      else if (!slices.object(slice)) return 'malformed';
     }
     objects++;
     advance(window, scan.at, scan);
@@ -94,15 +103,15 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
   }
 
   /** Nothing is consumed before the first item is complete: until then the text may turn out to be YAML. */
-  function enterList(window: ByteWindow, scan: ObjectScan, final: boolean): Step {
+  function enterList(window: ByteWindow, scan: ObjectScan): Step {
     const { bytes, end } = window;
     const inside = newScan();
     const at = skipSpace(bytes, scan.at + 1, end, inside);
-    if (at >= end) return final ? 'yaml' : 'more';
+    if (at >= end) return 'more';
     if (bytes[at] !== closeBracket) {
       const first = scanAny(bytes, at, end);
-      if (first.end === 'incomplete' && !final) return 'more';
-      if (first.end !== 'complete') return 'yaml';
+      if (first.end === 'incomplete') return 'more';
+      if (first.end !== 'complete') return 'malformed';
     }
     list = { header: listHeaderOf(bytes, scan, { apiVersion: undefined, kind: undefined }), line, items: 0, state: 'first' };
     objects++;
@@ -110,11 +119,11 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
     return 'on';
   }
 
-  function takeItems(window: ByteWindow, open: NonNullable<typeof list>, final: boolean): 'more' | 'on' | 'malformed' {
+  function takeItems(window: ByteWindow, open: OpenList): Step {
     for (;;) {
       passSpace(window);
       const { bytes, start, end } = window;
-      if (start >= end) return final ? 'malformed' : 'more';
+      if (start >= end) return 'more';
       if (bytes[start] === closeBracket) {
         advance(window, start + 1, newScan());
         open.state = 'behind';
@@ -125,10 +134,10 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
       if (open.state === 'next') {
         if (bytes[at] !== comma) return 'malformed';
         at = skipSpace(bytes, at + 1, end, scan);
-        if (at >= end) return final ? 'malformed' : 'more';
+        if (at >= end) return 'more';
       }
       const item = scanAny(bytes, at, end);
-      if (item.end === 'incomplete' && !final) return 'more';
+      if (item.end === 'incomplete') return 'more';
       if (item.end !== 'complete') return 'malformed';
       advance(window, at, scan);
       takeItem(window, item, open);
@@ -138,7 +147,7 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
     }
   }
 
-  function takeItem(window: ByteWindow, item: ObjectScan, open: NonNullable<typeof list>): void {
+  function takeItem(window: ByteWindow, item: ObjectScan, open: OpenList): void {
     const header = headerOf(window.bytes, item);
     if (header !== undefined && !slices.wanted(header, window.bytes.subarray(window.start, item.at), line)) return;
     const slice = sliceOf(window, item);
@@ -153,12 +162,12 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
   }
 
   /** Reads the members behind the items, where `kubectl get` puts the kind. */
-  function takeBehind(window: ByteWindow, open: NonNullable<typeof list>, final: boolean): 'more' | 'on' | 'malformed' {
+  function takeBehind(window: ByteWindow, open: OpenList): Step {
     const { bytes, start, end } = window;
     const scan = newScan();
     scanMembers(bytes, start, end, true, scan, true);
-    if (scan.end === 'incomplete' && !final) return 'more';
-    if (scan.end === 'incomplete' || scan.end === 'malformed') return 'malformed';
+    if (scan.end === 'incomplete') return 'more';
+    if (scan.end === 'malformed') return 'malformed';
     open.header = listHeaderOf(bytes, scan, open.header);
     if (scan.end === 'items') {
       // A second list of this name: its items are as good as those of the first.
@@ -182,16 +191,16 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
   function take(window: ByteWindow, final: boolean): 'more' | 'stop' | { readonly yamlFrom: number } {
     for (;;) {
       if (list !== undefined) {
-        const step = list.state === 'behind' ? takeBehind(window, list, final) : takeItems(window, list, final);
-        if (step === 'more') return 'more';
-        if (step === 'malformed') return stop(final ? 'the JSON breaks off or is not valid here' : 'this is not JSON');
-        continue;
+        const step = list.state === 'behind' ? takeBehind(window, list) : takeItems(window, list);
+        if (step === 'on') continue;
+        if (step === 'malformed') return stop('this is not JSON');
+        return final ? stop('the JSON breaks off') : 'more';
       }
       passSpace(window);
       if (window.start >= window.end) return 'more';
-      const step = window.bytes[window.start] === openBrace ? takeObject(window, final) : 'yaml';
-      if (step === 'more') return 'more';
+      const step = window.bytes[window.start] === openBrace ? takeObject(window) : 'malformed';
       if (step === 'on') continue;
+      if (step === 'more' && !final) return 'more';
       // After two objects the stream is JSON for good (YAMLOrJSONDecoder of k8s.io/apimachinery v0.37).
       return objects < 2 ? { yamlFrom: line } : stop('what follows the JSON documents is not JSON');
     }

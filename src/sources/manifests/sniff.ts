@@ -24,6 +24,8 @@ export function sniff(text: string): Sniffed {
   let linesBefore = 0;
   let contentAt = -1;
   let certain = true;
+  /** The last line in the first column was one of the two keys: an indented line would go on with its value. */
+  let open = false;
   let apiVersion: string | undefined;
   let kind: string | undefined;
   for (let start = 0; start < text.length;) {
@@ -35,6 +37,7 @@ export function sniff(text: string): Sniffed {
       else contentAt = start;
     }
     if (contentAt !== -1 && code !== 32 && code !== 35 && start !== end && !(code === 13 && start + 1 === end)) {
+      open = false;
       const isItem = code === 45 && start > contentAt && (start + 1 === end || text.charCodeAt(start + 1) === 32);
       if (!isItem) {
         const colon = plainKeyEnd(text, start);
@@ -46,11 +49,12 @@ export function sniff(text: string): Sniffed {
           if (value === undefined || (key === 'kind' ? kind : apiVersion) !== undefined) certain = false;
           else if (key === 'kind') kind = value;
           else apiVersion = value;
+          open = true;
         }
         if (!certain) break;
       }
-    } else if (contentAt === start) {
-      // The first line with content is indented.
+    } else if (contentAt === start || (open && !isBlank(text, start, end))) {
+      // The first line with content is indented, or a value goes on.
       certain = false;
       break;
     }

@@ -189,25 +189,41 @@ function exactInteger(token: string): number | bigint {
   return integer === undefined ? Number(token) : compact(integer);
 }
 
-// Places.
+// Places. The text is known to be JSON here, so passing over a value need not check it.
 
 interface Place extends Range {
   /** The key of a map's entry. */
   readonly key?: Range;
 }
 
-function placesOf(text: string, paths: readonly Path[]): Range[] {
-  return paths.map((path) => placeOf(text, path));
+/** The paths that are asked for as a tree, so that one pass over the text finds them all. */
+interface Wanted {
+  readonly steps: Map<string | number, Wanted>;
+  place: Place | undefined;
 }
 
-function placeOf(text: string, path: Path): Range {
-  const start = skipSpace(text, 0);
-  let place: Place = { start, end: skipJson(text, start) };
-  for (const step of path) {
-    const inner = typeof step === 'number' ? itemOf(text, place.start, step) : entryOf(text, place.start, step);
-    if (inner === undefined) return parentPlace(text, place);
-    place = inner;
+function placesOf(text: string, paths: readonly Path[]): Range[] {
+  const root: Wanted = { steps: new Map(), place: undefined };
+  for (const path of paths) {
+    let wanted = root;
+    for (const step of path) {
+      let next = wanted.steps.get(step);
+      if (next === undefined) wanted.steps.set(step, (next = { steps: new Map(), place: undefined }));
+      wanted = next;
+    }
   }
+  passWanted(text, skipSpace(text, 0), root, undefined);
+  return paths.map((path) => placeOf(text, root, path));
+}
+
+function placeOf(text: string, root: Wanted, path: Path): Range {
+  let wanted = root;
+  for (const step of path) {
+    const next = wanted.steps.get(step);
+    if (next?.place === undefined) return parentPlace(text, wanted.place!);
+    wanted = next;
+  }
+  const place = wanted.place!;
   if (path.length === 0) return parentPlace(text, place);
   return place.key === undefined ? place : { start: place.key.start, end: place.end };
 }
@@ -219,39 +235,71 @@ function parentPlace(text: string, place: Place): Range {
 function firstKey(text: string, map: number): Range | undefined {
   if (text.charCodeAt(map) !== 123) return undefined;
   const start = skipSpace(text, map + 1);
-  return text.charCodeAt(start) === 34 ? { start, end: skipString(text, start) } : undefined;
+  return text.charCodeAt(start) === 34 ? { start, end: passString(text, start) } : undefined;
 }
 
-function itemOf(text: string, list: number, index: number): Place | undefined {
-  if (text.charCodeAt(list) !== 91) return undefined;
-  let at = skipSpace(text, list + 1);
-  if (text.charCodeAt(at) === 93) return undefined;
-  for (let i = 0; ; i++) {
-    const end = skipJson(text, at);
-    if (i === index) return { start: at, end };
-    const next = skipSpace(text, end);
-    if (text.charCodeAt(next) !== 44) return undefined;
-    at = skipSpace(text, next + 1);
-  }
+/** Passes a value that is asked for, or in which something is, and answers its end. */
+function passWanted(text: string, start: number, wanted: Wanted, key: Range | undefined): number {
+  // The last of several entries with one key is the one which counts.
+  if (wanted.place !== undefined) forget(wanted);
+  const code = text.charCodeAt(start);
+  let end: number;
+  if (wanted.steps.size === 0 || (code !== 123 && code !== 91)) end = passValue(text, start);
+  else if (code === 123) end = passMap(text, start, wanted);
+  else end = passList(text, start, wanted);
+  wanted.place = key === undefined ? { start, end } : { start, end, key };
+  return end;
 }
 
-/** The last entry with this key: that is the one which counts. */
-function entryOf(text: string, map: number, name: string): Place | undefined {
-  if (text.charCodeAt(map) !== 123) return undefined;
-  let found: Place | undefined;
+function forget(wanted: Wanted): void {
+  wanted.place = undefined;
+  for (const next of wanted.steps.values()) forget(next);
+}
+
+function passMap(text: string, map: number, { steps }: Wanted): number {
   let at = skipSpace(text, map + 1);
   while (text.charCodeAt(at) === 34) {
-    const keyEnd = skipString(text, at);
-    const start = skipKey(text, at);
-    const end = skipJson(text, start);
-    if (isKey(text, at, keyEnd, name)) found = { start, end, key: { start: at, end: keyEnd } };
+    const keyEnd = passString(text, at);
+    const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    const written = text.slice(at + 1, keyEnd - 1);
+    const next = steps.get(written.includes('\\') ? (JSON.parse(text.slice(at, keyEnd)) as string) : written);
+    const end = next === undefined ? passValue(text, start) : passWanted(text, start, next, { start: at, end: keyEnd });
     at = skipSpace(text, end);
     if (text.charCodeAt(at) === 44) at = skipSpace(text, at + 1);
   }
-  return found;
+  return at + 1;
 }
 
-function isKey(text: string, start: number, end: number, name: string): boolean {
-  if (end - start === name.length + 2 && text.startsWith(name, start + 1)) return true;
-  return text.slice(start, end).includes('\\') && JSON.parse(text.slice(start, end)) === name;
+function passList(text: string, list: number, { steps }: Wanted): number {
+  let at = skipSpace(text, list + 1);
+  for (let index = 0; text.charCodeAt(at) !== 93; index++) {
+    const next = steps.get(index);
+    at = skipSpace(text, next === undefined ? passValue(text, at) : passWanted(text, at, next, undefined));
+    if (text.charCodeAt(at) === 44) at = skipSpace(text, at + 1);
+  }
+  return at + 1;
+}
+
+function passValue(text: string, start: number): number {
+  let code = text.charCodeAt(start);
+  if (code === 34) return passString(text, start);
+  let at = start;
+  if (code !== 123 && code !== 91) {
+    while (at < text.length && code !== 44 && code !== 125 && code !== 93 && !isJsonSpace(code)) code = text.charCodeAt(++at);
+    return at;
+  }
+  for (let depth = 0; ; at++) {
+    code = text.charCodeAt(at);
+    if (code === 34) at = passString(text, at) - 1;
+    else if (code === 123 || code === 91) depth++;
+    else if ((code === 125 || code === 93) && --depth === 0) return at + 1;
+  }
+}
+
+function passString(text: string, start: number): number {
+  for (let at = start + 1; ; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34) return at + 1;
+    if (code === 92) at++;
+  }
 }

@@ -238,7 +238,7 @@ function listHeaderOf(bytes: Buffer, scan: ObjectScan, before: ListHeader): List
 
 /** Columns count UTF-16 code units. */
 function decodedLength(bytes: Buffer): number {
-  return decodeUtf8(bytes)?.length ?? bytes.length;
+  return isAscii(bytes) ? bytes.length : (decodeUtf8(bytes)?.length ?? bytes.length);
 }
 
 /** Empties a list or map by blanks, unless characters of several bytes in it would shift the columns behind it. */

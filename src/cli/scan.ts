@@ -46,8 +46,10 @@ export async function runScan(given: Arguments): Promise<number> {
   for (const { file, format } of outputs)
     if (file === undefined) await writeStream(process.stdout, await formatted(report, format, given, failing, true));
   const { exitCode, reason } = outcome(report, failing);
-  const told = outputs.some(({ file, format }) => file === undefined && format === 'text' && (!given.has('quiet') || exitCode < 2));
-  if (exitCode > 0 && !told) process.stderr.write(`plimsoll: ${printable(reason)}\n`);
+  // The text says how the run ended; other formats do not, and an exit code alone explains nothing.
+  const onStdout = outputs.find(({ file }) => file === undefined);
+  const told = onStdout?.format === 'text' && !given.has('quiet');
+  if (exitCode === 2 ? !told : exitCode === 1 && onStdout === undefined) process.stderr.write(`plimsoll: ${printable(reason)}\n`);
   return exitCode;
 }
 

@@ -35,6 +35,28 @@ export function grouped(findings: readonly Finding[]): FileGroup[] {
   return groups.sort(worstFirst((group) => [group.bySeverity, 0, group.file])).map(({ file, resources }) => ({ file, resources }));
 }
 
+/** A control over the whole report. */
+export interface FailingControl {
+  readonly control: string;
+  readonly codes: readonly string[];
+  /** Of its worst finding. */
+  readonly severity: Severity;
+  readonly count: number;
+}
+
+/** The controls that fail, worst first: by severity, then by how often. */
+export function failingControls(failing: Iterable<Finding>): FailingControl[] {
+  const byControl = new Map<string, FailingControl>();
+  for (const { control, codes, severity } of failing) {
+    const known = byControl.get(control);
+    const worse = known === undefined || severities.indexOf(severity) < severities.indexOf(known.severity);
+    byControl.set(control, { control, codes, severity: worse ? severity : known.severity, count: (known?.count ?? 0) + 1 });
+  }
+  return [...byControl.values()].sort(
+    (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.count - a.count || compare(a.control, b.control),
+  );
+}
+
 /** How many findings of each severity. */
 export function countBySeverity(findings: Iterable<Finding>): Record<Severity, number> {
   const counts = { critical: 0, high: 0, medium: 0, low: 0 };

@@ -105,6 +105,10 @@ describe('layout', () => {
 
         Findings      1 critical · 9 high · 1 medium
                       in 2 objects
+        Worst
+          critical  1 × pod-security/privileged
+          high      9 × pod-security/privilege-escalation
+          medium    1 × secrets/credentials
         Pod Security  0 restricted · 1 baseline · 1 privileged
         Guidance      1 hold · 3 fail · 2 unknown
                       0 not applicable
@@ -197,6 +201,9 @@ describe('layout', () => {
       Summary ────────────────────────────────────────────────────────────────────────
 
         Findings      1 critical · 9 high · 1 medium · in 2 objects
+        Worst         critical  1 × pod-security/privileged
+                      high      9 × pod-security/privilege-escalation
+                      medium    1 × secrets/credentials
         Pod Security  0 restricted · 1 baseline · 1 privileged
         Guidance      1 hold · 3 fail · 2 unknown · 0 not applicable
         Read          4 files · 17 documents · 3 objects · 1 unread
@@ -285,6 +292,9 @@ describe('layout', () => {
       Summary ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
         Findings      1 critical · 9 high · 1 medium · in 2 objects
+        Worst         critical  1 × pod-security/privileged
+                      high      9 × pod-security/privilege-escalation
+                      medium    1 × secrets/credentials
         Pod Security  0 restricted · 1 baseline · 1 privileged
         Guidance      1 hold · 3 fail · 2 unknown · 0 not applicable
         Read          4 files · 17 documents · 3 objects · 1 unread

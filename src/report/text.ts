@@ -2,7 +2,7 @@ import picocolors from 'picocolors';
 import { severities, type Finding, type LedgerState, type Report, type ResourceRef, type Severity } from '../core/index.ts';
 import { findRecommendation } from '../guidance/index.ts';
 import type { Chapter } from '../guidance/recommendation.ts';
-import { countBySeverity, grouped, type Issue, type ResourceGroup } from './grouping.ts';
+import { countBySeverity, failingControls, grouped, type Issue, type ResourceGroup } from './grouping.ts';
 import { counted, outcome, type FailOn } from './outcome.ts';
 import { printable } from './printable.ts';
 import { cells, clipped, padded, wrapped } from './wrap.ts';
@@ -38,6 +38,7 @@ export interface TextOptions {
 const margin = 12;
 const placesShown = 4;
 const entriesShown = 8;
+const controlsShown = 5;
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
@@ -115,7 +116,7 @@ function issueText(issue: Issue, shown: Set<string>, page: Page): string {
     const shownOthers = options.all || others.length <= placesShown + 1 ? others : others.slice(0, placesShown);
     text += labelled('', `and in ${counted(others.length, 'more place')}:`, page);
     for (const finding of shownOthers) {
-      const what = finding.container === undefined ? printable(finding.path) : `container "${printable(finding.container)}"`;
+      const what = finding.container === undefined ? printable(finding.message) : `container "${printable(finding.container)}"`;
       text += placed(place(finding), what, page);
     }
     if (shownOthers.length < others.length) text += labelled('', `and ${others.length - shownOthers.length} more (--all lists them)`, page);
@@ -124,7 +125,7 @@ function issueText(issue: Issue, shown: Set<string>, page: Page): string {
     page.explained.add(issue.control);
     const about = options.control(issue.control);
     if (about !== undefined) {
-      text += labelled('why', printable(firstSentence(about.why)), page, colors.dim);
+      text += labelled('why', printable(opening(about.why)), page, colors.dim);
       text += labelled('fix', printable(fixHint(first, about.remedy)), page, colors.dim);
     }
   }
@@ -136,9 +137,14 @@ function fixHint({ control, codes: [code = ''] }: Finding, remedy: string | unde
   return remedy ?? firstSentence(findRecommendation(code)?.remedy ?? `plimsoll explain ${control} says what to do`);
 }
 
-/** One line of consequence is read, a paragraph is not; `explain` has the rest. */
 function firstSentence(text: string): string {
   return text.split(/(?<=\.) (?=[A-Z])/, 1)[0] ?? text;
+}
+
+/** The first sentence, and the second where the first is short: a line is read, a paragraph is not. `explain` has the rest. */
+function opening(text: string): string {
+  const [first = '', second] = text.split(/(?<=\.) (?=[A-Z])/, 2);
+  return second === undefined || first.length >= 60 ? first : `${first} ${second}`;
 }
 
 function placeLine(finding: Finding, page: Page): string {
@@ -362,6 +368,7 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const objects = new Set(failing.map(({ file, resource }) => [file, resource.kind, resource.namespace, resource.name].join('\0'))).size;
   const counts = severityParts(countBySeverity(failing), colors);
   yield row('Findings', counts.length === 0 ? [colors.green('none')] : [...counts, `in ${counted(objects, 'object')}`], page);
+  yield startingPoints(failing, page);
   if (report.workloads.length > 0)
     yield row('Pod Security', [`${levels.restricted} restricted`, `${levels.baseline} baseline`, `${levels.privileged} privileged`], page);
   if (inputs.resources > 0) yield row('Guidance', stateParts(report.summary.byState, colors), page);
@@ -374,6 +381,22 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const word = result.exitCode === 0 ? colors.green('passed') : colors.red(result.exitCode === 1 ? 'failed' : 'not done');
   yield `\n${word}: ${wrapped(`${result.reason} (exit code ${result.exitCode})`, page.width - 10).join('\n  ')}\n`;
   if (options.nextCommand !== undefined) yield `next: ${colors.bold(options.nextCommand)}\n`;
+}
+
+/** Where to begin in a report of thousands of lines. */
+function startingPoints(failing: readonly Finding[], page: Page): string {
+  const controls = failingControls(failing);
+  if (controls.length < 2) return '';
+  const shown = controls.slice(0, controlsShown);
+  const digits = Math.max(...shown.map(({ count }) => String(count).length));
+  const lines = shown.map(({ control, severity, count }) => {
+    const paint = severityColor(page.colors, severity);
+    return `${paint(severity)}${' '.repeat(9 - severity.length)} ${String(count).padStart(digits)} × ${control}`;
+  });
+  if (shown.length < controls.length) lines.push(`and ${counted(controls.length - shown.length, 'more control')}`);
+  const beside = lines.every((line) => summaryColumn + 2 + bareCells(line) <= page.width);
+  if (!beside) return `  Worst\n${lines.map((line) => `    ${line}\n`).join('')}`;
+  return lines.map((line, index) => `  ${(index === 0 ? 'Worst' : '').padEnd(summaryColumn)}${line}\n`).join('');
 }
 
 const summaryColumn = 14;

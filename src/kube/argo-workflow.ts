@@ -49,14 +49,28 @@ export function workflowPods(kind: string, object: Record<string, unknown>): Wor
   for (const step of specPath) spec = isObject(spec) ? spec[String(step)] : undefined;
   if (!isObject(spec)) return [];
   const workflow = { value: spec, path: specPath };
-  const pods: WorkflowPod[] = [];
-  if (Array.isArray(spec['templates'])) {
-    for (const [index, template] of spec['templates'].entries()) {
-      const pod = podOf(workflow, template, [...specPath, 'templates', index]);
-      if (pod !== undefined) pods.push(pod);
-    }
-  }
-  return pods;
+  return list(spec['templates'], [...specPath, 'templates']).flatMap((template) => podsOf(workflow, template, 0));
+}
+
+/** Steps and tasks may hold a template of their own; Argo allows one inside another, and hostile input any number. */
+const maxNesting = 16;
+
+function podsOf(workflow: Placed, { value, path }: Item, nesting: number): WorkflowPod[] {
+  if (!isObject(value) || nesting > maxNesting) return [];
+  const dag = isObject(value['dag']) ? value['dag'] : {};
+  const inline = [
+    ...list(value['steps'], [...path, 'steps']).flatMap((parallel) => list(parallel.value, parallel.path)),
+    ...list(dag['tasks'], [...path, 'dag', 'tasks']),
+  ].flatMap((step) =>
+    isObject(step.value) ? podsOf(workflow, { value: step.value['inline'], path: [...step.path, 'inline'] }, nesting + 1) : [],
+  );
+  const pod = podOf(workflow, value, path);
+  return pod === undefined ? inline : [pod, ...inline];
+}
+
+interface Item {
+  readonly value: unknown;
+  readonly path: Path;
 }
 
 interface Placed {
@@ -64,13 +78,12 @@ interface Placed {
   readonly path: Path;
 }
 
-function podOf(workflow: Placed, value: unknown, path: Path): WorkflowPod | undefined {
-  if (!isObject(value)) return undefined;
+function podOf(workflow: Placed, value: Record<string, unknown>, path: Path): WorkflowPod | undefined {
   const template = { value, path };
   const defaults = workflow.value['templateDefaults'];
   const layers = isObject(defaults) ? [template, { value: defaults, path: [...workflow.path, 'templateDefaults'] }] : [template];
 
-  const lists: Record<string, readonly { readonly value: unknown; readonly path: Path }[]> = {
+  const lists: Record<string, readonly Item[]> = {
     containers: [...mainContainers(layers), ...items(layers, 'sidecars')],
     initContainers: items(layers, 'initContainers'),
     volumes: [...items([workflow], 'volumes'), ...items(layers, 'volumes')],
@@ -87,15 +100,18 @@ function podOf(workflow: Placed, value: unknown, path: Path): WorkflowPod | unde
     if (owner !== undefined) spec[field] = owner.value[field];
   }
 
-  const podMetadata = layers.find((layer) => present(layer.value['metadata']));
-  const shared = workflow.value['podMetadata'];
-  const metadataPath =
-    podMetadata === undefined && isObject(shared) ? [...workflow.path, 'podMetadata'] : [...(podMetadata ?? template).path, 'metadata'];
-  const metadata = podMetadata?.value['metadata'] ?? shared ?? {};
+  // Labels and annotations of the workflow are laid under those of the template.
+  const holders = [...layers.map((layer) => within(layer, 'metadata')), within(workflow, 'podMetadata')];
+  const metadata = Object.fromEntries(
+    ['labels', 'annotations'].map((field) => [field, overlaid(holders.map((holder) => holder.value[field]))]),
+  );
 
   function map(inner: Path): Path {
     const [part, field, index, ...rest] = inner.slice(path.length);
-    if (part === 'metadata') return [...metadataPath, ...inner.slice(path.length + 1)];
+    if (part === 'metadata') {
+      const holder = holders.find((candidate) => at(candidate.value, inner.slice(path.length + 1)) !== undefined) ?? holders[0]!;
+      return [...holder.path, ...inner.slice(path.length + 1)];
+    }
     if (part !== 'spec' || typeof field !== 'string') return path;
     const entry = typeof index === 'number' ? lists[field]?.[index] : undefined;
     if (entry !== undefined) return [...entry.path, ...rest];
@@ -106,7 +122,7 @@ function podOf(workflow: Placed, value: unknown, path: Path): WorkflowPod | unde
 }
 
 /** `container`, `script` and `containerSet` exclude each other. The controller names the only container `main`. */
-function mainContainers(layers: readonly Placed[]): { readonly value: unknown; readonly path: Path }[] {
+function mainContainers(layers: readonly Placed[]): Item[] {
   for (const { value, path } of layers) {
     for (const field of ['container', 'script']) {
       const container = value[field];
@@ -120,12 +136,30 @@ function mainContainers(layers: readonly Placed[]): { readonly value: unknown; r
 }
 
 /** The list of the first layer that has it. */
-function items(layers: readonly Placed[], field: string): { readonly value: unknown; readonly path: Path }[] {
-  for (const { value, path } of layers) {
-    const list = value[field];
-    if (Array.isArray(list)) return list.map((item: unknown, index) => ({ value: item, path: [...path, field, index] }));
-  }
-  return [];
+function items(layers: readonly Placed[], field: string): Item[] {
+  const layer = layers.find(({ value }) => Array.isArray(value[field]));
+  return layer === undefined ? [] : list(layer.value[field], [...layer.path, field]);
+}
+
+function list(value: unknown, path: Path): Item[] {
+  return Array.isArray(value) ? value.map((item: unknown, index) => ({ value: item, path: [...path, index] })) : [];
+}
+
+function within({ value, path }: Placed, field: string): Placed {
+  const inner = value[field];
+  return { value: isObject(inner) ? inner : {}, path: [...path, field] };
+}
+
+/** The maps laid over each other, the first on top; what is no map is handed on, to be refused. */
+function overlaid(values: readonly unknown[]): unknown {
+  const found = values.filter(present);
+  return found.find((value) => !isObject(value)) ?? Object.fromEntries(found.reverse().flatMap((value) => Object.entries(value as object)));
+}
+
+function at(value: unknown, path: Path): unknown {
+  let inner = value;
+  for (const step of path) inner = isObject(inner) && Object.hasOwn(inner, step) ? inner[String(step)] : undefined;
+  return inner;
 }
 
 function present(value: unknown): boolean {

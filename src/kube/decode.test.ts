@@ -200,7 +200,13 @@ describe('Argo workflows', () => {
         volumes: [{ name: 'work', emptyDir: {} }],
         templates: [
           { name: 'order', steps: [] },
-          { name: 'build', container: { image: 'a', command: null }, sidecars: [{ name: 'db', image: 'b' }], securityContext: null },
+          {
+            name: 'build',
+            container: { image: 'a', command: null },
+            sidecars: [{ name: 'db', image: 'b' }],
+            securityContext: null,
+            metadata: { labels: { step: 'build' } },
+          },
         ],
       },
     },
@@ -209,7 +215,7 @@ describe('Argo workflows', () => {
 
   test('make one pod for each template that runs a container', () => {
     expect(podTemplates).toHaveLength(1);
-    expect(podTemplates[0]?.metadata).toEqual({ labels: { team: 'a' } });
+    expect(podTemplates[0]?.metadata).toEqual({ labels: { team: 'a', step: 'build' }, annotations: {} });
     expect(podTemplates[0]?.spec).toEqual({
       serviceAccountName: 'runner',
       securityContext: { runAsNonRoot: true },
@@ -236,9 +242,29 @@ describe('Argo workflows', () => {
     expect(realPath(podTemplates, [...specPath, ...steps(inner)])).toEqual(['spec', 'workflowSpec', ...steps(real)]);
   });
 
-  test('lead from the metadata to podMetadata', () => {
-    const path = [...(podTemplates[0]?.metadataPath ?? []), 'labels', 'team'];
-    expect(realPath(podTemplates, path)).toEqual(['spec', 'workflowSpec', 'podMetadata', 'labels', 'team']);
+  test('lead from a label to the metadata that has it', () => {
+    const real = (label: string): unknown => realPath(podTemplates, [...(podTemplates[0]?.metadataPath ?? []), 'labels', label]).slice(2);
+    expect(real('team')).toEqual(['podMetadata', 'labels', 'team']);
+    expect(real('step')).toEqual(['templates', 1, 'metadata', 'labels', 'step']);
+    expect(real('absent')).toEqual(['templates', 1, 'metadata', 'labels', 'absent']);
+  });
+
+  test('are found where a step or a task holds a template of its own', () => {
+    const inline = { container: { image: 'a' } };
+    const spec = {
+      templates: [{ steps: [[{ name: 'x' }, { inline }]] }, { dag: { tasks: [{ inline }] } }],
+      templateDefaults: { hostAliases: [] },
+    };
+    const found = decoded({ ...value, kind: 'WorkflowTemplate', spec }).podTemplates;
+    expect(found.map(({ path }) => path.join('.'))).toEqual(['spec.templates.0.steps.0.1.inline', 'spec.templates.1.dag.tasks.0.inline']);
+    expect(found[0]?.spec).toEqual({ containers: [{ name: 'main', image: 'a' }], hostAliases: [] });
+  });
+
+  test('take containers of a set', () => {
+    const templates = [{ containerSet: { containers: [{ name: 'a' }, { name: 'b' }] }, initContainers: [{ name: 'i' }] }];
+    const [found] = decoded({ ...value, kind: 'Workflow', spec: { templates } }).podTemplates;
+    expect(found?.spec).toEqual({ containers: [{ name: 'a' }, { name: 'b' }], initContainers: [{ name: 'i' }] });
+    expect(found?.map?.([...found.specPath, 'containers', 1, 'image']).join('.')).toBe('spec.templates.0.containerSet.containers.1.image');
   });
 
   test('are refused at their own field', () => {

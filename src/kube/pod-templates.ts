@@ -99,24 +99,23 @@ const maxDepth = 64;
  */
 export function hasEmbeddedPod(value: unknown): Path | undefined {
   const steps: (string | number)[] = [];
-  return findEmbeddedPod(value, steps) ? steps : undefined;
+  return findEmbeddedPod(value, steps, new Set()) ? steps : undefined;
 }
 
-function findEmbeddedPod(value: unknown, steps: (string | number)[]): boolean {
-  if (typeof value !== 'object' || value === null || steps.length > maxDepth) return false;
-  if (Array.isArray(value)) {
-    return value.some((item, index) => stepInto(item, index, steps));
-  }
+/** What aliases of YAML share is looked at once. */
+function findEmbeddedPod(value: unknown, steps: (string | number)[], seen: Set<unknown>): boolean {
+  if (typeof value !== 'object' || value === null || steps.length > maxDepth || seen.has(value)) return false;
+  seen.add(value);
+  const stepInto = (item: unknown, step: string | number): boolean => {
+    steps.push(step);
+    if (findEmbeddedPod(item, steps, seen)) return true;
+    steps.pop();
+    return false;
+  };
+  if (Array.isArray(value)) return value.some(stepInto);
   const object = value as Record<string, unknown>;
   if (Array.isArray(object['containers']) && object['containers'].some(hasImage)) return true;
-  return Object.keys(object).some((key) => stepInto(object[key], key, steps));
-}
-
-function stepInto(value: unknown, step: string | number, steps: (string | number)[]): boolean {
-  steps.push(step);
-  if (findEmbeddedPod(value, steps)) return true;
-  steps.pop();
-  return false;
+  return Object.keys(object).some((key) => stepInto(object[key], key));
 }
 
 function hasImage(container: unknown): boolean {

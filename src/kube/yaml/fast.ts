@@ -12,11 +12,7 @@ import { beginsString, resolvePlain, type Scalar } from './resolve.ts';
  * this one takes; fast.test.ts holds them to that.
  */
 export function readFast(text: string, firstLine: number): ReadDocument | undefined {
-  if (unusual.test(text)) return undefined;
-  if (text.includes('\r') && loneReturn.test(text)) return undefined;
-  // Every line ends, so no loop below needs to look for the end of the text as well. kubectl sees to that too.
-  source = text.endsWith('\n') ? text : `${text}\n`;
-  length = source.length;
+  if (!load(text)) return undefined;
   used = 0;
   depth = 0;
   try {
@@ -33,14 +29,55 @@ export function readFast(text: string, firstLine: number): ReadDocument | undefi
 /** Thrown where a document leaves the subset. Made once: building a stack trace would cost more than the reading. */
 const notMine = new Error('not in the subset');
 
-/** Control characters (refused), line breaks other than line feeds, and byte order marks. */
+// The state of the one read that is going on. Nothing here is asynchronous, and plain variables are what is fastest.
+let source = '';
+/**
+ * The characters of the text, one byte each: engines look up an array's element several times faster than a string's
+ * character. What is not ASCII is never more than part of a text, so one number stands for all of it.
+ */
+let bytes: Uint8Array = new Uint8Array(64 * 1024);
+const notAscii = 128;
+/** The length of the text with a line feed at its end, whether it has one or not: so no loop looks for the end as well. */
+let length = 0;
+
+const encoder = new TextEncoder();
+
+/** Characters that are refused (control characters), that break lines without being line feeds, and byte order marks. */
 // oxlint-disable-next-line no-control-regex
 const unusual = /[^\t\n\r -~\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
 const loneReturn = /\r(?!\n)/;
 
-// The state of the one read that is going on. Nothing here is asynchronous, and a plain variable is what is fastest.
-let source = '';
-let length = 0;
+const isUnusual = new Uint8Array(256).fill(1, 0, 32).fill(1, 127);
+for (const code of [9, 10]) isUnusual[code] = 0;
+
+/** Sets the text to read. Answers false where its characters alone put it outside the subset. */
+function load(text: string): boolean {
+  const size = text.length;
+  if (bytes.length < size + 4) bytes = new Uint8Array(2 * size + 4);
+  const { read, written } = encoder.encodeInto(text, bytes);
+  if (read === size && written === size) {
+    let found = 0;
+    for (let i = 0; i < size; i++) found |= isUnusual[bytes[i]!]!;
+    // A carriage return is in order in front of a line feed.
+    if (found !== 0 && (unusual.test(text) || loneReturn.test(text))) return false;
+  } else {
+    if (unusual.test(text) || loneReturn.test(text)) return false;
+    for (let i = 0; i < size; i++) bytes[i] = Math.min(text.charCodeAt(i), notAscii);
+  }
+  source = text;
+  length = size > 0 && bytes[size - 1] === 10 ? size : size + 1;
+  bytes[length - 1] = 10;
+  // Loops may look a little behind the end.
+  bytes.fill(0, length, length + 3);
+  return true;
+}
+
+/** The next line feed. */
+function lineEnd(from: number): number {
+  const at = source.indexOf('\n', from);
+  return at === -1 ? length - 1 : at;
+}
+
 /** The character to look at next. */
 let at = 0;
 /** The column of `at`, where it is the first character of a line's content; -1 behind the last line. */
@@ -95,14 +132,14 @@ function toContent(from: number): void {
       return;
     }
     let i = start;
-    while (source.charCodeAt(i) === 32) i++;
-    const code = source.charCodeAt(i);
+    while (bytes[i] === 32) i++;
+    const code = bytes[i]!;
     if (code === 10) {
       start = i + 1;
     } else if (code === 13) {
       start = i + 2;
     } else if (code === 35) {
-      start = source.indexOf('\n', i) + 1;
+      start = lineEnd(i) + 1;
     } else {
       // Where a tab indents a line depends on what came before; a marker or directive is not content.
       if (code === 9 || (i === start && (code === 37 || isMarker(i, code)))) throw notMine;
@@ -115,17 +152,17 @@ function toContent(from: number): void {
 }
 
 function isMarker(i: number, code: number): boolean {
-  return (code === 45 || code === 46) && source.charCodeAt(i + 1) === code && source.charCodeAt(i + 2) === code;
+  return (code === 45 || code === 46) && bytes[i + 1] === code && bytes[i + 2] === code;
 }
 
 /** Goes from the end of a value to the next content. Only blanks and a comment may stand between the value and its line's end. */
 function endLine(from: number): void {
   let i = from;
-  while (source.charCodeAt(i) === 32) i++;
-  const code = source.charCodeAt(i);
+  while (bytes[i] === 32) i++;
+  const code = bytes[i]!;
   if (code === 10) toContent(i + 1);
   else if (code === 13) toContent(i + 2);
-  else if (code === 35 && i > from) toContent(source.indexOf('\n', i) + 1);
+  else if (code === 35 && i > from) toContent(lineEnd(i) + 1);
   else throw notMine;
 }
 
@@ -136,11 +173,11 @@ function readRoot(): unknown {
   for (;;) {
     if (start >= length) return null;
     let i = start;
-    while (source.charCodeAt(i) === 32) i++;
-    const code = source.charCodeAt(i);
+    while (bytes[i] === 32) i++;
+    const code = bytes[i]!;
     if (code === 10) start = i + 1;
     else if (code === 13) start = i + 2;
-    else if (code === 35) start = source.indexOf('\n', i) + 1;
+    else if (code === 35) start = lineEnd(i) + 1;
     else break;
   }
   if (source.startsWith('---', start)) endLine(start + 3);
@@ -161,8 +198,8 @@ function enter(): void {
 
 /** Reads what begins at `at` on a line of its own, farther right than `indent`. */
 function readNode(indent: number, keyStart: number, keyEnd: number): unknown {
-  const code = source.charCodeAt(at);
-  if (code === 45 && isGap(source.charCodeAt(at + 1))) return readList(column, keyStart, keyEnd);
+  const code = bytes[at]!;
+  if (code === 45 && isGap(bytes[at + 1]!)) return readList(column, keyStart, keyEnd);
   if (findKey()) return readMap(column, keyStart, keyEnd);
   if (indent === -1 && code !== 91 && code !== 123) throw notMine;
   return readValue(indent, keyStart, keyEnd, code);
@@ -190,14 +227,13 @@ function readMap(indent: number, mapKeyStart: number, mapKeyEnd: number): Record
     const start = keyFrom;
     const end = keyTo;
     let i = colon + 1;
-    while (source.charCodeAt(i) === 32) i++;
-    const code = source.charCodeAt(i);
+    while (bytes[i] === 32) i++;
+    const code = bytes[i]!;
     if (code === 10 || code === 13 || code === 35) {
       const afterColon = colon + 1;
-      toContent(code === 10 ? i + 1 : source.indexOf('\n', i) + 1);
+      toContent(code === 10 ? i + 1 : lineEnd(i) + 1);
       if (column > indent) map[name] = readNode(indent, start, end);
-      else if (column === indent && source.charCodeAt(at) === 45 && isGap(source.charCodeAt(at + 1)))
-        map[name] = readList(column, start, end);
+      else if (column === indent && bytes[at] === 45 && isGap(bytes[at + 1]!)) map[name] = readList(column, start, end);
       else {
         map[name] = null;
         leaf(open(start, end, afterColon), afterColon);
@@ -211,7 +247,7 @@ function readMap(indent: number, mapKeyStart: number, mapKeyEnd: number): Record
       break;
     }
     // At the margin of an indented list that is not its own: the list's next item. Anywhere else a list is an error.
-    if (source.charCodeAt(at) === 45 && isGap(source.charCodeAt(at + 1))) throw notMine;
+    if (bytes[at] === 45 && isGap(bytes[at + 1]!)) throw notMine;
     if (!findKey()) throw notMine;
   }
   close(node, lastEnd);
@@ -227,10 +263,10 @@ function readList(indent: number, keyStart: number, keyEnd: number): unknown[] {
   for (;;) {
     const dash = at;
     let i = dash + 1;
-    while (source.charCodeAt(i) === 32) i++;
-    const code = source.charCodeAt(i);
+    while (bytes[i] === 32) i++;
+    const code = bytes[i]!;
     if (code === 10 || code === 13 || code === 35) {
-      toContent(code === 10 ? i + 1 : source.indexOf('\n', i) + 1);
+      toContent(code === 10 ? i + 1 : lineEnd(i) + 1);
       if (column > indent) list.push(readNode(indent, -1, -1));
       else {
         list.push(null);
@@ -239,11 +275,11 @@ function readList(indent: number, keyStart: number, keyEnd: number): unknown[] {
     } else {
       at = i;
       const inner = i - lineStart;
-      if (code === 45 && isGap(source.charCodeAt(i + 1))) list.push(readList(inner, -1, -1));
+      if (code === 45 && isGap(bytes[i + 1]!)) list.push(readList(inner, -1, -1));
       else if (findKey()) list.push(readMap(inner, -1, -1));
       else list.push(readValue(indent, -1, -1, code));
     }
-    if (column !== indent || source.charCodeAt(at) !== 45 || !isGap(source.charCodeAt(at + 1))) break;
+    if (column !== indent || bytes[at] !== 45 || !isGap(bytes[at + 1]!)) break;
   }
   if (column > indent) throw notMine;
   // In the column of the dashes only the next key of the map around may follow, and only where the list has no indentation
@@ -267,26 +303,26 @@ const knownKeys: string[] = Array.from<string>({ length: slots }).fill('');
  * as they stand are not in the subset.
  */
 function findKey(): boolean {
-  const first = source.charCodeAt(at);
+  const first = bytes[at]!;
   if (first === 34 || first === 39) return findQuotedKey(first);
-  if (!beginsPlain(first, source.charCodeAt(at + 1))) return false;
+  if (!beginsPlain(first, bytes[at + 1]!)) return false;
   let hash = 0;
   let i = at;
   for (; ; i++) {
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === 58) {
-      if (isGap(source.charCodeAt(i + 1))) break;
+      if (isGap(bytes[i + 1]!)) break;
     } else if (code < 36) {
       if (code === 10 || code === 13) return false;
       if (code === 9) throw notMine;
       // A comment: the line has no key.
-      if (code === 35 && source.charCodeAt(i - 1) === 32) return false;
+      if (code === 35 && bytes[i - 1] === 32) return false;
     }
     hash = (hash * 31 + code) | 0;
   }
   keyFrom = at;
   colon = i;
-  while (source.charCodeAt(i - 1) === 32) i--;
+  while (bytes[i - 1] === 32) i--;
   keyTo = i;
   if (i - at > keyLimit) throw notMine;
   key = intern(at, i, hash);
@@ -306,30 +342,30 @@ function intern(from: number, to: number, hash: number): string {
 }
 
 function isAt(text: string, from: number): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== source.charCodeAt(from + i)) return false;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[from + i]!) return false;
   return true;
 }
 
 function findQuotedKey(quote: number): boolean {
   let i = at + 1;
   for (; ; i++) {
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === quote) break;
     if (code === 10 || code === 13) return false;
-    if (code === 92 && quote === 34) i++;
+    if (code === 92 && quote === 34 && bytes[++i] === 10) throw notMine;
   }
   // A doubled single quote goes on.
-  if (quote === 39 && source.charCodeAt(i + 1) === 39) {
+  if (quote === 39 && bytes[i + 1] === 39) {
     do {
       i = source.indexOf("'", i + 2);
-    } while (i !== -1 && source.charCodeAt(i + 1) === 39);
+    } while (i !== -1 && bytes[i + 1] === 39);
     if (i === -1) throw notMine;
   }
   const end = i + 1;
   i = end;
-  while (source.charCodeAt(i) === 32) i++;
-  if (source.charCodeAt(i) !== 58) return false;
-  if (!isGap(source.charCodeAt(i + 1)) || i - at > keyLimit) throw notMine;
+  while (bytes[i] === 32) i++;
+  if (bytes[i] !== 58) return false;
+  if (!isGap(bytes[i + 1]!) || i - at > keyLimit) throw notMine;
   keyFrom = at;
   keyTo = end;
   colon = i;
@@ -371,7 +407,7 @@ function readValue(indent: number, keyStart: number, keyEnd: number, code: numbe
     return value;
   }
   if (code === 124 || code === 62) return readBlock(indent, keyStart, keyEnd, code === 124);
-  if (!beginsPlain(code, source.charCodeAt(at + 1))) throw notMine;
+  if (!beginsPlain(code, bytes[at + 1]!)) throw notMine;
   return readPlain(indent, keyStart, keyEnd);
 }
 
@@ -380,9 +416,9 @@ function readPlain(indent: number, keyStart: number, keyEnd: number): Scalar {
   const node = open(keyStart, keyEnd, start);
   let i = plainLineEnd(start);
   const end = textEnd(start, i);
-  const code = source.charCodeAt(i);
+  const code = bytes[i]!;
   if (code === 35) {
-    toContent(source.indexOf('\n', i) + 1);
+    toContent(lineEnd(i) + 1);
     // Plain text ends at a comment, so what follows farther right is an error or worse.
     if (column > indent) throw notMine;
   } else {
@@ -398,21 +434,21 @@ function readPlain(indent: number, keyStart: number, keyEnd: number): Scalar {
 /** The end of a line of plain text: a line break, or the comment behind a blank. */
 function plainLineEnd(from: number): number {
   for (let i = from; ; i++) {
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if (code > 58) continue;
     if (code === 10 || code === 13) return i;
     if (code === 58) {
-      const next = source.charCodeAt(i + 1);
+      const next = bytes[i + 1]!;
       if (next === 32 || next === 10 || next === 13 || next === 9) throw notMine;
     } else if (code === 35) {
-      if (source.charCodeAt(i - 1) === 32) return i;
+      if (bytes[i - 1] === 32) return i;
     } else if (code === 9) throw notMine;
   }
 }
 
 function textEnd(start: number, from: number): number {
   let end = from;
-  while (end > start && source.charCodeAt(end - 1) === 32) end--;
+  while (end > start && bytes[end - 1] === 32) end--;
   return end;
 }
 
@@ -421,9 +457,9 @@ function continues(from: number, indent: number): boolean {
   let start = from;
   for (;;) {
     let i = start;
-    while (source.charCodeAt(i) === 32) i++;
+    while (bytes[i] === 32) i++;
     if (i >= length) return false;
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === 10) start = i + 1;
     else if (code === 13) start = i + 2;
     else if (code === 9) throw notMine;
@@ -435,22 +471,22 @@ function continues(from: number, indent: number): boolean {
 function readPlainLines(node: number, indent: number, start: number, firstEnd: number): string {
   let text = source.slice(start, firstEnd);
   let end = firstEnd;
-  let i = source.indexOf('\n', end) + 1;
+  let i = lineEnd(end) + 1;
   for (;;) {
     let breaks = 0;
     let from = i;
     for (;;) {
-      while (source.charCodeAt(from) === 32) from++;
-      const code = source.charCodeAt(from);
+      while (bytes[from] === 32) from++;
+      const code = bytes[from]!;
       if (code !== 10 && code !== 13) break;
       from += code === 13 ? 2 : 1;
       breaks++;
     }
-    const lineEnd = plainLineEnd(from);
-    end = textEnd(from, lineEnd);
+    const stop = plainLineEnd(from);
+    end = textEnd(from, stop);
     text += (breaks === 0 ? ' ' : '\n'.repeat(breaks)) + source.slice(from, end);
-    const code = source.charCodeAt(lineEnd);
-    i = code === 35 ? source.indexOf('\n', lineEnd) + 1 : code === 13 ? lineEnd + 2 : lineEnd + 1;
+    const code = bytes[stop]!;
+    i = code === 35 ? lineEnd(stop) + 1 : code === 13 ? stop + 2 : stop + 1;
     if (code === 35 || !continues(i, indent)) break;
   }
   toContent(i);
@@ -460,13 +496,13 @@ function readPlainLines(node: number, indent: number, start: number, firstEnd: n
 }
 
 function plainValue(start: number, end: number): Scalar {
-  const first = source.charCodeAt(start);
+  const first = bytes[start]!;
   if (beginsString(first)) return source.slice(start, end);
   if (first >= 49 && first <= 57 && end - start <= 15) {
     let number = first - 48;
     let i = start + 1;
     for (; i < end; i++) {
-      const digit = source.charCodeAt(i) - 48;
+      const digit = bytes[i]! - 48;
       if (digit < 0 || digit > 9) break;
       number = number * 10 + digit;
     }
@@ -484,9 +520,9 @@ function readQuoted(quote: number): string {
   const start = at + 1;
   let i = start;
   for (; ; i++) {
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === quote) {
-      if (quote === 39 && source.charCodeAt(i + 1) === 39) break;
+      if (quote === 39 && bytes[i + 1] === 39) break;
       at = i + 1;
       return source.slice(start, i);
     }
@@ -502,10 +538,10 @@ function readQuotedLines(quote: number, start: number): string {
   let i = start;
   for (;;) {
     if (i >= length) throw notMine;
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === quote) {
       text += source.slice(from, i);
-      if (quote === 34 || source.charCodeAt(i + 1) !== 39) break;
+      if (quote === 34 || bytes[i + 1] !== 39) break;
       text += "'";
       i += 2;
       from = i;
@@ -517,14 +553,14 @@ function readQuotedLines(quote: number, start: number): string {
     } else if (code === 10 || code === 13) {
       const end = textEnd(from, i);
       // A tab is a blank as well, and rare enough.
-      if (source.charCodeAt(end - 1) === 9) throw notMine;
+      if (bytes[end - 1] === 9) throw notMine;
       text += source.slice(from, end);
       i = code === 13 ? i + 2 : i + 1;
       let breaks = 0;
       for (;;) {
         const line = i;
-        while (source.charCodeAt(i) === 32) i++;
-        const next = source.charCodeAt(i);
+        while (bytes[i] === 32) i++;
+        const next = bytes[i]!;
         if (next === 9 || (i === line && isMarker(i, next))) throw notMine;
         if (next !== 10 && next !== 13) break;
         i += next === 13 ? 2 : 1;
@@ -543,7 +579,7 @@ function readQuotedLines(quote: number, start: number): string {
 let escaped = '';
 
 function readEscape(i: number): number {
-  switch (source.charCodeAt(i)) {
+  switch (bytes[i]!) {
     case 110:
       escaped = '\n';
       return i + 1;
@@ -576,12 +612,12 @@ function readEscape(i: number): number {
 
 /** A backslash at the end of a line joins it with the next; only empty lines between them count. */
 function readEscapedBreak(from: number): number {
-  let i = source.charCodeAt(from) === 13 ? from + 2 : from + 1;
+  let i = bytes[from] === 13 ? from + 2 : from + 1;
   escaped = '';
   for (;;) {
     const line = i;
-    while (source.charCodeAt(i) === 32) i++;
-    const code = source.charCodeAt(i);
+    while (bytes[i] === 32) i++;
+    const code = bytes[i]!;
     if (i >= length || code === 9 || (i === line && isMarker(i, code))) throw notMine;
     if (code !== 10 && code !== 13) return i;
     escaped += '\n';
@@ -597,16 +633,16 @@ function readBlock(indent: number, keyStart: number, keyEnd: number, literal: bo
   let increment = 0;
   let i = at + 1;
   for (let k = 0; k < 2; k++) {
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if ((code === 45 || code === 43) && chomping === 0) chomping = code;
     else if (code >= 49 && code <= 57 && increment === 0) increment = code - 48;
     else break;
     i++;
   }
   let end = i;
-  while (source.charCodeAt(i) === 32) i++;
-  const code = source.charCodeAt(i);
-  if (code === 35 && i > end) i = source.indexOf('\n', i) + 1;
+  while (bytes[i] === 32) i++;
+  const code = bytes[i]!;
+  if (code === 35 && i > end) i = lineEnd(i) + 1;
   else if (code === 10) i++;
   else if (code === 13) i += 2;
   else throw notMine;
@@ -619,8 +655,8 @@ function readBlock(indent: number, keyStart: number, keyEnd: number, literal: bo
   for (; i < length;) {
     let from = i;
     const limit = i + margin;
-    while (from < limit && source.charCodeAt(from) === 32) from++;
-    const first = source.charCodeAt(from);
+    while (from < limit && bytes[from] === 32) from++;
+    const first = bytes[from]!;
     if (first === 10 || first === 13) {
       i = first === 13 ? from + 2 : from + 1;
       breaks++;
@@ -637,8 +673,8 @@ function readBlock(indent: number, keyStart: number, keyEnd: number, literal: bo
     if (breaks > 0) text += breaks === 1 ? '\n' : '\n'.repeat(breaks);
     breaks = 0;
     wasBlank = blank;
-    i = source.indexOf('\n', from);
-    end = source.charCodeAt(i - 1) === 13 ? i - 1 : i;
+    i = lineEnd(from);
+    end = bytes[i - 1] === 13 ? i - 1 : i;
     text += source.slice(from, end);
     broken = true;
     i++;
@@ -656,8 +692,8 @@ function blockMargin(from: number, least: number): number {
   let widest = 0;
   for (let start = from; start < length;) {
     let i = start;
-    while (source.charCodeAt(i) === 32) i++;
-    const code = source.charCodeAt(i);
+    while (bytes[i] === 32) i++;
+    const code = bytes[i]!;
     if (code !== 10 && code !== 13) {
       if (code === 9 || widest > i - start) throw notMine;
       return Math.max(i - start, least);
@@ -674,17 +710,17 @@ function blockMargin(from: number, least: number): number {
 function toFlowToken(): number {
   let i = at;
   for (;;) {
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === 32) i++;
     else if (code === 10 || code === 13) {
       i += code === 13 ? 2 : 1;
       if (i >= length) throw notMine;
-      const first = source.charCodeAt(i);
+      const first = bytes[i]!;
       if (first === 37 || isMarker(i, first)) throw notMine;
     } else if (code === 35) {
-      const before = source.charCodeAt(i - 1);
+      const before = bytes[i - 1]!;
       if (before !== 32 && before !== 10) throw notMine;
-      i = source.indexOf('\n', i);
+      i = lineEnd(i);
     } else {
       if (code === 9) throw notMine;
       at = i;
@@ -757,7 +793,7 @@ function readFlowKey(first: number): void {
   keyFrom = start;
   if (first === 34 || first === 39) {
     let i = start + 1;
-    for (let code = source.charCodeAt(i); code !== first; code = source.charCodeAt(++i)) {
+    for (let code = bytes[i]!; code !== first; code = bytes[++i]!) {
       if (code === 10 || code === 13 || code === 92) throw notMine;
     }
     keyTo = i + 1;
@@ -768,8 +804,8 @@ function readFlowKey(first: number): void {
     key = intern(start, keyTo, hash);
   }
   let i = keyTo;
-  while (source.charCodeAt(i) === 32) i++;
-  if (source.charCodeAt(i) !== 58 || i - start > keyLimit) throw notMine;
+  while (bytes[i] === 32) i++;
+  if (bytes[i] !== 58 || i - start > keyLimit) throw notMine;
   colon = i;
 }
 
@@ -779,16 +815,16 @@ let flowEnd = 0;
 /** Passes plain text inside brackets, which ends at a bracket, a comma, or a colon with a blank behind; answers its hash. */
 function scanFlowPlain(first: number): number {
   // A colon at the beginning is always an indicator here.
-  if (first === 58 || !beginsPlain(first, source.charCodeAt(at + 1))) throw notMine;
+  if (first === 58 || !beginsPlain(first, bytes[at + 1]!)) throw notMine;
   let hash = 0;
   let i = at;
   for (; ; i++) {
-    const code = source.charCodeAt(i);
+    const code = bytes[i]!;
     if (code === 10 || code === 13 || code === 44 || code === 93 || code === 125) break;
     if (code === 91 || code === 123 || code === 63 || code === 9) throw notMine;
-    if (code === 35 && source.charCodeAt(i - 1) === 32) break;
+    if (code === 35 && bytes[i - 1] === 32) break;
     if (code === 58) {
-      const next = source.charCodeAt(i + 1);
+      const next = bytes[i + 1]!;
       if (isGap(next)) break;
       if (next === 44 || next === 91 || next === 93 || next === 123 || next === 125) throw notMine;
     }

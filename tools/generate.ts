@@ -1,30 +1,60 @@
 /**
  * Writes every generated file, or with `--check` says which are out of date (exit code 1). Run by `npm run generate`.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { controls } from '../src/controls/index.ts';
+import { reportSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
+import { readmeFiles } from './readme.ts';
+import { referencePages } from './reference.ts';
+import { thirdParty } from './third-party.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const checkOnly = process.argv.includes('--check');
 
-/** Path from the root and how its text is made. Later files may import what earlier ones wrote. */
-const files: readonly (readonly [string, () => string | Promise<string>])[] = [['src/controls/index.ts', () => controlsIndex(root)]];
-
 let stale = 0;
-for (const [path, make] of files) {
+
+function put(path: string, text: string): void {
   const target = join(root, path);
-  const text = await make();
-  const current = existsSync(target) ? readFileSync(target, 'utf8') : undefined;
-  if (current === text) continue;
+  if (existsSync(target) && readFileSync(target, 'utf8') === text) return;
   stale++;
   if (checkOnly) {
     process.stdout.write(`${path} is out of date: run npm run generate\n`);
-    continue;
+    return;
   }
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, text);
   process.stdout.write(`wrote ${path}\n`);
+}
+
+/** Removes pages of what is gone. */
+function removeOthers(folder: string, pages: ReadonlyMap<string, string>): void {
+  if (!existsSync(join(root, folder))) return;
+  for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+    const path = `${folder}/${entry.replaceAll('\\', '/')}`;
+    if (!path.endsWith('.md') || pages.has(path)) continue;
+    stale++;
+    if (checkOnly) process.stdout.write(`${path} has no source any more: run npm run generate\n`);
+    else rmSync(join(root, path));
+  }
+}
+
+const index = controlsIndex(root);
+const indexWasCurrent = readFileSync(join(root, 'src/controls/index.ts'), 'utf8') === index;
+put('src/controls/index.ts', index);
+if (indexWasCurrent) {
+  const pages = referencePages(controls);
+  for (const [path, text] of pages) put(path, text);
+  removeOthers('docs/reference', pages);
+  put('docs/report.schema.json', reportSchema());
+  for (const [path, text] of await readmeFiles(root)) put(path, text);
+  put('THIRD-PARTY.md', await thirdParty());
+} else if (!checkOnly) {
+  // This process has loaded the controls of the old list: what is made of them needs a second run.
+  process.exitCode =
+    spawnSync(process.execPath, [join(root, 'tools/run.mjs'), join(root, 'tools/generate.ts')], { stdio: 'inherit' }).status ?? 1;
 }
 if (checkOnly && stale > 0) process.exitCode = 1;

@@ -15,8 +15,12 @@ export function referencePages(controls: readonly AnyControl[]): Map<string, str
 
 function controlPage(control: AnyControl): string {
   const example = fixExample(control);
-  const text = [...explainMarkdown({ recommendations: [], controls: [example === undefined ? { control } : { control, fixExample: example }] })].join('');
-  const decided = control.decides.map((code) => `- [${code} ${findRecommendation(code)?.title ?? ''}](../guide/${code.split('-')[0] ?? ''}.md)`);
+  const text = [
+    ...explainMarkdown({ recommendations: [], controls: [example === undefined ? { control } : { control, fixExample: example }] }),
+  ].join('');
+  const decided = control.decides.map(
+    (code) => `- [${code} ${findRecommendation(code)?.title ?? ''}](../guide/${code.split('-')[0] ?? ''}.md)`,
+  );
   return `${text.trimEnd()}\n\nDecides:\n\n${decided.join('\n')}\n`;
 }
 
@@ -25,7 +29,9 @@ function chapterPage(chapterCode: string, controls: readonly AnyControl[]): stri
   if (chapter === undefined) return '';
   const { code, title, section } = chapter;
   const parts = chapter.recommendations.map((recommendation) => {
-    const text = [...explainMarkdown({ recommendations: [{ recommendation, chapter: { code, title, section } }], controls: [] }, 2)].join('');
+    const text = [...explainMarkdown({ recommendations: [{ recommendation, chapter: { code, title, section } }], controls: [] }, 2)].join(
+      '',
+    );
     const deciding = controls.filter(({ decides }) => decides.includes(recommendation.code));
     const links = deciding.map(({ id, title: what }) => `- [${what}](../${id}.md)`);
     return `${text.trim()}\n\n${links.length === 0 ? 'No control of this version decides it.' : `Decided by:\n\n${links.join('\n')}`}\n`;

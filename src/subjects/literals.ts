@@ -7,7 +7,7 @@ export type LiteralKind = 'variable' | 'argument' | 'annotation' | 'key';
 export interface Literal {
   readonly path: Path;
   readonly kind: LiteralKind;
-  /** Of the variable, annotation or ConfigMap key; empty for arguments. */
+  /** Of the variable, the annotation, the ConfigMap key or the flag that an argument belongs to; empty where there is none. */
   readonly name: string;
   readonly value: string;
 }
@@ -58,11 +58,23 @@ function* ofTemplate({ path, metadata, metadataPath, spec, specPath }: PodTempla
       if (value !== undefined) yield { path: [...base, 'env', index, 'value'], kind: 'variable', name, value };
     }
     for (const field of ['command', 'args'] as const) {
-      for (const [index, value] of (container[field] ?? []).entries()) {
-        yield { path: [...base, field, index], kind: 'argument', name: '', value };
+      let before = '';
+      for (const [index, text] of (container[field] ?? []).entries()) {
+        yield { path: [...base, field, index], kind: 'argument', ...namedArgument(text, before) };
+        before = text;
       }
     }
   }
+}
+
+const flag = /^(--?[A-Za-z][\w.-]{0,63})(?:=([^]*))?$/;
+
+/** `--name=value`, or a value after `--name`; anything else is a value without a name. */
+function namedArgument(text: string, before: string): { name: string; value: string } {
+  const [, name, value] = flag.exec(text) ?? [];
+  if (name !== undefined) return value === undefined ? { name: '', value: text } : { name, value };
+  const [, owner, owned] = flag.exec(before) ?? [];
+  return { name: owner !== undefined && owned === undefined ? owner : '', value: text };
 }
 
 /** A copy of the object that kubectl keeps: what is in it stands in the object as well. */

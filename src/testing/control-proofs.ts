@@ -115,7 +115,8 @@ function provesPlace(control: AnyControl, text: string): void {
 function standsAt(path: string, line: string, column: number): boolean {
   if (line.slice(0, column - 1).endsWith('- ')) return true;
   const text = line.slice(column - 1);
-  return path.split(/[.[\]"]+/).some((key) => text.startsWith(`${key}:`) || text.startsWith(`"${key}":`));
+  const keys = path.match(/"[^"]*"|[^.[\]"]+/g) ?? [];
+  return keys.map((key) => key.replaceAll('"', '')).some((key) => text.startsWith(`${key}:`) || text.startsWith(`"${key}":`));
 }
 
 /** What is wrong with a message, or `undefined`: subject first, lower case, no full stop, no advice, at most 110 characters. */

@@ -29,14 +29,9 @@ export function findCredentials({ kind, name, value }: Pick<Literal, 'kind' | 'n
   for (const token of text.match(tokenPattern) ?? []) add(issuedToken(token));
   add(privateKey(text));
   add(connectionPassword(text));
-  if (found.size === 0) add(namedCredential(name, text, kind));
-  if (found.size === 0 && isText(kind, text)) {
-    for (const [, key = '', quoted, word] of text.matchAll(assignmentPattern)) {
-      add(
-        namedCredential(key, quoted?.slice(1, -1) ?? word ?? '', kind, /\.(?:sh|py|js|ts|lua|go|md|txt|rb|pl|sql|tmpl|html)$/.test(name)),
-      );
-    }
-  }
+  if (found.size === 0) add(namedCredential(name, text, kind, false));
+  if (found.size === 0 && isText(kind, text))
+    for (const assigned of assignments(text)) add(namedCredential(...assigned, kind, isCode(name)));
   return [...found.values()];
 }
 
@@ -125,6 +120,7 @@ function connectionPassword(text: string): Credential | undefined {
     const userEnd = authority.lastIndexOf('@');
     const colon = authority.indexOf(':');
     if (userEnd <= 0 || colon < 0 || colon >= userEnd) continue;
+    if (isDocumentation(authority)) continue;
     if (!isPlaceholder(authority.slice(colon + 1, userEnd)) && !isPlaceholder(authority.slice(0, colon), true)) return credential;
   }
   const named = /(?:^|[;?&\s"'])(?:password|pwd)[ \t]{0,4}=[ \t]{0,4}([^;&\s"']{3,128})/i.exec(text)?.[1];
@@ -135,15 +131,38 @@ function connectionPassword(text: string): Credential | undefined {
   return accountKey === undefined || isExample(accountKey) ? undefined : credential;
 }
 
+/** Domains that nobody can own (RFC 2606), and the words that stand for both parts. */
+function isDocumentation(authority: string): boolean {
+  return (
+    /@(?:[\w-]{1,63}\.){0,8}(?:example(?:\.(?:com|org|net))?|test|invalid)(?::|$)/i.test(authority) ||
+    /^user(?:name)?:pass(?:word)?@/i.test(authority)
+  );
+}
+
 /** Names in which a credential is assigned, inside files and shell commands: `key: value`, `KEY=value`, `--key=value`. */
 const assignmentPattern =
   /(?<=^|[\s;&|,{("'])(?:--?)?["']?([A-Za-z_][\w.-]{0,63})["']?[ \t]{0,4}[:=][ \t]{0,4}(?:("[^"\n]{0,512}"|'[^'\n]{0,512}')|([^\s;&|,"'#{}()[\]]{1,512})(?=[\s;&|,"']|$))/gm;
+
+const comment = /^[ \t]{0,64}(?:#|\/\/|;|\*)/;
+
+function* assignments(text: string): Generator<[name: string, value: string]> {
+  let line = 0;
+  for (const { index, 1: name = '', 2: quoted, 3: word = '' } of text.matchAll(assignmentPattern)) {
+    for (let next = text.indexOf('\n', line); next !== -1 && next < index; next = text.indexOf('\n', line)) line = next + 1;
+    if (!comment.test(text.slice(line, line + 68))) yield [name, quoted?.slice(1, -1) ?? word];
+  }
+}
 
 function isText(kind: Literal['kind'], text: string): boolean {
   return kind !== 'variable' && /[=:]/.test(text);
 }
 
-function namedCredential(name: string, value: string, kind: Literal['kind'], code = false): Credential | undefined {
+/** In code and prose a word after such a name is a variable or a sentence. */
+function isCode(name: string): boolean {
+  return /\.(?:sh|py|js|ts|lua|go|md|txt|rb|pl|sql|tmpl|html)$/.test(name);
+}
+
+function namedCredential(name: string, value: string, kind: Literal['kind'], code: boolean): Credential | undefined {
   const speaksOf = credentialName(name);
   const text = value.trim();
   if (speaksOf === undefined || text.length > 512 || isPlaceholder(text)) return undefined;
@@ -162,7 +181,9 @@ function credentialName(name: string): 'password' | 'secret' | 'token' | 'key' |
     .filter((word) => word !== '' && !/^\d+$/.test(word));
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
-  if (/^(?:\w{0,20}password|passwd|pwd|passphrase|pass)$/.test(last)) return 'password';
+  // Alone it is a verb or a result more often than a password.
+  if (last === 'pass') return before === '' ? undefined : 'password';
+  if (/^(?:\w{0,20}password|passwd|pwd|passphrase)$/.test(last)) return 'password';
   if (/^(?:secret|clientsecret)$/.test(last)) return 'secret';
   if (/^(?:token|accesstoken|authtoken|bearer)$/.test(last)) return 'token';
   if (/^(?:apikey|secretkey|accesskey|privatekey)$/.test(last)) return 'key';
@@ -174,17 +195,18 @@ function credentialName(name: string): 'password' | 'secret' | 'token' | 'key' |
 /** What stands for a value, or says that there is none. User names may be short words. */
 function isPlaceholder(value: string, user = false): boolean {
   if (value === '' && !user) return true;
-  if (/[$<>{}%]|\[|\(|…|\.\.\.|^!|^\*+$|^&/.test(value)) return true;
+  if (/^=|[$<>{}%]|\[|\(|…|\.\.\.|^!|^\*+$|^&/.test(value)) return true;
   if (/^(?:x+|-+|\*+|_+)$/i.test(value)) return true;
   if (user) return false;
   if (/^(?:true|false|null|none|nil|yes|no|on|off|undefined|string|str|required|optional|disabled|enabled|empty|default)$/i.test(value))
     return true;
   if (/^(?:your|my|some|the|example|sample|insert|enter|replace|todo|redacted|placeholder)[-_ .]?/i.test(value) && !/\d{3}/.test(value))
     return true;
-  // Where it is, not what it is.
+  // A member of something in code, then: where it is, not what it is.
+  if (/^[A-Za-z_]\w{0,63}\.[A-Za-z_][\w.]{0,200}$/.test(value)) return true;
   return (
     /^(?:[~.]{0,2}\/|[a-z][a-z0-9+.-]{1,20}:\/?\/|file:|env:|vault:|arn:|secret:|ref\+|ENC\[|projects\/)/i.test(value) ||
-    /^\d{1,9}[smhd]?$/.test(value)
+    /^(?:\d{1,3}|\d{1,9}[smhd])$/.test(value)
   );
 }
 

@@ -1,13 +1,4 @@
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { random as seeded } from './random.ts';
 
 const names = ['app', 'app', 'b', 'a', 'Z', 'é', '😀', '', null];
 const profileTypes = ['RuntimeDefault', 'Localhost', 'Unconfined', 'runtimedefault', 'RuntimeDefault ', '', null];
@@ -106,7 +97,7 @@ const volumeSources: readonly string[] = [
 
 /** Pods whose fields lie around the values that the Pod Security Standards tell apart; the same seed gives the same pods. */
 export function* randomPods(seed: number): Generator<Record<string, unknown>> {
-  const random = numbers(seed);
+  const random = seeded(seed);
   const chance = (probability: number): boolean => random() < probability;
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   const several = <T>(most: number, make: () => T): T[] => Array.from({ length: Math.floor(random() * (most + 1)) }, make);

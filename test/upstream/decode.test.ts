@@ -138,14 +138,29 @@ function pick<T>(items: readonly T[], next: Random): T {
   return items[Math.floor(next() * items.length)]!;
 }
 
+/** Versions that are no longer served; Ingress has a shape of its own in each. */
+const olderVersions: Readonly<Record<string, readonly string[]>> = {
+  'apps/Deployment': ['v1beta1', 'v1beta2'],
+  'apps/StatefulSet': ['v1beta1', 'v1beta2'],
+  'apps/ReplicaSet': ['v1beta2'],
+  'apps/DaemonSet': ['v1beta2'],
+  'batch/CronJob': ['v1beta1'],
+  'policy/PodDisruptionBudget': ['v1beta1'],
+  'rbac.authorization.k8s.io/ClusterRole': ['v1beta1'],
+  'rbac.authorization.k8s.io/RoleBinding': ['v1beta1'],
+};
+
 /** A random object of a random kind, mostly well-formed. */
 function made(next: Random): Json {
   const [key, name] = pick(Object.entries(roots), next);
-  const parts = key.split('/');
-  const kind = parts.at(-1)!;
-  const version = parts.length === 3 ? parts[1] : parts[0] === 'extensions' ? 'v1beta1' : 'v1';
-  const apiVersion = key === '*' ? 'example.com/v1' : parts[0] === '' ? 'v1' : `${parts[0]}/${version}`;
-  return { ...(madeStruct(name, 6, next) as Json), apiVersion, kind: key === '*' ? 'Thing' : kind };
+  const [group = '', middle = '', last] = key.split('/');
+  const older = olderVersions[key] ?? [];
+  const version = last === undefined ? pick(['v1', ...older], next) : middle;
+  const names = {
+    apiVersion: group === '' ? version : `${group}/${group === 'extensions' ? 'v1beta1' : version}`,
+    kind: last ?? middle,
+  };
+  return { ...(madeStruct(name, 6, next) as Json), ...(key === '*' ? { apiVersion: 'example.com/v1', kind: 'Thing' } : names) };
 }
 
 function madeStruct(name: string, depth: number, next: Random): unknown {

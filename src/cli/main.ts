@@ -34,9 +34,10 @@ async function run(argv: readonly string[]): Promise<number> {
 async function complain(error: unknown): Promise<void> {
   const { OptionError } = await import('../option-error.ts');
   const { printable } = await import('../report/printable.ts');
+  const { tell } = await import('./output.ts');
   const lines = error instanceof OptionError ? error.lines : defect(error);
   const indented = lines.map((line, index) => `${index === 0 ? 'plimsoll: ' : '          '}${printable(line)}\n`);
-  process.stderr.write(indented.join(''));
+  tell(indented.join(''));
   process.exitCode = notDone;
 }
 
@@ -49,13 +50,12 @@ function defect(error: unknown): string[] {
 }
 
 // A reader that goes away (`| head`) ends the output, not the run: the exit code still says what was found.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code !== 'EPIPE') process.exitCode = notDone;
-  });
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.exitCode = notDone;
+});
 process.on('uncaughtException', (error) => void complain(error));
 
 run(process.argv.slice(2)).then(
-  (exitCode) => (process.exitCode = exitCode),
+  (exitCode) => (process.exitCode ??= exitCode),
   (error: unknown) => complain(error),
 );

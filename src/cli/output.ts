@@ -36,6 +36,12 @@ export async function writeStream(stream: Writable, chunks: Iterable<string>): P
   }
 }
 
+/** A line on standard error. Where nobody listens there is nobody to tell about it. */
+export function tell(text: string): void {
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => undefined);
+  process.stderr.write(text);
+}
+
 /**
  * Writes a file so that nobody ever sees half of it: beside the file first, then renamed over it. What is no regular file
  * (a device, a pipe) is written directly.

@@ -11,7 +11,7 @@ import type { ParamValue, PolicyOptions } from '../scan-policy.ts';
 import { oneOf, type Arguments } from './arguments.ts';
 import { scanFormats } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
-import { writeFile, writeStream } from './output.ts';
+import { tell, writeFile, writeStream } from './output.ts';
 import { startProgress } from './progress.ts';
 import { terminalOf, type Terminal } from './terminal.ts';
 
@@ -49,7 +49,7 @@ export async function runScan(given: Arguments): Promise<number> {
   // The text says how the run ended; other formats do not, and an exit code alone explains nothing.
   const onStdout = outputs.find(({ file }) => file === undefined);
   const told = onStdout?.format === 'text' && !given.has('quiet');
-  if (exitCode === 2 ? !told : exitCode === 1 && onStdout === undefined) process.stderr.write(`plimsoll: ${printable(reason)}\n`);
+  if (exitCode === 2 ? !told : exitCode === 1 && onStdout === undefined) tell(`plimsoll: ${printable(reason)}\n`);
   return exitCode;
 }
 

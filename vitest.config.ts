@@ -6,6 +6,7 @@ const config: ViteUserConfig = defineConfig({
     exclude: ['test/upstream/**', 'node_modules/**'],
     reporters:
       process.env['VITEST_REPORTER'] === undefined ? ['default', './test/closing-line-reporter.ts'] : [process.env['VITEST_REPORTER']],
+    globalSetup: ['./test/cli/built.ts'],
     testTimeout: 30_000,
   },
 });

@@ -5,6 +5,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/upstream/**/*.test.ts'],
     reporters: ['default', './test/closing-line-reporter.ts'],
+    globalSetup: ['./test/cli/built.ts'],
     // The first test of a run builds the oracle.
     testTimeout: 600_000,
     hookTimeout: 900_000,

@@ -71,6 +71,8 @@ function podsOf(workflow: Placed, { value, path }: Item, nesting: number): Workf
 interface Item {
   readonly value: unknown;
   readonly path: Path;
+  /** The container of `templateDefaults`, and the fields that only it says. */
+  readonly under?: { readonly path: Path; readonly fields: readonly string[] };
 }
 
 interface Placed {
@@ -83,12 +85,13 @@ function podOf(workflow: Placed, value: Record<string, unknown>, path: Path): Wo
   const defaults = workflow.value['templateDefaults'];
   const layers = isObject(defaults) ? [template, { value: defaults, path: [...workflow.path, 'templateDefaults'] }] : [template];
 
+  const main = mainContainers(layers);
+  if (main.length === 0) return undefined;
   const lists: Record<string, readonly Item[]> = {
-    containers: [...mainContainers(layers), ...items(layers, 'sidecars')],
+    containers: [...main, ...items(layers, 'sidecars')],
     initContainers: items(layers, 'initContainers'),
     volumes: [...items([workflow], 'volumes'), ...items(layers, 'volumes')],
   };
-  if (mainContainers(layers).length === 0) return undefined;
 
   const spec: Record<string, unknown> = {};
   for (const [field, entries] of Object.entries(lists)) if (entries.length > 0) spec[field] = entries.map((entry) => entry.value);
@@ -114,7 +117,7 @@ function podOf(workflow: Placed, value: Record<string, unknown>, path: Path): Wo
     }
     if (part !== 'spec' || typeof field !== 'string') return path;
     const entry = typeof index === 'number' ? lists[field]?.[index] : undefined;
-    if (entry !== undefined) return [...entry.path, ...rest];
+    if (entry !== undefined) return [...(entry.under?.fields.some((name) => name === rest[0]) ? entry.under.path : entry.path), ...rest];
     if (field === 'containers') return path;
     return [...(places.get(field) ?? [...path, field]), ...inner.slice(path.length + 2)];
   }
@@ -122,17 +125,20 @@ function podOf(workflow: Placed, value: Record<string, unknown>, path: Path): Wo
 }
 
 /** `container`, `script` and `containerSet` exclude each other. The controller names the only container `main`. */
-function mainContainers(layers: readonly Placed[]): Item[] {
-  for (const { value, path } of layers) {
-    for (const field of ['container', 'script']) {
-      const container = value[field];
-      if (!present(container)) continue;
-      return [{ value: isObject(container) ? { name: 'main', ...container } : container, path: [...path, field] }];
-    }
-    const set = value['containerSet'];
-    if (isObject(set)) return items([{ value: set, path: [...path, 'containerSet'] }], 'containers');
+function mainContainers([template, defaults]: readonly Placed[]): Item[] {
+  if (template === undefined) return [];
+  const { value, path } = template;
+  for (const field of ['container', 'script']) {
+    const container = value[field];
+    if (!present(container)) continue;
+    const item = { value: container, path: [...path, field] };
+    if (!isObject(container)) return [item];
+    if (defaults === undefined) return [{ ...item, value: { name: 'main', ...container } }];
+    const base = within(defaults, field);
+    const under = { path: base.path, fields: Object.keys(base.value).filter((key) => !Object.hasOwn(container, key)) };
+    return [{ ...item, value: { name: 'main', ...base.value, ...container }, under }];
   }
-  return [];
+  return items([within(template, 'containerSet')], 'containers');
 }
 
 /** The list of the first layer that has it. */

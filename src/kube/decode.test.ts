@@ -260,6 +260,23 @@ describe('Argo workflows', () => {
     expect(found[0]?.spec).toEqual({ containers: [{ name: 'main', image: 'a' }], hostAliases: [] });
   });
 
+  test('take from the defaults what the template does not say', () => {
+    const securityContext = { privileged: true };
+    const spec = {
+      templateDefaults: { container: { image: 'base', securityContext }, serviceAccountName: 'runner' },
+      templates: [{ steps: [] }, { container: { image: 'a' } }],
+    };
+    const { podTemplates: found } = decoded({ ...value, kind: 'Workflow', spec });
+    expect(found.map((template) => template.spec)).toEqual([
+      { containers: [{ name: 'main', image: 'a', securityContext }], serviceAccountName: 'runner' },
+    ]);
+    const real = (...path: (string | number)[]): unknown => found[0]?.map?.([...found[0].specPath, ...path]).join('.');
+    expect(real('containers', 0, 'securityContext', 'privileged')).toBe('spec.templateDefaults.container.securityContext.privileged');
+    expect(real('containers', 0, 'image')).toBe('spec.templates.1.container.image');
+    expect(real('containers', 0, 'command')).toBe('spec.templates.1.container.command');
+    expect(real('serviceAccountName')).toBe('spec.templateDefaults.serviceAccountName');
+  });
+
   test('take containers of a set', () => {
     const templates = [{ containerSet: { containers: [{ name: 'a' }, { name: 'b' }] }, initContainers: [{ name: 'i' }] }];
     const [found] = decoded({ ...value, kind: 'Workflow', spec: { templates } }).podTemplates;

@@ -97,9 +97,9 @@ describe('layout', () => {
 
       Guidance: 6 recommendations ────────────────────────────────
 
-        Pod security        1 hold · 2 fail
-        Secrets             1 fail · 1 unknown  needs node, cloud
-        Executive summary…  1 unknown
+        Pod security                  1 hold · 2 fail
+        Secrets                       1 fail · 1 unknown
+        Executive summary, introduc…  1 unknown
 
       Summary ────────────────────────────────────────────────────
 
@@ -194,9 +194,9 @@ describe('layout', () => {
 
       Guidance: 6 recommendations ────────────────────────────────────────────────────
 
-        Pod security                            1 hold · 2 fail
-        Secrets                                 1 fail · 1 unknown  needs node, cloud
-        Executive summary, introduction and t…  1 unknown
+        Pod security                                      1 hold · 2 fail
+        Secrets                                           1 fail · 1 unknown
+        Executive summary, introduction and threat model  1 unknown
 
       Summary ────────────────────────────────────────────────────────────────────────
 
@@ -332,6 +332,20 @@ test('quiet prints one line for each finding and each unread document', () => {
 test('with --all every place is listed', () => {
   expect(text()).not.toContain('deploy/web.yaml:37:9');
   expect(text({ all: true })).toContain('deploy/web.yaml:37:9');
+});
+
+test('with --all what holds is told by what the control demands', () => {
+  const [finding] = sampleReport.findings;
+  const findings = [{ ...finding!, verdict: 'pass' as const, message: 'holds' }];
+  expect(text({ all: true }, { ...sampleReport, findings })).toMatch(
+    /Holds: 1 verdict ─+\n\n {2}holds {5}Containers cannot gain more privileges than their parent process\n/,
+  );
+});
+
+test('where nothing was judged the ledger is left out', () => {
+  const nothing = { ...sampleReport, findings: [], inputs: { ...sampleReport.inputs, resources: 0, unread: [] } };
+  expect(text({}, nothing)).not.toContain('Guidance');
+  expect(text({}, nothing)).toContain('not done: nothing to scan');
 });
 
 test('nothing from input steers the terminal, in any mode', () => {

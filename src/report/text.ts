@@ -229,12 +229,22 @@ function* byControl(list: readonly Finding[], page: Page, label: string, color: 
   for (const id of [...controls.keys()].sort()) {
     const those = controls.get(id)!;
     const [first] = those;
-    yield `\n${labelled(label, printable(first!.message === '' ? (page.options.control(id)?.title ?? id) : first!.message), page, color)}`;
+    yield `\n${labelled(label, printable(summaryOf(first!, page)), page, color)}`;
     yield placeLine(first!, page);
     const others = those.slice(1);
-    if (page.options.all) for (const finding of others) yield placed(place(finding), printable(finding.message), page);
+    if (page.options.all) for (const finding of others) yield placed(place(finding), verdictPlace(finding), page);
     else if (others.length > 0) yield labelled('', `and in ${counted(others.length, 'more place')} (--all lists them)`, page);
   }
+}
+
+/** What holds is told by what the control demands; any other verdict has a message of its own. */
+function summaryOf({ verdict, control, message }: Finding, { options }: Page): string {
+  return verdict === 'pass' ? (options.control(control)?.title ?? message) : message;
+}
+
+function verdictPlace({ verdict, resource, container, message }: Finding): string {
+  if (verdict !== 'pass') return printable(message);
+  return container === undefined ? resourceName(resource) : `container "${printable(container)}" of ${resourceName(resource)}`;
 }
 
 function* unread(report: Report, page: Page): Generator<string, void> {
@@ -324,7 +334,7 @@ function* ledger(report: Report, page: Page): Generator<string, void> {
   yield heading(`Guidance: ${counted(report.ledger.length, 'recommendation')}`, page);
   yield '\n';
   const titles = [...chapters.keys()].map((code) => named.get(code) ?? code);
-  const column = Math.min(Math.max(...titles.map(cells)), Math.max(18, width - 42));
+  const column = Math.min(Math.max(...titles.map(cells)), Math.max(18, width - 32));
   for (const [code, { states, needs }] of chapters) {
     const counts = stateParts(states, colors).filter((_, index) => states[stateWords[index]![0]] > 0);
     const evidence = needs.size === 0 ? '' : `needs ${[...needs].join(', ')}`;

@@ -16,6 +16,7 @@ import type {
   Workload,
 } from '../core/index.ts';
 import { podSecurityLevel } from '../kube/pod-security/index.ts';
+import { realPath } from '../kube/pod-templates.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { systemReason } from '../kube/system-workloads.ts';
 import type { PodSpec } from '../kube/types.ts';
@@ -93,7 +94,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
           for (const place of findings.placesOf(verdict)) {
-            const whole = realPath(resource, [...path, ...(place.where as Path)]);
+            const whole = realPath(resource.podTemplates, [...path, ...(place.where as Path)]);
             const steps = stableSteps(resource.object, whole);
             waiting.push({
               path: whole,
@@ -107,7 +108,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
   }
 
   function remember(resource: Resource): void {
-    const anchor = (path: Path): Anchor => {
+    const anchor = (place: Path): Anchor => {
+      const path = realPath(resource.podTemplates, place);
       const remembered: { resource: number; path: Path; location: Location } = { resource: files.length - 1, path, location: nowhere };
       waiting.push({ path, found: (location) => (remembered.location = location) });
       return remembered;
@@ -207,12 +209,6 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
       };
     },
   };
-}
-
-/** The path of the object's own field where a pod template is spread over several of them. */
-function realPath({ podTemplates }: Resource, path: Path): Path {
-  const template = podTemplates.find(({ map, specPath }) => map !== undefined && specPath.every((step, index) => step === path[index]));
-  return template?.map?.(path) ?? path;
 }
 
 const nowhere: Location = { line: 1, column: 1, endLine: 1, endColumn: 1 };

@@ -94,6 +94,39 @@ describe('reading', () => {
   });
 });
 
+describe('pods that other controllers make', () => {
+  test('an Argo Workflow is judged, and findings point at its own fields', () => {
+    const workflow = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Workflow',
+      metadata: { name: 'build', namespace: 'ci' },
+      spec: { templates: [{ name: 'make', container: { name: 'main', image: 'make:1', securityContext: { privileged: true } } }] },
+    };
+    const outcome = plimsoll(['scan', '-', '-o', 'json'], { input: JSON.stringify(workflow) });
+    const { findings } = JSON.parse(outcome.stdout) as Report;
+    const paths = Object.fromEntries(findings.map(({ control, path }) => [control, path]));
+    expect(paths['pod-security/privileged']).toBe('spec.templates[0].container.securityContext.privileged');
+    expect(paths['network-separation/effective-resources']).toMatch(/^spec\.templates\[0\]\.container/);
+  });
+
+  test('an object of an unknown kind with a pod inside is named, and never silent', () => {
+    const custom = 'apiVersion: example.com/v1\nkind: Runner\nmetadata: {name: x}\nspec:\n  pod:\n    containers:\n      - image: a\n';
+    const outcome = plimsoll(['scan', '-', '-o', 'json'], { input: custom });
+    expect((JSON.parse(outcome.stdout) as Report).inputs.skipped).toEqual([
+      expect.objectContaining({ reason: 'kind Runner has an embedded pod that no rule of this version reads' }),
+    ]);
+  });
+
+  test('plimsoll.yaml teaches further kinds', () => {
+    writeFileSync(join(folder, 'plimsoll.yaml'), 'podTemplates:\n  - group: example.com\n    kind: Runner\n    path: spec.pod\n');
+    const custom =
+      'apiVersion: example.com/v1\nkind: Runner\nmetadata: {name: x}\nspec:\n  pod:\n    spec:\n      containers:\n        - {name: a, image: a, securityContext: {privileged: true}}\n';
+    const outcome = plimsoll(['scan', '-', '-o', 'json'], { input: custom, cwd: folder });
+    rmSync(join(folder, 'plimsoll.yaml'));
+    expect((JSON.parse(outcome.stdout) as Report).findings.map(({ control }) => control)).toContain('pod-security/privileged');
+  });
+});
+
 describe('the report', () => {
   test('has a ledger row for each of the 210 entries', () => expect(report('hardened.yaml').ledger).toHaveLength(210));
 

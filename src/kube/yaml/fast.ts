@@ -282,9 +282,8 @@ function readList(indent: number, keyStart: number, keyEnd: number): unknown[] {
     if (column !== indent || bytes[at] !== 45 || !isGap(bytes[at + 1]!)) break;
   }
   if (column > indent) throw notMine;
-  // In the column of the dashes only the next key of the map around may follow, and only where the list has no indentation
-  // of its own; readMap of that map checks the column, and every other map has a smaller one.
-  if (column === indent && keyStart === -1) throw notMine;
+  // What stands in the column of the dashes can only be the next key of the map around, which checks its own column; a
+  // list that is indented has a column of its own, where nothing but its items may stand.
   close(node, lastEnd);
   depth--;
   return list;
@@ -647,7 +646,7 @@ function readBlock(indent: number, keyStart: number, keyEnd: number, literal: bo
   else if (code === 13) i += 2;
   else throw notMine;
 
-  const margin = increment > 0 ? Math.max(indent, 0) + increment : blockMargin(i, Math.max(indent + 1, 1));
+  const margin = increment > 0 ? indent + increment : blockMargin(i, Math.max(indent + 1, 1));
   let text = '';
   let broken = false;
   let breaks = 0;

@@ -56,8 +56,18 @@ describe.skipIf(!existsSync(corpora))('manifests of other projects', () => {
   });
 });
 
-/** Where we part from Go, each with the reason. */
-const exceptions: readonly { readonly reason: string; applies(text: string, there: readonly Document[]): boolean }[] = [];
+/**
+ * Where this reader parts from Go on purpose. Besides these, Go itself is undecided about two keys of different types that
+ * are the same text in JSON (`1` and `"1"`): it takes whichever its map yields first, and we the last.
+ */
+test.each([
+  ['a depth of 1,000 is enough for Kubernetes, and Go allows 10,000', '['.repeat(1001) + ']'.repeat(1001), 'refused', 'read'],
+  ['JSON behind a YAML separator may be JSON in full: Go reads it as YAML', 'a: 1\n---\n{"b": "\\ud83d\\ude00"}\n', 'read', 'refused'],
+])('%s', async (_, text, here, there) => {
+  const outcome = (documents: readonly Document[]): string => (documents.at(-1)?.error === undefined ? 'read' : 'refused');
+  const [answer] = await askGo([text]);
+  expect([outcome(readHere(text)), outcome(answer!)]).toEqual([here, there]);
+});
 
 test('generated and damaged documents give the same JSON as Go, or are refused like there', async () => {
   const total = process.env['PLIMSOLL_LONG'] === '1' ? 200_000 : 20_000;
@@ -70,7 +80,7 @@ test('generated and damaged documents give the same JSON as Go, or are refused l
       const there = answers[i]!;
       const here = readHere(text);
       if (there.some((document) => document.error === undefined)) accepted++;
-      if (!alike(here, there) && !exceptions.some((exception) => exception.applies(text, there))) different.push({ text, here, there });
+      if (!alike(here, there)) different.push({ text, here, there });
     }
   }
   if (different.length > 0)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { assert, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Path } from '../../core/index.ts';
@@ -32,9 +33,10 @@ describe('the fast reader', () => {
     assert(
       property(anyDocuments, (text) => {
         const result = compare(text);
-        if (result !== undefined) expect(result.fast).toStrictEqual(result.full);
+        // Not toStrictEqual: it calls maps different that have a key `constructor`.
+        if (result !== undefined) expect(isDeepStrictEqual(result.fast, result.full)).toBe(true);
       }),
-      { seed: 20261121, numRuns: 3000 },
+      { seed: 20261121, numRuns: process.env['PLIMSOLL_LONG'] === '1' ? 200_000 : 3000 },
     );
   });
 

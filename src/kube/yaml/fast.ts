@@ -14,6 +14,7 @@ import { beginsString, resolvePlain, type Scalar } from './resolve.ts';
 export function readFast(text: string, firstLine: number): ReadDocument | undefined {
   if (!load(text)) return undefined;
   used = 0;
+  namesUsed = 0;
   depth = 0;
   try {
     const value = readRoot();
@@ -22,7 +23,7 @@ export function readFast(text: string, firstLine: number): ReadDocument | undefi
     if (error !== notMine) throw error;
     return undefined;
   } finally {
-    source = '';
+    release();
   }
 }
 
@@ -72,6 +73,13 @@ function load(text: string): boolean {
   return true;
 }
 
+/** Lets go of the text, and of the memory that only an unusually large one needs. */
+function release(): void {
+  source = '';
+  if (bytes.length > 4 * 1024 * 1024) bytes = new Uint8Array(64 * 1024);
+  if (places.length > 1024 * 1024) places = new Int32Array(width * 4096);
+}
+
 /** The next line feed. */
 function lineEnd(from: number): number {
   const at = source.indexOf('\n', from);
@@ -84,14 +92,15 @@ let at = 0;
 let column = 0;
 let lineStart = 0;
 let depth = 0;
+/** How many numbers of the table a node takes. */
+const width = 5;
 
 /**
  * The nodes in the order of the text, five numbers each: where its key begins and ends (-1 for an item of a list, and for
  * the root), where it begins and ends itself, and where in the table the next node begins that is not inside it.
  */
-let places: Int32Array = new Int32Array(5 * 4096);
+let places: Int32Array = new Int32Array(width * 4096);
 let used = 0;
-const width = 5;
 
 function open(keyStart: number, keyEnd: number, start: number): number {
   const node = used;
@@ -215,15 +224,28 @@ let keyFrom = 0;
 let keyTo = 0;
 let colon = 0;
 
+/** The keys of the maps that are being read, from the outside in. */
+const names: string[] = [];
+let namesUsed = 0;
+
+/** Notes a key of the map whose keys begin at `first`. A duplicate is not in the subset. */
+function remember(name: string, first: number): void {
+  // The keys are the same strings each time, so comparing them is comparing numbers. No map of a manifest has so many
+  // keys that this takes long; one that has is hostile.
+  if (namesUsed - first > 2000) throw notMine;
+  for (let i = first; i < namesUsed; i++) if (names[i] === name) throw notMine;
+  names[namesUsed++] = name;
+}
+
 /** Reads a map whose first key findKey has found. */
 function readMap(indent: number, mapKeyStart: number, mapKeyEnd: number): Record<string, unknown> {
   enter();
   const node = open(mapKeyStart, mapKeyEnd, keyFrom);
   const map: Record<string, unknown> = {};
+  const first = namesUsed;
   for (;;) {
     const name = key;
-    // A duplicate; or a name that every object inherits, which is rare enough.
-    if (map[name] !== undefined) throw notMine;
+    remember(name, first);
     const start = keyFrom;
     const end = keyTo;
     let i = colon + 1;
@@ -251,6 +273,7 @@ function readMap(indent: number, mapKeyStart: number, mapKeyEnd: number): Record
     if (!findKey()) throw notMine;
   }
   close(node, lastEnd);
+  namesUsed = first;
   depth--;
   return map;
 }
@@ -758,12 +781,13 @@ function readFlowList(): unknown[] {
 
 function readFlowMap(): Record<string, unknown> {
   const map: Record<string, unknown> = {};
+  const first = namesUsed;
   for (;;) {
     let code = toFlowToken();
     if (code !== 125) {
       readFlowKey(code);
       const name = key;
-      if (map[name] !== undefined) throw notMine;
+      remember(name, first);
       const start = keyFrom;
       const end = keyTo;
       const afterColon = colon + 1;
@@ -783,6 +807,7 @@ function readFlowMap(): Record<string, unknown> {
     }
     if (code !== 125) throw notMine;
     at++;
+    namesUsed = first;
     return map;
   }
 }

@@ -126,10 +126,10 @@ export class Scanner {
 
   constructor(text: string) {
     this.#text = text;
-    if (text.charCodeAt(0) === 0xfeff) {
-      this.#at = 1;
-      this.#lineStart = 1;
-    }
+    if (text.charCodeAt(0) !== 0xfeff) return;
+    this.#lineStart = 1;
+    // Go drops a second byte order mark too, but counts its column.
+    this.#at = text.charCodeAt(1) === 0xfeff ? 2 : 1;
   }
 
   /** The next token, without taking it. */
@@ -168,10 +168,17 @@ export class Scanner {
 
   #skipBreak(): string {
     const code = this.#code();
-    this.#at += code === 13 && this.#code(1) === 10 ? 2 : 1;
+    this.#at += code === 13 ? this.#returnLength() : 1;
     this.#line++;
     this.#lineStart = this.#at;
     return code === 0x2028 || code === 0x2029 ? String.fromCharCode(code) : '\n';
+  }
+
+  /** kubectl's reader takes one carriage return off each line's end, so two and a line feed are still one break. */
+  #returnLength(): number {
+    const next = this.#code(1);
+    if (next === 10) return 2;
+    return next === 13 && this.#code(2) === 10 ? 3 : 1;
   }
 
   #skipComment(): void {

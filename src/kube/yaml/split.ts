@@ -23,7 +23,7 @@ export function splitDocuments(text: string, firstLine = 1): (DocumentText | Bad
   const documents: (DocumentText | BadSeparator)[] = [];
   const lines = lineCounter(text, firstLine);
   const start = leadingSpace.exec(text)![0].length;
-  const yaml = text.charCodeAt(start) === 123 ? splitJson(text, start, lines, documents) : 0;
+  const yaml = text.charCodeAt(start) === 123 ? splitJson(text, lines, documents) : 0;
   if (yaml < text.length) splitYaml(text, yaml, lines, documents);
   return documents;
 }
@@ -80,8 +80,8 @@ function nextSeparator(text: string, from: number): number {
 }
 
 /** Cuts JSON values off until something else follows; answers where the YAML begins. */
-function splitJson(text: string, from: number, lines: Lines, documents: (DocumentText | BadSeparator)[]): number {
-  let at = from;
+function splitJson(text: string, lines: Lines, documents: (DocumentText | BadSeparator)[]): number {
+  let at = 0;
   let consumed = 0;
   for (let count = 0; ; count++) {
     while (isJsonSpace(text.charCodeAt(at))) at++;

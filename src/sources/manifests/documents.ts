@@ -5,6 +5,7 @@ import { hasEmbeddedPod, templatePaths, type PodTemplateKind } from '../../kube/
 import { readDocument, readJson, splitDocuments, type ReadDocument, type RefusedDocument } from '../../kube/yaml/index.ts';
 import { scanObject, skipSpace } from './json-scan.ts';
 import { jsonStream, type JsonSlice, type JsonSlices, type ListHeader } from './json-stream.ts';
+import { placesInFile } from './json-places.ts';
 import { oneLine } from './reasons.ts';
 import { sniff } from './sniff.ts';
 import type { YamlChunks } from './yaml-stream.ts';
@@ -167,7 +168,7 @@ export function fileDocuments(file: string, options: DocumentOptions): FileDocum
   }
 
   function takeSlice(slice: JsonSlice, read: ReadDocument, list?: ListHeader & { readonly index: number }): void {
-    const locate = shifted((paths) => read.locate(paths), slice);
+    const locate: Locate = (paths) => placesInFile(slice, read.locate(paths));
     take({ value: read.value, locate, prefix: [], ...(list && { list }) }, slice.line);
   }
 
@@ -188,7 +189,7 @@ export function fileDocuments(file: string, options: DocumentOptions): FileDocum
   const json: JsonSlices = {
     wanted({ apiVersion, kind }, bytes, line) {
       if (isRead(apiVersion, kind)) return true;
-      if (mayHoldPod(apiVersion, kind) && bytes.includes('"containers"') && bytes.includes('"image"')) return true;
+      if (mayHoldPod(apiVersion, kind) && bytes().includes('"containers"') && bytes().includes('"image"')) return true;
       skipKind(line, apiVersion, kind);
       return false;
     },
@@ -264,16 +265,4 @@ function nameOf(value: unknown): string {
 function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash === -1 ? '' : apiVersion.slice(0, slash);
-}
-
-/** A slice may begin in the middle of a line: what stands in its first line is moved to the right. */
-function shifted(locate: Locate, { line, column }: JsonSlice): Locate {
-  if (column === 1) return locate;
-  const move = (at: number, inLine: number): number => (inLine === line ? at + column - 1 : at);
-  return (paths) =>
-    locate(paths).map((place) => ({
-      ...place,
-      column: move(place.column, place.line),
-      endColumn: move(place.endColumn, place.endLine),
-    }));
 }

@@ -372,6 +372,16 @@ describe('JSON', () => {
     ]);
   });
 
+  test('lists inside of managedFields, which no API server writes, do not go unnoticed', async () => {
+    const pad = 'x'.repeat(300);
+    write('a.json', `{"items":[{"kind":"Pod","metadata":{"managedFields":[{"a":{"x":[{}],"name":"y"}},"${pad}"],"name":"n"}}]}`);
+    write(
+      'b.json',
+      `{"items":[{"kind":"Pod","apiVersion":"v1","metadata":{"managedFields":["${pad}",{"x":[{}],"name":"y"}]}},{"kind":"Pod"}]}`,
+    );
+    for (const path of ['a.json', 'b.json']) expect((await run({ paths: [path] })).totals.unreadDocuments).toBeGreaterThan(0);
+  });
+
   test('a list of objects is what kubectl refuses', async () => {
     write('a.json', `[${JSON.stringify(object('a'))}]`);
     expect((await run()).lines).toEqual([

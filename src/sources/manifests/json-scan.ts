@@ -9,6 +9,13 @@ export interface Range {
   readonly end: number;
 }
 
+/** A value that is left out, from behind its opening bracket or quote to its closing one. */
+export interface Gap extends Range {
+  /** Line feeds in it, and where the last one stands. */
+  readonly lines: number;
+  readonly lastLineFeed: number;
+}
+
 /** What is known of an object after its members were passed. */
 export interface ObjectScan {
   /**
@@ -21,7 +28,7 @@ export interface ObjectScan {
   apiVersion: Range | undefined;
   kind: Range | undefined;
   /** Values that no rule reads and that are long enough to be worth leaving out. */
-  unneeded: Range[];
+  gaps: Gap[];
   /** False if a key was written with escapes, so that members may have been missed. */
   plain: boolean;
   /** Line feeds passed, and where the last one stands; -1 if there was none. */
@@ -45,7 +52,7 @@ const malformed = -2;
 const worthLeavingOut = 256;
 
 export function newScan(): ObjectScan {
-  return { end: 'incomplete', at: 0, apiVersion: undefined, kind: undefined, unneeded: [], plain: true, lines: 0, lastLineFeed: -1 };
+  return { end: 'incomplete', at: 0, apiVersion: undefined, kind: undefined, gaps: [], plain: true, lines: 0, lastLineFeed: -1 };
 }
 
 /** Passes an object that begins at `start`. With `untilItems` it stops where a list `items` begins. */
@@ -82,12 +89,13 @@ export function scanMembers(bytes: Buffer, start: number, end: number, untilItem
     const value = at;
     const name = memberName(bytes, key, keyEnd, scan);
     if (name === 'items' && untilItems && bytes[at] === openBracket) return finish(scan, 'items', at);
+    const linesBefore = scan.lines;
     if (name === 'metadata' && bytes[at] === openBrace) at = scanMetadata(bytes, at, end, scan);
     else at = skipValue(bytes, at, end, scan);
     if (at < 0) return finish(scan, at === incomplete ? 'incomplete' : 'malformed', value);
     if (name === 'kind') scan.kind = { start: value, end: at };
     else if (name === 'apiVersion') scan.apiVersion = { start: value, end: at };
-    else if (name === 'status' && at - value >= worthLeavingOut) scan.unneeded.push({ start: value, end: at });
+    else if (name === 'status' && bytes[value] !== quote) leaveOut(bytes, value, at, linesBefore, scan);
   }
 }
 
@@ -96,8 +104,43 @@ function finish(scan: ObjectScan, end: ObjectScan['end'], at: number): void {
   scan.at = at;
 }
 
-/** Passes `metadata`, whose `managedFields` are often a third of a dump and concern no rule. */
+/**
+ * Passes `metadata`: its `managedFields` are often half of a dump, and `last-applied-configuration` is a copy of the object
+ * that kubectl keeps. No rule reads either.
+ */
 function scanMetadata(bytes: Buffer, start: number, end: number, scan: ObjectScan): number {
+  return scanInner(bytes, start, end, scan, (key, keyEnd, value) => {
+    const linesBefore = scan.lines;
+    if (isKey(bytes, key, keyEnd, managedFields)) {
+      const at = skipManagedFields(bytes, key, value, end, scan);
+      if (at >= 0) leaveOut(bytes, value, at, linesBefore, scan);
+      return at;
+    }
+    if (!isKey(bytes, key, keyEnd, annotations) || bytes[value] !== openBrace) return skipValue(bytes, value, end, scan);
+    return scanInner(bytes, value, end, scan, (inner, innerEnd, text) => {
+      const at = skipValue(bytes, text, end, scan);
+      if (at >= 0 && isKey(bytes, inner, innerEnd, lastApplied)) leaveOut(bytes, text, at, scan.lines, scan);
+      return at;
+    });
+  });
+}
+
+const managedFields = '"managedFields"';
+const annotations = '"annotations"';
+const lastApplied = '"kubectl.kubernetes.io/last-applied-configuration"';
+
+function isKey(bytes: Buffer, start: number, end: number, name: string): boolean {
+  return end - start === name.length && bytes.toString('latin1', start, end) === name;
+}
+
+/** Passes an object inside of an object; `passValue` answers as skipValue does. */
+function scanInner(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  scan: ObjectScan,
+  passValue: (key: number, keyEnd: number, value: number) => number,
+): number {
   let at = start + 1;
   for (;;) {
     at = skipSpace(bytes, at, end, scan);
@@ -110,25 +153,56 @@ function scanMetadata(bytes: Buffer, start: number, end: number, scan: ObjectSca
     }
     if (byte !== quote) return malformed;
     const key = at;
-    at = skipString(bytes, at, end);
-    if (at === incomplete) return incomplete;
-    const keyEnd = at;
-    at = skipSpace(bytes, at, end, scan);
+    const keyEnd = skipString(bytes, at, end);
+    if (keyEnd === incomplete) return incomplete;
+    at = skipSpace(bytes, keyEnd, end, scan);
     if (at >= end) return incomplete;
     if (bytes[at] !== colon) return malformed;
     at = skipSpace(bytes, at + 1, end, scan);
-    const value = at;
-    at = skipValue(bytes, at, end, scan);
+    if (at >= end) return incomplete;
+    at = passValue(key, keyEnd, at);
     if (at < 0) return at;
-    if (at - value >= worthLeavingOut && keyEnd - key === 15 && bytes.toString('latin1', key + 1, keyEnd - 1) === 'managedFields') {
-      scan.unneeded.push({ start: value, end: at });
-    }
   }
+}
+
+function leaveOut(bytes: Buffer, value: number, end: number, linesBefore: number, scan: ObjectScan): void {
+  const first = bytes[value];
+  if (end - value < worthLeavingOut || (first !== openBrace && first !== openBracket && first !== quote)) return;
+  scan.gaps.push({ start: value + 1, end: end - 1, lines: scan.lines - linesBefore, lastLineFeed: scan.lastLineFeed });
+}
+
+/** How far the end of managedFields is looked for. */
+const longestGuess = 1 << 16;
+const nameBehindList = Buffer.from('}],"name":"');
+
+/**
+ * Passes `managedFields`, often half of a dump, without looking at each byte. The API server writes keys in order, so that
+ * `name` comes next: in one line behind `}]`, indented on a line that begins like that of `managedFields`. A quote that no
+ * backslash precedes and a line feed cannot stand inside of a string, so what is found is no text. Could it be deeper
+ * inside of the list? The API server lets no list into it; were there one, brackets would be left over behind it, and the
+ * file would end as unread.
+ */
+function skipManagedFields(bytes: Buffer, key: number, value: number, end: number, scan: ObjectScan): number {
+  const near = bytes.subarray(value, Math.min(end, value + longestGuess));
+  const lineFeed = scan.lastLineFeed;
+  const inOwnLine = lineFeed >= 0 && lineFeed < key && near.length > 1 && (near[1] === 10 || near[1] === 13);
+  if (!inOwnLine) {
+    const at = near.indexOf(nameBehindList);
+    return at === -1 ? skipValue(bytes, value, end, scan) : value + at + 2;
+  }
+  const at = near.indexOf(`${bytes.toString('latin1', lineFeed, key)}"name":`);
+  if (at < 2 || near[at - 1] !== comma || near[at - 2] !== closeBracket) return skipValue(bytes, value, end, scan);
+  for (let i = 0; i < at - 1; i++) {
+    if (near[i] !== 10) continue;
+    scan.lines++;
+    scan.lastLineFeed = value + i;
+  }
+  return value + at - 1;
 }
 
 /** The names that matter, told apart by length first: this runs for every member of every object. */
 function memberName(bytes: Buffer, start: number, end: number, scan: ObjectScan): string {
-  if (bytes.subarray(start, end).includes(backslash)) scan.plain = false;
+  for (let at = start; at < end; at++) if (bytes[at] === backslash) scan.plain = false;
   const length = end - start - 2;
   if (length !== 4 && length !== 5 && length !== 6 && length !== 8 && length !== 10) return '';
   return bytes.toString('latin1', start + 1, end - 1);

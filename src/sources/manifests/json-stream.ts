@@ -4,10 +4,21 @@ import { newScan, scanMembers, scanObject, skipSpace, skipValue, type ObjectScan
 
 /** One JSON value of a stream: a whole document, or an item of a list. */
 export interface JsonSlice {
-  /** Without what no rule reads: `managedFields` and a long `status` are blanked, so that lines and columns stay true. */
+  /** Without what no rule reads: long `managedFields`, `last-applied-configuration` and `status` are empty. */
   readonly text: string;
+  /** Where it begins in the file. */
   readonly line: number;
   readonly column: number;
+  /** What was left out, in order. */
+  readonly gaps: readonly TextGap[];
+}
+
+export interface TextGap {
+  /** Where it is missing from the text. */
+  readonly offset: number;
+  readonly lines: number;
+  /** UTF-16 code units left out of the last line of the gap, which is its only line where `lines` is 0. */
+  readonly width: number;
 }
 
 /** What a slice says of itself before it is parsed; absent where only the parser can tell. */
@@ -25,7 +36,7 @@ export interface ListHeader {
 /** Who takes the slices. */
 export interface JsonSlices {
   /** Whether to parse an object; if not, it is accounted for by the callee. */
-  wanted(header: JsonHeader, bytes: Buffer, line: number): boolean;
+  wanted(header: JsonHeader, bytes: () => Buffer, line: number): boolean;
   /** A whole object. False if it is not JSON after all. */
   object(slice: JsonSlice): boolean;
   /** An item of a list. `header` holds what stands in front of the items; `kubectl get` writes the kind behind them. */
@@ -48,7 +59,6 @@ interface OpenList {
 
 const openBrace = 123;
 const comma = 44;
-const openBracket = 91;
 const closeBracket = 93;
 
 /** A ByteReader; `yamlFrom` is the line from which on the rest of the window, and what follows, is to be read as YAML. */
@@ -67,13 +77,26 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
   let line = firstLine;
   let column = 1;
   let objects = 0;
+  /** Whether all bytes of the window are ASCII: then text is as long as its bytes and decoded faster. */
+  let ascii = false;
   /** The list that is open. */
   let list: OpenList | undefined;
+
+  function decode(bytes: Buffer, start: number, end: number): string | undefined {
+    return ascii ? bytes.toString('latin1', start, end) : decodeUtf8(bytes.subarray(start, end));
+  }
+
+  /** Columns count UTF-16 code units. */
+  function lengthOf(bytes: Buffer, start: number, end: number): number {
+    if (ascii) return end - start;
+    const part = bytes.subarray(start, end);
+    return isAscii(part) ? part.length : (decodeUtf8(part)?.length ?? part.length);
+  }
 
   /** Moves the window's start to `to`, past what `scan` has counted. */
   function advance(window: ByteWindow, to: number, scan: Pick<ObjectScan, 'lines' | 'lastLineFeed'>): void {
     const inLine = scan.lines > 0 ? scan.lastLineFeed + 1 : window.start;
-    const units = decodedLength(window.bytes.subarray(inLine, to));
+    const units = lengthOf(window.bytes, inLine, to);
     column = scan.lines > 0 ? units + 1 : column + units;
     line += scan.lines;
     window.start = to;
@@ -91,8 +114,7 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
     if (scan.end === 'malformed') return 'malformed';
     if (scan.end === 'items') return enterList(window, scan);
     const header = headerOf(bytes, scan);
-    const whole = bytes.subarray(start, scan.at);
-    if (header === undefined || slices.wanted(header, whole, line)) {
+    if (header === undefined || slices.wanted(header, () => bytes.subarray(start, scan.at), line)) {
       const slice = sliceOf(window, scan);
       if (slice === undefined) slices.unread(line, 'not valid UTF-8');
       else if (!slices.object(slice)) return 'malformed';
@@ -149,16 +171,26 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
 
   function takeItem(window: ByteWindow, item: ObjectScan, open: OpenList): void {
     const header = headerOf(window.bytes, item);
-    if (header !== undefined && !slices.wanted(header, window.bytes.subarray(window.start, item.at), line)) return;
+    if (header !== undefined && !slices.wanted(header, () => window.bytes.subarray(window.start, item.at), line)) return;
     const slice = sliceOf(window, item);
     if (slice === undefined) slices.unread(line, 'not valid UTF-8');
     else slices.item(slice, open.items, open.header);
   }
 
-  function sliceOf(window: ByteWindow, scan: ObjectScan): JsonSlice | undefined {
-    for (const range of scan.unneeded) blank(window.bytes, range);
-    const text = decodeUtf8(window.bytes.subarray(window.start, scan.at));
-    return text === undefined ? undefined : { text, line, column };
+  function sliceOf({ bytes, start }: ByteWindow, scan: ObjectScan): JsonSlice | undefined {
+    const gaps: TextGap[] = [];
+    let text = '';
+    let from = start;
+    for (const gap of scan.gaps) {
+      const part = decode(bytes, from, gap.start);
+      if (part === undefined) return undefined;
+      text += part;
+      const lastLine = gap.lines === 0 ? gap.start : gap.lastLineFeed + 1;
+      gaps.push({ offset: text.length, lines: gap.lines, width: lengthOf(bytes, lastLine, gap.end) });
+      from = gap.end;
+    }
+    const part = decode(bytes, from, scan.at);
+    return part === undefined ? undefined : { text: text + part, line, column, gaps };
   }
 
   /** Reads the members behind the items, where `kubectl get` puts the kind. */
@@ -189,6 +221,7 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
   }
 
   function take(window: ByteWindow, final: boolean): 'more' | 'stop' | { readonly yamlFrom: number } {
+    ascii = isAscii(window.bytes.subarray(window.start, window.end));
     for (;;) {
       if (list !== undefined) {
         const step = list.state === 'behind' ? takeBehind(window, list) : takeItems(window, list);
@@ -234,19 +267,4 @@ function headerOf(bytes: Buffer, scan: ObjectScan): JsonHeader | undefined {
 
 function listHeaderOf(bytes: Buffer, scan: ObjectScan, before: ListHeader): ListHeader {
   return { apiVersion: simpleText(bytes, scan.apiVersion) ?? before.apiVersion, kind: simpleText(bytes, scan.kind) ?? before.kind };
-}
-
-/** Columns count UTF-16 code units. */
-function decodedLength(bytes: Buffer): number {
-  return isAscii(bytes) ? bytes.length : (decodeUtf8(bytes)?.length ?? bytes.length);
-}
-
-/** Empties a list or map by blanks, unless characters of several bytes in it would shift the columns behind it. */
-function blank(bytes: Buffer, { start, end }: Range): void {
-  const first = bytes[start];
-  if (first !== openBrace && first !== openBracket) return;
-  const inside = bytes.subarray(start + 1, end - 1);
-  if (!isAscii(inside)) return;
-  if (!inside.includes(10)) inside.fill(32);
-  else for (let at = 0; at < inside.length; at++) if (inside[at] !== 10) inside[at] = 32;
 }

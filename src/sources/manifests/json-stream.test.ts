@@ -150,7 +150,7 @@ describe('slices of a dump', () => {
             spec: { marker: value },
           };
           expect(values).toEqual(
-            JSON.parse(JSON.stringify([left, left, [null, 2]])).map((item: unknown) => (Array.isArray(item) ? [undefined, 2] : item)),
+            JSON.parse(JSON.stringify([left, left, [null, 2]])).map((one: unknown) => (Array.isArray(one) ? [undefined, 2] : one)),
           );
           const rows = source.split('\n');
           for (const slice of slices) {

@@ -83,10 +83,11 @@ function zsh(names: readonly string[]): string {
               .toLowerCase()
               .replaceAll(/[^a-z]+/g, ' ')
               .trim()}:${action}`;
-      const forms =
-        option.short === undefined
-          ? `'${repeat(option)}--${option.name}`
-          : `${repeat(option) === '' ? '' : "'*'"}{-${option.short},--${option.name}}'`;
+      // With `=` and `+` the value may follow in the same word or in the next one.
+      const [equals, plus] = option.value === undefined ? ['', ''] : ['=', '+'];
+      const long = `--${option.name}${equals}`;
+      const both = `{-${option.short}${plus},${long}}'`;
+      const forms = option.short === undefined ? `'${repeat(option)}${long}` : `${repeat(option) === '' ? '' : "'*'"}${both}`;
       return `        ${forms}[${option.about.replaceAll(/[[\]:']/g, ' ')}]${value}'`;
     });
     const words = operandWords(command, names);
@@ -107,7 +108,8 @@ ${cases.join('\n')}
     esac
   fi
 }
-compdef _plimsoll plimsoll
+# Read from $fpath this file is the body of the function, and it is only then called.
+if [[ $funcstack[1] == _plimsoll ]]; then _plimsoll "$@"; else compdef _plimsoll plimsoll; fi
 `;
 }
 

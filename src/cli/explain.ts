@@ -1,6 +1,6 @@
 import { controls } from '../controls/index.ts';
 import type { AnyControl } from '../core/index.ts';
-import { chapterOf, findRecommendation } from '../guidance/index.ts';
+import { chapterOf, chapters, findRecommendation } from '../guidance/index.ts';
 import { OptionError } from '../option-error.ts';
 import { explainJson, explainMarkdown, explainText, type Explanation } from '../report/explain.ts';
 import { nearestName } from '../scan-policy.ts';
@@ -33,6 +33,8 @@ export function explanationOf(name: string): Explanation {
       [code],
       controls.filter(({ decides }) => decides.includes(code)),
     );
+  if (chapters.some((chapter) => chapter.code === code))
+    throw new OptionError([`${code} is a chapter`, `plimsoll list recommendations ${code} lists what it asks`]);
   const wanted = name.toLowerCase();
   const named = controls.filter(({ id }) => id === wanted || id.endsWith(`/${wanted}`));
   const [control] = named;

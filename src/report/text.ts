@@ -382,6 +382,13 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   if (report.workloads.length > 0)
     yield row('Pod Security', [`${levels.restricted} restricted`, `${levels.baseline} baseline`, `${levels.privileged} privileged`], page);
   if (inputs.resources > 0) yield row('Guidance', stateParts(report.summary.byState, colors), page);
+  const leftOut = tally(report.ledger.flatMap(({ note, code }) => (note === undefined ? [] : [{ reason: note, count: 1, where: code }])));
+  if (leftOut.length > 0)
+    yield row(
+      'Not judged',
+      leftOut.map(({ reason, count }) => `${counted(count, 'recommendation')} ${printable(reason)}`),
+      page,
+    );
   const read = [counted(inputs.files, 'file'), counted(inputs.documents, 'document'), counted(inputs.resources, 'object')];
   yield row('Read', inputs.unread.length === 0 ? read : [...read, colors.red(`${inputs.unread.length} unread`)], page);
   const version = `Kubernetes ${target.kubernetesVersion}${target.assumed ? ' (assumed)' : ''}`;

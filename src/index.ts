@@ -3,7 +3,7 @@ import type { AnyControl, Report } from './core/index.ts';
 import { startEvaluation } from './evaluate/index.ts';
 import { isWorkflow } from './kube/argo-workflow.ts';
 import { templatePaths, type PodTemplateKind } from './kube/pod-templates.ts';
-import { policyOf, type PolicyOptions } from './scan-policy.ts';
+import { policyOf, type PolicyOptions } from './options/policy-options.ts';
 import { readManifests } from './sources/manifests/index.ts';
 
 export type {
@@ -24,8 +24,8 @@ export type {
 } from './core/index.ts';
 export type { Profile } from './evaluate/index.ts';
 export type { PodTemplateKind } from './kube/pod-templates.ts';
-export type { ParamValue, PolicyOptions } from './scan-policy.ts';
-export { OptionError } from './option-error.ts';
+export type { ParamValue, PolicyOptions } from './options/policy-options.ts';
+export { OptionError } from './options/option-error.ts';
 export { outcome, type FailOn, type Outcome, type OutcomeOptions } from './report/outcome.ts';
 
 export interface ScanOptions extends PolicyOptions {

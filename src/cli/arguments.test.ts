@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OptionError } from '../option-error.ts';
+import { OptionError } from '../options/option-error.ts';
 import { findCommand, parseArguments, type Arguments } from './arguments.ts';
 import { commands } from './commands.ts';
 

@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { OptionError } from '../option-error.ts';
-import { nearest } from '../spelling.ts';
+import { OptionError } from '../options/option-error.ts';
+import { nearest } from '../options/spelling.ts';
 import { commands, type Command, type Option } from './commands.ts';
 
 /** The command of this name. @throws OptionError with the nearest correct spelling. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { OptionError } from '../option-error.ts';
+import { OptionError } from '../options/option-error.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-configuration-'));

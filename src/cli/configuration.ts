@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { PodTemplateKind } from '../kube/pod-templates.ts';
 import { parseTemplatePath } from '../kube/pod-templates.ts';
-import { OptionError } from '../option-error.ts';
-import type { ParamValue } from '../scan-policy.ts';
-import { nearest } from '../spelling.ts';
+import { OptionError } from '../options/option-error.ts';
+import type { ParamValue } from '../options/policy-options.ts';
+import { nearest } from '../options/spelling.ts';
 
 /** The settings file: kinds with pod templates that the tables do not know, and parameters of controls. */
 export interface Configuration {

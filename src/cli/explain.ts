@@ -1,9 +1,9 @@
 import { controls } from '../controls/index.ts';
 import type { AnyControl } from '../core/index.ts';
 import { chapterOf, chapters, findRecommendation } from '../guidance/index.ts';
-import { OptionError } from '../option-error.ts';
+import { OptionError } from '../options/option-error.ts';
 import { explainJson, explainMarkdown, explainText, type Explanation } from '../report/explain.ts';
-import { nearestName } from '../scan-policy.ts';
+import { nearestName } from '../options/policy-options.ts';
 import { fixExample } from '../testing/fix-example.ts';
 import { advice, type Arguments } from './arguments.ts';
 import { writeStream } from './output.ts';

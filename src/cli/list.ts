@@ -1,9 +1,9 @@
 import { controls } from '../controls/index.ts';
 import { selects } from '../evaluate/index.ts';
 import { chapters, type Evidence } from '../guidance/index.ts';
-import { OptionError } from '../option-error.ts';
+import { OptionError } from '../options/option-error.ts';
 import { listControls, listControlsJson, listRecommendations, listRecommendationsJson, type ListedRecommendation } from '../report/list.ts';
-import { nearestName } from '../scan-policy.ts';
+import { nearestName } from '../options/policy-options.ts';
 import { advice, oneOf, type Arguments } from './arguments.ts';
 import { writeStream } from './output.ts';
 import { terminalOf } from './terminal.ts';

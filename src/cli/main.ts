@@ -1,4 +1,4 @@
-import { version } from '../version.ts';
+import { version } from '../core/version.ts';
 
 // Everything but the version loads when it is needed: `plimsoll --version` and a plain `scan` start fast.
 
@@ -32,7 +32,7 @@ async function run(argv: readonly string[]): Promise<number> {
 
 /** What went wrong, in lines for a person; never a stack trace. */
 async function complain(error: unknown): Promise<void> {
-  const { OptionError } = await import('../option-error.ts');
+  const { OptionError } = await import('../options/option-error.ts');
   const { printable } = await import('../report/printable.ts');
   const { tell } = await import('./output.ts');
   const lines = error instanceof OptionError ? error.lines : defect(error);

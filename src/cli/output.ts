@@ -1,7 +1,7 @@
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { OptionError } from '../option-error.ts';
+import { OptionError } from '../options/option-error.ts';
 
 const pieceSize = 64 * 1024;
 

@@ -1,10 +1,10 @@
-import { severities, type AnyControl, type Severity } from './core/index.ts';
-import { profiles, selects, type Policy, type Profile } from './evaluate/index.ts';
-import { chapters, findRecommendation, recommendations } from './guidance/index.ts';
-import { defaultKubernetesVersion, newestKnownMinor, parseKubernetesVersion, type KubernetesVersion } from './kube/kubernetes-version.ts';
+import { severities, type AnyControl, type Severity } from '../core/index.ts';
+import { profiles, selects, type Policy, type Profile } from '../evaluate/index.ts';
+import { chapters, findRecommendation, recommendations } from '../guidance/index.ts';
+import { defaultKubernetesVersion, newestKnownMinor, parseKubernetesVersion, type KubernetesVersion } from '../kube/kubernetes-version.ts';
 import { OptionError } from './option-error.ts';
 import { nearest } from './spelling.ts';
-import { version as toolVersion } from './version.ts';
+import { version as toolVersion } from '../core/version.ts';
 
 /** A parameter's value; a list may also be written as one text with commas, a switch as `true` or `false`. */
 export type ParamValue = string | boolean | readonly string[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defineControl, flag, pass, strings, type AnyControl, type SubjectKind } from './core/index.ts';
-import { policyOf, type PolicyOptions } from './scan-policy.ts';
+import { defineControl, flag, pass, strings, type AnyControl, type SubjectKind } from '../core/index.ts';
+import { policyOf, type PolicyOptions } from './policy-options.ts';
 
 const nothing: SubjectKind<never> = {
   scope: 'local',

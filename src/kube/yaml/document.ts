@@ -30,31 +30,37 @@ export interface Range {
 }
 
 /**
- * Turns ranges into lines and columns with one pass over the text up to the last of them. Only a line feed ends a line,
- * with or without a carriage return before it, as editors and kubectl's reader see it.
+ * Turns ranges into lines and columns with one pass over the text, from the first of them or of those asked for before to
+ * the last: items of a long list are asked for one after the other, and each time from the start would be quadratic. Only
+ * a line feed ends a line, with or without a carriage return before it, as editors and kubectl's reader see it.
  */
-export function toLocations(text: string, firstLine: number, ranges: readonly Range[]): Location[] {
-  const offsets = new Int32Array(ranges.length * 2);
-  let count = 0;
-  for (const range of ranges) {
-    offsets[count++] = range.start;
-    offsets[count++] = range.end;
-  }
-  const lines = new Map<number, { readonly line: number; readonly column: number }>();
-  let line = firstLine;
-  let lineStart = 0;
-  for (const offset of offsets.toSorted()) {
-    for (let next = text.indexOf('\n', lineStart); next !== -1 && next < offset; next = text.indexOf('\n', lineStart)) {
-      line++;
-      lineStart = next + 1;
+export function locator(text: string, firstLine: number): (ranges: readonly Range[]) => Location[] {
+  /** A line that an earlier call has reached. */
+  let known = { line: firstLine, start: 0 };
+  return (ranges) => {
+    const offsets = new Int32Array(ranges.length * 2);
+    let count = 0;
+    for (const range of ranges) {
+      offsets[count++] = range.start;
+      offsets[count++] = range.end;
     }
-    if (!lines.has(offset)) lines.set(offset, { line, column: offset - lineStart + 1 });
-  }
-  return ranges.map((range) => {
-    const start = lines.get(range.start)!;
-    const end = lines.get(range.end)!;
-    return { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
-  });
+    offsets.sort();
+    const places = new Map<number, { readonly line: number; readonly column: number }>();
+    let { line, start } = (offsets[0] ?? 0) < known.start ? { line: firstLine, start: 0 } : known;
+    for (const [index, offset] of offsets.entries()) {
+      for (let next = text.indexOf('\n', start); next !== -1 && next < offset; next = text.indexOf('\n', start)) {
+        line++;
+        start = next + 1;
+      }
+      places.set(offset, { line, column: offset - start + 1 });
+      if (index === 0) known = { line, start };
+    }
+    return ranges.map((range) => {
+      const from = places.get(range.start)!;
+      const to = places.get(range.end)!;
+      return { line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
+    });
+  };
 }
 
 /** The line in the file of an offset in a document's text. */

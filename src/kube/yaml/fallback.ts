@@ -1,5 +1,5 @@
 import type { Path } from '../../core/index.ts';
-import { lineOf, setOwn, toLocations, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
+import { lineOf, setOwn, locator, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
 import { depthLimit, tooDeep } from './limits.ts';
 import { isInteger, keyText, resolvePlain, resolveTagged, type Scalar } from './resolve.ts';
 import { Refusal, Scanner, TokenType, defaultTagHandles, type Token } from './scanner.ts';
@@ -73,15 +73,8 @@ function readOrThrow(text: string, firstLine: number): ReadDocument {
   };
   const value = decode(decoder, root);
   refusePoison(decoder, value);
-  const read: ReadDocument = {
-    value,
-    locate: (paths) =>
-      toLocations(
-        text,
-        firstLine,
-        paths.map((path) => placeOf(root, path)),
-      ),
-  };
+  const toLocations = locator(text, firstLine);
+  const read: ReadDocument = { value, locate: (paths) => toLocations(paths.map((path) => placeOf(root, path))) };
   return decoder.duplicates.length === 0 ? read : { ...read, duplicates: decoder.duplicates };
 }
 

@@ -1,5 +1,5 @@
 import type { Path } from '../../core/index.ts';
-import { toLocations, type Range, type ReadDocument } from './document.ts';
+import { locator, type Range, type ReadDocument } from './document.ts';
 import { depthLimit } from './limits.ts';
 import { beginsString, resolvePlain, type Scalar } from './resolve.ts';
 
@@ -880,22 +880,26 @@ function readFlowValue(keyStart: number, keyEnd: number, code: number): unknown 
 // Places.
 
 function documentOf(text: string, firstLine: number, value: unknown, table: Int32Array): ReadDocument {
-  return {
-    value,
-    locate: (paths) =>
-      toLocations(
-        text,
-        firstLine,
-        paths.map((path) => placeOf(text, table, path)),
-      ),
-  };
+  const toLocations = locator(text, firstLine);
+  const hint: ItemHint = { list: -1, index: 0, node: 0 };
+  return { value, locate: (paths) => toLocations(paths.map((path) => placeOf(text, table, path, hint))) };
 }
 
-function placeOf(text: string, table: Int32Array, path: Path): Range {
+/** The item found last in the longest walk: items of a long list are asked for one after the other. */
+interface ItemHint {
+  list: number;
+  index: number;
+  node: number;
+}
+
+/** Shorter walks cost nothing, and are not to displace a long one. */
+const longWalk = 32;
+
+function placeOf(text: string, table: Int32Array, path: Path, hint: ItemHint): Range {
   if (table.length === 0) return { start: 0, end: 0 };
   let node = 0;
   for (const step of path) {
-    const child = typeof step === 'number' ? itemOf(table, node, step) : entryOf(text, table, node, step);
+    const child = typeof step === 'number' ? itemOf(table, node, step, hint) : entryOf(text, table, node, step);
     if (child === -1) return parentPlace(table, node);
     node = child;
   }
@@ -911,12 +915,19 @@ function parentPlace(table: Int32Array, node: number): Range {
   return { start: table[node + 2]!, end: table[node + 3]! };
 }
 
-function itemOf(table: Int32Array, list: number, index: number): number {
+function itemOf(table: Int32Array, list: number, index: number, hint: ItemHint): number {
   const end = table[list + 4]!;
   let node = list + width;
   if (node >= end || table[node] !== -1) return -1;
-  for (let i = 0; i < index && node < end; i++) node = table[node + 4]!;
-  return node < end ? node : -1;
+  let i = 0;
+  if (hint.list === list && hint.index <= index) {
+    node = hint.node;
+    i = hint.index;
+  }
+  for (; i < index && node < end; i++) node = table[node + 4]!;
+  if (node >= end) return -1;
+  if (index >= longWalk) Object.assign(hint, { list, index, node });
+  return node;
 }
 
 function entryOf(text: string, table: Int32Array, map: number, name: string): number {

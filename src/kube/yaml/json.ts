@@ -1,5 +1,5 @@
 import type { Path } from '../../core/index.ts';
-import { lineOf, setOwn, toLocations, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
+import { lineOf, setOwn, locator, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
 import { depthLimit, documentLimit, tooDeep, tooLong } from './limits.ts';
 import { compact, jsonInteger } from './resolve.ts';
 
@@ -27,7 +27,8 @@ export function readJson(text: string, firstLine: number): ReadDocument | Refuse
     case 'fine':
       break;
   }
-  return { value, locate: (paths) => toLocations(text, firstLine, placesOf(text, paths)) };
+  const toLocations = locator(text, firstLine);
+  return { value, locate: (paths) => toLocations(placesOf(text, paths)) };
 }
 
 type Finding = 'fine' | 'deep' | 'infinite' | 'inexact';

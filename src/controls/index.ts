@@ -13,12 +13,16 @@ import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
 import { admissionRefusal } from './pod-security/admission-refusal.ts';
+import { apparmorAnnotations } from './pod-security/apparmor-annotations.ts';
 import { apparmorProfile } from './pod-security/apparmor-profile.ts';
 import { csiDrivers } from './pod-security/csi-drivers.ts';
+import { defaultAccountRights } from './pod-security/default-account-rights.ts';
+import { defaultAccountToken } from './pod-security/default-account-token.ts';
 import { droppedCapabilities } from './pod-security/dropped-capabilities.ts';
 import { emptyDirLimits } from './pod-security/empty-dir-limits.ts';
 import { hostIpc } from './pod-security/host-ipc.ts';
 import { hostNetwork } from './pod-security/host-network.ts';
+import { hostPathPersistentVolumes } from './pod-security/host-path-persistent-volumes.ts';
 import { hostPathVolumes } from './pod-security/host-path-volumes.ts';
 import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
@@ -33,6 +37,7 @@ import { procMount } from './pod-security/proc-mount.ts';
 import { procMountInUserNamespace } from './pod-security/proc-mount-in-user-namespace.ts';
 import { readOnlyRootFilesystem } from './pod-security/read-only-root-filesystem.ts';
 import { restoredCapabilities } from './pod-security/restored-capabilities.ts';
+import { runtimeAnnotations } from './pod-security/runtime-annotations.ts';
 import { runtimeSockets } from './pod-security/runtime-sockets.ts';
 import { sandboxedRuntime } from './pod-security/sandboxed-runtime.ts';
 import { seccompProfile } from './pod-security/seccomp-profile.ts';
@@ -64,12 +69,16 @@ export const controls: readonly AnyControl[] = [
   secretsAsFiles,
   addedCapabilities,
   admissionRefusal,
+  apparmorAnnotations,
   apparmorProfile,
   csiDrivers,
+  defaultAccountRights,
+  defaultAccountToken,
   droppedCapabilities,
   emptyDirLimits,
   hostIpc,
   hostNetwork,
+  hostPathPersistentVolumes,
   hostPathVolumes,
   hostPid,
   hostPorts,
@@ -84,6 +93,7 @@ export const controls: readonly AnyControl[] = [
   procMountInUserNamespace,
   readOnlyRootFilesystem,
   restoredCapabilities,
+  runtimeAnnotations,
   runtimeSockets,
   sandboxedRuntime,
   seccompProfile,

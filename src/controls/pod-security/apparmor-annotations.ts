@@ -1,0 +1,70 @@
+import { decline, defineControl, failAt, notApplicable, pass, remove, set, type AnyControl, type Edit } from '../../core/index.ts';
+import type { AppArmorProfile, Container } from '../../kube/types.ts';
+import { containersOf } from '../../subjects/container.ts';
+import { podAnnotations, type AnnotatedPodSubject } from '../../subjects/pod-annotations.ts';
+
+const prefix = 'container.apparmor.security.beta.kubernetes.io/';
+const tooEarly = notApplicable('the field exists from Kubernetes 1.30: before, only the annotation names a profile');
+
+/** What the profile is worth, pod-security/apparmor-profile judges; here is only how it is said. */
+export const apparmorAnnotations: AnyControl = defineControl({
+  id: 'pod-security/apparmor-annotations',
+  decides: ['POD-16'],
+  title: 'AppArmor profiles are named by the field, not by annotations',
+  why: 'The annotations are deprecated since 1.30. Pod templates keep them unchecked, a misspelt container name goes unnoticed, and a cluster that no longer reads them runs the container without the profile it was given.',
+  severity: 'low',
+  also: {},
+  subject: podAnnotations,
+
+  evaluate({ annotations, annotationsPath }, { version }) {
+    const named = Object.keys(annotations).filter((key) => key.startsWith(prefix));
+    if (named.length === 0) return pass;
+    if (version < 30) return tooEarly;
+    return failAt(
+      named.map((key) => ({
+        where: [...annotationsPath, key],
+        message: `container "${key.slice(prefix.length)}" gets its AppArmor profile by an annotation, deprecated since 1.30`,
+      })),
+    );
+  },
+
+  fix: {
+    safety: 'review',
+    risk: 'the profile stays the same on clusters from 1.30; nodes before 1.30 read the annotation only',
+    edits(pod) {
+      const edits: Edit[] = [];
+      for (const [key, value] of Object.entries(pod.annotations)) {
+        if (!key.startsWith(prefix)) continue;
+        const found = containerNamed(pod, key.slice(prefix.length));
+        if (found === undefined) return decline(`no container is named "${key.slice(prefix.length)}": correct the annotation first`);
+        const profile = profileOf(value);
+        if (profile === undefined) return decline(`"${value}" confines nothing: choose a profile first`);
+        // A field that is there has won already; the API server refuses one that says something else.
+        if (found.container.securityContext?.appArmorProfile === undefined)
+          edits.push(set([...pod.specPath, ...found.path, 'securityContext', 'appArmorProfile'], profile));
+        edits.push(remove([...pod.annotationsPath, key]));
+      }
+      return edits;
+    },
+  },
+
+  examples: {
+    pass: { 'the field': 'securityContext: { appArmorProfile: { type: RuntimeDefault } }' },
+    fail: {
+      'the default of the runtime': `metadata: { annotations: { ${prefix}web: runtime/default } }\nsecurityContext: { appArmorProfile: null }`,
+      'a profile of the node': `metadata: { annotations: { ${prefix}web: localhost/web } }\nsecurityContext: { appArmorProfile: null }`,
+      'a container that does not exist': `metadata: { annotations: { ${prefix}wed: runtime/default } }`,
+    },
+  },
+});
+
+function containerNamed({ spec }: AnnotatedPodSubject, name: string): { container: Container; path: readonly [string, number] } | undefined {
+  for (const { container, path } of containersOf(spec)) if (container.name === name) return { container, path };
+  return undefined;
+}
+
+function profileOf(annotation: string): AppArmorProfile | undefined {
+  if (annotation === 'runtime/default') return { type: 'RuntimeDefault' };
+  if (!annotation.startsWith('localhost/')) return undefined;
+  return { type: 'Localhost', localhostProfile: annotation.slice('localhost/'.length) };
+}

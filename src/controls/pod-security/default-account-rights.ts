@@ -1,0 +1,65 @@
+import { defineControl, failAt, pass, type AnyControl, type Place } from '../../core/index.ts';
+import { roleBindings } from '../../subjects/role-bindings.ts';
+
+/** What Kubernetes itself gives to everybody who is authenticated, or to all service accounts. */
+const discovery: ReadonlySet<string> = new Set([
+  'system:basic-user',
+  'system:discovery',
+  'system:public-info-viewer',
+  'system:service-account-issuer-discovery',
+]);
+
+/** Groups are named as such: every account of the cluster, or every account of one namespace. */
+const accountGroup = /^system:serviceaccounts(?::|$)/;
+
+export const defaultAccountRights: AnyControl = defineControl({
+  id: 'pod-security/default-account-rights',
+  decides: ['TOK-02'],
+  title: 'The service account "default" has no rights',
+  why: 'Every pod that names no account runs as "default". What is granted to it is granted to all of them, present and future, and so to whoever breaks into the least of them.',
+  severity: 'high',
+  also: { cis: ['5.1.5'], attack: ['T1078.001'] },
+  subject: roleBindings,
+
+  evaluate({ name, roleRef, subjects }) {
+    if (discovery.has(roleRef.name ?? '')) return pass;
+    const severity = roleRef.name === 'cluster-admin' ? 'critical' : 'high';
+    const role = `${roleRef.kind === 'ClusterRole' ? 'cluster role' : 'role'} "${roleRef.name ?? ''}"`;
+    const places: Place[] = [];
+    for (const [index, { kind, name: subject = '', namespace }] of subjects.entries()) {
+      if (kind === 'ServiceAccount' && subject === 'default') {
+        const of = namespace === undefined ? '' : ` of "${namespace}"`;
+        places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives account "default"${of} the ${role}`, severity });
+      } else if (kind === 'Group' && accountGroup.test(subject)) {
+        places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives all of "${subject}" the ${role}`, severity });
+      }
+    }
+    return failAt(places);
+  },
+
+  remedy: 'Create a ServiceAccount for the workload that needs the rights, run it as that one, and bind the role to that one.',
+
+  examples: {
+    pass: {
+      'an account of its own': binding('{ kind: Role, name: reader }', '{ kind: ServiceAccount, name: web, namespace: shop }'),
+      'discovery for all accounts': binding(
+        '{ kind: ClusterRole, name: "system:service-account-issuer-discovery" }',
+        '{ kind: Group, name: "system:serviceaccounts" }',
+      ),
+    },
+    fail: {
+      'the default account': binding('{ kind: ClusterRole, name: view }', '{ kind: ServiceAccount, name: default, namespace: shop }'),
+      'all accounts of a namespace': binding('{ kind: Role, name: reader }', '{ kind: Group, name: "system:serviceaccounts:shop" }'),
+    },
+  },
+});
+
+function binding(roleRef: string, subject: string): string {
+  return `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: readers, namespace: shop }
+roleRef: ${roleRef}
+subjects: [${subject}]
+`;
+}

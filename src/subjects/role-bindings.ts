@@ -1,0 +1,25 @@
+import type { LocalSubjectKind, Resource } from '../core/index.ts';
+
+/** A RoleBinding or ClusterRoleBinding (k8s.io/api, rbac/v1). */
+export interface RoleBindingSubject {
+  readonly name: string;
+  readonly roleRef: { readonly kind?: string; readonly name?: string };
+  readonly subjects: readonly { readonly kind?: string; readonly name?: string; readonly namespace?: string }[];
+}
+
+/** Paths of controls are relative to the object. */
+export const roleBindings: LocalSubjectKind<RoleBindingSubject> = {
+  scope: 'local',
+  name: 'role binding',
+  reads: { podTemplates: false, kinds: ['RoleBinding.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io'] },
+  example: 'objects',
+  *subjects(resource) {
+    if (!isRoleBinding(resource)) return;
+    const { roleRef = {}, subjects = [] } = resource.object as Partial<RoleBindingSubject>;
+    yield { subject: { name: resource.ref.name, roleRef, subjects }, path: [] };
+  },
+};
+
+function isRoleBinding({ ref }: Resource): boolean {
+  return (ref.kind === 'RoleBinding' || ref.kind === 'ClusterRoleBinding') && ref.apiVersion.startsWith('rbac.authorization.k8s.io/');
+}

@@ -58,7 +58,10 @@ export const apparmorAnnotations: AnyControl = defineControl({
   },
 });
 
-function containerNamed({ spec }: AnnotatedPodSubject, name: string): { container: Container; path: readonly [string, number] } | undefined {
+function containerNamed(
+  { spec }: AnnotatedPodSubject,
+  name: string,
+): { container: Container; path: readonly [string, number] } | undefined {
   for (const { container, path } of containersOf(spec)) if (container.name === name) return { container, path };
   return undefined;
 }

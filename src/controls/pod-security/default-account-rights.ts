@@ -29,7 +29,11 @@ export const defaultAccountRights: AnyControl = defineControl({
     for (const [index, { kind, name: subject = '', namespace }] of subjects.entries()) {
       if (kind === 'ServiceAccount' && subject === 'default') {
         const of = namespace === undefined ? '' : ` of "${namespace}"`;
-        places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives account "default"${of} the ${role}`, severity });
+        places.push({
+          where: ['subjects', index, 'name'],
+          message: `binding "${name}" gives account "default"${of} the ${role}`,
+          severity,
+        });
       } else if (kind === 'Group' && accountGroup.test(subject)) {
         places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives all of "${subject}" the ${role}`, severity });
       }

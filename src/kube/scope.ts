@@ -1,7 +1,11 @@
 import type { ResourceRef } from '../core/index.ts';
 
 /** Kinds that live outside namespaces, by group; of the kinds that rules read or that hold pod templates. */
-const clusterScoped: ReadonlySet<string> = new Set(['/Namespace', 'argoproj.io/ClusterWorkflowTemplate']);
+const clusterScoped: ReadonlySet<string> = new Set([
+  '/Namespace',
+  'argoproj.io/ClusterWorkflowTemplate',
+  'trainer.kubeflow.org/ClusterTrainingRuntime',
+]);
 
 /** A cluster-scoped object has no namespace, whatever its metadata or the user's `--namespace` say. */
 export function isClusterScoped(ref: ResourceRef): boolean {

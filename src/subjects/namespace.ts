@@ -1,5 +1,6 @@
 import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef, SubjectContext } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
+import { isClusterScoped } from '../kube/scope.ts';
 import { podSecurityLevel, type Level } from '../kube/pod-security/index.ts';
 import { allowsEverything, allowsEveryAddress, directionsOf, rulesOf, selectsEveryPod, type Direction } from '../kube/network-policy.ts';
 import type {
@@ -113,6 +114,8 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
     const places = { at: anchor([]), namedAt: anchor(['metadata', 'name']), labelsAt: anchor(['metadata', 'labels']) };
     return { type: 'namespace', namespace: ref.name, ref, labels, ...places };
   }
+  // Their pods land in namespaces that other objects choose.
+  if (isClusterScoped(ref)) return undefined;
   const namespace = context.namespaceOf(resource);
   if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor, context.version) };
   const spec = object['spec'] ?? {};
@@ -191,7 +194,7 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
     const namedAt = object?.namedAt ?? first?.at;
     const ref = object?.ref ?? (name === undefined ? first?.ref : { apiVersion: 'v1', kind: 'Namespace', name });
     if (at === undefined || namedAt === undefined || ref === undefined) continue;
-    const title = name === undefined ? 'the namespace that objects leave open' : `namespace "${name}"`;
+    const title = name === undefined ? 'the unnamed namespace' : `namespace "${name}"`;
     yield { subject: { name, title, labels: object?.labels, labelsAt: object?.labelsAt, namedAt, ...rest }, ref, at };
   }
 }

@@ -1,6 +1,7 @@
 import type { Anchor, JoinedSubject, JoinedSubjectKind, Metadata, PodTemplate, Resource, ResourceRef } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { directionsOf, rulesOf, type PolicyRule } from '../kube/network-policy.ts';
+import { isClusterScoped } from '../kube/scope.ts';
 import { indexSelectors } from '../kube/selector-index.ts';
 import type { Container, Handler, LabelSelector, NetworkPolicySpec, PodSpec } from '../kube/types.ts';
 import { isNamespace } from './namespace-objects.ts';
@@ -32,7 +33,11 @@ type Memory =
   | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: EgressPolicy }
   | { readonly type: 'pods'; readonly namespace: string | undefined; readonly pods: readonly RememberedPod[] };
 
-type RememberedPod = Omit<PodInNamespaceSubject, 'namespaceLabels' | 'egress'> & { readonly ref: ResourceRef };
+type RememberedPod = Omit<PodInNamespaceSubject, 'namespaceLabels' | 'egress'> & {
+  readonly ref: ResourceRef;
+  /** No namespace of its own, and so no policies. */
+  readonly clusterScoped: boolean;
+};
 
 /** Paths of fixes are relative to the PodSpec. */
 export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> = {
@@ -54,7 +59,7 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
     if (resource.podTemplates.length === 0) return undefined;
     const pods = resource.podTemplates.map((template) => {
       const at = { spec: anchor(template.specPath), hostNetwork: anchor([...template.specPath, 'hostNetwork']) };
-      return { ...project(resource, template), namespace, at };
+      return { ...project(resource, template), namespace, clusterScoped: isClusterScoped(ref), at };
     });
     return { type: 'pods', namespace, pods };
   },
@@ -73,15 +78,16 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
     for (const memory of memories) {
       if (memory.type !== 'pods') continue;
       const namespaceLabels = memory.namespace === undefined ? undefined : labels.get(memory.namespace);
-      for (const { ref, ...pod } of memory.pods) {
-        const egress = indexes.get(memory.namespace)?.matching(pod.metadata.labels ?? {}) ?? [];
+      for (const { ref, clusterScoped, ...pod } of memory.pods) {
+        const index = clusterScoped ? undefined : indexes.get(memory.namespace);
+        const egress = index?.matching(pod.metadata.labels ?? {}) ?? [];
         yield { subject: { ...pod, namespaceLabels, egress }, ref, at: pod.at.spec } satisfies JoinedSubject<PodInNamespaceSubject>;
       }
     }
   },
 };
 
-function project({ ref }: Resource, { spec, metadata }: PodTemplate): Omit<RememberedPod, 'at' | 'namespace'> {
+function project({ ref }: Resource, { spec, metadata }: PodTemplate): Omit<RememberedPod, 'at' | 'namespace' | 'clusterScoped'> {
   return { ref, name: ref.name, kind: ref.kind, spec: podSecurityFields(spec), metadata: podSecurityMetadata(metadata) };
 }
 
@@ -120,7 +126,7 @@ function handlerFields(handler: Handler | undefined): Handler | undefined {
   return handler && defined({ httpGet: handler.httpGet, tcpSocket: handler.tcpSocket });
 }
 
-function podSecurityMetadata({ labels = {}, annotations = {} }: Metadata): Metadata {
+export function podSecurityMetadata({ labels = {}, annotations = {} }: Metadata): Metadata {
   const relevant = Object.entries(annotations).filter(([key]) => key.includes('seccomp.') || key.includes('apparmor.'));
   return { labels, annotations: Object.fromEntries(relevant) };
 }

@@ -13,10 +13,7 @@ export const defaultNamespace: AnyControl = defineControl({
   evaluate({ namespace, resource }) {
     const name = resource.ref.name;
     if (namespace === undefined)
-      return unknown(['metadata', 'namespace'], `workload "${name}" names no namespace: where it lands is decided when it is applied`, [
-        'manifest',
-        'cluster',
-      ]);
+      return unknown(['metadata', 'namespace'], `workload "${name}" names no namespace: where it lands is open`, ['manifest', 'cluster']);
     if (namespace !== 'default') return pass;
     return fail(['metadata', 'namespace'], `workload "${name}" runs in the namespace "default", where separation by namespace ends`);
   },

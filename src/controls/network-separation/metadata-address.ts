@@ -17,10 +17,7 @@ export const metadataAddress: AnyControl = defineControl({
     if (pod.spec.hostNetwork === true)
       return fail(pod.at.hostNetwork, `pods of "${pod.name}" use the network of the node, where no policy keeps them from its metadata`);
     if (pod.egress.length === 0)
-      return unknown(pod.at.spec, `no policy keeps pods of "${pod.name}" from cloud metadata: what guards it is not known`, [
-        'cloud',
-        'cluster',
-      ]);
+      return unknown(pod.at.spec, `no policy keeps pods of "${pod.name}" from cloud metadata`, ['cloud', 'cluster']);
     const allowing = pod.egress.find(({ rules }) => rules.some(allowsMetadata));
     if (allowing === undefined) return pass;
     return unknown(pod.at.spec, `policy "${allowing.name}" lets pods of "${pod.name}" connect to cloud metadata`, ['cloud', 'cluster']);

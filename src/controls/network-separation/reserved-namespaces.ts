@@ -16,7 +16,7 @@ export const reservedNamespaces: AnyControl = defineControl({
     const name = resource.ref.name;
     const where = ['metadata', 'namespace'];
     if (namespace === undefined)
-      return unknown(where, `workload "${name}" names no namespace: where it lands is decided when it is applied`, ['manifest', 'cluster']);
+      return unknown(where, `workload "${name}" names no namespace: where it lands is open`, ['manifest', 'cluster']);
     if (!params.reserved.includes(namespace) || systemReason(resource, namespace) !== undefined) return pass;
     return fail(where, `workload "${name}" runs in "${namespace}" without a mark of the system's own parts`);
   },

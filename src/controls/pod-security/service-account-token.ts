@@ -29,7 +29,7 @@ export const serviceAccountToken: AnyControl = defineControl({
         'manifest',
         'cluster',
       ]);
-    return fail(at.automount, `pods of "${name}" mount the token of account "${serviceAccount.name}", as is the default`);
+    return fail(at.automount, `pods of "${name}" mount the token of account "${serviceAccount.name}" by default`);
   },
 
   fix: {

@@ -19,7 +19,7 @@ export const trustedRegistries: AnyControl = defineControl({
     const image = parseImageReference(reference);
     if ('error' in image) return unknown(path, `${user} has an image that cannot be told: ${image.error}`, ['cluster']);
     if (params.allowed.length === 0)
-      return unknown(path, `${user} takes its image from "${image.registry}": which registries are trusted is not set`, ['person']);
+      return unknown(path, `${user} takes its image from "${image.registry}": no registry is set as trusted`, ['person']);
     if (params.allowed.some((entry) => imageMatches(image, entry))) return pass;
     return fail(path, `${user} takes its image from "${image.registry}", which is not trusted`);
   },

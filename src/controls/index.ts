@@ -1,11 +1,11 @@
 // Made from the folders by `npm run generate`; do not edit.
 import type { AnyControl } from '../core/index.ts';
-import { credentialsInManifests } from './network-separation/credentials-in-manifests.ts';
 import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
 import { defaultNamespace } from './network-separation/default-namespace.ts';
 import { effectiveResources } from './network-separation/effective-resources.ts';
 import { limitRange } from './network-separation/limit-range.ts';
+import { literalCredentials } from './network-separation/literal-credentials.ts';
 import { metadataAddress } from './network-separation/metadata-address.ts';
 import { namespacePrefix } from './network-separation/namespace-prefix.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
@@ -56,12 +56,12 @@ import { writablePaths } from './pod-security/writable-paths.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
-  credentialsInManifests,
   defaultDenyEgress,
   defaultDenyIngress,
   defaultNamespace,
   effectiveResources,
   limitRange,
+  literalCredentials,
   metadataAddress,
   namespacePrefix,
   reservedNamespaces,

@@ -310,7 +310,7 @@ spec: { templates: [{ name: a, container: { image: a } }] }
 });
 
 describe('literal credentials', () => {
-  const id = 'network-separation/credentials-in-manifests';
+  const id = 'network-separation/literal-credentials';
   const value = 'q7Zt0pXc4LmB2vRk9sWy5dGh';
 
   test('are found wherever they can stand, and never printed', () => {

@@ -232,12 +232,12 @@ test('what is kept of a pod says as much to Pod Security as the pod itself', () 
       fc.constantFrom('unconfined', 'runtime/default'),
     ),
   });
-  const violations = (pod: PodSpec, meta: Metadata, minor: number): unknown =>
-    (['baseline', 'restricted'] as const).map((level) => podSecurity(asAdmitted(pod, meta), meta, level, minor));
+  const violations = (judged: PodSpec, meta: Metadata, minor: number): unknown =>
+    (['baseline', 'restricted'] as const).map((level) => podSecurity(asAdmitted(judged, meta), meta, level, minor));
   fc.assert(
     fc.property(spec, metadata, fc.constantFrom(18, 24, 34, 37), (whole, meta, minor) => {
-      const pod = whole as PodSpec;
-      expect(violations(podSecurityFields(pod), podSecurityMetadata(meta), minor)).toEqual(violations(pod, meta, minor));
+      const generated = whole as PodSpec;
+      expect(violations(podSecurityFields(generated), podSecurityMetadata(meta), minor)).toEqual(violations(generated, meta, minor));
     }),
     { seed: 11, numRuns: 400 },
   );

@@ -5,8 +5,8 @@ import { literals, type Literal } from '../../subjects/literals.ts';
 /** A file full of keys is one problem, not thousands. */
 const mostPlaces = 50;
 
-export const credentialsInManifests: AnyControl = defineControl({
-  id: 'network-separation/credentials-in-manifests',
+export const literalCredentials: AnyControl = defineControl({
+  id: 'network-separation/literal-credentials',
   decides: ['SEC-01'],
   title: 'No credential stands in a workload or a ConfigMap',
   why: 'Manifests are copied, reviewed, backed up and kept in history, and whoever may list workloads reads their variables. A credential in them is known to all of these, and stays so after it is removed.',

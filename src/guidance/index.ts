@@ -28,7 +28,7 @@ import { upg } from './upg.ts';
 import type { Chapter, Recommendation } from './recommendation.ts';
 
 export { errata, findErratum } from './errata.ts';
-export type { Chapter, Erratum, Evidence, Mappings, Origin, Recommendation } from './recommendation.ts';
+export type { Chapter, Evidence, Origin, Recommendation } from './recommendation.ts';
 
 /** The chapters of the guide in its order. */
 export const chapters: readonly Chapter[] = [

@@ -5,29 +5,13 @@ export {
   allowedSelinuxTypes,
   allowedSysctls,
   allowedVolumeSources,
-  exemptOnWindows,
   isAllowedProfile,
   newestMinor,
   relaxedByUserNamespace,
   restrictedCapability,
-  restrictedVolumeSources,
   volumeSource,
   volumeSources,
 } from './allowed-values.ts';
-export { checks, type Check } from './checks.ts';
-export { activeChecks, podSecurity, podSecurityLevel, violationMessage, type Violation } from './evaluate.ts';
-export {
-  compareLevels,
-  defaultPolicy,
-  effectiveMinor,
-  labelPrefix,
-  namespacePolicy,
-  parseLevel,
-  parseVersion,
-  type LabelError,
-  type Level,
-  type LevelVersion,
-  type NamespacePolicy,
-  type PolicyMode,
-  type PolicyVersion,
-} from './namespace-labels.ts';
+export { checks } from './checks.ts';
+export { activeChecks, podSecurity, podSecurityLevel, violationMessage } from './evaluate.ts';
+export { compareLevels, effectiveMinor, labelPrefix, namespacePolicy, parseVersion, type Level } from './namespace-labels.ts';

@@ -6,7 +6,7 @@ import { documentLimit, tooLong } from './limits.ts';
 
 export type { ReadDocument, RefusedDocument } from './document.ts';
 export { readJson } from './json.ts';
-export { splitDocuments, type BadSeparator, type DocumentText } from './split.ts';
+export { splitDocuments } from './split.ts';
 
 /**
  * Reads one document as kubectl and the API server do (sigs.k8s.io/yaml v1.6.0), or says why they refuse it. A document

@@ -69,16 +69,9 @@ function couldBeNumber(text: string): boolean {
 }
 
 /**
- * The JSON key that a plain scalar becomes, as sigs.k8s.io/yaml writes keys that are no strings; undefined where it
- * refuses them (null, and integers beyond int64).
+ * The JSON key that a plain scalar becomes once it is resolved, as sigs.k8s.io/yaml writes keys that are no strings;
+ * undefined where it refuses them (null, and integers beyond int64).
  */
-export function resolvePlainKey(text: string): string | undefined {
-  const value = resolvePlain(text);
-  if (typeof value === 'string') return value;
-  return keyText(value, isInteger(text));
-}
-
-/** As resolvePlainKey, for a value that is already resolved. */
 export function keyText(value: Scalar, integer: boolean): string | undefined {
   if (value === null || (typeof value === 'bigint' && value > int64Max)) return undefined;
   return typeof value === 'number' && !integer ? formatFloat32(value) : String(value);

@@ -45,13 +45,12 @@ export function startFindings(minSeverity: Severity, all: boolean): Findings {
       const severity = place.severity ?? control.severity;
       if (severities.indexOf(severity) > lowest) return;
       const { line, column, endLine, endColumn } = spot.location;
-      found.push({
+      const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
         control: control.id,
         codes: control.decides,
         severity,
         verdict,
         resource: spot.ref,
-        ...(spot.container === undefined ? {} : { container: spot.container }),
         path: formatPath(spot.path),
         file: spot.file,
         line,
@@ -59,9 +58,11 @@ export function startFindings(minSeverity: Severity, all: boolean): Findings {
         endLine,
         endColumn,
         message: place.message,
-        ...(verdict === 'fail' && control.fix !== undefined ? { fix: control.fix.safety } : {}),
         fingerprint: fingerprint(control.id, spot.ref, spot.steps),
-      });
+      };
+      if (spot.container !== undefined) finding.container = spot.container;
+      if (verdict === 'fail' && control.fix !== undefined) finding.fix = control.fix.safety;
+      found.push(finding);
     },
 
     settle() {

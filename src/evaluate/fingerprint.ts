@@ -5,8 +5,16 @@ import type { Path, ResourceRef } from '../core/index.ts';
  * the control, the object and the place, where a list item counts by its `name` rather than its index. 16 hex digits.
  */
 export function fingerprint(control: string, ref: ResourceRef, steps: readonly string[]): string {
-  const group = ref.apiVersion.includes('/') ? ref.apiVersion.slice(0, ref.apiVersion.indexOf('/')) : '';
-  return hash([control, group, ref.kind, ref.namespace ?? '', ref.name, ...steps].join('\n'));
+  const slash = ref.apiVersion.indexOf('/');
+  low = 0x811c9dc5;
+  high = 0x9e3779b9;
+  mix(control);
+  mixLine(slash === -1 ? '' : ref.apiVersion.slice(0, slash));
+  mixLine(ref.kind);
+  mixLine(ref.namespace ?? '');
+  mixLine(ref.name);
+  for (const step of steps) mixLine(step);
+  return hex(high) + hex(low);
 }
 
 /** The steps of a path, list items by name where they have one. */
@@ -26,17 +34,23 @@ function childOf(value: unknown, step: string | number): unknown {
   return (value as Record<string | number, unknown>)[step];
 }
 
-/** Two 32-bit multiplicative hashes; a collision would merge two entries of a baseline, nothing worse. */
-function hash(text: string): string {
-  let low = 0x811c9dc5;
-  let high = 0x9e3779b9;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ code, 0x85ebca6b);
-    high ^= high >>> 13;
-  }
-  return hex(high) + hex(low);
+// Two 32-bit multiplicative hashes over the lines; a collision would merge two entries of a baseline, nothing worse.
+let low = 0;
+let high = 0;
+
+function mix(text: string): void {
+  for (let i = 0; i < text.length; i++) mixCode(text.charCodeAt(i));
+}
+
+function mixLine(text: string): void {
+  mixCode(10);
+  mix(text);
+}
+
+function mixCode(code: number): void {
+  low = Math.imul(low ^ code, 0x01000193);
+  high = Math.imul(high ^ code, 0x85ebca6b);
+  high ^= high >>> 13;
 }
 
 function hex(word: number): string {

@@ -85,7 +85,13 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
   let assumedLinux = false;
 
   /** Places that wait for their line and column: one look-up for each resource, however many controls it fails. */
-  let waiting: { readonly path: Path; readonly found: (location: Location) => void }[] = [];
+  let waiting: Path[] = [];
+  let onFound: ((location: Location) => void)[] = [];
+
+  function wait(path: Path, found: (location: Location) => void): void {
+    waiting.push(path);
+    onFound.push(found);
+  }
 
   function judgeLocally(resource: Resource, ref: ResourceRef): void {
     for (const { kind, judges: panel } of local) {
@@ -96,11 +102,9 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
           for (const place of findings.placesOf(verdict)) {
             const whole = realPath(resource.podTemplates, [...path, ...(place.where as Path)]);
             const steps = stableSteps(resource.object, whole);
-            waiting.push({
-              path: whole,
-              found: (location) =>
-                findings.add(control, verdict.verdict, place, { ref, file: resource.file, container, path: whole, steps, location }),
-            });
+            wait(whole, (location) =>
+              findings.add(control, verdict.verdict, place, { ref, file: resource.file, container, path: whole, steps, location }),
+            );
           }
         }
       }
@@ -111,7 +115,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
     const anchor = (place: Path): Anchor => {
       const path = realPath(resource.podTemplates, place);
       const remembered: { resource: number; path: Path; location: Location } = { resource: files.length - 1, path, location: nowhere };
-      waiting.push({ path, found: (location) => (remembered.location = location) });
+      wait(path, (location) => (remembered.location = location));
       return remembered;
     };
     for (const { kind, memories } of joined) {
@@ -142,10 +146,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
       const pod = spec as PodSpec;
       if (pod.os?.name === undefined) assumedLinux = true;
       const { level, restrictedBy } = podSecurityLevel(pod, metadata, policy.version);
-      waiting.push({
-        path,
-        found: ({ line }) => workloads.push({ resource: ref, file: resource.file, line, podSecurityLevel: level, restrictedBy }),
-      });
+      wait(path, ({ line }) => workloads.push({ resource: ref, file: resource.file, line, podSecurityLevel: level, restrictedBy }));
     }
   }
 
@@ -159,12 +160,13 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
       remember(resource);
       describe(resource, ref);
     } else {
-      waiting.push({ path: [], found: ({ line }) => excepted.push({ resource: ref, file: resource.file, line, reason }) });
+      wait([], ({ line }) => excepted.push({ resource: ref, file: resource.file, line, reason }));
     }
     if (waiting.length === 0) return;
-    const locations = resource.locate(waiting.map(({ path }) => path));
-    for (const [index, { found }] of waiting.entries()) found(locations[index] ?? nowhere);
+    const locations = resource.locate(waiting);
+    for (let index = 0; index < onFound.length; index++) onFound[index]?.(locations[index] ?? nowhere);
     waiting = [];
+    onFound = [];
   }
 
   return {

@@ -92,7 +92,7 @@ export function cleanHostPath(path: string): string {
 
 /** Whether a clean path is the folder or stands below it. */
 export function isWithin(path: string, folder: string): boolean {
-  return path === folder || folder === '/' || path.startsWith(`${folder}/`);
+  return path.startsWith(folder) && (path.length === folder.length || folder === '/' || path.charCodeAt(folder.length) === 47);
 }
 
 /** The socket of a container engine that a mount of this clean path reaches. */

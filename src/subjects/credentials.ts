@@ -20,19 +20,30 @@ const mostKinds = 4;
  * connection strings, and by a name that speaks of a credential before a value that looks random. A password under such a
  * name that looks like a word counts as well, but low. Every pattern takes time linear in the text.
  */
-export function findCredentials({ kind, name, value }: Pick<Literal, 'kind' | 'name' | 'value'>): Credential[] {
-  const text = value.slice(0, longestText);
+export function findCredentials({ kind, name, value }: Pick<Literal, 'kind' | 'name' | 'value'>): readonly Credential[] {
+  const text = value.length > longestText ? value.slice(0, longestText) : value;
+  if (!mayHold(name, text)) return none;
   const found = new Map<string, Credential>();
   const add = (credential: Credential | undefined): void => {
     if (credential !== undefined && found.size < mostKinds && !found.has(credential.kind)) found.set(credential.kind, credential);
   };
-  for (const token of text.match(tokenPattern) ?? []) add(issuedToken(token));
+  if (beginnings.test(text)) for (const token of text.match(tokenPattern) ?? []) add(issuedToken(token));
   add(privateKey(text));
   add(connectionPassword(text));
   if (found.size === 0) add(namedCredential(name, text, kind, false));
   if (found.size === 0 && isText(kind, text))
     for (const assigned of assignments(text)) add(namedCredential(...assigned, kind, isCode(name)));
   return [...found.values()];
+}
+
+const none: readonly Credential[] = [];
+
+/** A part of every name that speaks of a credential. */
+const telling = /pass|pwd|secret|token|bearer|key/i;
+
+/** A cheap first look: most texts have nothing of what any of the rules below begins with. */
+function mayHold(name: string, text: string): boolean {
+  return telling.test(name) || telling.test(text) || text.includes('://') || beginnings.test(text) || text.includes('-----BEGIN ');
 }
 
 /** Runs that can be one token; joined to others by `=`, quotes, commas or white space. */
@@ -70,6 +81,9 @@ const formats: readonly Format[] = [
   format('shpat_', /^[a-f0-9]{32}$/, 'a Shopify token'),
   format('AGE-SECRET-KEY-1', /^[A-Z0-9]{58}$/, 'an age key'),
 ];
+
+/** What every token of a known format has in it, JSON web tokens included. */
+const beginnings = new RegExp([...formats.map(({ starts }) => starts.replaceAll('.', String.raw`\.`)), 'eyJ'].join('|'));
 
 function issuedToken(token: string): Credential | undefined {
   const trimmed = token.replace(/^[.-]{1,9}/, '').replace(/[.-]{1,9}$/, '');
@@ -123,6 +137,7 @@ function connectionPassword(text: string): Credential | undefined {
     if (isDocumentation(authority)) continue;
     if (!isPlaceholder(authority.slice(colon + 1, userEnd)) && !isPlaceholder(authority.slice(0, colon), true)) return credential;
   }
+  if (!telling.test(text)) return undefined;
   const named = /(?:^|[;?&\s"'])(?:password|pwd)[ \t]{0,4}=[ \t]{0,4}([^;&\s"']{3,128})/i.exec(text)?.[1];
   const isConnection =
     named !== undefined && /(?:^|[;\s"'])(?:server|data source|host|user id|uid|accountname)[ \t]{0,4}=[^;]{1,256};/i.test(text);
@@ -145,11 +160,11 @@ const assignmentPattern =
 
 const comment = /^[ \t]{0,64}(?:#|\/\/|;|\*)/;
 
+/** None spans two lines, and only a line with a telling name can hold one that counts. */
 function* assignments(text: string): Generator<[name: string, value: string]> {
-  let line = 0;
-  for (const { index, 1: name = '', 2: quoted, 3: word = '' } of text.matchAll(assignmentPattern)) {
-    for (let next = text.indexOf('\n', line); next !== -1 && next < index; next = text.indexOf('\n', line)) line = next + 1;
-    if (!comment.test(text.slice(line, line + 68))) yield [name, quoted?.slice(1, -1) ?? word];
+  for (const line of text.split('\n')) {
+    if (!telling.test(line) || comment.test(line.slice(0, 68))) continue;
+    for (const { 1: name = '', 2: quoted, 3: word = '' } of line.matchAll(assignmentPattern)) yield [name, quoted?.slice(1, -1) ?? word];
   }
 }
 
@@ -173,7 +188,7 @@ function namedCredential(name: string, value: string, kind: Literal['kind'], cod
 
 /** Last words of names; names that go on (`_FILE`, `_NAME`, `_URL`, `_LENGTH`) say where it is, not what it is. */
 function credentialName(name: string): 'password' | 'secret' | 'token' | 'key' | undefined {
-  if (name.length > 128) return undefined;
+  if (name.length > 128 || !telling.test(name)) return undefined;
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()

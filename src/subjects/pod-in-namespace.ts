@@ -135,5 +135,7 @@ type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** Absent fields stay absent. */
 function defined<T extends object>(fields: T): Defined<Partial<T>> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<Partial<T>>;
+  const kept: Partial<T> = {};
+  for (const key in fields) if (fields[key] !== undefined) kept[key] = fields[key];
+  return kept as Defined<Partial<T>>;
 }

@@ -40,7 +40,22 @@ export function podSecurity(spec: PodSpec, metadata: Metadata, level: 'baseline'
  * The strictest level whose policies of Kubernetes 1.`minor` let the pod in, after the defaulting of the API server, and the
  * checks that keep it from the next stricter one (none for restricted).
  */
-export function podSecurityLevel(spec: PodSpec, metadata: Metadata, minor: number): { level: Level; restrictedBy: string[] } {
+export function podSecurityLevel(spec: PodSpec, metadata: Metadata, minor: number): PodSecurityVerdict {
+  if (last?.spec !== spec || last.metadata !== metadata || last.minor !== minor) {
+    last = { spec, metadata, minor, verdict: judgeLevel(spec, metadata, minor) };
+  }
+  return last.verdict;
+}
+
+export interface PodSecurityVerdict {
+  readonly level: Level;
+  readonly restrictedBy: readonly string[];
+}
+
+/** The answer before: several parts of an evaluation ask for the same pod in turn. */
+let last: { spec: PodSpec; metadata: Metadata; minor: number; verdict: PodSecurityVerdict } | undefined;
+
+function judgeLevel(spec: PodSpec, metadata: Metadata, minor: number): PodSecurityVerdict {
   const pod = asAdmitted(spec, metadata);
   // Restricted first: it exempts Windows pods from a check that baseline, which it replaces, does not.
   const restricted = podSecurity(pod, metadata, 'restricted', minor);

@@ -30,37 +30,40 @@ export interface Range {
 }
 
 /**
- * Turns ranges into lines and columns with one pass over the text, from the first of them or of those asked for before to
- * the last: items of a long list are asked for one after the other, and each time from the start would be quadratic. Only
- * a line feed ends a line, with or without a carriage return before it, as editors and kubectl's reader see it.
+ * Turns ranges into lines and columns. Where lines start is found out up to the last range that was asked for and kept:
+ * items of a long list are asked for one after the other, and each time from the start would be quadratic. Only a line
+ * feed ends a line, with or without a carriage return before it, as editors and kubectl's reader see it.
  */
 export function locator(text: string, firstLine: number): (ranges: readonly Range[]) => Location[] {
-  /** A line that an earlier call has reached. */
-  let known = { line: firstLine, start: 0 };
+  const lineStarts = [0];
+  let next = text.indexOf('\n');
   return (ranges) => {
-    const offsets = new Int32Array(ranges.length * 2);
-    let count = 0;
-    for (const range of ranges) {
-      offsets[count++] = range.start;
-      offsets[count++] = range.end;
-    }
-    offsets.sort();
-    const places = new Map<number, { readonly line: number; readonly column: number }>();
-    let { line, start } = (offsets[0] ?? 0) < known.start ? { line: firstLine, start: 0 } : known;
-    for (const [index, offset] of offsets.entries()) {
-      for (let next = text.indexOf('\n', start); next !== -1 && next < offset; next = text.indexOf('\n', start)) {
-        line++;
-        start = next + 1;
-      }
-      places.set(offset, { line, column: offset - start + 1 });
-      if (index === 0) known = { line, start };
-    }
-    return ranges.map((range) => {
-      const from = places.get(range.start)!;
-      const to = places.get(range.end)!;
-      return { line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
+    let last = 0;
+    for (const { end } of ranges) if (end > last) last = end;
+    for (; next !== -1 && next < last; next = text.indexOf('\n', next + 1)) lineStarts.push(next + 1);
+    return ranges.map(({ start, end }) => {
+      const line = lineIndex(lineStarts, start);
+      const endLine = lineIndex(lineStarts, end);
+      return {
+        line: firstLine + line,
+        column: start - lineStarts[line]! + 1,
+        endLine: firstLine + endLine,
+        endColumn: end - lineStarts[endLine]! + 1,
+      };
     });
   };
+}
+
+/** The last line that starts at or before the offset. */
+function lineIndex(lineStarts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (lineStarts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** The line in the file of an offset in a document's text. */

@@ -69,8 +69,8 @@ function couldBeNumber(text: string): boolean {
 }
 
 /**
- * The JSON key that a plain scalar becomes once it is resolved, as sigs.k8s.io/yaml writes keys that are no strings;
- * undefined where it refuses them (null, and integers beyond int64).
+ * The JSON key that a scalar becomes, as sigs.k8s.io/yaml writes keys that are no strings; undefined where it refuses them
+ * (null, and integers beyond int64). `integer` says that a number is written as one: `1e3` is not.
  */
 export function keyText(value: Scalar, integer: boolean): string | undefined {
   if (value === null || (typeof value === 'bigint' && value > int64Max)) return undefined;

@@ -24,11 +24,11 @@ type Memory =
       readonly containers: readonly RememberedContainer[];
     };
 
-type RememberedContainer = Omit<ContainerWithLimitRangeSubject, 'limitRanges'> & { readonly containerAt: Anchor };
+type RememberedContainer = Omit<ContainerWithLimitRangeSubject, 'limitRanges'>;
 
 const none: ResourceRequirements = {};
 
-/** Without ephemeral containers, which must not have resources. Paths of fixes are relative to the container. */
+/** Without ephemeral containers, which must not have resources. Paths of fixes are relative to its resources. */
 export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRangeSubject, Memory> = {
   scope: 'joined',
   name: 'container with the LimitRanges of its namespace',
@@ -47,14 +47,12 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
       for (const { container, class: containerClass, path } of containersOf(spec)) {
         if (containerClass === 'ephemeral container') continue;
         const { name = '', resources = none } = container;
-        const containerPath = [...specPath, ...path];
         containers.push({
           name,
           title: `${containerClass} "${name}"`,
           resources,
           podResources,
-          at: anchor([...containerPath, 'resources']),
-          containerAt: anchor(containerPath),
+          at: anchor([...specPath, ...path, 'resources']),
         });
       }
     }
@@ -71,9 +69,9 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
     }
     for (const memory of memories) {
       if (memory.type !== 'containers') continue;
-      for (const { containerAt, ...container } of memory.containers) {
+      for (const container of memory.containers) {
         const subject = { ...container, limitRanges: limitRanges.get(memory.namespace) ?? [] };
-        yield { subject, ref: memory.ref, at: containerAt, container: container.name };
+        yield { subject, ref: memory.ref, at: container.at, container: container.name };
       }
     }
   },

@@ -1,4 +1,4 @@
-import type { Anchor, JoinedSubject, JoinedSubjectKind, Metadata, PodTemplate, Resource, ResourceRef } from '../core/index.ts';
+import type { Anchor, JoinedSubjectKind, Metadata, ResourceRef } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { directionsOf, rulesOf, type PolicyRule } from '../kube/network-policy.ts';
 import { isClusterScoped } from '../kube/scope.ts';
@@ -12,14 +12,19 @@ export interface PodInNamespaceSubject {
   readonly name: string;
   readonly kind: string;
   readonly namespace: string | undefined;
-  /** Only what Pod Security admission and rules on the network of the host look at. */
-  readonly spec: PodSpec;
-  readonly metadata: Metadata;
+  readonly labels: Labels;
+  /** Images of the regular containers. */
+  readonly images: readonly string[];
+  /** Where the pod asks for the network of the host; undefined if it does not. */
+  readonly hostNetworkAt: Anchor | undefined;
+  /** As much of the pod as Pod Security admission looks at. */
+  security(): { readonly spec: PodSpec; readonly metadata: Metadata };
   /** Of the Namespace object; undefined where none was read. */
   readonly namespaceLabels: Labels | undefined;
   /** The policies that isolate its egress. */
   readonly egress: readonly EgressPolicy[];
-  readonly at: { readonly spec: Anchor; readonly hostNetwork: Anchor };
+  /** The PodSpec. */
+  readonly at: Anchor;
 }
 
 export interface EgressPolicy {
@@ -28,12 +33,16 @@ export interface EgressPolicy {
   readonly rules: readonly PolicyRule[];
 }
 
+type Security = ReturnType<PodInNamespaceSubject['security']>;
+
 type Memory =
   | { readonly type: 'namespace'; readonly namespace: string; readonly labels: Labels }
   | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: EgressPolicy }
   | { readonly type: 'pods'; readonly namespace: string | undefined; readonly pods: readonly RememberedPod[] };
 
-type RememberedPod = Omit<PodInNamespaceSubject, 'namespaceLabels' | 'egress'> & {
+type RememberedPod = Omit<PodInNamespaceSubject, 'namespaceLabels' | 'egress' | 'namespace' | 'security'> & {
+  /** As JSON: a string takes a fraction of the memory of the objects. */
+  readonly security: string;
   readonly ref: ResourceRef;
   /** No namespace of its own, and so no policies. */
   readonly clusterScoped: boolean;
@@ -58,8 +67,18 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
     }
     if (resource.podTemplates.length === 0) return undefined;
     const pods = resource.podTemplates.map((template) => {
-      const at = { spec: anchor(template.specPath), hostNetwork: anchor([...template.specPath, 'hostNetwork']) };
-      return { ...project(resource, template), namespace, clusterScoped: isClusterScoped(ref), at };
+      const { hostNetwork, containers = [] }: PodSpec = template.spec;
+      return {
+        ref,
+        clusterScoped: isClusterScoped(ref),
+        name: ref.name,
+        kind: ref.kind,
+        labels: template.metadata.labels ?? {},
+        images: containers.map(({ image = '' }) => image),
+        security: JSON.stringify({ spec: podSecurityFields(template.spec), metadata: podSecurityMetadata(template.metadata) }),
+        hostNetworkAt: hostNetwork === true ? anchor([...template.specPath, 'hostNetwork']) : undefined,
+        at: anchor(template.specPath),
+      };
     });
     return { type: 'pods', namespace, pods };
   },
@@ -78,18 +97,15 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
     for (const memory of memories) {
       if (memory.type !== 'pods') continue;
       const namespaceLabels = memory.namespace === undefined ? undefined : labels.get(memory.namespace);
-      for (const { ref, clusterScoped, ...pod } of memory.pods) {
+      for (const { ref, clusterScoped, security: json, ...pod } of memory.pods) {
         const index = clusterScoped ? undefined : indexes.get(memory.namespace);
-        const egress = index?.matching(pod.metadata.labels ?? {}) ?? [];
-        yield { subject: { ...pod, namespaceLabels, egress }, ref, at: pod.at.spec } satisfies JoinedSubject<PodInNamespaceSubject>;
+        const egress = index?.matching(pod.labels) ?? [];
+        const security = (): Security => JSON.parse(json) as Security;
+        yield { subject: { ...pod, namespace: memory.namespace, namespaceLabels, egress, security }, ref, at: pod.at };
       }
     }
   },
 };
-
-function project({ ref }: Resource, { spec, metadata }: PodTemplate): Omit<RememberedPod, 'at' | 'namespace' | 'clusterScoped'> {
-  return { ref, name: ref.name, kind: ref.kind, spec: podSecurityFields(spec), metadata: podSecurityMetadata(metadata) };
-}
 
 /** What the checks of Pod Security read: the rest of a large pod (environment, arguments) need not be kept. */
 export function podSecurityFields(spec: PodSpec): PodSpec {
@@ -108,10 +124,9 @@ export function podSecurityFields(spec: PodSpec): PodSpec {
   });
 }
 
-function containerFields({ name, image, ports, securityContext, lifecycle, ...probes }: Container): Container {
+function containerFields({ name, ports, securityContext, lifecycle, ...probes }: Container): Container {
   return defined({
     name,
-    image,
     ports,
     securityContext,
     livenessProbe: handlerFields(probes.livenessProbe),
@@ -126,9 +141,9 @@ function handlerFields(handler: Handler | undefined): Handler | undefined {
   return handler && defined({ httpGet: handler.httpGet, tcpSocket: handler.tcpSocket });
 }
 
-export function podSecurityMetadata({ labels = {}, annotations = {} }: Metadata): Metadata {
+export function podSecurityMetadata({ annotations = {} }: Metadata): Metadata {
   const relevant = Object.entries(annotations).filter(([key]) => key.includes('seccomp.') || key.includes('apparmor.'));
-  return { labels, annotations: Object.fromEntries(relevant) };
+  return { annotations: Object.fromEntries(relevant) };
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

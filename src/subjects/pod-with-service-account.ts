@@ -11,6 +11,7 @@ export interface PodWithServiceAccountSubject {
   readonly automount: boolean | undefined;
   /** Tokens that the pod asks for by projected volumes. */
   readonly tokens: readonly ProjectedToken[];
+  /** Where it says so, or would; the PodSpec where it mounts no token. */
   readonly at: { readonly automount: Anchor; readonly serviceAccountName: Anchor };
 }
 
@@ -62,12 +63,14 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
     if (resource.podTemplates.length === 0) return undefined;
     const pods = resource.podTemplates.map(({ spec, specPath, metadata }): RememberedPod => {
       const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount, volumes = [] }: PodSpec = spec;
+      const specAt = anchor(specPath);
+      // Nothing is said of a pod without a token: most of a hardened dump.
+      const silent = automount === false;
       const at = {
-        automount: anchor([...specPath, 'automountServiceAccountToken']),
-        serviceAccountName: anchor([
-          ...specPath,
-          serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName',
-        ]),
+        automount: silent ? specAt : anchor([...specPath, 'automountServiceAccountToken']),
+        serviceAccountName: silent
+          ? specAt
+          : anchor([...specPath, serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName']),
       };
       const tokens = volumes.flatMap(({ name = '', projected }, volume) =>
         (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, source) => {
@@ -77,7 +80,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
         }),
       );
       const account = serviceAccountName || serviceAccount || undefined;
-      return { name: ref.name, automount, tokens, at, specAt: anchor(specPath), account, labels: applicationLabels(metadata) };
+      return { name: ref.name, automount, tokens, at, specAt, account, labels: applicationLabels(metadata) };
     });
     return { type: 'pods', namespace, ref, pods };
   },

@@ -14,13 +14,12 @@ export const metadataAddress: AnyControl = defineControl({
 
   evaluate(pod) {
     if (isMetadataProxy(pod)) return notApplicable('a proxy that guards the metadata service has to reach it');
-    if (pod.spec.hostNetwork === true)
-      return fail(pod.at.hostNetwork, `pods of "${pod.name}" use the network of the node, where no policy keeps them from its metadata`);
-    if (pod.egress.length === 0)
-      return unknown(pod.at.spec, `no policy keeps pods of "${pod.name}" from cloud metadata`, ['cloud', 'cluster']);
+    if (pod.hostNetworkAt !== undefined)
+      return fail(pod.hostNetworkAt, `pods of "${pod.name}" use the network of the node, where no policy keeps them from its metadata`);
+    if (pod.egress.length === 0) return unknown(pod.at, `no policy keeps pods of "${pod.name}" from cloud metadata`, ['cloud', 'cluster']);
     const allowing = pod.egress.find(({ rules }) => rules.some(allowsMetadata));
     if (allowing === undefined) return pass;
-    return unknown(pod.at.spec, `policy "${allowing.name}" lets pods of "${pod.name}" connect to cloud metadata`, ['cloud', 'cluster']);
+    return unknown(pod.at, `policy "${allowing.name}" lets pods of "${pod.name}" connect to cloud metadata`, ['cloud', 'cluster']);
   },
 
   remedy:
@@ -109,10 +108,9 @@ const proxies: ReadonlySet<string> = new Set([
 ]);
 
 /** It runs on every node and has nothing but proxies in it. */
-function isMetadataProxy({ kind, spec }: PodInNamespaceSubject): boolean {
-  const containers = spec.containers ?? [];
-  if (kind !== 'DaemonSet' || containers.length === 0) return false;
-  return containers.every(({ image = '' }) => {
+function isMetadataProxy({ kind, images }: PodInNamespaceSubject): boolean {
+  if (kind !== 'DaemonSet' || images.length === 0) return false;
+  return images.every((image) => {
     const reference = parseImageReference(image);
     return !('error' in reference) && proxies.has(reference.repository.split('/').at(-1) ?? '');
   });

@@ -12,15 +12,16 @@ export const admissionRefusal: AnyControl = defineControl({
   consequence: true,
   subject: podsInNamespace,
 
-  evaluate({ name, namespace, namespaceLabels, spec, metadata, at }, { version }) {
+  evaluate({ name, namespace, namespaceLabels, security, at }, { version }) {
     if (namespaceLabels === undefined) return notApplicable('the Namespace object was not read, and with it no level');
     const { enforce } = namespacePolicy(namespaceLabels).policy;
     if (enforce.level === 'privileged') return notApplicable('the namespace enforces no level');
+    const { spec, metadata } = security();
     const violations = podSecurity(asAdmitted(spec, metadata), metadata, enforce.level, effectiveMinor(enforce.version, version));
     if (violations.length === 0) return pass;
     const [first = '', ...rest] = violations.map(({ check }) => check);
     const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
-    return fail(at.spec, `pods of "${name}" are refused by namespace "${namespace ?? ''}" (${enforce.level}): ${first}${more}`);
+    return fail(at, `pods of "${name}" are refused by namespace "${namespace ?? ''}" (${enforce.level}): ${first}${more}`);
   },
 
   remedy:

@@ -28,3 +28,14 @@ describe('a rule lets pods reach a metadata service', () => {
     expect(allowsMetadata(given)).toBe(expected);
   });
 });
+
+test.each(['169.254.169.254', '169.254.169.252', '169.254.170.2', '169.254.170.23', '168.63.129.16', '100.100.100.200'])(
+  '%s is one of a metadata service',
+  (address) => {
+    expect(allowsMetadata(block(`${address}/32`))).toBe(true);
+  },
+);
+
+test.each(['fd00:ec2::254', 'fd00:ec2::23'])('%s is one of a metadata service', (address) => {
+  expect(allowsMetadata(block(`${address}/128`))).toBe(true);
+});

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** Counts up when what is generated changes: inputs of older versions are then not used again. */
-const version = 1;
+const version = 2;
 const folder = join(tmpdir(), 'plimsoll-bench', String(version));
 
 /** 15 objects, 25 KB: what a person tries first. */
@@ -347,7 +347,7 @@ ${
   return text.replaceAll(/^/gm, ' '.repeat(indent)).slice(0, -indent);
 }
 
-/** Mostly pods, as in a live cluster. */
+/** Mostly pods, as in a live cluster; nine of ten containers are hardened, as where a policy is in force. */
 function writeDump(count: number, write: Write, indent: number): void {
   // The text around the items is cut from a list of one item, which is also what indents an item as deep as it stands.
   const list = (items: readonly Json[]): string => JSON.stringify({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, null, indent);
@@ -460,7 +460,7 @@ function podSpec(name: string, dice: Random): Json {
   const container = (role: string): Json => ({
     args: ['--listen=:8080', `--id=${dice.letters(8)}`],
     env: Array.from({ length: 5 }, (_, index) => ({ name: `SETTING_${index}`, value: dice.letters(36) })),
-    image: `registry.example.com/shop/${role}:1.4`,
+    image: `registry.example.com/shop/${role}:1.4@sha256:${dice.hex(64)}`,
     imagePullPolicy: 'IfNotPresent',
     livenessProbe: {
       failureThreshold: 3,
@@ -472,15 +472,8 @@ function podSpec(name: string, dice: Random): Json {
     name: role,
     ports: [{ containerPort: 8080, name: 'http', protocol: 'TCP' }],
     resources: { limits: { memory: '512Mi' }, requests: { cpu: '100m', memory: '128Mi' } },
-    ...(dice.below(3) > 0
-      ? {
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ['ALL'] },
-            readOnlyRootFilesystem: true,
-            runAsNonRoot: true,
-          },
-        }
+    ...(dice.below(10) > 0
+      ? { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true } }
       : {}),
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
@@ -495,7 +488,7 @@ function podSpec(name: string, dice: Random): Json {
     priority: 0,
     restartPolicy: 'Always',
     schedulerName: 'default-scheduler',
-    securityContext: dice.below(2) > 0 ? { seccompProfile: { type: 'RuntimeDefault' } } : {},
+    securityContext: { fsGroup: 10001, runAsGroup: 10001, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
     serviceAccount: 'default',
     serviceAccountName: 'default',
     terminationGracePeriodSeconds: 30,

@@ -1,3 +1,4 @@
+import nodeModule from 'node:module';
 import { version } from '../core/version.ts';
 
 // Everything but the version loads when it is needed: `plimsoll --version` and a plain `scan` start fast.
@@ -11,6 +12,7 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
+  keepCompiledCode();
   const { findCommand, parseArguments } = await import('./arguments.ts');
   if (first === undefined || first === '--help' || first === '-h') return (await import('./help.ts')).runHelp(undefined);
   const command = findCommand(first);
@@ -28,6 +30,11 @@ async function run(argv: readonly string[]): Promise<number> {
     default:
       return (await import('./help.ts')).runHelp(given.operands[0]);
   }
+}
+
+/** From Node 22.1 on what was compiled in one run can start the next; where it cannot be kept, nothing happens. */
+function keepCompiledCode(): void {
+  (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 }
 
 /** What went wrong, in lines for a person; never a stack trace. */

@@ -34,6 +34,7 @@ export interface Findings {
 export function startFindings(minSeverity: Severity, all: boolean): Findings {
   const lowest = severities.indexOf(minSeverity);
   const found: Finding[] = [];
+  const shared = sharedTexts();
   return {
     placesOf(verdict) {
       if (verdict.verdict === 'fail' || verdict.verdict === 'unknown') return verdict.places;
@@ -51,13 +52,13 @@ export function startFindings(minSeverity: Severity, all: boolean): Findings {
         severity,
         verdict,
         resource: spot.ref,
-        path: formatPath(spot.path),
+        path: shared(formatPath(spot.path)),
         file: spot.file,
         line,
         column,
         endLine,
         endColumn,
-        message: place.message,
+        message: shared(place.message),
         fingerprint: fingerprint(control.id, spot.ref, spot.steps),
       };
       if (spot.container !== undefined) finding.container = spot.container;
@@ -76,6 +77,24 @@ export function startFindings(minSeverity: Severity, all: boolean): Findings {
       }
       return found;
     },
+  };
+}
+
+/** How many texts are kept to be shared. */
+const mostShared = 10_000;
+
+/**
+ * Answers equal texts with one and the same string: paths and messages repeat themselves from object to object, and a
+ * large report would otherwise be mostly made of copies.
+ */
+function sharedTexts(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size >= mostShared) known.clear();
+    known.set(text, text);
+    return text;
   };
 }
 

@@ -25,15 +25,16 @@ export function count(tally: Tally, verdict: Verdict): void {
  * with `partial`, an entry without subjects is `unknown` too, because they may stand elsewhere.
  */
 export function ledger(tallies: readonly Tally[], partial: boolean): LedgerRow[] {
+  const deciding = new Map<string, Tally[]>();
+  for (const tally of tallies) {
+    for (const code of tally.control.decides) {
+      const known = deciding.get(code);
+      if (known === undefined) deciding.set(code, [tally]);
+      else known.push(tally);
+    }
+  }
   return chapters.flatMap(({ code, recommendations }) =>
-    recommendations.map((recommendation) =>
-      row(
-        code,
-        recommendation,
-        tallies.filter(({ control }) => control.decides.includes(recommendation.code)),
-        partial,
-      ),
-    ),
+    recommendations.map((recommendation) => row(code, recommendation, deciding.get(recommendation.code) ?? [], partial)),
   );
 }
 

@@ -1,5 +1,6 @@
 // Made from the folders by `npm run generate`; do not edit.
 import type { AnyControl } from '../core/index.ts';
+import { claimSizes } from './network-separation/claim-sizes.ts';
 import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
 import { defaultNamespace } from './network-separation/default-namespace.ts';
@@ -56,6 +57,7 @@ import { writablePaths } from './pod-security/writable-paths.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
+  claimSizes,
   defaultDenyEgress,
   defaultDenyIngress,
   defaultNamespace,

@@ -3,6 +3,8 @@ import type { ResourceRef } from '../core/index.ts';
 /** Kinds that live outside namespaces, by group; of the kinds that rules read or that hold pod templates. */
 const clusterScoped: ReadonlySet<string> = new Set([
   '/Namespace',
+  '/PersistentVolume',
+  'rbac.authorization.k8s.io/ClusterRoleBinding',
   'argoproj.io/ClusterWorkflowTemplate',
   'trainer.kubeflow.org/ClusterTrainingRuntime',
 ]);

@@ -4,6 +4,9 @@ import type { PodSpec } from './types.ts';
 /** Namespaces that Kubernetes makes for itself; `kube-node-lease` since 1.14. */
 export const systemNamespaces: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease'];
 
+/** The only one of them that holds pods: the others are for objects that everybody may read, and for the leases of nodes. */
+const namespaceOfSystemPods = 'kube-system';
+
 /** Labels by which cluster installers mark what they own. */
 const ownerLabels: readonly string[] = [
   'addonmanager.kubernetes.io/mode',
@@ -35,7 +38,7 @@ const amazonImage = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/(eks|amazon-
  * hide there: an owner's label or the source of every image must say so too. Names never count.
  */
 export function systemReason(resource: Resource, namespace: string | undefined): string | undefined {
-  if (resource.podTemplates.length === 0 || namespace === undefined || !systemNamespaces.includes(namespace)) return undefined;
+  if (resource.podTemplates.length === 0 || namespace !== namespaceOfSystemPods) return undefined;
   const label = ownerLabels.find((owner) => resource.metadata.labels?.[owner] !== undefined);
   if (label !== undefined) return `system workload: namespace ${namespace}, label ${label}`;
   const images = resource.podTemplates.flatMap(({ spec }) => imagesOf(spec as PodSpec));

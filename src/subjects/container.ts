@@ -1,4 +1,4 @@
-import type { LocalSubjectKind } from '../core/index.ts';
+import { notApplicable, type LocalSubjectKind, type Verdict } from '../core/index.ts';
 import type { Container, PodSpec } from '../kube/types.ts';
 import { podSubject, podTemplates, type PodSubject } from './pod.ts';
 
@@ -34,6 +34,16 @@ function classOf(list: ContainerList, container: Container): ContainerClass {
   if (list === 'containers') return 'container';
   if (list === 'ephemeralContainers') return 'ephemeral container';
   return container.restartPolicy === 'Always' ? 'sidecar' : 'init container';
+}
+
+/**
+ * What a privileged container says of seccomp, AppArmor, SELinux and capabilities has no effect: the runtime applies none
+ * of it. Nothing that holds on paper only may count as held.
+ */
+export const voidWherePrivileged: Verdict = notApplicable('no effect on a privileged container, which pod-security/privileged judges');
+
+export function isPrivileged({ container }: ContainerSubject): boolean {
+  return container.securityContext?.privileged === true;
 }
 
 /** Init containers, sidecars and ephemeral containers included. Paths of controls are relative to the container. */

@@ -25,18 +25,18 @@ export function judgeDefaultDeny(namespace: NamespaceSubject, { direction, parti
   for (const policy of forAll) {
     const everything = policy[direction]?.allowsEverything;
     if (everything === undefined) continue;
-    return fail(everything, `policy "${policy.name}" allows all ${direction} of every Pod, which cancels any default deny`);
+    return fail(everything, `policy "${policy.name}" allows all ${direction} of every pod, which cancels any default deny`);
   }
   if (forAll.length > 0) return pass;
   if (partial) return unknown(namedAt, `${title} has no default deny of ${direction} in the part that was read`, ['manifest', 'cluster']);
   if (isolatesWorkloads(namespace, isolating, direction))
-    return fail(namedAt, `${title} isolates the ${direction} of its present workloads, but not that of the next Pod`, narrower);
+    return fail(namedAt, `${title} isolates the ${direction} of its present workloads, but not that of the next pod`, narrower);
   return fail(namedAt, `${title} has no policy that denies ${direction} by default: ${consequence[direction]}`);
 }
 
 const consequence: Readonly<Record<Direction, string>> = {
-  ingress: 'any Pod may connect in',
-  egress: 'Pods may connect anywhere',
+  ingress: 'any pod may connect in',
+  egress: 'pods may connect anywhere',
 };
 
 /** Policies have no defined effect on pods in the network of the host: they are left out. */

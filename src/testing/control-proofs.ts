@@ -119,13 +119,13 @@ function standsAt(path: string, line: string, column: number): boolean {
   return keys.map((key) => key.replaceAll('"', '')).some((key) => text.startsWith(`${key}:`) || text.startsWith(`"${key}":`));
 }
 
-/** What is wrong with a message, or `undefined`: subject first, lower case, no full stop, no advice, at most 110 characters. */
+/** What is wrong with a message, or `undefined`: subject first, lower case, no full stop, no advice, pods written small, at most 110 characters. */
 export function complaintAbout(message: string): string | undefined {
   if (message.length > 110) return `has ${message.length} characters, more than 110`;
   if (message.endsWith('.')) return 'ends with a full stop';
-  if (/^[A-Z][a-z]+ (?!")/.test(message) && !/^(Deployment|Pod|Job|Namespace|Service|Windows)/.test(message))
-    return 'begins with a capital';
+  if (/^[A-Z][a-z]+ (?!")/.test(message) && !/^(Deployment|Job|Namespace|Service|Windows)/.test(message)) return 'begins with a capital';
   if (/\b(should|please|try)\b/i.test(message)) return 'gives advice';
+  if (/\bPods?\b(?! Security)/.test(message.replace(/"[^"]*"/g, ''))) return 'writes pod with a capital';
   if (/[\n\t]/.test(message)) return 'has more than one line';
   return undefined;
 }

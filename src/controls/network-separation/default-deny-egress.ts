@@ -1,4 +1,4 @@
-import { defineControl, fail, strings, type AnyControl } from '../../core/index.ts';
+import { defineControl, failAt, strings, type AnyControl, type Place } from '../../core/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { judgeDefaultDeny } from '../../subjects/default-deny.ts';
 import { namespaces } from '../../subjects/namespace.ts';
@@ -7,20 +7,23 @@ export const defaultDenyEgress: AnyControl = defineControl({
   id: 'network-separation/default-deny-egress',
   decides: ['NET-03'],
   title: 'Every namespace denies egress by default',
-  why: 'Without such a policy a compromised Pod can fetch tools, reach its controller and carry data out, to any address inside and outside the cluster.',
+  why: 'Without such a policy a compromised pod can fetch tools, reach its controller and carry data out, to any address inside and outside the cluster.',
   severity: 'high',
   also: { cis: ['5.3.2'], attack: ['T1041', 'T1071'] },
   subject: namespaces,
-  params: { system: strings('namespaces of the system, which are not judged', systemNamespaces) },
+  params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate(namespace, { params, partial }) {
     const verdict = judgeDefaultDeny(namespace, { direction: 'egress', partial, system: params.system, narrower: 'medium' });
     if (verdict.verdict !== 'pass') return verdict;
+    const places: Place[] = [];
     for (const { name, selectsEveryPod, egress } of namespace.policies) {
-      if (!selectsEveryPod || egress?.allowsEveryAddress === undefined) continue;
-      return fail(egress.allowsEveryAddress, `policy "${name}" allows every Pod to connect to every address outside`, 'low');
+      if (egress?.allowsEveryAddress === undefined) continue;
+      const whose = selectsEveryPod ? 'every pod' : 'its pods';
+      const message = `policy "${name}" allows ${whose} to connect to every address, metadata services included`;
+      places.push({ where: egress.allowsEveryAddress, message, severity: 'low' });
     }
-    return verdict;
+    return failAt(places);
   },
 
   remedy:
@@ -46,6 +49,12 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: open, namespace: shop }
 spec: { podSelector: {}, policyTypes: [Egress], egress: [{}] }
+`,
+      'every address outside, for some pods': `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: internet, namespace: shop }
+spec: { podSelector: { matchLabels: { app: web } }, policyTypes: [Egress], egress: [{ to: [{ ipBlock: { cidr: 0.0.0.0/0 } }] }] }
 `,
       'every address outside': `
 apiVersion: networking.k8s.io/v1

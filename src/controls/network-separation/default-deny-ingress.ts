@@ -7,11 +7,11 @@ export const defaultDenyIngress: AnyControl = defineControl({
   id: 'network-separation/default-deny-ingress',
   decides: ['NET-02'],
   title: 'Every namespace denies ingress by default',
-  why: 'Without such a policy every Pod of the cluster can connect to every port of every Pod in the namespace: one compromised application can probe and attack all others.',
+  why: 'Without such a policy every pod of the cluster can connect to every port of every pod in the namespace: one compromised application can probe and attack all others.',
   severity: 'high',
   also: { cis: ['5.3.2'], attack: ['T1046', 'T1210'] },
   subject: namespaces,
-  params: { system: strings('namespaces of the system, which are not judged', systemNamespaces) },
+  params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate(namespace, { params, partial }) {
     return judgeDefaultDeny(namespace, { direction: 'ingress', partial, system: params.system, narrower: 'medium' });

@@ -12,8 +12,8 @@ export const effectiveResources: AnyControl = defineControl({
   also: { attack: ['T1496', 'T1499'] },
   subject: containersWithLimitRange,
   params: {
-    cpuLimit: flag('demands a CPU limit too', false),
-    ephemeralStorage: flag('demands a limit of ephemeral storage too', false),
+    cpuLimit: flag('Demands a CPU limit too', false),
+    ephemeralStorage: flag('Demands a limit of ephemeral storage too', false),
   },
 
   evaluate({ title, resources, podResources, limitRanges, at }, { params, partial, version }) {
@@ -29,7 +29,7 @@ export const effectiveResources: AnyControl = defineControl({
       return unknown(at, `${title} leaves its resources to a LimitRange that was not read`, ['manifest', 'cluster']);
     const severity: Severity = missing.some((what) => what.endsWith('limit')) ? 'medium' : 'low';
     const effect = severity === 'medium' ? 'it can exhaust its node' : 'the scheduler counts it as nothing';
-    return fail(at, `${title} ends up without ${missing.join(', ')}: ${effect}`, severity);
+    return fail(at, `${title} ends up without ${inShort(missing)}: ${effect}`, severity);
   },
 
   remedy: 'Set requests and the memory limit by what the container uses at its peak, or give the namespace a LimitRange with defaults.',
@@ -82,6 +82,12 @@ spec:
     },
   },
 });
+
+/** The two requests in one word where both are missing. */
+function inShort(missing: readonly string[]): string {
+  const both = missing.filter((what) => what.endsWith(' request')).length === 2;
+  return both ? [...missing.filter((what) => !what.endsWith(' request')), 'requests'].join(' and ') : missing.join(', ');
+}
 
 /** A limit of zero is none. */
 function binds(limit: EffectiveValue | undefined): boolean {

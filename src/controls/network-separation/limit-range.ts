@@ -14,8 +14,8 @@ export const limitRange: AnyControl = defineControl({
   also: { attack: ['T1496', 'T1499'] },
   subject: namespaces,
   params: {
-    system: strings('namespaces of the system, which are not judged', systemNamespaces),
-    cpu: flag('demands defaults and a maximum of CPU as well as of memory', false),
+    system: strings('Namespaces of the system, which are not judged', systemNamespaces),
+    cpu: flag('Demands defaults and a maximum of CPU as well as of memory', false),
   },
 
   evaluate({ name, title, limitRanges, namedAt }, { params, partial }) {
@@ -24,7 +24,7 @@ export const limitRange: AnyControl = defineControl({
     const [first] = binding;
     if (first === undefined) {
       if (partial) return unknown(namedAt, `${title} has no LimitRange in the part that was read`, ['manifest', 'cluster']);
-      return fail(namedAt, `${title} has no LimitRange for containers: one without limits can exhaust its node`);
+      return fail(namedAt, `${title} has no LimitRange for containers: one can exhaust its node`);
     }
     const places: Place[] = [];
     for (const resource of params.cpu ? ['memory', 'cpu'] : ['memory']) {
@@ -44,7 +44,7 @@ export const limitRange: AnyControl = defineControl({
       if (other !== undefined)
         places.push({
           where: other.at,
-          message: `LimitRange "${other.name}" has another default of ${resource} than "${first.name}": which one counts is open`,
+          message: `LimitRange "${other.name}" and others differ in the default of ${resource}: which one counts is open`,
           severity: 'low',
         });
     }

@@ -7,7 +7,7 @@ export const metadataAddress: AnyControl = defineControl({
   id: 'network-separation/metadata-address',
   decides: ['CLD-01'],
   title: 'Pods cannot reach the metadata service of the cloud',
-  why: 'The service answers whoever asks from the node, with the credentials of the node: one request from a compromised Pod can be the way from the container to the cloud account.',
+  why: 'The service answers whoever asks from the node, with the credentials of the node: one request from a compromised pod can be the way from the container to the cloud account.',
   severity: 'high',
   also: { attack: ['T1552.005'] },
   subject: podsInNamespace,

@@ -10,7 +10,7 @@ export const namespacePrefix: AnyControl = defineControl({
   severity: 'low',
   also: { attack: ['T1036.005'] },
   subject: namespaceObjects,
-  params: { system: strings('namespaces with the prefix that belong to the cluster or its distribution', systemNamespaces) },
+  params: { system: strings('Namespaces with the prefix that belong to the cluster or its distribution', systemNamespaces) },
 
   evaluate({ name }, { params }) {
     if (!name.startsWith('kube-') || params.system.includes(name)) return pass;
@@ -50,6 +50,8 @@ spec:
       default: { cpu: 500m, memory: 256Mi }
       defaultRequest: { cpu: 100m, memory: 128Mi }
       max: { cpu: "2", memory: 2Gi }
+    - type: PersistentVolumeClaim
+      max: { storage: 10Gi }
 ---
 apiVersion: v1
 kind: ResourceQuota

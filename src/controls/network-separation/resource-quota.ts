@@ -7,13 +7,13 @@ export const resourceQuota: AnyControl = defineControl({
   id: 'network-separation/resource-quota',
   decides: ['RES-02'],
   title: 'A ResourceQuota bounds what each namespace can take of the cluster',
-  why: 'Without a quota one namespace can use up the CPU, memory and Pods of the whole cluster: by a mistake, by an autoscaler or by a miner of coins.',
+  why: 'Without a quota one namespace can use up the CPU, memory and pods of the whole cluster: by a mistake, by an autoscaler or by a miner of coins.',
   severity: 'medium',
   also: { attack: ['T1496', 'T1499'] },
   subject: namespaces,
   params: {
-    system: strings('namespaces of the system, which are not judged', systemNamespaces),
-    bounded: strings('what the quotas of a namespace must bound', [
+    system: strings('Namespaces of the system, which are not judged', systemNamespaces),
+    bounded: strings('What the quotas of a namespace must bound', [
       'requests.cpu',
       'requests.memory',
       'limits.cpu',
@@ -28,14 +28,14 @@ export const resourceQuota: AnyControl = defineControl({
     const [first] = quotas;
     if (first === undefined) {
       if (partial) return unknown(namedAt, `${title} has no ResourceQuota in the part that was read`, ['manifest', 'cluster']);
-      return fail(namedAt, `${title} has no ResourceQuota: its Pods can use up the cluster`);
+      return fail(namedAt, `${title} has no ResourceQuota: its pods can use up the cluster`);
     }
     const bounding = quotas.filter(({ scoped }) => !scoped);
     const bounded = new Set(bounding.flatMap(({ hard }) => Object.keys(hard).map(canonical)));
     const open = params.bounded.filter((resource) => !bounded.has(canonical(resource)));
     const places: Place[] = [];
     if (open.length > 0) {
-      const message = `ResourceQuota "${first.name}" leaves ${listed(open)} of all Pods unbounded`;
+      const message = `ResourceQuota "${first.name}" leaves ${listed(open)} of all pods unbounded`;
       places.push({ where: first.at, message, severity: open.length === params.bounded.length ? 'medium' : 'low' });
     }
     for (const { name: quota, at, hard } of bounding) {
@@ -44,14 +44,14 @@ export const resourceQuota: AnyControl = defineControl({
       if (refused !== undefined)
         places.push({
           where: at,
-          message: `ResourceQuota "${quota}" keeps out Pods of "${refused.workload.ref.name}", which set no ${refused.resource}`,
+          message: `ResourceQuota "${quota}" keeps out pods of "${refused.workload.ref.name}": no ${refused.resource}`,
           severity: 'low',
         });
     }
     return failAt(places);
   },
 
-  remedy: 'Add a ResourceQuota with the present use and headroom, and a LimitRange whose defaults fill what Pods do not say.',
+  remedy: 'Add a ResourceQuota with the present use and headroom, and a LimitRange whose defaults fill what pods do not say.',
 
   examples: {
     pass: {

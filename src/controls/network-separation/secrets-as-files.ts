@@ -16,7 +16,7 @@ export const secretsAsFiles: AnyControl = defineControl({
       if (valueFrom?.secretKeyRef === undefined) continue;
       places.push({
         where: ['env', index, 'valueFrom', 'secretKeyRef'],
-        message: `container "${name}" has a Secret in variable "${variable}", which child processes inherit`,
+        message: `container "${name}" has a Secret in variable "${variable}", which children inherit`,
       });
     }
     for (const [index, { secretRef }] of (container.envFrom ?? []).entries()) {

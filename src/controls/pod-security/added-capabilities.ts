@@ -77,7 +77,7 @@ function isAllowed(capability: string, allowed: readonly string[]): boolean {
 function judge(container: string, capability: string): Pick<Place, 'message' | 'severity'> {
   const plain = capability.toUpperCase().replace(/^CAP_/, '');
   if (allowedCapabilities.has(plain))
-    return { message: `container "${container}" adds "${capability}", a spelling of "${plain}" that admission refuses`, severity: 'low' };
+    return { message: `container "${container}" adds "${capability}", a spelling that admission refuses`, severity: 'low' };
   const known = gives.get(plain);
   if (known === undefined) return { message: `container "${container}" adds "${capability}", which level baseline forbids` };
   return { message: `container "${container}" adds "${capability}", which allows ${known[1]}`, severity: known[0] };

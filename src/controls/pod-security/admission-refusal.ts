@@ -6,13 +6,13 @@ export const admissionRefusal: AnyControl = defineControl({
   id: 'pod-security/admission-refusal',
   decides: ['ENF-01'],
   title: 'Workloads meet the Pod Security level that their namespace enforces',
-  why: 'Admission refuses the Pods, not the workload: a Deployment is accepted and then never gets its Pods. Under pressure it is the level that gets lowered, for everybody in the namespace.',
+  why: 'Admission refuses the pods, not the workload: a Deployment is accepted and then never gets its pods. Under pressure it is the level that gets lowered, for everybody in the namespace.',
   severity: 'medium',
   also: { cis: ['5.2.1'] },
   consequence: true,
   subject: podsInNamespace,
 
-  evaluate({ name, namespace, namespaceLabels, security, at }, { version }) {
+  evaluate({ name, namespaceLabels, security, at }, { version }) {
     if (namespaceLabels === undefined) return notApplicable('the Namespace object was not read, and with it no level');
     const { enforce } = namespacePolicy(namespaceLabels).policy;
     if (enforce.level === 'privileged') return notApplicable('the namespace enforces no level');
@@ -21,11 +21,11 @@ export const admissionRefusal: AnyControl = defineControl({
     if (violations.length === 0) return pass;
     const [first = '', ...rest] = violations.map(({ check }) => check);
     const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
-    return fail(at, `pods of "${name}" are refused by namespace "${namespace ?? ''}" (${enforce.level}): ${first}${more}`);
+    return fail(at, `pods of "${name}" are refused at level ${enforce.level}: ${first}${more}`);
   },
 
   remedy:
-    'Mend what the controls of the chapter on Pod security find in the workload, or move it to a namespace for workloads that need more.',
+    'Mend what the controls of the chapter on pod security find in the workload, or move it to a namespace for workloads that need more.',
 
   alsoFails: ['pod-security/added-capabilities'],
 

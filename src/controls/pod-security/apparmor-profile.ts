@@ -1,7 +1,7 @@
 import { decline, defineControl, fail, notApplicable, pass, set, type AnyControl } from '../../core/index.ts';
 import type { AppArmorProfile } from '../../kube/types.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
-import { containers, type ContainerSubject } from '../../subjects/container.ts';
+import { containers, isPrivileged, voidWherePrivileged, type ContainerSubject } from '../../subjects/container.ts';
 
 const onWindows = notApplicable('Windows has no AppArmor and rejects the field');
 const annotationPrefix = 'container.apparmor.security.beta.kubernetes.io/';
@@ -22,13 +22,14 @@ export const apparmorProfile: AnyControl = defineControl({
   evaluate(subject) {
     const { container, pod, name } = subject;
     const own = container.securityContext?.appArmorProfile;
-    if (own !== undefined) return isAllowedProfile(own.type) ? pass : fail(place, factOf(name, own));
+    const held = isPrivileged(subject) ? voidWherePrivileged : pass;
+    if (own !== undefined) return isAllowedProfile(own.type) ? held : fail(place, factOf(name, own));
     const annotation = annotationOf(subject);
     if (annotation !== undefined && annotation !== '')
-      return isConfining(annotation) ? pass : fail(place, `container "${name}" gets AppArmor profile "${annotation}" by an annotation`);
+      return isConfining(annotation) ? held : fail(place, `container "${name}" gets AppArmor profile "${annotation}" by an annotation`);
     const inherited = pod.spec.securityContext?.appArmorProfile;
     if (inherited !== undefined && !isAllowedProfile(inherited.type)) return fail(place, `${factOf(name, inherited)}, by its pod`);
-    return inherited === undefined && pod.os.name === 'windows' ? onWindows : pass;
+    return inherited === undefined && pod.os.name === 'windows' ? onWindows : held;
   },
 
   fix: {
@@ -36,7 +37,7 @@ export const apparmorProfile: AnyControl = defineControl({
     risk: 'programs that mount, trace or write to /proc/sys are refused; run with the profile in complain mode and show that nothing is logged',
     edits: (subject, { version }) => {
       // The API server refuses a field that contradicts the annotation.
-      if (annotationOf(subject) !== undefined) return decline('an annotation of the pod names the profile: remove it there');
+      if (annotationOf(subject) !== undefined) return decline('an annotation of the pod switches the profile off: remove it there first');
       if (version < 30) return decline('the field exists from Kubernetes 1.30: use the annotation of the pod before');
       return [set(['securityContext', 'appArmorProfile'], { type: 'RuntimeDefault' })];
     },

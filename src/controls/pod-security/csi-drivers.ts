@@ -24,14 +24,14 @@ export const csiDrivers: AnyControl = defineControl({
     for (let index = 0; index < volumes.length; index++) {
       const volume = volumes[index];
       if (volume?.csi === undefined || params.allowed.includes(volume.csi.driver ?? '')) continue;
-      const message = `volume "${volume.name ?? ''}" uses CSI driver "${volume.csi.driver ?? ''}" inline, past storage classes and claims`;
+      const message = `volume "${volume.name ?? ''}" uses CSI driver "${volume.csi.driver ?? ''}" inline, past claims`;
       (places ??= []).push({ where: ['volumes', index, 'csi', 'driver'], message });
     }
     return places === undefined ? pass : failAt(places);
   },
 
   remedy:
-    'Mount a claim of a storage class that uses the driver, or allow the driver by parameter once its inline volumes are known to be harmless',
+    'Mount a claim of a storage class that uses the driver, or allow the driver by parameter once its inline volumes are known to be harmless.',
 
   examples: {
     pass: {

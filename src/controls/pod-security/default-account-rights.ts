@@ -24,18 +24,14 @@ export const defaultAccountRights: AnyControl = defineControl({
   evaluate({ name, roleRef, subjects }) {
     if (discovery.has(roleRef.name ?? '')) return pass;
     const severity = roleRef.name === 'cluster-admin' ? 'critical' : 'high';
-    const role = `${roleRef.kind === 'ClusterRole' ? 'cluster role' : 'role'} "${roleRef.name ?? ''}"`;
+    const role = `role "${roleRef.name ?? ''}"`;
     const places: Place[] = [];
     for (const [index, { kind, name: subject = '', namespace }] of subjects.entries()) {
       if (kind === 'ServiceAccount' && subject === 'default') {
-        const of = namespace === undefined ? '' : ` of "${namespace}"`;
-        places.push({
-          where: ['subjects', index, 'name'],
-          message: `binding "${name}" gives account "default"${of} the ${role}`,
-          severity,
-        });
+        const account = namespace === undefined ? subject : `${namespace}/${subject}`;
+        places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives ${role} to account "${account}"`, severity });
       } else if (kind === 'Group' && accountGroup.test(subject)) {
-        places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives all of "${subject}" the ${role}`, severity });
+        places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives ${role} to all of "${subject}"`, severity });
       }
     }
     return failAt(places);

@@ -1,5 +1,5 @@
 import { append, defineControl, fail, notApplicable, pass, type AnyControl } from '../../core/index.ts';
-import { containers } from '../../subjects/container.ts';
+import { containers, isPrivileged, voidWherePrivileged } from '../../subjects/container.ts';
 
 const onWindows = notApplicable('Windows has no capabilities and rejects the field');
 
@@ -13,10 +13,11 @@ export const droppedCapabilities: AnyControl = defineControl({
   also: { pss: 'restricted', cis: ['5.2.8', '5.2.9'], attack: ['T1611'] },
   subject: containers,
 
-  evaluate({ container, pod, name }) {
+  evaluate(subject) {
+    const { container, pod, name } = subject;
     if (pod.os.name === 'windows') return onWindows;
     const dropped = container.securityContext?.capabilities?.drop;
-    if (dropped?.includes('ALL') === true) return pass;
+    if (dropped?.includes('ALL') === true) return isPrivileged(subject) ? voidWherePrivileged : pass;
     return fail(['securityContext', 'capabilities', 'drop'], factOf(name, dropped ?? []));
   },
 

@@ -26,7 +26,7 @@ export const emptyDirLimits: AnyControl = defineControl({
     return places === undefined ? pass : failAt(places);
   },
 
-  remedy: 'Set sizeLimit to what the volume holds at its busiest and some room: a pod that writes more is evicted',
+  remedy: 'Set sizeLimit to what the volume holds at its busiest and some room: a pod that writes more is evicted.',
 
   examples: {
     pass: { 'a limit': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },

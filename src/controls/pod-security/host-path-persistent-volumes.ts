@@ -25,7 +25,7 @@ export const hostPathPersistentVolumes: AnyControl = defineControl({
     if (params.allowed.some((folder) => isWithin(clean, cleanHostPath(folder)))) return pass;
     const found = hostPathWorth(clean);
     const fact = `volume "${name}" gives claims "${path}" of the node`;
-    if (found !== undefined) return fail([type, 'path'], `${fact}, which holds ${found.holds}`, found.worth);
+    if (found !== undefined) return fail([type, 'path'], `${fact}, with ${found.holds}`, found.worth);
     return fail([type, 'path'], fact, type === 'local' ? 'low' : 'medium');
   },
 

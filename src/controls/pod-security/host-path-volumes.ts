@@ -34,7 +34,7 @@ export const hostPathVolumes: AnyControl = defineControl({
   },
 
   remedy:
-    'Replace the volume by an emptyDir, a ConfigMap, a projected volume or a claim; where an agent must read the node, mount the narrowest folder read-only',
+    'Replace the volume by an emptyDir, a ConfigMap, a projected volume or a claim; where an agent must read the node, mount the narrowest folder read-only.',
 
   examples: {
     pass: { 'a volume of the pod': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },
@@ -54,7 +54,7 @@ function judge(spec: PodSpec, name: string, path: string): Pick<Place, 'message'
     return { message: `volume "${name}" mounts "${path}" of the node`, severity: everywhereReadOnly ? 'low' : 'medium' };
   const lowered: Severity = found.worth === 'critical' ? 'high' : 'medium';
   return {
-    message: `volume "${name}" mounts "${path}" of the node, which holds ${found.holds}`,
+    message: `volume "${name}" mounts "${path}" of the node, with ${found.holds}`,
     severity: everywhereReadOnly && !found.socket ? lowered : found.worth,
   };
 }

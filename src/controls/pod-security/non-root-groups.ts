@@ -31,7 +31,7 @@ export const nonRootGroups: AnyControl = defineControl({
     ]);
   },
 
-  remedy: 'Set runAsGroup to the group that owns the files of the image and of its volumes, as the image config and its /etc/passwd say',
+  remedy: 'Set runAsGroup to the group that owns the files of the image and of its volumes, as the image config and its /etc/passwd say.',
 
   examples: {
     pass: {

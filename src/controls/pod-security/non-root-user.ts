@@ -65,7 +65,7 @@ function runsAsRoot({ name, container }: ContainerSubject, refused: boolean): Ve
   return fail(
     ['securityContext', 'runAsUser'],
     refused
-      ? `container "${name}" has runAsUser 0${inheritance} and runAsNonRoot, so the kubelet never starts it`
+      ? `container "${name}" has runAsUser 0${inheritance} beside runAsNonRoot: it never starts`
       : `container "${name}" runs as root: its runAsUser is 0${inheritance}`,
   );
 }

@@ -7,11 +7,11 @@ export const podSecurityAdmission: AnyControl = defineControl({
   id: 'pod-security/pod-security-admission',
   decides: ['ENF-01'],
   title: 'Every namespace enforces a level of the Pod Security Standards',
-  why: 'What manifests say today holds until somebody applies another one. Only admission refuses the next privileged Pod, whoever creates it.',
+  why: 'What manifests say today holds until somebody applies another one. Only admission refuses the next privileged pod, whoever creates it.',
   severity: 'high',
   also: { cis: ['5.2.1'], attack: ['T1610'] },
   subject: namespaces,
-  params: { system: strings('namespaces of the system, which are not judged', systemNamespaces) },
+  params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate({ name, title, labels, labelsAt, namedAt }, { params }) {
     if (name !== undefined && params.system.includes(name)) return notApplicable('a namespace of the system');
@@ -24,15 +24,15 @@ export const podSecurityAdmission: AnyControl = defineControl({
       return fail(labelsAt, `${title} cannot be created: label ${error.label} has the value "${error.value.slice(0, 20)}"`);
     if (policy.enforce.level === 'restricted') return pass;
     if (policy.enforce.level === 'baseline')
-      return fail(labelsAt, `${title} enforces baseline: Pods may run as root and gain privileges`, 'low');
+      return fail(labelsAt, `${title} enforces baseline: pods may run as root and gain privileges`, 'low');
     if (policy.warn.level === 'privileged' && policy.audit.level === 'privileged')
-      return fail(labelsAt, `${title} enforces no Pod Security level: privileged Pods are let in`);
-    return fail(labelsAt, `${title} only warns or audits: privileged Pods are let in`);
+      return fail(labelsAt, `${title} enforces no Pod Security level: privileged pods are let in`);
+    return fail(labelsAt, `${title} only warns or audits: privileged pods are let in`);
   },
 
   fix: {
     safety: 'review',
-    risk: 'Pods that the level refuses are not created any more at their next rollout; a server-side dry run of the label change names those that run now',
+    risk: 'pods that the level refuses are not created any more at their next rollout; a server-side dry run of the label change names those that run now',
     edits(namespace, { version }) {
       if (namespace.labels === undefined) return decline('the Namespace object was not read');
       const met = leastLevel(namespace);

@@ -54,7 +54,7 @@ function judge(handler: Handler, path: Path, container: string, places: Place[] 
   for (const action of ['httpGet', 'tcpSocket'] as const) {
     const host = handler[action]?.host;
     if (host === undefined || host === '') continue;
-    const message = `container "${container}" makes the kubelet call host "${host}" in its ${path.at(-1)}`;
+    const message = `container "${container}" makes the kubelet call "${host}" in its ${path.at(-1)}`;
     (found ??= []).push({ where: [...path, action, 'host'], message });
   }
   return found;

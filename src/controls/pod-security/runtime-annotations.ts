@@ -29,7 +29,7 @@ export const runtimeAnnotations: AnyControl = defineControl({
   evaluate(pod) {
     const places: Place[] = [];
     for (const { key, what, path } of granted(pod))
-      places.push({ where: path, message: `annotation "${key}" asks the runtime for ${what}, unseen by admission` });
+      places.push({ where: path, message: `annotation "${key}" asks the runtime for ${what}` });
     return places.length === 0 ? pass : failAt(places);
   },
 

@@ -26,7 +26,7 @@ export const runtimeSockets: AnyControl = defineControl({
       const name = volume.name ?? '';
       const message =
         clean === socket
-          ? `volume "${name}" is the engine's socket "${path}", which starts containers as root`
+          ? `volume "${name}" is "${path}", which starts containers as root`
           : `volume "${name}" mounts "${path}", where the sockets of container engines are`;
       (places ??= []).push({ where: ['volumes', index, 'hostPath', 'path'], message });
     }
@@ -34,7 +34,7 @@ export const runtimeSockets: AnyControl = defineControl({
   },
 
   remedy:
-    'Build images with a builder that needs no engine of the node, and read container data from the kubelet or the Kubernetes API instead of the socket',
+    'Build images with a builder that needs no engine of the node, and read container data from the kubelet or the Kubernetes API instead of the socket.',
 
   examples: {
     pass: { 'no socket': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },

@@ -41,7 +41,7 @@ export const sandboxedRuntime: AnyControl = defineControl({
     );
   },
 
-  remedy: 'Set runtimeClassName to a sandbox that the nodes offer, first on one pod: devices, host paths and speed differ there',
+  remedy: 'Set runtimeClassName to a sandbox that the nodes offer, first on one pod: devices, host paths and speed differ there.',
 
   examples: {
     params: { untrusted: ['trust=untrusted'] },

@@ -1,6 +1,6 @@
 import { defineControl, fail, notApplicable, pass, set, type AnyControl } from '../../core/index.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
-import { containers } from '../../subjects/container.ts';
+import { containers, isPrivileged, voidWherePrivileged } from '../../subjects/container.ts';
 import { inherited } from '../../subjects/security-context.ts';
 
 const onWindows = notApplicable('Windows has no seccomp and rejects the field');
@@ -21,7 +21,10 @@ export const seccompProfile: AnyControl = defineControl({
 
   evaluate(subject) {
     const profile = inherited(subject, 'seccompProfile');
-    if (profile !== undefined) return isAllowedProfile(profile.type) ? pass : switchedOff;
+    if (profile !== undefined) {
+      if (!isAllowedProfile(profile.type)) return switchedOff;
+      return isPrivileged(subject) ? voidWherePrivileged : pass;
+    }
     if (subject.pod.os.name === 'windows') return onWindows;
     return fail(
       ['securityContext', 'seccompProfile'],

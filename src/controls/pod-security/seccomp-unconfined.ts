@@ -1,6 +1,6 @@
 import { defineControl, fail, pass, set, type AnyControl } from '../../core/index.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
-import { containers } from '../../subjects/container.ts';
+import { containers, isPrivileged, voidWherePrivileged } from '../../subjects/container.ts';
 import { inherited } from '../../subjects/security-context.ts';
 
 export const seccompUnconfined: AnyControl = defineControl({
@@ -14,12 +14,12 @@ export const seccompUnconfined: AnyControl = defineControl({
 
   evaluate(subject) {
     const profile = inherited(subject, 'seccompProfile');
-    if (profile === undefined || isAllowedProfile(profile.type)) return pass;
+    if (profile === undefined || isAllowedProfile(profile.type)) return isPrivileged(subject) ? voidWherePrivileged : pass;
     const { name, container } = subject;
     return fail(
       ['securityContext', 'seccompProfile', 'type'],
       container.securityContext?.seccompProfile === undefined
-        ? `container "${name}" gets seccomp profile "${profile.type ?? ''}" from its pod, so every system call is open`
+        ? `container "${name}" inherits seccomp profile "${profile.type ?? ''}": every system call is open`
         : `container "${name}" has seccomp profile "${profile.type ?? ''}", so every system call is open to it`,
     );
   },

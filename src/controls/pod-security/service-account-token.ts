@@ -18,14 +18,14 @@ export const serviceAccountToken: AnyControl = defineControl({
           .filter(({ audience }) => isApiAudience(audience))
           .map((token) => ({
             where: token.at,
-            message: `volume "${token.volume}" of pods of "${name}" holds a token for the API itself: the need is not shown`,
+            message: `volume "${token.volume}" of pods of "${name}" holds a token for the API itself`,
             severity: 'low' as const,
           })),
       );
     if (automount === true)
       return fail(at.automount, `pods of "${name}" mount the token of account "${serviceAccount.name}" by their own setting`);
     if (partial && !serviceAccount.read)
-      return unknown(at.automount, `account "${serviceAccount.name}" was not read: whether pods of "${name}" mount its token is open`, [
+      return unknown(at.automount, `account "${serviceAccount.name}" was not read: pods of "${name}" may mount its token`, [
         'manifest',
         'cluster',
       ]);

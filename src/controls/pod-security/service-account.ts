@@ -5,7 +5,7 @@ export const serviceAccount: AnyControl = defineControl({
   id: 'pod-security/service-account',
   decides: ['TOK-02'],
   title: 'Workloads with a token run as an account of their own',
-  why: 'What is granted to the account "default" is granted to every Pod that forgets to name one, and the log of the API cannot tell them apart. A shared account gives each of its workloads the rights of all.',
+  why: 'What is granted to the account "default" is granted to every pod that forgets to name one, and the log of the API cannot tell them apart. A shared account gives each of its workloads the rights of all.',
   severity: 'medium',
   also: { cis: ['5.1.5'], attack: ['T1078.001'] },
   subject: podsWithServiceAccount,
@@ -15,7 +15,7 @@ export const serviceAccount: AnyControl = defineControl({
     if (!mountsToken(pod)) return pass;
     if (account.name === 'default') {
       if (partial && automount === undefined && !account.read)
-        return unknown(at.serviceAccountName, `account "default" was not read: whether pods of "${name}" mount its token is open`, [
+        return unknown(at.serviceAccountName, `account "default" was not read: pods of "${name}" may mount its token`, [
           'manifest',
           'cluster',
         ]);
@@ -29,7 +29,7 @@ export const serviceAccount: AnyControl = defineControl({
     if (account.unrelatedUsers > 1)
       return fail(
         at.serviceAccountName,
-        `pods of "${name}" share account "${account.name}" and its rights with ${others(account.unrelatedUsers - 1)}`,
+        `pods of "${name}" share account "${account.name}" with ${others(account.unrelatedUsers - 1)}`,
         'low',
       );
     return pass;

@@ -11,7 +11,7 @@ export const trustedRegistries: AnyControl = defineControl({
   also: { cis: ['5.5.1'], attack: ['T1525', 'T1204.003'] },
   subject: images,
   params: {
-    allowed: strings('registries, with a path where only a part is trusted: registry.example.com, *.example.com, ghcr.io/team', []),
+    allowed: strings('Registries, with a path where only a part is trusted: registry.example.com, *.example.com, ghcr.io/team', []),
   },
 
   evaluate({ reference, user, path }, { params }) {

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { formatPath, type AnyControl, type Metadata, type Path, type Resource, type Verdict } from '../../core/index.ts';
 import type { PodSpec } from '../../kube/types.ts';
 import { addedCapabilities } from './added-capabilities.ts';
+import { apparmorAnnotations } from './apparmor-annotations.ts';
 import { apparmorProfile } from './apparmor-profile.ts';
 import { csiDrivers } from './csi-drivers.ts';
+import { droppedCapabilities } from './dropped-capabilities.ts';
 import { emptyDirLimits } from './empty-dir-limits.ts';
 import { hostPathVolumes } from './host-path-volumes.ts';
 import { hostPorts } from './host-ports.ts';
@@ -12,7 +14,10 @@ import { probeHosts } from './probe-hosts.ts';
 import { procMount } from './proc-mount.ts';
 import { readOnlyRootFilesystem } from './read-only-root-filesystem.ts';
 import { restoredCapabilities } from './restored-capabilities.ts';
+import { runtimeAnnotations } from './runtime-annotations.ts';
 import { sandboxedRuntime } from './sandboxed-runtime.ts';
+import { seccompProfile } from './seccomp-profile.ts';
+import { seccompUnconfined } from './seccomp-unconfined.ts';
 import { selinuxOptions } from './selinux-options.ts';
 import { sysctls } from './sysctls.ts';
 import { userNamespaces } from './user-namespaces.ts';
@@ -26,8 +31,10 @@ interface Setting {
   readonly metadata?: Metadata;
 }
 
-/** The verdicts on a pod: one for a control of pods, one for each container otherwise. */
-function verdicts(control: AnyControl, spec: PodSpec, { version = 35, params = {}, metadata = {} }: Setting = {}): Verdict[] {
+type Judged = { readonly subject: unknown; readonly judging: Parameters<AnyControl['evaluate']>[1] };
+
+/** The subjects of a pod with what their judge knows: one for a control of pods, one for each container otherwise. */
+function judged(control: AnyControl, spec: PodSpec, { version = 35, params = {}, metadata = {} }: Setting): Judged[] {
   if (control.subject.scope !== 'local') throw new Error('not a local control');
   const template = { path: [], metadata, metadataPath: ['metadata'], spec: spec as Readonly<Record<string, unknown>>, specPath: ['spec'] };
   const resource: Resource = {
@@ -40,9 +47,12 @@ function verdicts(control: AnyControl, spec: PodSpec, { version = 35, params = {
   };
   const defaults = Object.fromEntries(Object.entries(control.params).map(([name, param]) => [name, param.default]));
   const judging = { version, params: { ...defaults, ...params }, partial: false };
-  return [...control.subject.subjects(resource, { version, partial: false, namespaceOf: () => undefined })].map(({ subject }) =>
-    control.evaluate(subject, judging),
-  );
+  const context = { version, partial: false, namespaceOf: () => undefined };
+  return [...control.subject.subjects(resource, context)].map(({ subject }) => ({ subject, judging }));
+}
+
+function verdicts(control: AnyControl, spec: PodSpec, setting: Setting = {}): Verdict[] {
+  return judged(control, spec, setting).map(({ subject, judging }) => control.evaluate(subject, judging));
 }
 
 /** Verdict, severity where it is not the control's own, and path of every place. */
@@ -52,6 +62,12 @@ function found(control: AnyControl, spec: PodSpec, setting: Setting = {}): strin
       ? verdict.places.map(({ where, severity }) => `${verdict.verdict} ${severity ?? control.severity} ${formatPath(where as Path)}`)
       : [verdict.verdict],
   );
+}
+
+/** What the fix of a control makes of the first subject of a pod. */
+function edits(control: AnyControl, spec: PodSpec, setting: Setting = {}): unknown {
+  const [first] = judged(control, spec, setting);
+  return first && control.fix?.edits(first.subject, first.judging);
 }
 
 describe('host paths', () => {
@@ -364,5 +380,64 @@ describe('sandboxes', () => {
     expect(found(sandboxedRuntime, {}, { metadata, params: { untrusted: ['trust'] } })).toEqual(['fail high runtimeClassName']);
     expect(found(sandboxedRuntime, {}, { metadata, params: { untrusted: ['trust=none', 'trust=untrusted'] } })).toHaveLength(1);
     expect(found(sandboxedRuntime, {}, { metadata, params: { untrusted: ['trust=none', 'constructor'] } })).toEqual(['not-applicable']);
+  });
+});
+
+describe('a privileged container', () => {
+  const securityContext = {
+    privileged: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+    appArmorProfile: { type: 'RuntimeDefault' },
+    capabilities: { drop: ['ALL'] },
+  };
+  const confining = [seccompProfile, seccompUnconfined, apparmorProfile, droppedCapabilities];
+
+  test('is not confined by the profiles that it names: they do not count as held', () => {
+    const spec = { containers: [{ name: 'web', securityContext }] };
+    expect(confining.flatMap((control) => found(control, spec))).toEqual(confining.map(() => 'not-applicable'));
+    const ordinary = { containers: [{ name: 'web', securityContext: { ...securityContext, privileged: false } }] };
+    expect(confining.flatMap((control) => found(control, ordinary))).toEqual(confining.map(() => 'pass'));
+  });
+
+  test('fails where it names none, as at admission', () => {
+    const spec = { containers: [{ name: 'web', securityContext: { privileged: true } }] };
+    expect([seccompProfile, droppedCapabilities].map((control) => found(control, spec)[0]?.split(' ')[0])).toEqual(['fail', 'fail']);
+  });
+});
+
+describe('annotations', () => {
+  const prefix = 'container.apparmor.security.beta.kubernetes.io/';
+  const spec = { containers: [{ name: 'web' }] };
+
+  test('for AppArmor are the only way before 1.30 and deprecated from then on', () => {
+    const metadata = { annotations: { [`${prefix}web`]: 'runtime/default' } };
+    expect(found(apparmorAnnotations, spec, { version: 29, metadata })).toEqual(['not-applicable']);
+    expect(found(apparmorAnnotations, spec, { version: 30, metadata })).toEqual([`fail low metadata.annotations["${prefix}web"]`]);
+    expect(found(apparmorAnnotations, spec, { version: 30 })).toEqual(['pass']);
+  });
+
+  test('become the field of their container, unless it has one', () => {
+    const own = { name: 'own', securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } };
+    const pod = { initContainers: [{ name: 'init' }], containers: [own] };
+    const annotations = { [`${prefix}init`]: 'localhost/k8s/web', [`${prefix}own`]: 'runtime/default' };
+    expect(edits(apparmorAnnotations, pod, { version: 31, metadata: { annotations } })).toEqual([
+      {
+        op: 'set',
+        path: ['spec', 'initContainers', 0, 'securityContext', 'appArmorProfile'],
+        value: { type: 'Localhost', localhostProfile: 'k8s/web' },
+      },
+      { op: 'remove', path: ['metadata', 'annotations', `${prefix}init`] },
+      { op: 'remove', path: ['metadata', 'annotations', `${prefix}own`] },
+    ]);
+  });
+
+  test('that switch AppArmor off, or name no container, are left to a person', () => {
+    for (const annotations of [{ [`${prefix}web`]: 'unconfined' }, { [`${prefix}wed`]: 'runtime/default' }])
+      expect(edits(apparmorAnnotations, spec, { version: 31, metadata: { annotations } })).toHaveProperty('declined');
+  });
+
+  test('that only begin like one for the runtime ask it for nothing', () => {
+    const metadata = { annotations: { 'io.kubernetes.cri-o.DevicesOwner': 'web', 'devices.nri.io/pod': '- path: /dev/kvm' } };
+    expect(found(runtimeAnnotations, spec, { metadata })).toEqual(['fail medium metadata.annotations["devices.nri.io/pod"]']);
   });
 });

@@ -23,14 +23,14 @@ export const volumeTypes: AnyControl = defineControl({
       const source = volume === undefined ? undefined : volumeSource(volume);
       if (source === undefined || source === 'hostPath') continue;
       if (allowedVolumeSources.includes(source) || params.allowed.includes(source)) continue;
-      const message = `volume "${volume?.name ?? ''}" is of type "${source}", which the pod and not an administrator sets up`;
+      const message = `volume "${volume?.name ?? ''}" is of type "${source}", past storage classes and claims`;
       (places ??= []).push({ where: ['volumes', index, source], message });
     }
     return places === undefined ? pass : failAt(places);
   },
 
   remedy:
-    'Let an administrator make a PersistentVolume or a storage class of a CSI driver for it, and mount a claim; replace gitRepo by an init container',
+    'Let an administrator make a PersistentVolume or a storage class of a CSI driver for it, and mount a claim; replace gitRepo by an init container.',
 
   examples: {
     pass: {

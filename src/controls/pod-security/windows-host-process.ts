@@ -21,7 +21,7 @@ export const windowsHostProcess: AnyControl = defineControl({
 
   // All containers of a pod must agree on the field, and such a pod must use the network of the node: no edit of one place is valid.
   remedy:
-    'Run the program in an ordinary Windows container, or as a service of the node; keep HostProcess pods to node agents in a namespace of their own',
+    'Run the program in an ordinary Windows container, or as a service of the node; keep HostProcess pods to node agents in a namespace of their own.',
 
   examples: {
     pass: { 'not set': 'securityContext: { windowsOptions: null }' },

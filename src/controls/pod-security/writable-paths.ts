@@ -53,7 +53,7 @@ export const writablePaths: AnyControl = defineControl({
     return places === undefined ? pass : failAt(places);
   },
 
-  remedy: 'Mount the volume read-only, or at a folder that holds data only, and keep programs in the image',
+  remedy: 'Mount the volume read-only, or at a folder that holds data only, and keep programs in the image.',
 
   examples: {
     pass: {

@@ -65,7 +65,7 @@ function found(control: AnyControl, spec: PodSpec, setting: Setting = {}): strin
 }
 
 /** What the fix of a control makes of the first subject of a pod. */
-function edits(control: AnyControl, spec: PodSpec, setting: Setting = {}): unknown {
+function firstEdits(control: AnyControl, spec: PodSpec, setting: Setting = {}): unknown {
   const [first] = judged(control, spec, setting);
   return first && control.fix?.edits(first.subject, first.judging);
 }
@@ -420,7 +420,7 @@ describe('annotations', () => {
     const own = { name: 'own', securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } };
     const pod = { initContainers: [{ name: 'init' }], containers: [own] };
     const annotations = { [`${prefix}init`]: 'localhost/k8s/web', [`${prefix}own`]: 'runtime/default' };
-    expect(edits(apparmorAnnotations, pod, { version: 31, metadata: { annotations } })).toEqual([
+    expect(firstEdits(apparmorAnnotations, pod, { version: 31, metadata: { annotations } })).toEqual([
       {
         op: 'set',
         path: ['spec', 'initContainers', 0, 'securityContext', 'appArmorProfile'],
@@ -433,7 +433,7 @@ describe('annotations', () => {
 
   test('that switch AppArmor off, or name no container, are left to a person', () => {
     for (const annotations of [{ [`${prefix}web`]: 'unconfined' }, { [`${prefix}wed`]: 'runtime/default' }])
-      expect(edits(apparmorAnnotations, spec, { version: 31, metadata: { annotations } })).toHaveProperty('declined');
+      expect(firstEdits(apparmorAnnotations, spec, { version: 31, metadata: { annotations } })).toHaveProperty('declined');
   });
 
   test('that only begin like one for the runtime ask it for nothing', () => {

@@ -17,7 +17,8 @@ export const apparmorAnnotations: AnyControl = defineControl({
   subject: podAnnotations,
 
   evaluate({ annotations, annotationsPath }, { version }) {
-    const named = Object.keys(annotations).filter((key) => key.startsWith(prefix));
+    // What switches the profile off is no question of form: pod-security/apparmor-profile judges it.
+    const named = Object.keys(annotations).filter((key) => key.startsWith(prefix) && annotations[key] !== 'unconfined');
     if (named.length === 0) return pass;
     if (version < 30) return tooEarly;
     return failAt(
@@ -34,7 +35,7 @@ export const apparmorAnnotations: AnyControl = defineControl({
     edits(pod) {
       const edits: Edit[] = [];
       for (const [key, value] of Object.entries(pod.annotations)) {
-        if (!key.startsWith(prefix)) continue;
+        if (!key.startsWith(prefix) || value === 'unconfined') continue;
         const found = containerNamed(pod, key.slice(prefix.length));
         if (found === undefined) return decline(`no container is named "${key.slice(prefix.length)}": correct the annotation first`);
         const profile = profileOf(value);

@@ -431,8 +431,14 @@ describe('annotations', () => {
     ]);
   });
 
-  test('that switch AppArmor off, or name no container, are left to a person', () => {
-    for (const annotations of [{ [`${prefix}web`]: 'unconfined' }, { [`${prefix}wed`]: 'runtime/default' }])
+  test('that switch AppArmor off are judged as such, not as deprecated', () => {
+    const metadata = { annotations: { [`${prefix}web`]: 'unconfined' } };
+    expect(found(apparmorAnnotations, spec, { metadata })).toEqual(['pass']);
+    expect(found(apparmorProfile, spec, { metadata })).toEqual(['fail medium securityContext.appArmorProfile.type']);
+  });
+
+  test('that name no profile or no container are left to a person', () => {
+    for (const annotations of [{ [`${prefix}web`]: 'default' }, { [`${prefix}wed`]: 'runtime/default' }])
       expect(firstEdits(apparmorAnnotations, spec, { version: 31, metadata: { annotations } })).toHaveProperty('declined');
   });
 

@@ -1,6 +1,7 @@
 import type { Input, Location, Path } from '../../core/index.ts';
 import { isWorkflow } from '../../kube/argo-workflow.ts';
 import { decode } from '../../kube/decode.ts';
+import { isPatch } from '../../kube/patch-document.ts';
 import { hasEmbeddedPod, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
 import { readDocument, readJson, splitDocuments, type ReadDocument, type RefusedDocument } from '../../kube/yaml/index.ts';
 import { scanObject, skipSpace } from './json-scan.ts';
@@ -37,6 +38,7 @@ export interface FileDocuments {
 export const helmTemplate = 'Helm template: render the chart first (helm template)';
 const noKind = 'not Kubernetes: no apiVersion and kind';
 const kustomize = 'kustomize configuration: build it first (kubectl kustomize)';
+const patch = 'a patch for another object: build the kustomization first (kubectl kustomize)';
 
 /** Text of items that is kept while the kind of their list is not known, in UTF-16 code units. */
 const waitingLimit = 32 << 20;
@@ -148,8 +150,9 @@ export function fileDocuments(file: string, options: DocumentOptions): FileDocum
       const [place] = locate([[...prefix, ...decoded.path]]);
       return unread(place?.line ?? first, `refused by the API server: ${decoded.refused}`);
     }
-    counts.resources++;
     const { ref, metadata, object, podTemplates: templates } = decoded;
+    if (isPatch(object, templates)) return skip(first, patch);
+    counts.resources++;
     const at: Locate = prefix.length === 0 ? locate : (paths) => locate(paths.map((path) => [...prefix, ...path]));
     sink({ type: 'resource', resource: { ref, metadata, object, podTemplates: templates, file, locate: at } });
   }

@@ -153,6 +153,14 @@ describe('YAML', () => {
     ]);
   });
 
+  test('what only changes another object is skipped', async () => {
+    write('a.yaml', 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec: {template: {spec: {containers: [{name: x}]}}}\n');
+    write('b.yaml', '$patch: delete\napiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n');
+    expect((await run()).lines).toEqual(
+      ['a', 'b'].map((name) => `skipped ${name}.yaml:1 a patch for another object: build the kustomization first (kubectl kustomize)`),
+    );
+  });
+
   test('an object that lost its kind or its version is refused, not passed over', async () => {
     write('a.yaml', 'apiVersion: v1\nmetadata:\n  name: x\n---\nkind: Pod\nmetadata:\n  name: x\n---\napiVersion: v1\nkind: 5\n');
     expect((await run()).lines).toEqual([

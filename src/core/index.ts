@@ -2,6 +2,7 @@ export * from './control.ts';
 export * from './edit.ts';
 export * from './params.ts';
 export * from './path.ts';
+export * from './remembering.ts';
 export * from './report.ts';
 export * from './resource.ts';
 export * from './subject.ts';

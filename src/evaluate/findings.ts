@@ -1,5 +1,6 @@
 import {
   formatPath,
+  remembering,
   severities,
   type AnyControl,
   type Finding,
@@ -34,7 +35,8 @@ export interface Findings {
 export function startFindings(minSeverity: Severity, all: boolean): Findings {
   const lowest = severities.indexOf(minSeverity);
   const found: Finding[] = [];
-  const shared = sharedTexts();
+  // Equal texts are one and the same string, or a large report would mostly be made of copies.
+  const shared = remembering((text) => text);
   return {
     placesOf(verdict) {
       if (verdict.verdict === 'fail' || verdict.verdict === 'unknown') return verdict.places;
@@ -77,24 +79,6 @@ export function startFindings(minSeverity: Severity, all: boolean): Findings {
       }
       return found;
     },
-  };
-}
-
-/** How many texts are kept to be shared. */
-const mostShared = 10_000;
-
-/**
- * Answers equal texts with one and the same string: paths and messages repeat themselves from object to object, and a
- * large report would otherwise be mostly made of copies.
- */
-function sharedTexts(): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    if (known.size >= mostShared) known.clear();
-    known.set(text, text);
-    return text;
   };
 }
 

@@ -75,6 +75,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
     namespaceOf: (resource) => resource.ref.namespace ?? (isClusterScoped(resource.ref) ? undefined : policy.namespace),
   };
 
+  // Anchors are kept to the end, and their paths are few: equal ones are one and the same.
+  const sharedPath = sharedPaths();
   const findings = startFindings(policy.minSeverity, policy.all);
   /** The files of the resources so far, by number: what an anchor points at. */
   const files: string[] = [];
@@ -112,10 +114,14 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
   }
 
   function remember(resource: Resource): void {
+    const anchors = new Map<Path, Anchor>();
     const anchor = (place: Path): Anchor => {
-      const path = realPath(resource.podTemplates, place);
+      const path = sharedPath(realPath(resource.podTemplates, place));
+      const known = anchors.get(path);
+      if (known !== undefined) return known;
       const remembered: { resource: number; path: Path; location: Location } = { resource: files.length - 1, path, location: nowhere };
       wait(path, (location) => (remembered.location = location));
+      anchors.set(path, remembered);
       return remembered;
     };
     for (const { kind, memories } of joined) {
@@ -210,6 +216,36 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
         summary: { bySeverity, byState },
       };
     },
+  };
+}
+
+interface PathNode {
+  readonly next: Map<string | number, PathNode>;
+  path: Path | undefined;
+}
+
+/** How many steps of paths are known before all are forgotten: hostile input must not fill the memory. */
+const mostSteps = 10_000;
+
+/** Answers equal paths with one and the same list. */
+function sharedPaths(): (path: Path) => Path {
+  let root: PathNode = { next: new Map(), path: undefined };
+  let steps = 0;
+  return (path) => {
+    if (steps > mostSteps) {
+      root = { next: new Map(), path: undefined };
+      steps = 0;
+    }
+    let node = root;
+    for (const step of path) {
+      let next = node.next.get(step);
+      if (next === undefined) {
+        node.next.set(step, (next = { next: new Map(), path: undefined }));
+        steps++;
+      }
+      node = next;
+    }
+    return (node.path ??= path);
   };
 }
 

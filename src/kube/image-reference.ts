@@ -1,3 +1,5 @@
+import { remembering } from '../core/index.ts';
+
 /**
  * Image names as the container runtimes read them (github.com/distribution/reference, ParseNormalizedNamed): a first part
  * without a dot, port or `localhost` is no host, so the registry is docker.io, and one word there stands for `library/`.
@@ -28,7 +30,9 @@ const hexLengths: ReadonlyMap<string, number> = new Map([
 const maxNameLength = 255;
 
 /** Parses the `image` of a container, or says why no runtime can pull it. */
-export function parseImageReference(image: string): ImageReference | ImageError {
+export const parseImageReference: (image: string) => ImageReference | ImageError = remembering(parse);
+
+function parse(image: string): ImageReference | ImageError {
   if (image === '') return { error: 'the image name is empty' };
   if (image.length > 1024) return { error: 'the image name is too long' };
   if (identifier.test(image)) return { error: 'an image id is no image name' };

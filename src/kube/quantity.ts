@@ -1,3 +1,5 @@
+import { remembering } from '../core/index.ts';
+
 /**
  * resource.Quantity of k8s.io/apimachinery v0.37 (pkg/api/resource), with its oddities: a suffix alone is zero (`m`, `Gi`),
  * `1.` and `.5` are numbers, values are rounded away from zero to whole billionths, and binary values stop at 2^63-1.
@@ -55,7 +57,11 @@ export function isQuantity(value: unknown): boolean {
 
 /** Parses what stands in a manifest: `100m`, `1Gi`, `1e3`, or a bare number. */
 export function parseQuantity(value: string | number | bigint): ParsedQuantity | QuantityError {
-  const text = typeof value === 'string' ? value.replaceAll(outerSpace, '') : String(value);
+  return parseText(typeof value === 'string' ? value : String(value));
+}
+
+const parseText = remembering((untrimmed): ParsedQuantity | QuantityError => {
+  const text = untrimmed.replaceAll(outerSpace, '');
   if (text === '') return { error: 'a quantity must not be empty' };
   const parts = shape.exec(text);
   if (parts === null) return { error: `${quote(text)} is not a number with an optional suffix` };
@@ -96,7 +102,7 @@ export function parseQuantity(value: string | number | bigint): ParsedQuantity |
   }
   if (mantissa === 0n) return zero;
   return { mantissa: sign === '-' ? -mantissa : mantissa, exponent: scale, format };
-}
+});
 
 /** Strips trailing zeros, so that equal values have equal fields. */
 function normalize(mantissa: bigint, exponent: number): { mantissa: bigint; exponent: number } {

@@ -1,4 +1,14 @@
-import type { Excepted, Finding, LedgerRow, Report, ResourceRef, Skipped, Unread, Workload } from '../core/index.ts';
+import {
+  remembering,
+  type Excepted,
+  type Finding,
+  type LedgerRow,
+  type Report,
+  type ResourceRef,
+  type Skipped,
+  type Unread,
+  type Workload,
+} from '../core/index.ts';
 
 /**
  * The report as JSON, by the contract of docs/report.schema.json: keys in a fixed order, one record a line. It is yielded
@@ -65,6 +75,7 @@ function reference({ apiVersion, kind, namespace, name }: ResourceRef): string {
 /** Findings come in runs on one object and repeat their control's part, so both are made once. */
 function findingRecords(): (finding: Finding) => string {
   const controls = new Map<string, string>();
+  const literal = remembering(quoted);
   let lastReference: ResourceRef | undefined;
   let lastText = '';
   return (finding) => {
@@ -79,9 +90,9 @@ function findingRecords(): (finding: Finding) => string {
     }
     return (
       `${control}"${finding.severity}","verdict":"${finding.verdict}","resource":${lastText}` +
-      (finding.container === undefined ? '' : `,"container":${quoted(finding.container)}`) +
-      `,"path":${quoted(finding.path)},"file":${quoted(finding.file)},"line":${finding.line},"column":${finding.column}` +
-      `,"endLine":${finding.endLine},"endColumn":${finding.endColumn},"message":${quoted(finding.message)}` +
+      (finding.container === undefined ? '' : `,"container":${literal(finding.container)}`) +
+      `,"path":${literal(finding.path)},"file":${literal(finding.file)},"line":${finding.line},"column":${finding.column}` +
+      `,"endLine":${finding.endLine},"endColumn":${finding.endColumn},"message":${literal(finding.message)}` +
       (finding.fix === undefined ? '' : `,"fix":"${finding.fix}"`) +
       `,"fingerprint":${quoted(finding.fingerprint)}}`
     );

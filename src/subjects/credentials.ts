@@ -43,7 +43,13 @@ const telling = /pass|pwd|secret|token|bearer|key/i;
 
 /** A cheap first look: most texts have nothing of what any of the rules below begins with. */
 function mayHold(name: string, text: string): boolean {
-  return telling.test(name) || telling.test(text) || text.includes('://') || beginnings.test(text) || text.includes('-----BEGIN ');
+  return (
+    telling.test(name) ||
+    telling.test(text) ||
+    text.includes('://') ||
+    (text.length >= 16 && beginnings.test(text)) ||
+    text.includes('-----BEGIN ')
+  );
 }
 
 /** Runs that can be one token; joined to others by `=`, quotes, commas or white space. */

@@ -1,6 +1,7 @@
 import type { Anchor, JoinedSubjectKind, Metadata, ResourceRef } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import type { PodSpec } from '../kube/types.ts';
+import { isRoleBinding, type RoleBindingSubject } from './role-bindings.ts';
 
 /** A pod template with the ServiceAccount that it runs as. */
 export interface PodWithServiceAccountSubject {
@@ -22,6 +23,8 @@ export interface PodServiceAccount {
   /** Whether its object was read. */
   readonly read: boolean;
   readonly automount: boolean | undefined;
+  /** Whether a binding that was read gives it a role: somebody meant its pods to call the API. */
+  readonly granted: boolean;
   /** How many workloads mount its token, if no label of applications is common to them: otherwise 1. */
   readonly unrelatedUsers: number;
 }
@@ -34,6 +37,7 @@ export interface ProjectedToken {
 }
 
 type Memory =
+  | { readonly type: 'grants'; readonly accounts: readonly string[] }
   | { readonly type: 'account'; readonly namespace: string | undefined; readonly name: string; readonly automount: boolean | undefined }
   | { readonly type: 'pods'; readonly namespace: string | undefined; readonly ref: ResourceRef; readonly pods: readonly RememberedPod[] };
 
@@ -50,7 +54,10 @@ const defaultAccount = 'default';
 export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubject, Memory> = {
   scope: 'joined',
   name: 'pod template with its service account',
-  reads: { podTemplates: true, kinds: ['ServiceAccount'] },
+  reads: {
+    podTemplates: true,
+    kinds: ['ServiceAccount', 'RoleBinding.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io'],
+  },
   example: 'objects',
 
   remember(resource, anchor, context) {
@@ -60,6 +67,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
       const automount = object['automountServiceAccountToken'];
       return { type: 'account', namespace, name: ref.name, automount: typeof automount === 'boolean' ? automount : undefined };
     }
+    if (isRoleBinding(resource)) return { type: 'grants', accounts: accountsOf(resource.object as Partial<RoleBindingSubject>, namespace) };
     if (resource.podTemplates.length === 0) return undefined;
     const pods = resource.podTemplates.map(({ spec, specPath, metadata }): RememberedPod => {
       const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount, volumes = [] }: PodSpec = spec;
@@ -92,6 +100,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
       const key = accountKey(memory.namespace, memory.name);
       if (!accounts.has(key)) accounts.set(key, memory);
     }
+    const granted = new Set(memories.flatMap((memory) => (memory.type === 'grants' ? memory.accounts : [])));
     const users = usersOf(memories, accounts);
     for (const memory of memories) {
       if (memory.type !== 'pods') continue;
@@ -104,6 +113,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
           implied: account === undefined,
           read: found !== undefined,
           automount: found?.automount,
+          granted: granted.has(key) || (memory.namespace === undefined && granted.has(`*/${name}`)),
           unrelatedUsers: unrelated(users.get(key)),
         };
         yield { subject: { ...pod, serviceAccount }, ref: memory.ref, at: specAt };
@@ -111,6 +121,13 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
     }
   },
 };
+
+/** Also without its namespace: a tool often adds that to the workload, but must write it into a binding. */
+function accountsOf({ subjects = [] }: Partial<RoleBindingSubject>, own: string | undefined): string[] {
+  return subjects.flatMap(({ kind, name = '', namespace = own }) =>
+    kind === 'ServiceAccount' ? [accountKey(namespace, name), `*/${name}`] : [],
+  );
+}
 
 function accountKey(namespace: string | undefined, name: string): string {
   return `${namespace ?? ''}/${name}`;

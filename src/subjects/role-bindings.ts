@@ -20,6 +20,6 @@ export const roleBindings: LocalSubjectKind<RoleBindingSubject> = {
   },
 };
 
-function isRoleBinding({ ref }: Resource): boolean {
+export function isRoleBinding({ ref }: Resource): boolean {
   return (ref.kind === 'RoleBinding' || ref.kind === 'ClusterRoleBinding') && ref.apiVersion.startsWith('rbac.authorization.k8s.io/');
 }

@@ -82,6 +82,34 @@ describe('the token of the service account', () => {
     expect(verdicts(id, pod('{ serviceAccountName: web }') + account('web', false, 'other'))).toEqual(['fail medium']);
   });
 
+  test.each<[string, string, string]>([
+    ['a binding of its namespace', '{ kind: ServiceAccount, name: web, namespace: shop }', 'unknown'],
+    ['a binding that leaves its own namespace out', '{ kind: ServiceAccount, name: web }', 'unknown'],
+    ['another namespace', '{ kind: ServiceAccount, name: web, namespace: other }', 'fail medium'],
+    ['a user of the same name', '{ kind: User, name: web }', 'fail medium'],
+  ])('rights are granted to be used, which only the log shows: %s', (_, subject, expected) => {
+    const binding = `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: web, namespace: shop }
+roleRef: { kind: Role, name: reader }
+subjects: [${subject}]
+`;
+    expect(verdicts(id, pod('{ serviceAccountName: web }') + account('web', null) + binding)).toEqual([expected]);
+    expect(verdicts(id, pod('{ serviceAccountName: web }') + account('web', false) + binding)).toEqual(['pass']);
+  });
+
+  test('rights of the account "default" show no need', () => {
+    const binding = `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: all }
+roleRef: { kind: ClusterRole, name: view }
+subjects: [{ kind: ServiceAccount, name: default, namespace: shop }]
+`;
+    expect(verdicts(id, pod('{}') + binding)).toEqual(['fail medium']);
+  });
+
   test('in a part of the desired state the account may be elsewhere', () => {
     expect(verdicts(id, pod('{}'), { partial: true })).toEqual(['unknown']);
     expect(verdicts(id, pod('{}') + account('default', null), { partial: true })).toEqual(['fail medium']);

@@ -22,6 +22,12 @@ export const serviceAccountToken: AnyControl = defineControl({
             severity: 'low' as const,
           })),
       );
+    // A role is granted to be used: whether it is, and by these pods, shows the log of the API.
+    if (serviceAccount.granted && serviceAccount.name !== 'default')
+      return unknown(at.automount, `pods of "${name}" mount the token of account "${serviceAccount.name}", which has rights`, [
+        'events',
+        'image',
+      ]);
     if (automount === true)
       return fail(at.automount, `pods of "${name}" mount the token of account "${serviceAccount.name}" by their own setting`);
     if (partial && !serviceAccount.read)
@@ -65,6 +71,19 @@ spec:
           emptyDir: { sizeLimit: 64Mi }
         - name: vault
           projected: { sources: [{ serviceAccountToken: { audience: vault, path: token } }] }
+`,
+    },
+    unknown: {
+      'an account with rights': `
+kind: Deployment
+metadata: { name: web }
+spec: { template: { spec: { automountServiceAccountToken: true } } }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: web, namespace: shop }
+roleRef: { kind: Role, name: reader }
+subjects: [{ kind: ServiceAccount, name: web, namespace: shop }]
 `,
     },
     fail: {

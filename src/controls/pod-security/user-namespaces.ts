@@ -5,7 +5,7 @@ import { pods, type PodSubject } from '../../subjects/pod.ts';
 const onWindows = notApplicable('Windows has no user namespaces');
 const tooEarly = notApplicable('user namespaces are not on by default before Kubernetes 1.33');
 const onHost = notApplicable('a pod in a namespace of the node cannot have a user namespace');
-const noRoot = notApplicable('no container of the pod can run as root');
+const noRoot = notApplicable('no container of the pod asks for root, and who may be root all the same pod-security/non-root-user judges');
 
 /**
  * The guide offers rootless engines to workloads that must be root inside; `hostUsers: false` is what became of them
@@ -14,7 +14,7 @@ const noRoot = notApplicable('no container of the pod can run as root');
 export const userNamespaces: AnyControl = defineControl({
   id: 'pod-security/user-namespaces',
   decides: ['POD-03'],
-  title: 'Pods that may run as root have a user namespace of their own',
+  title: 'Pods that run as root have a user namespace of their own',
   why: 'Without a user namespace root in the container is root on the node to the kernel. With hostUsers set to false it is an unprivileged user there, so breaking out gains little.',
   severity: 'low',
   also: { attack: ['T1611'] },
@@ -29,8 +29,8 @@ export const userNamespaces: AnyControl = defineControl({
     }
     if (version < 33) return tooEarly;
     if (spec.hostNetwork === true || spec.hostPID === true || spec.hostIPC === true) return onHost;
-    if (!mayRunAsRoot(pod)) return noRoot;
-    return fail(['hostUsers'], 'the pod may run as root and shares the users of the node, where that is root as well');
+    if (!asksForRoot(pod)) return noRoot;
+    return fail(['hostUsers'], 'the pod runs as root and shares the users of the node, where that is root as well');
   },
 
   fix: {
@@ -51,12 +51,13 @@ export const userNamespaces: AnyControl = defineControl({
   alsoFails: ['pod-security/non-root-user'],
 });
 
-function mayRunAsRoot({ spec }: PodSubject): boolean {
+/** By its user id, or by allowing it in words; where nothing is said, another user is the better answer. */
+function asksForRoot({ spec }: PodSubject): boolean {
   const shared = spec.securityContext;
   for (const { container } of containersOf(spec)) {
     const own = container.securityContext;
     const user = own?.runAsUser ?? shared?.runAsUser;
-    if (user === 0 || (user === undefined && (own?.runAsNonRoot ?? shared?.runAsNonRoot) !== true)) return true;
+    if (user === 0 || (user === undefined && (own?.runAsNonRoot ?? shared?.runAsNonRoot) === false)) return true;
   }
   return false;
 }

@@ -168,10 +168,12 @@ describe('users', () => {
 describe('user namespaces', () => {
   const containers = [{ name: 'web' }];
 
+  const root = { runAsUser: 0 };
+
   test('are asked for from 1.33, where they are on by default', () => {
-    expect(found(userNamespaces, { containers }, { version: 32 })).toEqual(['not-applicable']);
-    expect(found(userNamespaces, { containers }, { version: 33 })).toEqual(['fail low hostUsers']);
-    expect(found(userNamespaces, { hostUsers: true, containers }, { version: 33 })).toEqual(['fail low hostUsers']);
+    expect(found(userNamespaces, { securityContext: root, containers }, { version: 32 })).toEqual(['not-applicable']);
+    expect(found(userNamespaces, { securityContext: root, containers }, { version: 33 })).toEqual(['fail low hostUsers']);
+    expect(found(userNamespaces, { hostUsers: true, securityContext: root, containers }, { version: 33 })).toEqual(['fail low hostUsers']);
   });
 
   test('depend on a gate before', () => {
@@ -181,10 +183,12 @@ describe('user namespaces', () => {
 
   test('cannot go with a namespace of the node', () => {
     for (const host of ['hostNetwork', 'hostPID', 'hostIPC'])
-      expect(found(userNamespaces, { [host]: true, containers })).toEqual(['not-applicable']);
+      expect(found(userNamespaces, { [host]: true, securityContext: root, containers })).toEqual(['not-applicable']);
   });
 
-  test('are asked of a pod as soon as one container may be root', () => {
+  test('are asked of a pod as soon as one container asks for root', () => {
+    expect(found(userNamespaces, { containers })).toEqual(['not-applicable']);
+    expect(found(userNamespaces, { securityContext: { runAsNonRoot: false }, containers })).toEqual(['fail low hostUsers']);
     const securityContext = { runAsNonRoot: true };
     expect(found(userNamespaces, { securityContext, containers })).toEqual(['not-applicable']);
     expect(found(userNamespaces, { securityContext: { runAsUser: 1000 }, containers })).toEqual(['not-applicable']);
@@ -193,7 +197,11 @@ describe('user namespaces', () => {
   });
 
   test('are not switched on for pods with files of the node', () => {
-    const [verdict] = verdicts(userNamespaces, { containers, volumes: [{ name: 'host', hostPath: { path: '/data' } }] });
+    const [verdict] = verdicts(userNamespaces, {
+      securityContext: root,
+      containers,
+      volumes: [{ name: 'host', hostPath: { path: '/data' } }],
+    });
     expect(verdict?.verdict).toBe('fail');
     const spec = { containers, volumes: [{ name: 'host', hostPath: { path: '/data' } }] };
     expect(userNamespaces.fix?.edits({ spec }, { version: 35, params: {}, partial: false })).toHaveProperty('declined');

@@ -67,7 +67,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
       const automount = object['automountServiceAccountToken'];
       return { type: 'account', namespace, name: ref.name, automount: typeof automount === 'boolean' ? automount : undefined };
     }
-    if (isRoleBinding(resource)) return { type: 'grants', accounts: accountsOf(resource.object as Partial<RoleBindingSubject>, namespace) };
+    if (isRoleBinding(resource)) return { type: 'grants', accounts: accountsOf(resource.object, namespace) };
     if (resource.podTemplates.length === 0) return undefined;
     const pods = resource.podTemplates.map(({ spec, specPath, metadata }): RememberedPod => {
       const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount, volumes = [] }: PodSpec = spec;

@@ -1,4 +1,4 @@
-import type { Anchor, JoinedSubjectKind, Resource, ResourceRef } from '../core/index.ts';
+import { remembering, type Anchor, type JoinedSubjectKind, type Resource, type ResourceRef } from '../core/index.ts';
 import type { NamedLimitRange } from '../kube/effective-resources.ts';
 import type { LimitRangeItem, PodSpec, ResourceRequirements } from '../kube/types.ts';
 import { containersOf } from './container.ts';
@@ -28,6 +28,8 @@ type RememberedContainer = Omit<ContainerWithLimitRangeSubject, 'limitRanges'>;
 
 const none: ResourceRequirements = {};
 
+const shared = remembering((text) => text);
+
 /** Without ephemeral containers, which must not have resources. Paths of fixes are relative to its resources. */
 export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRangeSubject, Memory> = {
   scope: 'joined',
@@ -49,7 +51,7 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
         const { name = '', resources = none } = container;
         containers.push({
           name,
-          title: `${containerClass} "${name}"`,
+          title: shared(`${containerClass} "${name}"`),
           resources,
           podResources,
           at: anchor([...specPath, ...path, 'resources']),

@@ -1,9 +1,9 @@
-import type { Anchor, JoinedSubjectKind, Metadata, ResourceRef } from '../core/index.ts';
+import { remembering, type Anchor, type JoinedSubjectKind, type Metadata, type ResourceRef } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { directionsOf, rulesOf, type PolicyRule } from '../kube/network-policy.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { indexSelectors } from '../kube/selector-index.ts';
-import type { Container, Handler, LabelSelector, NetworkPolicySpec, PodSpec } from '../kube/types.ts';
+import type { Container, Handler, LabelSelector, NetworkPolicySpec, PodSpec, Volume } from '../kube/types.ts';
 import { isNamespace } from './namespace-objects.ts';
 
 /** A pod template together with its namespace: its labels, and the policies for the connections that it makes. */
@@ -75,7 +75,7 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
         kind: ref.kind,
         labels: template.metadata.labels ?? {},
         images: containers.map(({ image = '' }) => image),
-        security: JSON.stringify({ spec: podSecurityFields(template.spec), metadata: podSecurityMetadata(template.metadata) }),
+        security: shared(JSON.stringify({ spec: podSecurityFields(template.spec), metadata: podSecurityMetadata(template.metadata) })),
         hostNetworkAt: hostNetwork === true ? anchor([...template.specPath, 'hostNetwork']) : undefined,
         at: anchor(template.specPath),
       };
@@ -107,6 +107,9 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
   },
 };
 
+/** The pods of a workload, and many workloads, are alike in these fields. */
+const shared = remembering((text) => text, 1_000, 4_096);
+
 /** What the checks of Pod Security read: the rest of a large pod (environment, arguments) need not be kept. */
 export function podSecurityFields(spec: PodSpec): PodSpec {
   const { hostNetwork, hostPID, hostIPC, hostUsers, os, securityContext, volumes } = spec;
@@ -117,11 +120,16 @@ export function podSecurityFields(spec: PodSpec): PodSpec {
     hostUsers,
     os,
     securityContext,
-    volumes,
+    volumes: volumes?.map(volumeFields),
     initContainers: spec.initContainers?.map(containerFields),
     containers: spec.containers?.map(containerFields),
     ephemeralContainers: spec.ephemeralContainers?.map(containerFields),
   });
+}
+
+/** Which sources a volume has matters, not what is in them. */
+function volumeFields(volume: Volume): Volume {
+  return Object.fromEntries(Object.entries(volume).map(([key, value]) => [key, key === 'name' ? value : {}]));
 }
 
 function containerFields({ name, ports, securityContext, lifecycle, ...probes }: Container): Container {

@@ -20,6 +20,19 @@ test('no dependency runs an install script', () => {
   expect(Object.keys(packages).filter((path) => path !== '' && packages[path]?.hasInstallScript === true)).toEqual([]);
 });
 
+test('the lock file holds every platform of every dependency, or npm ci fails elsewhere, and no registry', () => {
+  const { packages } = json('package-lock.json') as {
+    packages: Record<string, { version?: string; resolved?: string; optionalDependencies?: Record<string, string> }>;
+  };
+  const names = new Set(
+    Object.entries(packages).map(([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`),
+  );
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.entries(optionalDependencies));
+  const exact = wanted.filter(([, version]) => /^\d/.test(version)).map(([name, version]) => `${name}@${version}`);
+  expect(exact.filter((name) => !names.has(name))).toEqual([]);
+  expect(Object.values(packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+});
+
 test('docs/dependencies.md gives a reason for every dependency, and only for those', () => {
   const rows = [...readFileSync(join(root, 'docs/dependencies.md'), 'utf8').matchAll(/^\| (.+?) \|/gm)].flatMap(([, names = '']) =>
     names.split(', '),

@@ -29,12 +29,20 @@ export interface Place {
 }
 
 export type Verdict =
-  | { readonly verdict: 'pass' }
+  | { readonly verdict: 'pass'; readonly needs?: readonly Evidence[] }
   | { readonly verdict: 'fail'; readonly places: readonly Place[] }
   | { readonly verdict: 'unknown'; readonly places: readonly Place[]; readonly needs: readonly Evidence[] }
   | { readonly verdict: 'not-applicable'; readonly reason: string };
 
 export const pass: Verdict = { verdict: 'pass' };
+
+/**
+ * The subject does all that a manifest can show, and the recommendation asks for more: `needs` names the evidence for the
+ * rest. Nothing is wrong with the subject, but the entry of the catalogue does not count as held.
+ */
+export function passSoFar(needs: readonly Evidence[]): Verdict {
+  return { verdict: 'pass', needs };
+}
 
 /** The subject does not do what the recommendation asks. */
 export function fail(where: Where, message: string, severity?: Severity): Verdict {

@@ -3,6 +3,7 @@ import {
   defineControl,
   fail,
   pass,
+  passSoFar,
   unknown,
   type AnyControl,
   type JoinedSubjectKind,
@@ -70,6 +71,7 @@ const red: AnyControl = defineControl({
   subject: things,
   evaluate: ({ colour }) => {
     if (colour === undefined) return unknown(['colour'], 'thing has no colour', ['image']);
+    if (colour === 'reddish') return passSoFar(['node']);
     return colour === 'red' ? pass : fail(['colour'], `thing is ${colour}`);
   },
 });
@@ -179,6 +181,13 @@ describe('the ledger', () => {
     });
     expect(state('red', undefined)).toMatchObject({ state: 'unknown', needs: ['image'] });
     expect(state('red')).toMatchObject({ state: 'pass' });
+  });
+
+  test('does not pass an entry of which only a part was seen', () => {
+    const state = (...colours: string[]) => run([box('a', 1, ...colours)]).ledger.find(({ code }) => code === 'POD-01');
+    expect(state('red', 'reddish')).toMatchObject({ state: 'unknown', needs: ['node'], subjects: { pass: 2, unknown: 0 } });
+    expect(state('reddish', 'blue')).toMatchObject({ state: 'fail', needs: [] });
+    expect(run([box('a', 1, 'reddish')]).findings).toEqual([]);
   });
 
   test('never passes for lack of subjects: not applicable in a whole, unknown in a part', () => {

@@ -9,15 +9,19 @@ export interface Tally {
   readonly leftOut: string | undefined;
   readonly subjects: { -readonly [K in keyof SubjectCounts]: number };
   readonly needs: Set<Evidence>;
+  /** Some subject passes only as far as was seen. */
+  partly: boolean;
 }
 
 export function startTally(control: AnyControl, leftOut: string | undefined): Tally {
-  return { control, leftOut, subjects: { pass: 0, fail: 0, unknown: 0, notApplicable: 0 }, needs: new Set() };
+  return { control, leftOut, subjects: { pass: 0, fail: 0, unknown: 0, notApplicable: 0 }, needs: new Set(), partly: false };
 }
 
 export function count(tally: Tally, verdict: Verdict): void {
   tally.subjects[verdict.verdict === 'not-applicable' ? 'notApplicable' : verdict.verdict]++;
-  if (verdict.verdict === 'unknown') for (const source of verdict.needs) tally.needs.add(source);
+  if (!('needs' in verdict)) return;
+  for (const source of verdict.needs) tally.needs.add(source);
+  if (verdict.verdict === 'pass') tally.partly = true;
 }
 
 /**
@@ -42,7 +46,14 @@ function row(chapter: string, { code, title, origin, evidence }: Recommendation,
   const active = deciding.filter(({ leftOut }) => leftOut === undefined);
   const subjects = sum(active);
   const controls = deciding.map(({ control }) => control.id);
-  const state = active.length === 0 ? 'unknown' : stateOf(subjects, partial);
+  const state =
+    active.length === 0
+      ? 'unknown'
+      : stateOf(
+          subjects,
+          partial,
+          active.some(({ partly }) => partly),
+        );
   const needs = state === 'unknown' ? needed(active, evidence) : [];
   const note = active.length === 0 ? deciding[0]?.leftOut : undefined;
   const identity = { code, title, chapter, origin };
@@ -62,14 +73,14 @@ function sum(tallies: readonly Tally[]): SubjectCounts {
   return total;
 }
 
-function stateOf(subjects: SubjectCounts, partial: boolean): LedgerState {
+function stateOf(subjects: SubjectCounts, partial: boolean, partly: boolean): LedgerState {
   if (subjects.fail > 0) return 'fail';
-  if (subjects.unknown > 0) return 'unknown';
+  if (subjects.unknown > 0 || partly) return 'unknown';
   if (subjects.pass > 0) return 'pass';
   return partial && subjects.notApplicable === 0 ? 'unknown' : 'not-applicable';
 }
 
-/** The evidence that the unknown verdicts named, in the catalogue's order; without any verdict, what the catalogue names. */
+/** The evidence that the verdicts named, in the catalogue's order; without any verdict, what the catalogue names. */
 function needed(tallies: readonly Tally[], evidence: readonly Evidence[]): readonly Evidence[] {
   const named = new Set(tallies.flatMap(({ needs }) => [...needs]));
   if (named.size === 0) return evidence;

@@ -1,8 +1,10 @@
-import { decline, defineControl, fail, notApplicable, pass, set, type AnyControl } from '../../core/index.ts';
+import { decline, defineControl, fail, notApplicable, pass, passSoFar, set, type AnyControl } from '../../core/index.ts';
 import type { AppArmorProfile } from '../../kube/types.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
 import { containers, isPrivileged, voidWherePrivileged, type ContainerSubject } from '../../subjects/container.ts';
 
+/** Whether the node has AppArmor at all. */
+const defaultOfNode = passSoFar(['node']);
 const onWindows = notApplicable('Windows has no AppArmor and rejects the field');
 const annotationPrefix = 'container.apparmor.security.beta.kubernetes.io/';
 
@@ -29,7 +31,8 @@ export const apparmorProfile: AnyControl = defineControl({
       return isConfining(annotation) ? held : fail(place, `container "${name}" gets AppArmor profile "${annotation}" by an annotation`);
     const inherited = pod.spec.securityContext?.appArmorProfile;
     if (inherited !== undefined && !isAllowedProfile(inherited.type)) return fail(place, `${factOf(name, inherited)}, by its pod`);
-    return inherited === undefined && pod.os.name === 'windows' ? onWindows : held;
+    if (inherited !== undefined || isPrivileged(subject)) return held;
+    return pod.os.name === 'windows' ? onWindows : defaultOfNode;
   },
 
   fix: {

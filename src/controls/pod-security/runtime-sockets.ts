@@ -1,8 +1,11 @@
-import { defineControl, failAt, pass, type AnyControl, type Place } from '../../core/index.ts';
+import { defineControl, failAt, passSoFar, type AnyControl, type Place } from '../../core/index.ts';
 import { cleanHostPath, reachedEngineSocket } from '../../kube/host-paths.ts';
 import { pods } from '../../subjects/pod.ts';
 
 /** What a manifest shows of the sockets; their owner and mode, and whether an engine listens on TCP, only the node shows. */
+/** Owner and mode of the socket, and whether the engine listens on TCP. */
+const restOnNode = passSoFar(['node']);
+
 export const runtimeSockets: AnyControl = defineControl({
   id: 'pod-security/runtime-sockets',
   decides: ['ISO-03'],
@@ -14,7 +17,7 @@ export const runtimeSockets: AnyControl = defineControl({
 
   evaluate({ spec }) {
     const volumes = spec.volumes;
-    if (volumes === undefined) return pass;
+    if (volumes === undefined) return restOnNode;
     let places: Place[] | undefined;
     for (let index = 0; index < volumes.length; index++) {
       const volume = volumes[index];
@@ -30,7 +33,7 @@ export const runtimeSockets: AnyControl = defineControl({
           : `volume "${name}" mounts "${path}", where the sockets of container engines are`;
       (places ??= []).push({ where: ['volumes', index, 'hostPath', 'path'], message });
     }
-    return places === undefined ? pass : failAt(places);
+    return places === undefined ? restOnNode : failAt(places);
   },
 
   remedy:

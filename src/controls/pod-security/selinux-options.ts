@@ -1,8 +1,10 @@
-import { decline, defineControl, failAt, notApplicable, pass, remove, type AnyControl, type Place } from '../../core/index.ts';
+import { decline, defineControl, failAt, notApplicable, pass, passSoFar, remove, type AnyControl, type Place } from '../../core/index.ts';
 import { allowedSelinuxTypes } from '../../kube/pod-security/index.ts';
 import { containers } from '../../subjects/container.ts';
 import { inherited } from '../../subjects/security-context.ts';
 
+/** Whether SELinux is enforcing on the node. */
+const defaultOfNode = passSoFar(['node']);
 const onWindows = notApplicable('Windows has no SELinux and rejects the field');
 
 /**
@@ -20,7 +22,7 @@ export const selinuxOptions: AnyControl = defineControl({
 
   evaluate(subject, { version }) {
     const options = inherited(subject, 'seLinuxOptions');
-    if (options === undefined) return subject.pod.os.name === 'windows' ? onWindows : pass;
+    if (options === undefined) return subject.pod.os.name === 'windows' ? onWindows : defaultOfNode;
     const { type = '', user = '', role = '' } = options;
     const foreign = !allowedSelinuxTypes(version).has(type);
     if (!foreign && user === '' && role === '') return pass;

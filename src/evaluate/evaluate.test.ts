@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import {
   defineControl,
   fail,
+  flag,
   pass,
   passSoFar,
+  strings,
   unknown,
   type AnyControl,
   type JoinedSubjectKind,
@@ -13,6 +15,7 @@ import {
   type Resource,
 } from '../core/index.ts';
 import { recommendations } from '../guidance/index.ts';
+import type { PodSpec } from '../kube/types.ts';
 import { startEvaluation, type Policy } from './index.ts';
 import { selects } from './selection.ts';
 
@@ -203,6 +206,168 @@ describe('the ledger', () => {
     expect(run([], { profile: 'baseline' }).ledger.find(({ code }) => code === 'POD-01')).toMatchObject({
       note: 'left out by --profile baseline',
     });
+  });
+});
+
+describe('the report', () => {
+  test('says what was judged, by whom and for which cluster', () => {
+    const { schemaVersion, tool, target } = run([], {
+      toolVersion: '1.2.3',
+      profile: 'restricted',
+      partial: true,
+      assumptions: ['all is well'],
+    });
+    expect(schemaVersion).toBe(1);
+    expect(tool).toEqual({ name: 'plimsoll', version: '1.2.3' });
+    expect(target).toEqual({
+      kubernetesVersion: '1.35',
+      assumed: true,
+      profile: 'restricted',
+      partial: true,
+      assumptions: ['all is well'],
+    });
+  });
+
+  test('counts what the source read, and lists what it did not', () => {
+    const evaluation = startEvaluation([red], policy);
+    evaluation.add({ type: 'resource', resource: box('a', 1) });
+    evaluation.add({ type: 'skipped', file: 'notes.txt', line: 1, reason: 'no manifest', count: 3 });
+    evaluation.add({ type: 'unread', file: 'broken.yaml', line: 7, reason: 'not closed' });
+    expect(evaluation.finish({ files: 4, documents: 5 }).inputs).toEqual({
+      files: 4,
+      documents: 5,
+      resources: 1,
+      skipped: [{ file: 'notes.txt', line: 1, reason: 'no manifest', count: 3 }],
+      unread: [{ file: 'broken.yaml', line: 7, reason: 'not closed' }],
+      excepted: [],
+    });
+  });
+
+  test('sums up failures by severity and rows by state', () => {
+    const { summary, ledger } = run([box('a', 1, 'red', 'blue', 'green', undefined), box('b', 2), box('c', 3)]);
+    expect(summary.bySeverity).toEqual({ critical: 0, high: 2, medium: 0, low: 1 });
+    expect(summary.byState).toMatchObject({ fail: 2, pass: 0, 'not-applicable': 0, unknown: ledger.length - 2 });
+  });
+});
+
+describe('pods', () => {
+  const pod = (name: string, spec: PodSpec, changes: Partial<Resource> = {}): Resource => ({
+    ...box(name, 10),
+    ref: { apiVersion: 'v1', kind: 'Pod', name },
+    podTemplates: [{ path: ['spec', 'template'], metadata: {}, metadataPath: ['metadata'], spec: { ...spec }, specPath: ['spec'] }],
+    ...changes,
+  });
+  const noOs = 'pods that name no operating system run on Linux';
+
+  test('are listed with the Pod Security level that they meet, at the place of their template', () => {
+    expect(run([pod('a', { hostPID: true, os: { name: 'linux' } })]).workloads).toEqual([
+      {
+        resource: { apiVersion: 'v1', kind: 'Pod', name: 'a' },
+        file: 'boxes.yaml',
+        line: 12,
+        podSecurityLevel: 'privileged',
+        restrictedBy: ['hostNamespaces'],
+      },
+    ]);
+  });
+
+  test('are taken for pods on Linux where they do not say, and the report says so once', () => {
+    const assumptions = (...specs: PodSpec[]) =>
+      run(
+        specs.map((spec) => pod('a', spec)),
+        { assumptions: ['first'] },
+      ).target.assumptions;
+    expect(assumptions({}, { os: {} }, { os: { name: 'windows' } })).toEqual(['first', noOs]);
+    expect(assumptions({ os: { name: 'linux' } })).toEqual(['first']);
+  });
+
+  test('of the system are excepted unless they are asked for', () => {
+    const system = pod(
+      'dns',
+      { containers: [{ name: 'dns', image: 'registry.k8s.io/coredns/coredns:v1.11.1' }] },
+      {
+        ref: { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', name: 'dns' },
+        object: { things: [{ name: 't', colour: 'blue' }] },
+      },
+    );
+    const excepting = run([system]);
+    expect(excepting.inputs.excepted).toEqual([
+      { resource: system.ref, file: 'boxes.yaml', line: 10, reason: 'system workload: namespace kube-system, images of its maker' },
+    ]);
+    expect([excepting.findings, excepting.workloads, excepting.inputs.resources]).toEqual([[], [], 1]);
+    const judging = run([system], { system: true });
+    expect(judging.inputs.excepted).toEqual([]);
+    expect([judging.findings.length, judging.workloads.length]).toEqual([1, 1]);
+  });
+
+  test('report the fields of the object where their template is spread over it', () => {
+    const spread = pod('a', {}, { object: { things: [{ name: 't', colour: 'blue' }] } });
+    const [template] = spread.podTemplates;
+    const map = (path: Path): Path => ['elsewhere', ...path];
+    const mapped = { ...spread, podTemplates: [{ ...template!, specPath: ['things'], map }] };
+    expect(run([mapped], {}, [red]).findings[0]?.path).toBe('elsewhere.things[0].colour');
+    const anchored = { ...spread, podTemplates: [{ ...template!, metadataPath: ['metadata'], map }] };
+    expect(run([anchored, anchored, anchored], {}, [few]).findings[0]?.path).toBe('elsewhere.metadata.name');
+  });
+});
+
+describe('the namespace', () => {
+  const inNamespace = (namespace: string | undefined, kind = 'Box', apiVersion = 'v1'): Resource => ({
+    ...box('a', 1, 'blue'),
+    ref: { apiVersion, kind, name: 'a', ...(namespace === undefined ? {} : { namespace }) },
+  });
+  const found = (resource: Resource, changes: Partial<Policy>) => run([resource], changes).findings[0]?.resource;
+
+  test('of an object is its own, else the one it will be applied to', () => {
+    expect(found(inNamespace('own'), { namespace: 'given' })).toStrictEqual(inNamespace('own').ref);
+    expect(found(inNamespace(undefined), { namespace: 'given' })).toStrictEqual(inNamespace('given').ref);
+    expect(found(inNamespace(undefined), {})).toStrictEqual(inNamespace(undefined).ref);
+  });
+
+  test('is none for what lives outside namespaces', () => {
+    expect(found(inNamespace(undefined, 'Namespace'), { namespace: 'given' })).toStrictEqual(inNamespace(undefined, 'Namespace').ref);
+  });
+});
+
+describe('a control', () => {
+  test('is given the target version, whether there may be more, and its parameters: chosen ones over the defaults', () => {
+    const seen: unknown[] = [];
+    const curious = defineControl({
+      ...common,
+      id: 'paint/curious',
+      decides: ['POD-01'],
+      title: 'Nothing is hidden',
+      severity: 'low',
+      subject: things,
+      params: { colours: strings('colours', ['red']), strict: flag('strict', true) },
+      evaluate: (_, judging) => {
+        seen.push(judging);
+        return pass;
+      },
+    });
+    run([box('a', 1, 'red')], { params: { 'paint/curious': { colours: ['blue'] } }, partial: true, version: 30 }, [curious]);
+    run([box('a', 1, 'red')], { params: { 'paint/other': { strict: false } } }, [curious]);
+    expect(seen).toEqual([
+      { version: 30, partial: true, params: { colours: ['blue'], strict: true } },
+      { version: 35, partial: false, params: { colours: ['red'], strict: true } },
+    ]);
+  });
+
+  test('shares the subjects of a resource with all controls of their kind', () => {
+    let enumerated = 0;
+    const counted: typeof things = {
+      ...things,
+      *subjects(resource, context) {
+        enumerated++;
+        yield* things.subjects(resource, context);
+      },
+    };
+    const both = [
+      { ...red, subject: counted },
+      { ...red, id: 'paint/again', subject: counted },
+    ];
+    expect(run([box('a', 1, 'blue')], {}, both).findings.map(({ control }) => control)).toEqual(['paint/red', 'paint/again']);
+    expect(enumerated).toBe(1);
   });
 });
 

@@ -1,8 +1,8 @@
 /** The small parts of admission's messages, equal to the byte. */
 
-/** `"a", "b"`, without escapes. */
+/** `"a", "b"`, without escapes; of one item at least. */
 export function quoteAll(items: readonly string[]): string {
-  return items.length === 0 ? '' : `"${items.join('", "')}"`;
+  return `"${items.join('", "')}"`;
 }
 
 export function plural(singular: string, several: string, count: number): string {
@@ -59,6 +59,6 @@ function escaped(char: string): string {
   // Half a surrogate pair has no UTF-8: decoding JSON already made it U+FFFD, which prints as itself.
   if (code >= 0xd800 && code < 0xe000) return '\ufffd';
   const hex = code.toString(16);
-  if (code < 0x20 || code === 0x7f) return `\\x${hex.padStart(2, '0')}`;
-  return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+  if (code < 0x80) return `\\x${hex.padStart(2, '0')}`;
+  return code > 0xffff ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fail, failAt, notApplicable, pass, severities, unknown } from './verdict.ts';
+import { fail, failAt, notApplicable, pass, passSoFar, severities, unknown } from './verdict.ts';
 
 test('severities stand worst first', () => {
   expect(severities).toEqual(['critical', 'high', 'medium', 'low']);
@@ -23,5 +23,6 @@ test('what cannot be decided says which evidence would, and what does not concer
     places: [{ where: ['image'], message: 'image is not known' }],
     needs: ['image'],
   });
+  expect(passSoFar(['node'])).toStrictEqual({ verdict: 'pass', needs: ['node'] });
   expect(notApplicable('no volumes')).toStrictEqual({ verdict: 'not-applicable', reason: 'no volumes' });
 });

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { defineControl, fail, notApplicable, pass, unknown, type AnyControl, type LedgerRow, type Verdict } from '../core/index.ts';
+import {
+  defineControl,
+  fail,
+  notApplicable,
+  pass,
+  passSoFar,
+  unknown,
+  type AnyControl,
+  type LedgerRow,
+  type Verdict,
+} from '../core/index.ts';
 import { containers } from '../subjects/container.ts';
 import { count, ledger, startTally, type Tally } from './ledger.ts';
 
@@ -79,6 +89,8 @@ describe('the state', () => {
   test.each<[LedgerRow['state'], boolean, Verdict[]]>([
     ['fail', false, [pass, bad, unsure]],
     ['unknown', false, [pass, unsure]],
+    ['unknown', false, [pass, passSoFar(['node']), pass]],
+    ['fail', false, [passSoFar(['node']), bad]],
     ['pass', false, [pass, notApplicable('no')]],
     ['pass', true, [pass]],
     ['not-applicable', false, []],
@@ -87,6 +99,12 @@ describe('the state', () => {
   ])('is %s (partial: %s) after %j', (state, partial, verdicts) => {
     expect(row('POD-01', [tally(one, verdicts)], partial)?.state).toBe(state);
   });
+});
+
+test('one control that holds only as far as was seen keeps the row open, unless it took no part', () => {
+  const soFar = tally(one, [passSoFar(['node'])]);
+  expect(row('POD-01', [tally(other, [pass]), soFar])).toMatchObject({ state: 'unknown', subjects: { pass: 2 }, needs: ['node'] });
+  expect(row('POD-01', [tally(other, [pass]), { ...soFar, leftOut: 'left out by --skip' }])?.state).toBe('pass');
 });
 
 describe('the evidence that an unknown row needs', () => {

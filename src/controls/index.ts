@@ -43,6 +43,7 @@ import { runtimeSockets } from './pod-security/runtime-sockets.ts';
 import { sandboxedRuntime } from './pod-security/sandboxed-runtime.ts';
 import { seccompProfile } from './pod-security/seccomp-profile.ts';
 import { seccompUnconfined } from './pod-security/seccomp-unconfined.ts';
+import { selinuxLevels } from './pod-security/selinux-levels.ts';
 import { selinuxOptions } from './pod-security/selinux-options.ts';
 import { serviceAccount } from './pod-security/service-account.ts';
 import { serviceAccountToken } from './pod-security/service-account-token.ts';
@@ -100,6 +101,7 @@ export const controls: readonly AnyControl[] = [
   sandboxedRuntime,
   seccompProfile,
   seccompUnconfined,
+  selinuxLevels,
   selinuxOptions,
   serviceAccount,
   serviceAccountToken,

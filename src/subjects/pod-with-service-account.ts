@@ -148,7 +148,7 @@ const labelsOfApplications: ReadonlySet<string> = new Set([
   'application',
 ]);
 
-function applicationLabels({ labels = {} }: Metadata): Labels {
+export function applicationLabels({ labels = {} }: Metadata): Labels {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => labelsOfApplications.has(key)));
 }
 

@@ -4,6 +4,7 @@ import { judge } from '../../testing/control-proofs.ts';
 import { defaultAccountRights } from './default-account-rights.ts';
 import { defaultAccountToken } from './default-account-token.ts';
 import { hostPathPersistentVolumes } from './host-path-persistent-volumes.ts';
+import { selinuxLevels } from './selinux-levels.ts';
 
 function findings(control: AnyControl, yaml: string): readonly Finding[] {
   return judge([control], yaml).findings;
@@ -64,5 +65,21 @@ describe('the account "default"', () => {
   test('other accounts are not judged by their object', () => {
     const yaml = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: web }\n';
     expect(verdicts(defaultAccountToken, yaml)).toEqual(['not-applicable']);
+  });
+});
+
+describe('an SELinux level', () => {
+  const pod = (name: string, level: string, labels = '{}') =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name}, labels: ${labels} }\nspec: { containers: [{ name: c, image: i, securityContext: { seLinuxOptions: { level: "${level}" } } }] }\n`;
+  const place = 'spec.containers[0].securityContext.seLinuxOptions.level';
+
+  test('is shared by workloads that nothing relates', () => {
+    const yaml = [pod('a', 's0:c1,c2'), pod('b', 's0:c1,c2'), pod('c', 's0:c3')].join('---\n');
+    expect(verdicts(selinuxLevels, yaml)).toEqual([`fail low ${place}`, `fail low ${place}`, 'pass']);
+  });
+
+  test('may be that of all parts of an application', () => {
+    const yaml = [pod('a', 's0:c1,c2', '{ app: web }'), pod('b', 's0:c1,c2', '{ app: web }')].join('---\n');
+    expect(verdicts(selinuxLevels, yaml)).toEqual(['pass', 'pass']);
   });
 });

@@ -22,20 +22,18 @@ export const serviceAccountToken: AnyControl = defineControl({
             severity: 'low' as const,
           })),
       );
+    // Most accounts bear the name of their workload: no need to say it twice.
+    const account = serviceAccount.name === name ? 'their account' : `account "${serviceAccount.name}"`;
     // A role is granted to be used: whether it is, and by these pods, shows the log of the API.
     if (serviceAccount.granted && serviceAccount.name !== 'default')
-      return unknown(at.automount, `pods of "${name}" mount the token of account "${serviceAccount.name}", which has rights`, [
-        'events',
-        'image',
-      ]);
-    if (automount === true)
-      return fail(at.automount, `pods of "${name}" mount the token of account "${serviceAccount.name}" by their own setting`);
+      return unknown(at.automount, `pods of "${name}" mount the token of ${account}, which has rights`, ['events', 'image']);
+    if (automount === true) return fail(at.automount, `pods of "${name}" mount the token of ${account} by their own setting`);
     if (partial && !serviceAccount.read)
       return unknown(at.automount, `account "${serviceAccount.name}" was not read: pods of "${name}" may mount its token`, [
         'manifest',
         'cluster',
       ]);
-    return fail(at.automount, `pods of "${name}" mount the token of account "${serviceAccount.name}" by default`);
+    return fail(at.automount, `pods of "${name}" mount the token of ${account} by default`);
   },
 
   fix: {

@@ -43,6 +43,8 @@ describe('asAdmitted', () => {
       ],
     });
     expect(asAdmitted({ ...spec, hostNetwork: false }, {}).containers).toBe(spec.containers);
+    const without: PodSpec = { hostNetwork: true, containers: [{ ports: [{}, { containerPort: 0 }] }] };
+    expect(asAdmitted(without, {})).toBe(without);
   });
 
   test.each([
@@ -50,8 +52,11 @@ describe('asAdmitted', () => {
     ['runtime/default', { type: 'RuntimeDefault' }],
     ['localhost/mine', { type: 'Localhost', localhostProfile: 'mine' }],
     ['localhost/', undefined],
+    ['localhost/my own', { type: 'Localhost', localhostProfile: 'my own' }],
     ['localhost/ mine', undefined],
+    ['localhost/mine ', undefined],
     ['nonsense', undefined],
+    ['elsewhere/mine', undefined],
     ['', undefined],
   ])('reads the AppArmor annotation %j', (value, profile) => {
     expect(withAnnotation(value).containers?.[0]?.securityContext?.appArmorProfile).toEqual(profile);
@@ -70,6 +75,20 @@ describe('asAdmitted', () => {
     expect(withAnnotation('runtime/default', podLevel).containers?.[0]?.securityContext?.appArmorProfile).toEqual({
       type: 'RuntimeDefault',
     });
+  });
+
+  test('repeats a profile of the pod only where it is another one', () => {
+    const podLevel: PodSpec = { securityContext: { appArmorProfile: { type: 'Localhost', localhostProfile: 'mine' } } };
+    expect(withAnnotation('localhost/mine', podLevel).containers?.[0]?.securityContext).toBeUndefined();
+    expect(withAnnotation('localhost/other', podLevel).containers?.[0]?.securityContext?.appArmorProfile?.localhostProfile).toBe('other');
+  });
+
+  test.each(['initContainers', 'containers', 'ephemeralContainers'] as const)('reads the annotations of %s, nameless ones too', (list) => {
+    const annotations = { [`${prefix}app`]: 'unconfined', [prefix]: 'runtime/default' };
+    const types = asAdmitted({ [list]: [{ name: 'app' }, {}] }, { annotations })[list]?.map(
+      ({ securityContext }) => securityContext?.appArmorProfile?.type,
+    );
+    expect(types).toEqual(['Unconfined', 'RuntimeDefault']);
   });
 
   test('leaves Windows alone', () => {

@@ -72,7 +72,7 @@ function appArmorProfile(annotation: string): AppArmorProfile | undefined {
 /** ValidateAppArmorProfileField: not empty, not padded with white space, no longer than a path may be. */
 function isValidProfileName(name: string): boolean {
   if (name === '' || /^[\p{White_Space}]|[\p{White_Space}]$/u.test(name)) return false;
-  return name.length <= maxPath && new TextEncoder().encode(name).length <= maxPath;
+  return new TextEncoder().encode(name).length <= maxPath;
 }
 
 const maxPath = 4095;
@@ -88,8 +88,9 @@ function mapContainers(spec: PodSpec, lists: readonly ContainerList[], change: (
   const changed: { [list in ContainerList]?: readonly Container[] } = {};
   for (const list of lists) {
     const before = spec[list];
-    const after = before?.map(change);
-    if (after?.some((container, index) => container !== before?.[index]) === true) changed[list] = after;
+    if (before === undefined) continue;
+    const after = before.map(change);
+    if (after.some((container, index) => container !== before[index])) changed[list] = after;
   }
   return Object.keys(changed).length === 0 ? spec : { ...spec, ...changed };
 }

@@ -125,16 +125,20 @@ function fromContexts<T>(pod: Reviewed, read: (context: SharedSecurityContext) =
 
 const appArmorAnnotation = 'container.apparmor.security.beta.kubernetes.io/';
 
-function isForbiddenAppArmor({ appArmorProfile: profile }: SharedSecurityContext): boolean {
-  return profile !== undefined && !isAllowedProfile(profile.type);
+/** The type of a profile that is forbidden; the empty one where none is written. */
+function forbiddenType(profile: { readonly type?: string } | undefined): string | undefined {
+  return profile === undefined || isAllowedProfile(profile.type) ? undefined : (profile.type ?? '');
+}
+
+function forbiddenAppArmorType(context: SharedSecurityContext): string | undefined {
+  return forbiddenType(context.appArmorProfile);
 }
 
 function appArmorProfile(pod: Reviewed): Refusal | undefined {
-  const who = setters(pod, isForbiddenAppArmor);
+  const who = setters(pod, (context) => forbiddenAppArmorType(context) !== undefined);
   const annotations = forbiddenAppArmorAnnotations(pod.metadata);
   if (who === undefined && annotations.length === 0) return undefined;
-  const types = fromContexts(pod, (context) => (isForbiddenAppArmor(context) ? (context.appArmorProfile?.type ?? '') : undefined));
-  const values = [...sortedSet(types), ...annotations];
+  const values = [...sortedSet(fromContexts(pod, forbiddenAppArmorType)), ...annotations];
   const setBy = named(
     who ?? { pod: false, containers: none },
     ...(annotations.length > 0 ? [plural('annotation', 'annotations', annotations.length)] : []),
@@ -243,14 +247,14 @@ function privileged(pod: Reviewed): Refusal | undefined {
   return { reason: 'privileged', detail: `${containerList(containers)} must not set securityContext.privileged=true` };
 }
 
-function unmasksProc({ securityContext }: Container): boolean {
-  return securityContext?.procMount !== undefined && securityContext.procMount !== 'Default';
+function unmaskedProc({ securityContext }: Container): string | undefined {
+  return securityContext?.procMount === 'Default' ? undefined : securityContext?.procMount;
 }
 
 function procMount(pod: Reviewed): Refusal | undefined {
-  const containers = offenders(pod, unmasksProc);
+  const containers = offenders(pod, (container) => unmaskedProc(container) !== undefined);
   if (containers.length === 0) return undefined;
-  const types = sortedSet(pod.containers.filter(unmasksProc).map(({ securityContext }) => securityContext?.procMount ?? ''));
+  const types = sortedSet(pod.containers.map(unmaskedProc).filter((type) => type !== undefined));
   return {
     reason: 'procMount',
     detail: `${containerList(containers)} must not set securityContext.procMount to ${quoteAll(types)}`,
@@ -281,14 +285,14 @@ function seLinuxOptions(pod: Reviewed): Refusal | undefined {
   };
 }
 
-function isForbiddenSeccomp({ seccompProfile: profile }: SharedSecurityContext): boolean {
-  return profile !== undefined && !isAllowedProfile(profile.type);
+function forbiddenSeccompType(context: SharedSecurityContext): string | undefined {
+  return forbiddenType(context.seccompProfile);
 }
 
 function forbiddenSeccomp(pod: Reviewed): Refusal | undefined {
-  const who = setters(pod, isForbiddenSeccomp);
+  const who = setters(pod, (context) => forbiddenSeccompType(context) !== undefined);
   if (who === undefined) return undefined;
-  const types = fromContexts(pod, (context) => (isForbiddenSeccomp(context) ? (context.seccompProfile?.type ?? '') : undefined));
+  const types = fromContexts(pod, forbiddenSeccompType);
   return {
     reason: 'seccompProfile',
     detail: `${named(who)} must not set securityContext.seccompProfile.type to ${quoteAll(sortedSet(types))}`,
@@ -370,10 +374,10 @@ function restrictedVolumes({ spec }: Reviewed): Refusal | undefined {
   const names: string[] = [];
   const sources: string[] = [];
   for (const volume of spec.volumes ?? []) {
-    const source = volumeSource(volume);
-    if (source !== undefined && allowedVolumeSources.includes(source)) continue;
+    const source = volumeSource(volume) ?? 'unknown';
+    if (allowedVolumeSources.includes(source)) continue;
     names.push(volume.name ?? '');
-    sources.push(source ?? 'unknown');
+    sources.push(source);
   }
   if (names.length === 0) return undefined;
   const types = sortedSet(sources);

@@ -34,11 +34,21 @@ describe('the table of checks', () => {
     expect(activeChecks('baseline', minor)).toHaveLength(baseline);
     expect(activeChecks('restricted', minor)).toHaveLength(restricted);
   });
+
+  test('is worked out once for each version and level', () => {
+    expect(activeChecks('baseline', newestMinor + 1)).toBe(activeChecks('baseline', newestMinor));
+  });
 });
 
 describe('podSecurity', () => {
   test('finds nothing in a hardened pod', () => {
     expect(podSecurity(hardened, {}, 'restricted', newestMinor)).toEqual([]);
+  });
+
+  test('finds nothing in containers that are not there', () => {
+    const { securityContext, containers = [] } = hardened;
+    for (const lists of [{}, { initContainers: containers }, { ephemeralContainers: containers }])
+      expect(podSecurity({ securityContext: securityContext!, ...lists }, {}, 'restricted', newestMinor)).toEqual([]);
   });
 
   test('says what admission says, in its order', () => {
@@ -129,9 +139,32 @@ describe('podSecurity', () => {
     expect(podSecurity(spec, { annotations }, 'baseline', 18).map((violation) => violation.detail)).toEqual([
       'forbidden annotation seccomp.security.alpha.kubernetes.io/pod="unconfined"',
     ]);
+    expect(podSecurity({ containers: [{ name: 'other' }, {}] }, { annotations }, 'baseline', 18)[0]).toEqual({
+      check: 'seccompProfile_baseline',
+      level: 'baseline',
+      reason: 'seccompProfile',
+      detail:
+        'forbidden annotations container.seccomp.security.alpha.kubernetes.io/other="unconfined", ' +
+        'seccomp.security.alpha.kubernetes.io/pod="unconfined"',
+    });
+    expect(
+      podSecurity({ containers: [{}] }, { annotations: { 'container.seccomp.security.alpha.kubernetes.io/': 'x' } }, 'baseline', 18),
+    ).toHaveLength(1);
+    expect(podSecurity(spec, {}, 'baseline', 18)).toEqual([]);
     expect(podSecurity(spec, { annotations }, 'baseline', 19).map((violation) => violation.detail)).toEqual([
       'container "app" must not set securityContext.seccompProfile.type to "Unconfined"',
     ]);
+  });
+
+  test.each([
+    ['runtime/default', true],
+    ['docker/default', true],
+    ['localhost/mine', true],
+    ['my/localhost/', false],
+    ['', false],
+  ])('before 1.19 allows the seccomp annotation %j: %s', (value, allowed) => {
+    const annotations = { 'seccomp.security.alpha.kubernetes.io/pod': value };
+    expect(podSecurity({}, { annotations }, 'baseline', 18)).toHaveLength(allowed ? 0 : 1);
   });
 
   test('forbids hosts in probes and handlers from 1.34', () => {
@@ -182,6 +215,16 @@ describe('podSecurityLevel', () => {
     });
   });
 
+  test('judges the same pod anew for other annotations and another version', () => {
+    const annotations = { 'container.apparmor.security.beta.kubernetes.io/app': 'unconfined' };
+    expect(podSecurityLevel(hardened, {}, newestMinor).level).toBe('restricted');
+    expect(podSecurityLevel(hardened, { annotations }, newestMinor).level).toBe('privileged');
+    const probing: PodSpec = { ...hardened, containers: [{ ...hardened.containers?.[0], livenessProbe: { tcpSocket: { host: 'db' } } }] };
+    const metadata = {};
+    expect(podSecurityLevel(probing, metadata, 33).level).toBe('restricted');
+    expect(podSecurityLevel(probing, metadata, 34).level).toBe('privileged');
+  });
+
   test('judges the pod as it will be admitted', () => {
     expect(podSecurityLevel({ ...hardened, volumes: [{ name: 'scratch' }] }, {}, newestMinor).level).toBe('restricted');
   });
@@ -195,6 +238,11 @@ describe('podSecurityLevel', () => {
     expect(podSecurityLevel(spec, {}, newestMinor).level).toBe('restricted');
     expect(ids(spec, 'baseline')).toEqual(['capabilities_baseline']);
   });
+});
+
+test('a message without details is the reason alone', () => {
+  const violation = { check: 'a', level: 'baseline', reason: 'first', detail: '' } as const;
+  expect(violationMessage([violation, { ...violation, reason: 'second', detail: 'why' }])).toBe('first, second (why)');
 });
 
 describe('every check', () => {
@@ -215,7 +263,79 @@ describe('every check', () => {
       container('a', { capabilities: { add: ['NET_RAW', 'CHOWN', 'BPF'] } }),
       'non-default capabilities (container "a" must not include "BPF", "NET_RAW" in securityContext.capabilities.add)',
     ],
+    [
+      'appArmorProfile',
+      { securityContext: { appArmorProfile: { type: 'Unconfined' } } },
+      'forbidden AppArmor profile (pod must not set AppArmor profile type to "Unconfined")',
+    ],
+    [
+      'capabilities_baseline',
+      {
+        containers: [
+          { name: 'a', securityContext: { capabilities: { add: ['BPF'] } } },
+          { name: 'b', securityContext: { capabilities: {} } },
+          {},
+        ],
+      },
+      'non-default capabilities (container "a" must not include "BPF" in securityContext.capabilities.add)',
+    ],
     ['hostNamespaces', { hostIPC: true }, 'host namespaces (hostIPC=true)'],
+    ['hostPathVolumes', { volumes: [{ hostPath: {} }, { name: 'b', secret: {} }] }, 'hostPath volumes (volume "")'],
+    [
+      'hostPorts',
+      {
+        containers: [
+          { name: 'a', ports: [{ containerPort: 1 }, { hostPort: 0 }, { hostPort: 80 }] },
+          { name: 'b', ports: [{ hostPort: 80 }] },
+          {},
+        ],
+      },
+      'hostPort (containers "a", "b" use hostPort 80)',
+    ],
+    [
+      'procMount',
+      {
+        containers: [
+          { name: 'a', securityContext: { procMount: 'Unmasked' } },
+          { name: 'b', securityContext: { procMount: 'Default' } },
+          { name: 'c', securityContext: {} },
+          { name: 'd' },
+        ],
+      },
+      'procMount (container "a" must not set securityContext.procMount to "Unmasked")',
+    ],
+    [
+      'seLinuxOptions',
+      { securityContext: { seLinuxOptions: { type: 'b_t' } }, ...container('a', { seLinuxOptions: { type: 'a_t' } }) },
+      'seLinuxOptions (pod and container "a" set forbidden securityContext.seLinuxOptions: types "a_t", "b_t")',
+    ],
+    [
+      'seLinuxOptions',
+      { securityContext: { seLinuxOptions: { user: 'u' } } },
+      'seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: user may not be set)',
+    ],
+    [
+      'seLinuxOptions',
+      { securityContext: { seLinuxOptions: { role: 'r' } } },
+      'seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: role may not be set)',
+    ],
+    ['sysctls', { securityContext: { sysctls: [{}] } }, 'forbidden sysctls ()'],
+    [
+      'capabilities_restricted',
+      container('a', { capabilities: { add: ['NET_BIND_SERVICE'] } }),
+      'unrestricted capabilities (container "a" must set securityContext.capabilities.drop=["ALL"])',
+    ],
+    [
+      'capabilities_restricted',
+      {
+        containers: [
+          { name: 'a', securityContext: { capabilities: { drop: ['ALL'], add: ['CHOWN'] } } },
+          { name: 'b', securityContext: { capabilities: { drop: ['ALL'] } } },
+        ],
+      },
+      'unrestricted capabilities (container "a" must not include "CHOWN" in securityContext.capabilities.add)',
+    ],
+    ['restrictedVolumes', { volumes: [{ nfs: {} }] }, 'restricted volume types (volume "" uses restricted volume type "nfs")'],
     [
       'hostPathVolumes',
       {
@@ -293,9 +413,11 @@ describe('every check', () => {
 
   test.each<[string, PodSpec]>([
     ['appArmorProfile', container('a', { appArmorProfile: { type: 'Localhost' } })],
-    ['hostPorts', { containers: [{ ports: [{ hostPort: 0, containerPort: 80 }] }] }],
+    ['hostPorts', { containers: [{ ports: [{ hostPort: 0, containerPort: 80 }, { containerPort: 81 }] }] }],
+    ['hostPathVolumes', { volumes: [{ name: 'a', secret: {} }] }],
     ['procMount', container('a', { procMount: 'Default' })],
     ['seLinuxOptions', { securityContext: { seLinuxOptions: { type: '', user: '', role: '', level: 's0:c1' } } }],
+    ['seLinuxOptions', { securityContext: { seLinuxOptions: {} } }],
     ['windowsHostProcess', container('a', { windowsOptions: { hostProcess: false } })],
     ['capabilities_restricted', container('a', { capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } })],
     [
@@ -312,6 +434,14 @@ describe('every check', () => {
     ['seccompProfile_restricted', container('a', { seccompProfile: { type: 'Localhost' } })],
   ])('%s lets the allowed values through', (id, spec) => {
     expect(onlyCheck(id, spec)).toBeUndefined();
+  });
+
+  test('names AppArmor annotations behind the fields', () => {
+    const prefix = 'container.apparmor.security.beta.kubernetes.io/';
+    const spec: PodSpec = { securityContext: { appArmorProfile: { type: 'Unconfined' } } };
+    expect(onlyCheck('appArmorProfile', spec, { [`${prefix}b`]: 'x', [`${prefix}a`]: 'y', other: 'z' })).toBe(
+      `forbidden AppArmor profiles (pod and annotations must not set AppArmor profile type to "Unconfined", "${prefix}a="y"", "${prefix}b="x"")`,
+    );
   });
 
   test.each(['', 'runtime/default', 'localhost/', 'localhost/mine'])('allows the AppArmor annotation %j', (value) => {

@@ -24,6 +24,7 @@ describe('namespacePolicy', () => {
     });
     expect(policy({ enforce: 'baseline', 'enforce-version': 'v1.30', 'warn-version': 'v1.20' })['warn']).toBe('baseline:20');
     expect(policy({ enforce: 'restricted', warn: 'privileged' })['warn']).toBe('privileged:latest');
+    expect(policy({ enforce: 'privileged', 'enforce-version': 'v1.30' })['warn']).toBe('privileged:latest');
   });
 
   test('enforces restricted where it cannot read the level, and lets neither audit nor warn follow', () => {
@@ -56,6 +57,9 @@ describe('namespacePolicy', () => {
   });
 
   test('words its errors as the API server does', () => {
+    expect(namespacePolicy({ 'pod-security.kubernetes.io/audit': 'strict' }).errors.map(({ message }) => message)).toEqual([
+      'metadata.labels[pod-security.kubernetes.io/audit]: Invalid value: "strict": must be one of privileged, baseline, restricted',
+    ]);
     expect(namespacePolicy({ 'pod-security.kubernetes.io/warn-version': 'v1.01' }).errors).toEqual([
       {
         label: 'pod-security.kubernetes.io/warn-version',
@@ -71,7 +75,12 @@ describe('versions', () => {
     ['latest', 'latest'],
     ['v1.0', 0],
     ['v1.37', 37],
+    ['v1.3', 3],
+    ['v1.123', 123],
+    ['v1.9223372036854775807', 2 ** 63],
+    ['v1.9223372036854775808', undefined],
     ['v1.037', undefined],
+    ['xv1.3', undefined],
     ['v2.0', undefined],
     ['V1.3', undefined],
     ['v1.3\n', undefined],

@@ -66,7 +66,7 @@ export function namespacePolicy(
   // An unreadable enforce level is not followed.
   const follows =
     labels[`${labelPrefix}warn`] === undefined &&
-    parseLevel(labels[`${labelPrefix}enforce`] ?? '') !== undefined &&
+    parseLevel(labels[`${labelPrefix}enforce`]) !== undefined &&
     compareLevels(enforce.level, warn.level) > 0;
   if (!follows) return { policy: { enforce, audit, warn }, errors };
   const version = labels[`${labelPrefix}warn-version`] === undefined ? enforce.version : warn.version;
@@ -79,7 +79,7 @@ export function compareLevels(a: Level, b: Level): number {
 }
 
 /** Undefined for anything but the three levels; case counts. */
-export function parseLevel(text: string): Level | undefined {
+export function parseLevel(text: string | undefined): Level | undefined {
   return levels.find((level) => level === text);
 }
 

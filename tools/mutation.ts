@@ -18,12 +18,25 @@ interface Group {
   readonly control?: string;
 }
 
-const kubeTables = ['quantity', 'label-selector', 'effective-resources', 'host-paths', 'image-reference', 'kubernetes-version'];
+const rulesOfKubernetes = [
+  'effective-resources',
+  'host-paths',
+  'image-reference',
+  'kubernetes-version',
+  'label-selector',
+  'network-policy',
+  'quantity',
+  'system-workloads',
+];
 
 const groups: readonly Group[] = [
   { name: 'pod-security-standards', mutate: ['src/kube/pod-security/*.ts'], tests: ['src/kube/pod-security/*.test.ts'] },
   { name: 'verdicts', mutate: ['src/evaluate/*.ts', 'src/core/verdict.ts'], tests: ['src/evaluate/*.test.ts', 'src/core/*.test.ts'] },
-  ...kubeTables.map((name) => ({ name, mutate: [`src/kube/${name}.ts`], tests: [`src/kube/${name}.test.ts`] })),
+  {
+    name: 'kubernetes-rules',
+    mutate: rulesOfKubernetes.map((name) => `src/kube/${name}.ts`),
+    tests: rulesOfKubernetes.map((name) => `src/kube/${name}.test.ts`),
+  },
   ...controls.map(({ id }) => ({
     name: id,
     mutate: [`src/controls/${id}.ts`],

@@ -7,6 +7,8 @@ const config: ViteUserConfig = defineConfig({
     reporters:
       process.env['VITEST_REPORTER'] === undefined ? ['default', './test/closing-line-reporter.ts'] : [process.env['VITEST_REPORTER']],
     globalSetup: ['./test/cli/built.ts'],
+    // The code under test keeps no state that a test could leave behind, and loading it for each file takes longer than testing.
+    isolate: false,
     testTimeout: 30_000,
   },
 });

@@ -7,6 +7,7 @@ import {
   passSoFar,
   strings,
   unknown,
+  type Anchor,
   type AnyControl,
   type JoinedSubjectKind,
   type LocalSubjectKind,
@@ -326,6 +327,51 @@ describe('the namespace', () => {
 
   test('is none for what lives outside namespaces', () => {
     expect(found(inNamespace(undefined, 'Namespace'), { namespace: 'given' })).toStrictEqual(inNamespace(undefined, 'Namespace').ref);
+  });
+});
+
+describe('an anchor', () => {
+  const paths: Path[] = [['things'], ['things', 0], ['things', '0'], ['things', 0, 'name'], []];
+
+  /** The anchors that a subject kind gets for the paths, asked for them twice, in each of the resources. */
+  function anchorsIn(resources: readonly Resource[], places: readonly Path[]): Anchor[][] {
+    const anchors: Anchor[][] = [];
+    const asking: JoinedSubjectKind<never, never> = {
+      ...boxes,
+      remember(_, anchor) {
+        anchors.push([...places, ...places].map((place) => anchor([...place])));
+        return undefined;
+      },
+      *subjects() {},
+    };
+    run(resources, {}, [{ ...few, subject: asking }]);
+    return anchors;
+  }
+
+  test('is one for each place, however often it is asked for', () => {
+    const asked: Path[] = [];
+    const resource = box('a', 10);
+    const locate = (wanted: readonly Path[]): Location[] => {
+      asked.push(...wanted);
+      return resource.locate(wanted);
+    };
+    const [anchors = []] = anchorsIn([{ ...resource, locate }], paths);
+    expect(anchors.map(({ path }) => path)).toEqual([...paths, ...paths]);
+    expect(anchors.map(({ location }) => location.line)).toEqual([11, 12, 12, 13, 10, 11, 12, 12, 13, 10]);
+    for (const index of paths.keys()) expect(anchors[index]).toBe(anchors[index + paths.length]);
+    expect(asked).toEqual(paths);
+  });
+
+  test('belongs to its resource', () => {
+    const [first = [], second = []] = anchorsIn([box('a', 10), box('b', 20)], paths);
+    expect(first.map(({ resource, location }) => [resource, location.line])).toContainEqual([0, 11]);
+    expect(second.map(({ resource, location }) => [resource, location.line])).toContainEqual([1, 21]);
+  });
+
+  test('leads to its place however many places there are', () => {
+    const many = Array.from({ length: 12_000 }, (_, index): Path => ['things', index]);
+    const [anchors = []] = anchorsIn([box('a', 10)], many);
+    expect(anchors.map(({ path }) => path.join('/'))).toEqual([...many, ...many].map((path) => path.join('/')));
   });
 });
 

@@ -18,7 +18,6 @@ import {
 import { recommendations } from '../guidance/index.ts';
 import type { PodSpec } from '../kube/types.ts';
 import { startEvaluation, type Policy } from './index.ts';
-import { selects } from './selection.ts';
 
 const policy: Policy = {
   version: 35,
@@ -158,6 +157,16 @@ describe('findings', () => {
     const report = run([box('a', 1), box('b', 2), box('c', 3)], { minSeverity: 'medium' });
     expect(report.findings).toEqual([]);
     expect(report.ledger.find(({ code }) => code === 'POD-02')).toMatchObject({ state: 'fail', subjects: { fail: 1 } });
+  });
+
+  test('come from no control that is left out', () => {
+    expect(run([box('a', 1, 'blue')], { skip: ['paint/red'] }).findings).toEqual([]);
+    expect(run([box('a', 1), box('b', 2), box('c', 3)], { skip: ['paint/few'] }).findings).toEqual([]);
+  });
+
+  test('stand at the beginning of the file where the source knows no place', () => {
+    const [finding] = run([{ ...box('a', 10, 'blue'), locate: () => [] }]).findings;
+    expect(finding).toMatchObject({ line: 1, column: 1, endLine: 1, endColumn: 1 });
   });
 
   test('list passing subjects only on demand', () => {
@@ -320,13 +329,89 @@ describe('the namespace', () => {
   const found = (resource: Resource, changes: Partial<Policy>) => run([resource], changes).findings[0]?.resource;
 
   test('of an object is its own, else the one it will be applied to', () => {
-    expect(found(inNamespace('own'), { namespace: 'given' })).toStrictEqual(inNamespace('own').ref);
-    expect(found(inNamespace(undefined), { namespace: 'given' })).toStrictEqual(inNamespace('given').ref);
-    expect(found(inNamespace(undefined), {})).toStrictEqual(inNamespace(undefined).ref);
+    const [own, open] = [inNamespace('own'), inNamespace(undefined)];
+    expect(found(own, { namespace: 'given' })).toBe(own.ref);
+    expect(found(open, { namespace: 'given' })).toStrictEqual(inNamespace('given').ref);
+    expect(found(open, {})).toBe(open.ref);
   });
 
   test('is none for what lives outside namespaces', () => {
     expect(found(inNamespace(undefined, 'Namespace'), { namespace: 'given' })).toStrictEqual(inNamespace(undefined, 'Namespace').ref);
+  });
+});
+
+test('a source is asked for places only where something stands', () => {
+  let asked = 0;
+  const locate = (): Location[] => {
+    asked++;
+    return [];
+  };
+  run([{ ...box('a', 1, 'red'), locate }], {}, [red]);
+  expect(asked).toBe(0);
+  run([{ ...box('a', 1, 'blue', 'green'), locate }], {}, [red]);
+  expect(asked).toBe(1);
+});
+
+describe('joined subjects', () => {
+  /** One subject for each box, at fault in its second thing. */
+  const kind: JoinedSubjectKind<{ place: Anchor }, { at: Anchor; place: Anchor }> = {
+    ...boxes,
+    remember: ({ ref }, anchor) =>
+      ref.name === 'unseen' ? undefined : { at: anchor(['metadata']), place: anchor(['things', 1, 'colour']) },
+    *subjects(memories) {
+      for (const { at, place } of memories)
+        yield { subject: { place }, ref: { apiVersion: 'v1', kind: 'Box', name: 'all' }, at, container: `c${memories.length}` };
+    },
+  };
+  const control: AnyControl = defineControl({
+    ...common,
+    id: 'paint/joined',
+    decides: ['POD-02'],
+    title: 'Boxes are good',
+    severity: 'low',
+    subject: kind,
+    evaluate: ({ place }) => fail(place, 'box is bad'),
+  });
+
+  test('are judged at the place that the verdict names, else at their own', () => {
+    const files = (...names: string[]) => names.map((name, index): Resource => ({ ...box(name, 10 * index), file: `${name}.yaml` }));
+    const atOwn = { ...control, evaluate: () => fail([], 'box is bad') };
+    const report = (...judging: AnyControl[]) =>
+      run(files('unseen', 'a', 'b'), {}, judging).findings.map(({ file, line, path, container }) => [file, line, path, container]);
+    expect(report(control)).toEqual([
+      ['a.yaml', 13, 'things[1].colour', 'c2'],
+      ['b.yaml', 23, 'things[1].colour', 'c2'],
+    ]);
+    expect(report(atOwn)).toEqual([
+      ['a.yaml', 11, 'metadata', 'c2'],
+      ['b.yaml', 21, 'metadata', 'c2'],
+    ]);
+  });
+
+  test('have fingerprints of container and fields, not of places in lists', () => {
+    const named = (container: string | undefined, place: Path): string | undefined => {
+      const subject: typeof kind = {
+        ...kind,
+        remember: (_, anchor) => ({ at: anchor([]), place: anchor(place) }),
+        *subjects([memory]) {
+          const one = { subject: memory!, ref: { apiVersion: 'v1', kind: 'Box', name: 'all' }, at: memory!.at };
+          yield container === undefined ? one : { ...one, container };
+        },
+      };
+      return run([box('a', 1)], {}, [{ ...control, subject }]).findings[0]?.fingerprint;
+    };
+    const one = named('app', ['spec', 'ports', 0]);
+    expect(named('app', ['spec', 'ports', 7])).toBe(one);
+    expect(named('db', ['spec', 'ports', 0])).not.toBe(one);
+    expect(named('app', ['spec', 'limits', 0])).not.toBe(one);
+    expect(named(undefined, ['spec', 'ports', 0])).toBe(named('', ['spec', 'ports', 0]));
+    expect(named('spec', ['ports'])).not.toBe(named(undefined, ['spec', 'ports']));
+  });
+
+  test('without a file of this run stand in none', () => {
+    const location: Location = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+    const elsewhere = { ...control, evaluate: () => fail({ resource: 99, path: ['spec'], location }, 'box is bad') };
+    expect(run([box('a', 1)], {}, [elsewhere]).findings[0]?.file).toBe('');
   });
 });
 
@@ -420,14 +505,11 @@ describe('a control', () => {
 test('an evaluation reads the kinds of its controls only', () => {
   const evaluation = startEvaluation([red], policy);
   expect([evaluation.reads('', 'Box'), evaluation.reads('', 'Crate'), evaluation.reads('apps', 'Box')]).toEqual([true, false, false]);
-});
-
-describe('a selection pattern', () => {
-  test.each(['paint/red', 'paint', 'POD-01', 'pod-01', 'POD', 'POD-*', '*/red', 'p*t/r*d', '*'])('%s selects the control', (pattern) => {
-    expect(selects(pattern, red)).toBe(true);
-  });
-
-  test.each(['red', 'POD-1', 'PO', 'pain', 'paint/', '*blue', ''])('%s does not', (pattern) => {
-    expect(selects(pattern, red)).toBe(false);
-  });
+  const grouped = { ...red, subject: { ...things, reads: { podTemplates: false, kinds: ['Box.example.com'] } } };
+  const ofGroup = startEvaluation([grouped], policy);
+  expect([ofGroup.reads('example.com', 'Box'), ofGroup.reads('', 'Box'), ofGroup.reads('example.com', 'Crate')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

@@ -81,7 +81,6 @@ describe('a finding', () => {
 });
 
 test('findings stand by file, line and column, and at one place as they came', () => {
-  const findings = startFindings('low', false);
   const spots: [string, number, number, string][] = [
     ['g', 1, 1, 'b.yaml'],
     ['f', 10, 1, 'a.yaml'],
@@ -91,8 +90,13 @@ test('findings stand by file, line and column, and at one place as they came', (
     ['b', 1, 9, 'a.yaml'],
     ['a', 99, 99, 'B.yaml'],
   ];
-  for (const [name, ...rest] of spots) findings.add(high, 'fail', place, spot(name, ...rest));
-  expect(findings.settle().map(({ resource }) => resource.name)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  const names = (order: typeof spots): string[] => {
+    const findings = startFindings('low', false);
+    for (const [name, ...rest] of order) findings.add(high, 'fail', place, spot(name, ...rest));
+    return findings.settle().map(({ resource }) => resource.name);
+  };
+  expect(names(spots)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  expect(names(spots.toReversed())).toEqual(['a', 'b', 'd', 'c', 'e', 'f', 'g']);
 });
 
 test('findings with one fingerprint are told apart by their number', () => {

@@ -84,6 +84,5 @@ export function startFindings(minSeverity: Severity, all: boolean): Findings {
 
 /** By UTF-16 code units: the same everywhere, whatever the locale. */
 function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return Number(a > b) - Number(a < b);
 }

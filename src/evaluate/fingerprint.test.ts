@@ -34,7 +34,10 @@ describe('fingerprint', () => {
 });
 
 describe('stableSteps', () => {
-  const object = { spec: { containers: [{ name: 'app', ports: [{ containerPort: 80 }] }, { name: 7 }, 'text', null] } };
+  const object = {
+    metadata: { name: 'web' },
+    spec: { containers: [{ name: 'app', ports: [{ containerPort: 80 }] }, { name: 7 }, 'text', null] },
+  };
 
   test.each<[(string | number)[], string[]]>([
     [
@@ -60,6 +63,10 @@ describe('stableSteps', () => {
     [
       ['spec', 'containers', 9],
       ['spec', 'containers', '9'],
+    ],
+    [
+      ['metadata', 'labels'],
+      ['metadata', 'labels'],
     ],
     [
       ['absent', 'name'],

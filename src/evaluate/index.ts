@@ -158,7 +158,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
 
   function addResource(resource: Resource): void {
     const namespace = context.namespaceOf(resource);
-    const ref = namespace === undefined || namespace === resource.ref.namespace ? resource.ref : { ...resource.ref, namespace };
+    const ref = resource.ref.namespace === undefined && namespace !== undefined ? { ...resource.ref, namespace } : resource.ref;
     files.push(resource.file);
     const reason = policy.system ? undefined : systemReason(resource, namespace);
     if (reason === undefined) {
@@ -170,7 +170,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
     }
     if (waiting.length === 0) return;
     const locations = resource.locate(waiting);
-    for (let index = 0; index < onFound.length; index++) onFound[index]?.(locations[index] ?? nowhere);
+    for (const [index, found] of onFound.entries()) found(locations[index] ?? nowhere);
     waiting = [];
     onFound = [];
   }

@@ -9,19 +9,19 @@ export interface Tally {
   readonly leftOut: string | undefined;
   readonly subjects: { -readonly [K in keyof SubjectCounts]: number };
   readonly needs: Set<Evidence>;
-  /** Some subject passes only as far as was seen. */
-  partly: boolean;
+  /** Some subject is undecided, or passes only as far as was seen. */
+  open: boolean;
 }
 
 export function startTally(control: AnyControl, leftOut: string | undefined): Tally {
-  return { control, leftOut, subjects: { pass: 0, fail: 0, unknown: 0, notApplicable: 0 }, needs: new Set(), partly: false };
+  return { control, leftOut, subjects: { pass: 0, fail: 0, unknown: 0, notApplicable: 0 }, needs: new Set(), open: false };
 }
 
 export function count(tally: Tally, verdict: Verdict): void {
   tally.subjects[verdict.verdict === 'not-applicable' ? 'notApplicable' : verdict.verdict]++;
   if (!('needs' in verdict)) return;
+  tally.open = true;
   for (const source of verdict.needs) tally.needs.add(source);
-  if (verdict.verdict === 'pass') tally.partly = true;
 }
 
 /**
@@ -46,14 +46,8 @@ function row(chapter: string, { code, title, origin, evidence }: Recommendation,
   const active = deciding.filter(({ leftOut }) => leftOut === undefined);
   const subjects = sum(active);
   const controls = deciding.map(({ control }) => control.id);
-  const state =
-    active.length === 0
-      ? 'unknown'
-      : stateOf(
-          subjects,
-          partial,
-          active.some(({ partly }) => partly),
-        );
+  const open = active.some((tally) => tally.open);
+  const state = active.length === 0 ? 'unknown' : stateOf(subjects, open, partial);
   const needs = state === 'unknown' ? needed(active, evidence) : [];
   const note = active.length === 0 ? deciding[0]?.leftOut : undefined;
   const identity = { code, title, chapter, origin };
@@ -73,9 +67,9 @@ function sum(tallies: readonly Tally[]): SubjectCounts {
   return total;
 }
 
-function stateOf(subjects: SubjectCounts, partial: boolean, partly: boolean): LedgerState {
+function stateOf(subjects: SubjectCounts, open: boolean, partial: boolean): LedgerState {
   if (subjects.fail > 0) return 'fail';
-  if (subjects.unknown > 0 || partly) return 'unknown';
+  if (open) return 'unknown';
   if (subjects.pass > 0) return 'pass';
   return partial && subjects.notApplicable === 0 ? 'unknown' : 'not-applicable';
 }

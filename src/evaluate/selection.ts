@@ -6,25 +6,25 @@ import type { Policy, Profile } from './policy.ts';
  * folder (`pod-security`), a code (`POD-06`) or the letters of a chapter (`POD`), each also with `*`; case does not count.
  */
 export function selects(pattern: string, control: AnyControl): boolean {
-  const parts = pattern.toLowerCase().split('*');
-  const [folder = ''] = control.id.split('/');
-  const names = [control.id, folder, ...control.decides, ...control.decides.map((code) => code.split('-')[0] ?? '')];
-  return names.some((name) => matches(name.toLowerCase(), parts));
+  const folder = control.id.replace(/\/.*/, '');
+  const chapters = control.decides.map((code) => code.replace(/-.*/, ''));
+  const parts = enclosed(pattern).split('*');
+  return [control.id, folder, ...control.decides, ...chapters].some((name) => holdsInTurn(enclosed(name), parts));
+}
+
+/** A line, ends included: what begins or ends a pattern then finds nothing but the beginning or the end of a name. */
+function enclosed(text: string): string {
+  return `\n${text.toLowerCase()}\n`;
 }
 
 /** Leftmost match of each part in turn: linear, whatever the pattern. */
-function matches(text: string, parts: readonly string[]): boolean {
-  const [first = '', ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
+function holdsInTurn(text: string, parts: readonly string[]): boolean {
+  let at = 0;
+  return parts.every((part) => {
     const found = text.indexOf(part, at);
-    if (found < 0) return false;
     at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+    return found >= 0;
+  });
 }
 
 const levelsOf: Readonly<Record<Profile, readonly (string | undefined)[]>> = {

@@ -13,7 +13,7 @@ export function applyEdits(object: unknown, edits: readonly Edit[]): unknown {
 function applyAt(value: unknown, path: Path, edit: Edit): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return replaced(value, edit);
-  if (value !== undefined && !isCollection(value)) return value;
+  if (value !== undefined && value !== null && !isCollection(value)) return value;
   const children: Collection = value ?? {};
   const exists = Object.hasOwn(children, step);
   if (edit.op === 'remove' && !exists) return value;

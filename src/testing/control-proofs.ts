@@ -11,6 +11,7 @@ import {
 import { startEvaluation, type Policy } from '../evaluate/index.ts';
 import { applyEdits } from '../fix/apply.ts';
 import { applyJsonPatch, toJsonPatch } from '../fix/json-patch.ts';
+import { spliceYaml } from '../fix/splice.ts';
 import { decode } from '../kube/decode.ts';
 import { readDocument, splitDocuments } from '../kube/yaml/index.ts';
 import { exampleYaml } from './example.ts';
@@ -51,8 +52,9 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
       proofs.push({ name: `${expected}: ${name}: no other control fails`, run: () => provesAlone(control, among, text(), expected) });
       if (expected !== 'fail') continue;
       proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, text()) });
-      if (control.fix !== undefined)
-        proofs.push({ name: `fail: ${name}: the fix repairs it or says why not`, run: () => provesFix(control, among, text()) });
+      if (control.fix === undefined) continue;
+      proofs.push({ name: `fail: ${name}: the fix repairs it or says why not`, run: () => provesFix(control, among, text()) });
+      proofs.push({ name: `fail: ${name}: the fix leaves comments and other lines as they are`, run: () => provesLayout(control, text()) });
     }
   }
   if (control.fix !== undefined) {
@@ -148,6 +150,32 @@ function provesFix(control: AnyControl, among: readonly AnyControl[], yaml: stri
   check(JSON.stringify(first.objects) === JSON.stringify(first.patched), 'the JSON patch gives another object');
   const again = editObjects(control, first.objects);
   check(!again.changed || first.declined.length > 0, 'fixing twice changes something again');
+}
+
+/** Every line of the text gets a comment; what the fix does not name must come back byte for byte. */
+function provesLayout(control: AnyControl, yaml: string): void {
+  // In a block scalar a comment would be text.
+  if (/[|>][+-]?$/m.test(yaml)) return;
+  const commented = yaml.replaceAll(/^(?!---$)(.+)$/gm, '$1 # kept');
+  const parts = splitDocuments(commented);
+  for (const { resource, edits } of collectEdits(control, commented)) {
+    const part = parts[resource];
+    if ('declined' in edits || part === undefined || 'error' in part) continue;
+    const edited = spliceYaml(part.text, edits);
+    if (typeof edited !== 'string') throw new Error(`the text cannot be edited: ${edited.declined}`);
+    const left = new Set(edited.split('\n'));
+    const lost = part.text.split('\n').flatMap((line, index) => (left.has(line) || named(part.text, edits, index + 1) ? [] : [line]));
+    check(lost.length === 0, `the fix changes other lines: ${lost.join(' | ')}`);
+  }
+}
+
+/** Is a line of the text what an edit names, or the key of the map that it empties? */
+function named(text: string, edits: readonly Edit[], line: number): boolean {
+  const document = readDocument(text, 1);
+  if ('error' in document) return false;
+  const ranges = document.locate(edits.map(({ path }) => path));
+  const parents = document.locate(edits.map(({ path }) => path.slice(0, -1)));
+  return ranges.some((range) => range.line <= line && line <= range.endLine) || parents.some((parent) => parent.line === line);
 }
 
 function failures(control: AnyControl, yaml: string): Finding[] {

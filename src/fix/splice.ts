@@ -59,7 +59,7 @@ function written(document: YamlText, edit: Edit & { readonly op: 'set' | 'append
   const next = path[depth];
   if (typeof next !== 'string') return undefined;
   // A key without a value is null: it gets what would have been added to it.
-  if (Object.hasOwn((valueAt(document.value, parent) ?? {}) as object, next)) return replaced(document, [...parent, next], value);
+  if (Object.hasOwn(valueAt(document.value, parent) ?? {}, next)) return replaced(document, [...parent, next], value);
   return added(document, parent, next, value);
 }
 

@@ -161,9 +161,9 @@ function provesLayout(control: AnyControl, yaml: string): void {
   for (const { resource, edits } of collectEdits(control, commented)) {
     const part = parts[resource];
     if ('declined' in edits || part === undefined || 'error' in part) continue;
-    const edited = spliceYaml(part.text, edits);
-    if (typeof edited !== 'string') throw new Error(`the text cannot be edited: ${edited.declined}`);
-    const left = new Set(edited.split('\n'));
+    const spliced = spliceYaml(part.text, edits);
+    if (typeof spliced !== 'string') throw new Error(`the text cannot be edited: ${spliced.declined}`);
+    const left = new Set(spliced.split('\n'));
     const lost = part.text.split('\n').flatMap((line, index) => (left.has(line) || named(part.text, edits, index + 1) ? [] : [line]));
     check(lost.length === 0, `the fix changes other lines: ${lost.join(' | ')}`);
   }

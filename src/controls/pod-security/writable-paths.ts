@@ -62,7 +62,7 @@ export const writablePaths: AnyControl = defineControl({
     },
     fail: {
       'a folder of the search path': 'volumeMounts: [{ name: tmp, mountPath: /usr/local/bin }]',
-      'the folder of its own program': 'command: [/work/run.sh]\nvolumeMounts: [{ name: tmp, mountPath: /work }]',
+      'the folder of its own program': 'command: [/srv/app/run.sh]\nvolumeMounts: [{ name: tmp, mountPath: /srv/app }]',
     },
     notApplicable: {
       'a Windows pod':

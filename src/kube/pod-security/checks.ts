@@ -201,8 +201,8 @@ function hostPorts(pod: Reviewed): Refusal | undefined {
   if (containers.length === 0) return undefined;
   // Sorted as text, as upstream does: 443 comes before 80.
   const ports = sortedSet(
-    pod.containers.flatMap((container) =>
-      (container.ports ?? []).flatMap(({ hostPort }) => (hostPort === undefined || hostPort === 0 ? [] : [`${hostPort}`])),
+    pod.containers.flatMap(
+      (container) => container.ports?.flatMap(({ hostPort }) => (hostPort === undefined || hostPort === 0 ? [] : [`${hostPort}`])) ?? [],
     ),
   );
   return {

@@ -402,6 +402,7 @@ describe('joined subjects', () => {
     };
     const one = named('app', ['spec', 'ports', 0]);
     expect(named('app', ['spec', 'ports', 7])).toBe(one);
+    expect(named('app', ['spec', 'ports'])).toBe(one);
     expect(named('db', ['spec', 'ports', 0])).not.toBe(one);
     expect(named('app', ['spec', 'limits', 0])).not.toBe(one);
     expect(named(undefined, ['spec', 'ports', 0])).toBe(named('', ['spec', 'ports', 0]));

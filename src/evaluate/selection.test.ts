@@ -49,6 +49,7 @@ describe('a selection pattern', () => {
     'PO',
     'OD',
     'pain',
+    'paınt/red',
     'paint/',
     'aint*',
     '*re',

@@ -123,6 +123,7 @@ function standsAt(path: string, line: string, column: number): boolean {
 
 /** What is wrong with a message, or `undefined`: subject first, lower case, no full stop, no advice, pods written small, at most 110 characters. */
 export function complaintAbout(message: string): string | undefined {
+  if (message === '') return 'says nothing';
   if (message.length > 110) return `has ${message.length} characters, more than 110`;
   if (message.endsWith('.')) return 'ends with a full stop';
   if (/^[A-Z][a-z]+ (?!")/.test(message) && !/^(Deployment|Job|Namespace|Service|Windows)/.test(message)) return 'begins with a capital';

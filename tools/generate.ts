@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/index.ts';
 import { reportSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
+import { exampleFindings } from './example-findings.ts';
 import { readmeFiles } from './readme.ts';
 import { referencePages } from './reference.ts';
 import { thirdParty } from './third-party.ts';
@@ -46,7 +47,7 @@ const index = controlsIndex(root);
 const indexWasCurrent = readFileSync(join(root, 'src/controls/index.ts'), 'utf8') === index;
 put('src/controls/index.ts', index);
 if (indexWasCurrent) {
-  const pages = referencePages(controls);
+  const pages = referencePages(controls).set('docs/reference/examples.md', exampleFindings(controls));
   for (const [path, text] of pages) put(path, text);
   removeOthers('docs/reference', pages);
   put('docs/report.schema.json', reportSchema());

@@ -51,6 +51,8 @@ function indexPage(controls: readonly AnyControl[]): string {
     '|---|---|---|---|',
     ...controls.map(({ id, decides, severity, title }) => `| [${id}](${id}.md) | ${decides.join(', ')} | ${severity} | ${title} |`),
     '',
+    '[What they say of their examples, and where](examples.md).',
+    '',
     '## The guide, chapter by chapter',
     '',
     '| Chapter | Entries | Decided by a control |',

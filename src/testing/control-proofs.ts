@@ -1,13 +1,4 @@
-import {
-  type AnyControl,
-  type Declined,
-  type Edit,
-  type Finding,
-  type Input,
-  type Path,
-  type Report,
-  type Resource,
-} from '../core/index.ts';
+import { type AnyControl, type Declined, type Edit, type Finding, type Path, type Report, type Resource } from '../core/index.ts';
 import { startEvaluation, type Policy } from '../evaluate/index.ts';
 import { applyEdits } from '../fix/apply.ts';
 import { applyJsonPatch, toJsonPatch } from '../fix/json-patch.ts';
@@ -281,11 +272,15 @@ function paramsFor(control: AnyControl): Readonly<Record<string, readonly string
 
 /** Judges a stream of documents; `subject` is the control whose example it is, with its example parameters. */
 export function judge(controls: readonly AnyControl[], yaml: string, subject?: AnyControl): Report {
-  const params = subject?.examples.params === undefined ? {} : { [subject.id]: subject.examples.params };
-  const evaluation = startEvaluation(controls, { ...examplePolicy, params });
-  const inputs = read(yaml).map((resource): Input => ({ type: 'resource', resource }));
-  for (const input of inputs) evaluation.add(input);
-  return evaluation.finish({ files: 1, documents: inputs.length });
+  return judgeWith(controls, yaml, subject?.examples.params === undefined ? {} : { params: { [subject.id]: subject.examples.params } });
+}
+
+/** As `judge`, for Kubernetes 1.35 and the whole guidance with every subject listed, where `policy` says nothing else. */
+export function judgeWith(controls: readonly AnyControl[], yaml: string, policy: Partial<Policy>): Report {
+  const evaluation = startEvaluation(controls, { ...examplePolicy, ...policy });
+  const resources = read(yaml);
+  for (const resource of resources) evaluation.add({ type: 'resource', resource });
+  return evaluation.finish({ files: 1, documents: resources.length });
 }
 
 /** JSON is YAML: the values as a stream of documents without a writer of our own. */

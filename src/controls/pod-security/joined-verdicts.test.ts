@@ -1,37 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding, Metadata } from '../../core/index.ts';
-import { startEvaluation, type Policy } from '../../evaluate/index.ts';
+import type { Policy } from '../../evaluate/index.ts';
 import { asAdmitted, podSecurity } from '../../kube/pod-security/index.ts';
 import type { PodSpec } from '../../kube/types.ts';
 import { podSecurityFields, podSecurityMetadata } from '../../subjects/pod-in-namespace.ts';
-import { read } from '../../testing/control-proofs.ts';
+import { judgeWith } from '../../testing/control-proofs.ts';
 import { controls } from '../index.ts';
 
-const usual: Policy = {
-  version: 35,
-  kubernetesVersion: '1.35',
-  versionAssumed: false,
-  profile: 'nsa',
-  partial: false,
-  only: [],
-  skip: [],
-  minSeverity: 'low',
-  system: false,
-  all: true,
-  params: {},
-  assumptions: [],
-  toolVersion: '0.0.0',
-};
-
+/** What one control finds in a stream of documents. */
 function findings(id: string, yaml: string, policy: Partial<Policy> = {}): readonly Finding[] {
-  const evaluation = startEvaluation(
+  return judgeWith(
     controls.filter((control) => control.id === id),
-    { ...usual, ...policy },
-  );
-  const resources = read(yaml);
-  for (const resource of resources) evaluation.add({ type: 'resource', resource });
-  return evaluation.finish({ files: 1, documents: resources.length }).findings;
+    yaml,
+    policy,
+  ).findings;
 }
 
 function verdicts(id: string, yaml: string, policy: Partial<Policy> = {}): string[] {

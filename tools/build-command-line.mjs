@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -15,8 +15,7 @@ export const bundleInput = { input: { plimsoll: join(root, 'src/cli/main.ts') },
  * @returns {Promise<string>}
  */
 export async function buildCommandLine(folder) {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const bundle = await rolldown({ ...bundleInput, transform: { define: { PLIMSOLL_VERSION: JSON.stringify(version) } } });
+  const bundle = await rolldown(bundleInput);
   await bundle.write({
     dir: folder,
     format: 'cjs',

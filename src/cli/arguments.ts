@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { OptionError } from '../options/option-error.ts';
-import { nearest } from '../options/spelling.ts';
+import { advice, nearest, oneOf } from '../options/spelling.ts';
 import { commands, type Command, type Option } from './commands.ts';
 
 /** The command of this name. @throws OptionError with the nearest correct spelling. */
@@ -45,17 +45,6 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     value: (name) => given.get(name)?.at(-1),
     values: (name) => given.get(name) ?? [],
   };
-}
-
-/** A word of a closed list. @throws OptionError with the nearest spelling. */
-export function oneOf(what: string, word: string, choices: readonly string[]): string {
-  if (choices.includes(word)) return word;
-  throw new OptionError([`unknown ${what} "${word}"`, advice(nearest(word, choices), `it is one of ${choices.join(', ')}`)]);
-}
-
-/** The second line of an error about a misspelt word. */
-export function advice(meant: string | undefined, otherwise: string): string {
-  return meant === undefined ? otherwise : `did you mean ${meant}?`;
 }
 
 function optionsOf(command: Command): NonNullable<ParseArgsConfig['options']> {

@@ -1,7 +1,8 @@
 import { controls } from '../controls/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { controlNames } from '../options/policy-options.ts';
-import { oneOf, type Arguments } from './arguments.ts';
+import { oneOf } from '../options/spelling.ts';
+import type { Arguments } from './arguments.ts';
 import { commands, scanFormats, type Command, type Option } from './commands.ts';
 import { writeStream } from './output.ts';
 

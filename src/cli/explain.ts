@@ -5,7 +5,8 @@ import { OptionError } from '../options/option-error.ts';
 import { explainJson, explainMarkdown, explainText, type Explanation } from '../report/explain.ts';
 import { nearestName } from '../options/policy-options.ts';
 import { fixExample } from '../testing/fix-example.ts';
-import { advice, type Arguments } from './arguments.ts';
+import { advice } from '../options/spelling.ts';
+import type { Arguments } from './arguments.ts';
 import { writeStream } from './output.ts';
 import { terminalOf } from './terminal.ts';
 

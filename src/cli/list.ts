@@ -4,7 +4,8 @@ import { chapters, type Evidence } from '../guidance/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { listControls, listControlsJson, listRecommendations, listRecommendationsJson, type ListedRecommendation } from '../report/list.ts';
 import { nearestName } from '../options/policy-options.ts';
-import { advice, oneOf, type Arguments } from './arguments.ts';
+import { advice, oneOf } from '../options/spelling.ts';
+import type { Arguments } from './arguments.ts';
 import { writeStream } from './output.ts';
 import { terminalOf } from './terminal.ts';
 

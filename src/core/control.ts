@@ -33,6 +33,9 @@ export interface Fix<S, P extends Params> {
   edits(subject: S, judging: Judging<P>): readonly Edit[] | Declined;
 }
 
+/** A failing example of a control before and after its fix, as YAML of the changed objects; or why no machine may repair it. */
+export type FixExample = { readonly before: string; readonly after: string } | { readonly declined: string };
+
 /**
  * One tweak of the hardened examples each (testing/hardened.ts): YAML that is merged over them, where a list replaces a
  * list and `null` removes a key. For containers it is merged over the container (its `$pod` over the pod, for what the

@@ -42,3 +42,13 @@ function without(children: Collection, step: string | number): Collection {
   const { [step]: _removed, ...rest } = children;
   return rest;
 }
+
+/** The value at a path; `undefined` where there is none. */
+export function valueAt(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return at;
+}

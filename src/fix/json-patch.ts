@@ -1,5 +1,5 @@
 import type { Edit, Path } from '../core/index.ts';
-import { applyEdits } from './apply.ts';
+import { applyEdits, valueAt } from './apply.ts';
 
 /** One operation of RFC 6902. */
 export type JsonPatchOperation =
@@ -29,14 +29,6 @@ function operationFor(before: unknown, after: unknown, edit: Edit): JsonPatchOpe
   }
   if (edit.op === 'append') return { op: 'add', path: `${pointer(edit.path)}/-`, value: edit.value };
   return { op: 'replace', path: pointer(edit.path), value: edit.value };
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (at, step) =>
-      typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? (at as Record<string | number, unknown>)[step] : undefined,
-    value,
-  );
 }
 
 /** A JSON Pointer (RFC 6901). */

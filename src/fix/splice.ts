@@ -1,7 +1,7 @@
 import { decline, type Declined, type Edit, type Path } from '../core/index.ts';
 import { readDocument } from '../kube/yaml/index.ts';
-import { applyEdits } from './apply.ts';
-import { lineBreak, lineEnd, lineStart, valueAt, valueStart, yamlText, type YamlText } from './yaml-text.ts';
+import { applyEdits, valueAt } from './apply.ts';
+import { lineBreak, lineEnd, lineStart, valueStart, yamlText, type YamlText } from './yaml-text.ts';
 import { blockField, blockItem, flow, flowField, type Style } from './yaml-write.ts';
 
 /**

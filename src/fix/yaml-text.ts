@@ -30,16 +30,6 @@ export function yamlText(text: string, document: ReadDocument): YamlText {
   };
 }
 
-/** The value at a path; `undefined` where there is none. */
-export function valueAt(value: unknown, path: Path): unknown {
-  let at = value;
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
-    at = (at as Record<string | number, unknown>)[step];
-  }
-  return at;
-}
-
 /** Where the value of a field begins: behind the key, the colon and the space; at the end of the colon if it has none. */
 export function valueStart(document: YamlText, path: Path): number {
   const { start, end } = document.range(path);

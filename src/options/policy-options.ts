@@ -1,10 +1,10 @@
 import { severities, type AnyControl, type Severity } from '../core/index.ts';
+import { version as toolVersion } from '../core/version.ts';
 import { profiles, selects, type Policy, type Profile } from '../evaluate/index.ts';
 import { chapters, findRecommendation, recommendations } from '../guidance/index.ts';
 import { defaultKubernetesVersion, newestKnownMinor, parseKubernetesVersion, type KubernetesVersion } from '../kube/kubernetes-version.ts';
 import { OptionError } from './option-error.ts';
-import { nearest } from './spelling.ts';
-import { version as toolVersion } from '../core/version.ts';
+import { advice, nearest, oneOf } from './spelling.ts';
 
 /** A parameter's value; a list may also be written as one text with commas, a switch as `true` or `false`. */
 export type ParamValue = string | boolean | readonly string[];
@@ -37,8 +37,8 @@ export interface PolicyOptions {
  */
 export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]): Policy {
   const { profile = 'nsa', minSeverity = 'low', only = [], skip = [], namespace } = options;
-  requireOneOf('profile', profile, profiles);
-  requireOneOf('severity', minSeverity, severities);
+  oneOf('profile', profile, profiles);
+  oneOf('severity', minSeverity, severities);
   if (namespace !== undefined && !/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
     throw new OptionError([`"${namespace}" cannot be the name of a namespace`, 'it has at most 63 lower-case letters, digits and hyphens']);
   for (const pattern of [...only, ...skip]) requireSelecting(pattern, controls);
@@ -80,15 +80,6 @@ function assumptionsOf(version: KubernetesVersion, { kubernetesVersion, partial,
   ];
 }
 
-function requireOneOf(what: string, word: string, choices: readonly string[]): void {
-  if (choices.includes(word)) return;
-  const meant = nearest(word, choices);
-  throw new OptionError([
-    `unknown ${what} "${word}"`,
-    meant === undefined ? `it is one of ${choices.join(', ')}` : `did you mean ${meant}?`,
-  ]);
-}
-
 /** A pattern that selects no control is a mistake: a misspelt `--skip` would judge what was meant to be left out. */
 function requireSelecting(pattern: string, controls: readonly AnyControl[]): void {
   if (controls.some((control) => selects(pattern, control))) return;
@@ -102,7 +93,7 @@ function requireSelecting(pattern: string, controls: readonly AnyControl[]): voi
     ]);
   throw new OptionError([
     `"${pattern}" is no control, code or chapter`,
-    adviceFor(nearestName(pattern, controls), 'plimsoll list controls lists them'),
+    advice(nearestName(pattern, controls), 'plimsoll list controls lists them'),
   ]);
 }
 
@@ -120,16 +111,12 @@ export function controlNames(controls: readonly AnyControl[]): string[] {
   return [...ids, ...folders, ...recommendations.map(({ code }) => code), ...chapters.map(({ code }) => code)];
 }
 
-function adviceFor(meant: string | undefined, otherwise: string): string {
-  return meant === undefined ? otherwise : `did you mean ${meant}?`;
-}
-
 function readParams(chosen: NonNullable<PolicyOptions['params']>, controls: readonly AnyControl[]): Policy['params'] {
   const params = new Map<string, Map<string, boolean | readonly string[]>>();
   for (const [name, values] of Object.entries(chosen)) {
     const named = controls.filter(({ id, decides }) => id === name || decides.includes(name.toUpperCase()));
     if (named.length === 0)
-      throw new OptionError([`"${name}" is no control`, adviceFor(nearestName(name, controls), 'plimsoll list controls lists them')]);
+      throw new OptionError([`"${name}" is no control`, advice(nearestName(name, controls), 'plimsoll list controls lists them')]);
     for (const [key, value] of Object.entries(values)) {
       const having = named.filter((control) => Object.hasOwn(control.params, key));
       if (having.length === 0) throw unknownParam(name, key, named);
@@ -146,7 +133,7 @@ function unknownParam(name: string, key: string, named: readonly AnyControl[]): 
   const keys = named.flatMap(({ params }) => Object.keys(params));
   const otherwise = keys.length === 0 ? 'it has none' : `it has ${keys.join(', ')}`;
   const meant = nearest(key, keys);
-  return new OptionError([`${name} has no parameter "${key}"`, meant === undefined ? otherwise : `did you mean ${name}.${meant}?`]);
+  return new OptionError([`${name} has no parameter "${key}"`, advice(meant === undefined ? undefined : `${name}.${meant}`, otherwise)]);
 }
 
 function readParam(where: string, value: ParamValue, type: 'strings' | 'boolean'): boolean | readonly string[] {

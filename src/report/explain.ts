@@ -1,12 +1,9 @@
 import { structuredPatch } from 'diff';
 import picocolors from 'picocolors';
-import type { AnyControl, Mappings } from '../core/index.ts';
+import type { AnyControl, FixExample, Mappings } from '../core/index.ts';
 import { findErratum } from '../guidance/index.ts';
 import type { Chapter, Recommendation } from '../guidance/recommendation.ts';
 import { padded, wrapped } from './wrap.ts';
-
-/** The example of a control that fails, before and after its fix, as YAML; or why no machine may repair it. */
-export type FixExample = { readonly before: string; readonly after: string } | { readonly declined: string };
 
 export interface ControlExplanation {
   readonly control: AnyControl;

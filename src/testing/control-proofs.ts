@@ -156,18 +156,19 @@ function provesLayout(control: AnyControl, yaml: string): void {
     const spliced = spliceYaml(part.text, edits);
     if (typeof spliced !== 'string') throw new Error(`the text cannot be edited: ${spliced.declined}`);
     const left = new Set(spliced.split('\n'));
-    const lost = part.text.split('\n').flatMap((line, index) => (left.has(line) || named(part.text, edits, index + 1) ? [] : [line]));
+    const isNamed = namedLines(part.text, edits);
+    const lost = part.text.split('\n').filter((line, index) => !left.has(line) && !isNamed(index + 1));
     check(lost.length === 0, `the fix changes other lines: ${lost.join(' | ')}`);
   }
 }
 
-/** Is a line of the text what an edit names, or the key of the map that it empties? */
-function named(text: string, edits: readonly Edit[], line: number): boolean {
+/** Which lines of the text an edit names, or hold the key of a map that it empties. */
+function namedLines(text: string, edits: readonly Edit[]): (line: number) => boolean {
   const document = readDocument(text, 1);
-  if ('error' in document) return false;
+  if ('error' in document) return () => false;
   const ranges = document.locate(edits.map(({ path }) => path));
   const parents = document.locate(edits.map(({ path }) => path.slice(0, -1)));
-  return ranges.some((range) => range.line <= line && line <= range.endLine) || parents.some((parent) => parent.line === line);
+  return (line) => ranges.some((range) => range.line <= line && line <= range.endLine) || parents.some((parent) => parent.line === line);
 }
 
 function failures(control: AnyControl, yaml: string): Finding[] {

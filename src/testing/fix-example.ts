@@ -1,11 +1,8 @@
 import { stringify } from 'yaml';
-import type { AnyControl } from '../core/index.ts';
+import type { AnyControl, FixExample } from '../core/index.ts';
 import { applyEdits } from '../fix/apply.ts';
 import { collectEdits, read } from './control-proofs.ts';
 import { exampleYaml } from './example.ts';
-
-/** A failing example before and after the control's fix, as YAML of the changed objects; or why the fix declines. */
-export type FixExample = { readonly before: string; readonly after: string } | { readonly declined: string };
 
 /** The first failing example that the control's fix repairs; undefined where it has no fix. Docs and `explain` show it. */
 export function fixExample(control: AnyControl): FixExample | undefined {

@@ -16,6 +16,12 @@ export interface ResourceRef {
   readonly name: string;
 }
 
+/** The API group in an `apiVersion`: `apps` of `apps/v1`, `''` for the core group. */
+export function apiGroup(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash === -1 ? '' : apiVersion.slice(0, slash);
+}
+
 /** The parts of `metadata` that rules read. */
 export interface Metadata {
   readonly name?: string;

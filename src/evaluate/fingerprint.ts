@@ -1,15 +1,14 @@
-import type { Path, ResourceRef } from '../core/index.ts';
+import { apiGroup, type Path, type ResourceRef } from '../core/index.ts';
 
 /**
  * A name for a finding that stays the same when lines move, list items are reordered and files are renamed: it is made of
  * the control, the object and the place, where a list item counts by its `name` rather than its index. 16 hex digits.
  */
 export function fingerprint(control: string, ref: ResourceRef, steps: readonly string[]): string {
-  const slash = ref.apiVersion.indexOf('/');
   low = 0x811c9dc5;
   high = 0x9e3779b9;
   mix(control);
-  mixLine(slash === -1 ? '' : ref.apiVersion.slice(0, slash));
+  mixLine(apiGroup(ref.apiVersion));
   mixLine(ref.kind);
   mixLine(ref.namespace ?? '');
   mixLine(ref.name);

@@ -1,4 +1,4 @@
-import type { ResourceRef } from '../core/index.ts';
+import { apiGroup, type ResourceRef } from '../core/index.ts';
 
 /** Kinds that live outside namespaces, by group; of the kinds that rules read or that hold pod templates. */
 const clusterScoped: ReadonlySet<string> = new Set([
@@ -11,6 +11,5 @@ const clusterScoped: ReadonlySet<string> = new Set([
 
 /** A cluster-scoped object has no namespace, whatever its metadata or the user's `--namespace` say. */
 export function isClusterScoped(ref: ResourceRef): boolean {
-  const slash = ref.apiVersion.indexOf('/');
-  return clusterScoped.has(`${slash < 0 ? '' : ref.apiVersion.slice(0, slash)}/${ref.kind}`);
+  return clusterScoped.has(`${apiGroup(ref.apiVersion)}/${ref.kind}`);
 }

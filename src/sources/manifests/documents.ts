@@ -1,8 +1,9 @@
-import type { Input, Location, Path } from '../../core/index.ts';
+import { apiGroup, type Input, type Location, type Path } from '../../core/index.ts';
 import { isWorkflow } from '../../kube/argo-workflow.ts';
 import { decode } from '../../kube/decode.ts';
 import { isPatch } from '../../kube/patch-document.ts';
 import { hasEmbeddedPod, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
+import { isObject } from '../../kube/shape-reader.ts';
 import { readDocument, readJson, splitDocuments, type ReadDocument, type RefusedDocument } from '../../kube/yaml/index.ts';
 import { scanObject, skipSpace } from './json-scan.ts';
 import { jsonStream, type JsonSlice, type JsonSlices, type ListHeader } from './json-stream.ts';
@@ -74,20 +75,20 @@ export function fileDocuments(file: string, options: DocumentOptions): FileDocum
   }
 
   function isRead(apiVersion: string, kind: string): boolean {
-    const group = groupOf(apiVersion);
+    const group = apiGroup(apiVersion);
     return reads(group, kind) || podTemplates.some((row) => row.group === group && row.kind === kind);
   }
 
   /** Whether a kind that nobody reads may hold a pod: only then its documents are parsed. */
   function mayHoldPod(apiVersion: string, kind: string): boolean {
-    const group = groupOf(apiVersion);
+    const group = apiGroup(apiVersion);
     // The schemas of CustomResourceDefinitions are full of these words.
     if (kind === 'CustomResourceDefinition') return false;
     return templatePaths(group, kind, podTemplates).length === 0 && !isWorkflow(group, kind);
   }
 
   function skipKind(line: number, apiVersion: string, kind: string): void {
-    const ofKustomize = groupOf(apiVersion) === 'kustomize.config.k8s.io';
+    const ofKustomize = apiGroup(apiVersion) === 'kustomize.config.k8s.io';
     skip(line, ofKustomize ? kustomize : oneLine(`kind ${kind} is read by no control`));
   }
 
@@ -256,16 +257,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-}
-
-function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf('/');
-  return slash === -1 ? '' : apiVersion.slice(0, slash);
 }

@@ -10,6 +10,7 @@ export type {
   AnyControl,
   Excepted,
   Finding,
+  FixReport,
   FixSafety,
   LedgerRow,
   LedgerState,

@@ -1,4 +1,4 @@
-import type { Declined, Edit } from './edit.ts';
+import type { Declined, Edit, FixSafety, Repair } from './edit.ts';
 import type { Params, ParamValues } from './params.ts';
 import type { SubjectKind } from './subject.ts';
 import type { Severity, Verdict } from './verdict.ts';
@@ -22,15 +22,70 @@ export interface Judging<P extends Params> {
   readonly partial: boolean;
 }
 
-/** `safe`: keeps what the workload does; `review`: may change it; `shown`: needs a value from a person. */
-export type FixSafety = 'safe' | 'review' | 'shown';
+/** A value that only a person knows: `--value CONTROL.KEY=…`. */
+export interface FixValue {
+  readonly about: string;
+  /** How one looks: `10001`. */
+  readonly example: string;
+}
+
+/** What `edits` knows besides: what people said that no manifest tells. */
+export interface Fixing<P extends Params> extends Judging<P> {
+  /** By the keys of the fix's `values`; absent where nobody gave one. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly given: Given;
+}
+
+/** Facts that people hand over in files, for all fixes alike. */
+export interface Given {
+  /** `sha256:…` of an image as a manifest names it (`--digests FILE`). */
+  digestOf(reference: string): string | undefined;
+  /** What the configuration of an image says (`--images FILE`). */
+  imageOf(reference: string): ImageFacts | undefined;
+  /** Resources of a container by namespace, workload and container name (`--resources FILE`); undefined where none fit. */
+  resourcesOf(container: ContainerName): ResourceFacts | undefined;
+  /** Limits, quotas for a namespace from the same file. */
+  namespaceResources(namespace: string | undefined): NamespaceFacts | undefined;
+}
+
+/** Where nobody said anything. */
+export const nothingGiven: Pick<Fixing<Params>, 'values' | 'given'> = {
+  values: {},
+  given: { digestOf: () => undefined, imageOf: () => undefined, resourcesOf: () => undefined, namespaceResources: () => undefined },
+};
+
+export interface ContainerName {
+  readonly namespace: string | undefined;
+  readonly workload: string;
+  readonly container: string;
+}
+
+export interface ImageFacts {
+  /** The `User` of its configuration as it stands there: `10001`, `10001:10001`, `nginx`, `''`. */
+  readonly user?: string;
+}
+
+/** Quantities as Kubernetes writes them. */
+export interface ResourceFacts {
+  readonly requests?: Readonly<Record<string, string>>;
+  readonly limits?: Readonly<Record<string, string>>;
+}
+
+export interface NamespaceFacts {
+  /** An item of `spec.limits` of a LimitRange, type Container. */
+  readonly limitRange?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** `spec.hard` of a ResourceQuota. */
+  readonly quota?: Readonly<Record<string, string>>;
+}
 
 export interface Fix<S, P extends Params> {
+  /** Of most of its repairs; one of them may say otherwise (`Repair`). */
   readonly safety: FixSafety;
   /** What may break, and how to prove that it does not. */
   readonly risk: string;
+  readonly values?: Readonly<Record<string, FixValue>>;
   /** Paths are relative to the subject. Only called for subjects that fail. */
-  edits(subject: S, judging: Judging<P>): readonly Edit[] | Declined;
+  edits(subject: S, fixing: Fixing<P>): readonly Edit[] | Repair | Declined;
 }
 
 /** A failing example of a control before and after its fix, as YAML of the changed objects; or why no machine may repair it. */

@@ -13,6 +13,23 @@ export type Edit =
 /** Why a machine must not repair this one, and what a person has to decide. */
 export interface Declined {
   readonly declined: string;
+  /** Keys of the fix's own `values` that would settle it: `--value CONTROL.KEY=…`. */
+  readonly needs?: readonly string[];
+}
+
+/** `safe`: keeps what the workload does; `review`: may change it; `shown`: needs a value from a person. */
+export type FixSafety = 'safe' | 'review' | 'shown';
+
+/** What a fix asks for, where edits alone do not say it. */
+export interface Repair {
+  readonly edits: readonly Edit[];
+  /**
+   * New objects beside the subject's, keys in the order in which they are written: a policy for a namespace. One that
+   * exists already (same kind, namespace and name) is never replaced.
+   */
+  readonly companions?: readonly Readonly<Record<string, unknown>>[];
+  /** Where this one is safer, or riskier, than the fix in general. */
+  readonly safety?: FixSafety;
 }
 
 export function set(path: Path, value: unknown): Edit {
@@ -27,6 +44,6 @@ export function remove(path: Path): Edit {
   return { op: 'remove', path };
 }
 
-export function decline(reason: string): Declined {
-  return { declined: reason };
+export function decline(reason: string, needs?: readonly string[]): Declined {
+  return needs === undefined ? { declined: reason } : { declined: reason, needs };
 }

@@ -1,5 +1,6 @@
 export * from './control.ts';
 export * from './edit.ts';
+export * from './fix-report.ts';
 export * from './params.ts';
 export * from './path.ts';
 export * from './remembering.ts';

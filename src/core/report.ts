@@ -1,5 +1,5 @@
 import type { Evidence, Origin } from '../guidance/recommendation.ts';
-import type { FixSafety } from './control.ts';
+import type { FixSafety } from './edit.ts';
 import type { ResourceRef, Skipped, Unread } from './resource.ts';
 import type { Severity } from './verdict.ts';
 

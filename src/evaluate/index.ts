@@ -1,19 +1,23 @@
-import type {
-  Anchor,
-  AnyControl,
-  Excepted,
-  Input,
-  JoinedSubjectKind,
-  Location,
-  LocalSubjectKind,
-  Path,
-  Report,
-  Resource,
-  ResourceRef,
-  Skipped,
-  SubjectContext,
-  Unread,
-  Workload,
+import {
+  formatPath,
+  nothingGiven,
+  type Anchor,
+  type AnyControl,
+  type Excepted,
+  type Fixing,
+  type Input,
+  type JoinedSubjectKind,
+  type Location,
+  type LocalSubjectKind,
+  type Params,
+  type Path,
+  type Report,
+  type Resource,
+  type ResourceRef,
+  type Skipped,
+  type SubjectContext,
+  type Unread,
+  type Workload,
 } from '../core/index.ts';
 import { podSecurityLevel } from '../kube/pod-security/index.ts';
 import { realPath } from '../kube/pod-templates.ts';
@@ -24,9 +28,11 @@ import { startFindings } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
 import { count, ledger, startTally, type Tally } from './ledger.ts';
 import { paramValues, type Policy } from './policy.ts';
+import { placed, proposalFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
 
 export { profiles, type Policy, type Profile } from './policy.ts';
+export { type ProposalSink } from './proposals.ts';
 export { selects } from './selection.ts';
 
 /** A fold over the inputs of a source: `add` each of them, in order, then `finish` once. */
@@ -41,7 +47,7 @@ export interface Evaluation {
 /** A control with what it needs in this run. */
 interface Judge {
   readonly control: AnyControl;
-  readonly judging: Parameters<AnyControl['evaluate']>[1];
+  readonly judging: Fixing<Params>;
   readonly tally: Tally;
 }
 
@@ -58,11 +64,13 @@ type JoinedKind = JoinedSubjectKind<unknown, unknown>;
 
 /**
  * Starts judging. The engine knows no control by itself: a webhook, a test or a company's private set passes its own.
- * Subjects are enumerated once for each resource and kind, and every control of that kind judges them.
+ * Subjects are enumerated once for each resource and kind, and every control of that kind judges them. With `fixing`, the
+ * fixes of controls are asked about every failing subject.
  */
-export function startEvaluation(controls: readonly AnyControl[], policy: Policy): Evaluation {
+export function startEvaluation(controls: readonly AnyControl[], policy: Policy, fixing?: ProposalSink): Evaluation {
   const judges = controls.map((control): Judge => {
-    const judging = { version: policy.version, params: paramValues(control, policy), partial: policy.partial };
+    const said = fixing === undefined ? nothingGiven : { given: fixing.given, values: fixing.values[control.id] ?? {} };
+    const judging = { version: policy.version, params: paramValues(control, policy), partial: policy.partial, ...said };
     return { control, judging, tally: startTally(control, leftOut(control, policy)) };
   });
   const benches = benchesOf(judges.filter(({ tally }) => tally.leftOut === undefined));
@@ -89,6 +97,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
   /** Places that wait for their line and column: one look-up for each resource, however many controls it fails. */
   let waiting: Path[] = [];
   let onFound: ((location: Location) => void)[] = [];
+  /** Where the `metadata` of each resource stands; only kept for fixes. */
+  const origins: Location[] = [];
 
   function wait(path: Path, found: (location: Location) => void): void {
     waiting.push(path);
@@ -101,6 +111,15 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
         for (const { control, judging, tally } of panel) {
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
+          if (fixing !== undefined && verdict.verdict === 'fail') {
+            const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
+            const place = whole(verdict.places[0]?.where as Path);
+            const steps = stableSteps(resource.object, place);
+            const about = { control, fixing: judging, subject, verdict, ref, container, file: resource.file, steps, whole };
+            const proposal = proposalFor({ ...about, path: formatPath(place) });
+            const origin = files.length - 1;
+            if (proposal !== undefined) wait(place, (location) => fixing.propose(placed(proposal, location, origins[origin] ?? nowhere)));
+          }
           for (const place of findings.placesOf(verdict)) {
             const whole = realPath(resource.podTemplates, [...path, ...(place.where as Path)]);
             const steps = stableSteps(resource.object, whole);
@@ -136,10 +155,17 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
         for (const { control, judging, tally } of panel) {
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
+          if (fixing !== undefined && verdict.verdict === 'fail') {
+            const [place] = verdict.places;
+            const { path, location } = place !== undefined && 'location' in place.where ? place.where : at;
+            const whole = (inside: Path): Path => [...at.path, ...inside];
+            const about = { control, fixing: judging, subject, verdict, ref, container, file: files[at.resource] ?? '', whole };
+            const proposal = proposalFor({ ...about, path: formatPath(path), steps: joinedSteps(container, path) });
+            if (proposal !== undefined) fixing.propose(placed(proposal, location, origins[at.resource] ?? nowhere));
+          }
           for (const place of findings.placesOf(verdict)) {
             const { resource, path, location } = 'location' in place.where ? place.where : at;
-            // Indexes would move with the order of the list; the container's name tells the items apart.
-            const steps = [container ?? '', ...path.filter((step) => typeof step === 'string')];
+            const steps = joinedSteps(container, path);
             findings.add(control, verdict.verdict, place, { ref, file: files[resource] ?? '', container, path, steps, location });
           }
         }
@@ -160,6 +186,10 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy)
     const namespace = context.namespaceOf(resource);
     const ref = resource.ref.namespace === undefined && namespace !== undefined ? { ...resource.ref, namespace } : resource.ref;
     files.push(resource.file);
+    if (fixing !== undefined) {
+      const number = files.length - 1;
+      wait(['metadata'], (location) => (origins[number] = location));
+    }
     const reason = policy.system ? undefined : systemReason(resource, namespace);
     if (reason === undefined) {
       judgeLocally(resource, ref);
@@ -247,6 +277,11 @@ function sharedPaths(): (path: Path) => Path {
     }
     return (node.path ??= path);
   };
+}
+
+/** Indexes would move with the order of the list; the container's name tells the items apart. */
+function joinedSteps(container: string | undefined, path: Path): string[] {
+  return [container ?? '', ...path.filter((step) => typeof step === 'string')];
 }
 
 const nowhere: Location = { line: 1, column: 1, endLine: 1, endColumn: 1 };

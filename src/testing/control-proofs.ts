@@ -1,4 +1,13 @@
-import { type AnyControl, type Declined, type Edit, type Finding, type Path, type Report, type Resource } from '../core/index.ts';
+import {
+  nothingGiven,
+  type AnyControl,
+  type Declined,
+  type Edit,
+  type Finding,
+  type Path,
+  type Report,
+  type Resource,
+} from '../core/index.ts';
 import { startEvaluation, type Policy } from '../evaluate/index.ts';
 import { applyEdits } from '../fix/apply.ts';
 import { applyJsonPatch, toJsonPatch } from '../fix/json-patch.ts';
@@ -217,11 +226,13 @@ export function collectEdits(control: AnyControl, yaml: string): { resource: num
   const collected: { resource: number; edits: readonly Edit[] | Declined }[] = [];
   const resources = read(yaml);
   const context = { version: examplePolicy.version, partial: false, namespaceOf: (resource: Resource) => resource.ref.namespace };
-  const judging = { version: examplePolicy.version, params: paramsFor(control), partial: false };
+  const judging = { version: examplePolicy.version, params: paramsFor(control), partial: false, ...nothingGiven };
   const add = (resource: number, path: Path, subject: unknown): void => {
     if (control.evaluate(subject, judging).verdict !== 'fail') return;
-    const edits = fix.edits(subject, judging);
-    collected.push({ resource, edits: 'declined' in edits ? edits : edits.map((edit) => ({ ...edit, path: [...path, ...edit.path] })) });
+    const wanted = fix.edits(subject, judging);
+    if ('declined' in wanted) return void collected.push({ resource, edits: wanted });
+    const edits = 'edits' in wanted ? wanted.edits : wanted;
+    collected.push({ resource, edits: edits.map((edit) => ({ ...edit, path: [...path, ...edit.path] })) });
   };
   const kind = control.subject;
   if (kind.scope === 'local') {

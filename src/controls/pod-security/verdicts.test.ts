@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatPath, type AnyControl, type Metadata, type Path, type Resource, type Verdict } from '../../core/index.ts';
+import { formatPath, nothingGiven, type AnyControl, type Metadata, type Path, type Resource, type Verdict } from '../../core/index.ts';
 import type { PodSpec } from '../../kube/types.ts';
 import { addedCapabilities } from './added-capabilities.ts';
 import { apparmorAnnotations } from './apparmor-annotations.ts';
@@ -67,7 +67,7 @@ function found(control: AnyControl, spec: PodSpec, setting: Setting = {}): strin
 /** What the fix of a control makes of the first subject of a pod. */
 function firstEdits(control: AnyControl, spec: PodSpec, setting: Setting = {}): unknown {
   const [first] = judged(control, spec, setting);
-  return first && control.fix?.edits(first.subject, first.judging);
+  return first && control.fix?.edits(first.subject, { ...first.judging, ...nothingGiven });
 }
 
 describe('host paths', () => {
@@ -204,7 +204,7 @@ describe('user namespaces', () => {
     });
     expect(verdict?.verdict).toBe('fail');
     const spec = { containers, volumes: [{ name: 'host', hostPath: { path: '/data' } }] };
-    expect(userNamespaces.fix?.edits({ spec }, { version: 35, params: {}, partial: false })).toHaveProperty('declined');
+    expect(userNamespaces.fix?.edits({ spec }, { version: 35, params: {}, partial: false, ...nothingGiven })).toHaveProperty('declined');
   });
 });
 
@@ -232,7 +232,7 @@ describe('AppArmor', () => {
   test('the fix leaves annotations and versions without the field to a person', () => {
     const subject = (metadata: Metadata) => ({ container: { name: 'web' }, pod: { metadata } });
     const edits = (metadata: Metadata, version: number) =>
-      apparmorProfile.fix?.edits(subject(metadata), { version, params: {}, partial: false });
+      apparmorProfile.fix?.edits(subject(metadata), { version, params: {}, partial: false, ...nothingGiven });
     expect(edits({ annotations: { [key]: 'unconfined' } }, 35)).toHaveProperty('declined');
     expect(edits({}, 29)).toHaveProperty('declined');
     expect(edits({}, 30)).toHaveLength(1);
@@ -264,7 +264,7 @@ describe('capabilities', () => {
 
   test('are removed from the end, so that indexes stay true', () => {
     const container = { securityContext: { capabilities: { add: ['SYS_ADMIN', 'CHOWN', 'NET_RAW'] } } };
-    const edits = addedCapabilities.fix?.edits({ container }, { version: 35, params: { allowed: [] }, partial: false });
+    const edits = addedCapabilities.fix?.edits({ container }, { version: 35, params: { allowed: [] }, partial: false, ...nothingGiven });
     expect(edits).toEqual([2, 0].map((index) => ({ op: 'remove', path: ['securityContext', 'capabilities', 'add', index] })));
   });
 });

@@ -49,6 +49,20 @@ export function openFile(path: string): ByteSource | { readonly refused: string 
   };
 }
 
+export function openBytes(bytes: Uint8Array): ByteSource {
+  let at = 0;
+  return {
+    fill(window) {
+      const part = bytes.subarray(at, at + window.bytes.length - window.end);
+      window.bytes.set(part, window.end);
+      window.end += part.length;
+      at += part.length;
+      return at === bytes.length ? 'end' : 'full';
+    },
+    close() {},
+  };
+}
+
 export function openStream(stream: NodeJS.ReadableStream): ByteSource {
   const parts = stream[Symbol.asyncIterator]();
   let rest: Buffer = Buffer.alloc(0);

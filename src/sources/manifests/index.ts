@@ -1,6 +1,6 @@
 import type { Input } from '../../core/resource.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
-import { openFile, openStream, type ByteSource } from './byte-source.ts';
+import { openBytes, openFile, openStream, type ByteSource } from './byte-source.ts';
 import { byteReader, refuseFirstBytes } from './byte-reader.ts';
 import { makeRoom, newWindow, resetWindow, windowLimits, type ByteWindow, type WindowLimits } from './byte-window.ts';
 import { fileDocuments, helmTemplate } from './documents.ts';
@@ -22,6 +22,11 @@ export interface ManifestOptions {
   readonly podTemplates?: readonly PodTemplateKind[];
   /** Called after each file and each chunk of a large one, with what has been read so far. */
   readonly onProgress?: (done: { readonly files: number; readonly bytes: number }) => void;
+  /**
+   * What files are to hold, by the name that reports give them (`<stdin>` too): read instead of what they do hold. Names
+   * that the paths do not lead to are new files, read at the end.
+   */
+  readonly contents?: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
@@ -65,11 +70,16 @@ export async function readManifests(
 ): Promise<ManifestTotals> {
   const counts: Counts = { files: 0, resources: 0, skippedFiles: 0, unreadFiles: 0, skippedDocuments: 0, unreadDocuments: 0 };
   const reading: Reading = { options, sink, limits, window: newWindow(limits), counts, bytes: 0, lastPause: Date.now() };
+  const { contents = new Map<string, Uint8Array>() } = options;
+  const fresh = new Set(contents.keys());
   for (const found of await findFiles(options.paths, options.cwd)) {
-    await readFound(reading, found);
+    const file = found.type === 'read' ? found.file : found.type === 'stdin' ? standardInput : '';
+    if (fresh.delete(file)) await readSource(reading, openBytes(contents.get(file)!), file, false);
+    else await readFound(reading, found);
     options.onProgress?.({ files: counts.files, bytes: reading.bytes });
     await pause(reading);
   }
+  for (const file of fresh) await readSource(reading, openBytes(contents.get(file)!), file, false);
   return { ...counts, documents: counts.resources + counts.skippedDocuments + counts.unreadDocuments };
 }
 

@@ -1,0 +1,115 @@
+import type { Edit, FixSafety } from './edit.ts';
+import type { Report } from './report.ts';
+import type { Location, ResourceRef } from './resource.ts';
+import type { Severity } from './verdict.ts';
+
+/** What one fix wants to change for one failing subject. */
+export interface Proposal {
+  readonly control: string;
+  readonly codes: readonly string[];
+  readonly severity: Severity;
+  readonly safety: FixSafety;
+  readonly risk: string;
+  readonly resource: ResourceRef;
+  readonly container?: string;
+  readonly file: string;
+  /** Of the finding that it answers. */
+  readonly line: number;
+  readonly path: string;
+  readonly message: string;
+  /** Names the finding: stays the same when lines move. */
+  readonly fingerprint: string;
+  /** Where the `metadata` of the object stands in its file: what tells it from the others. */
+  readonly origin: Location;
+  /** Paths count from the root of the object. Empty where the fix declined. */
+  readonly edits: readonly Edit[];
+  readonly companions: readonly Readonly<Record<string, unknown>>[];
+  /** Why no machine may do it, and what a person decides. */
+  readonly declined?: string;
+  /** Values that would settle it, as `--value` names them: `pod-security/non-root-user.user`. */
+  readonly needs?: readonly string[];
+}
+
+/** A replacement in a text: offsets in UTF-16 code units of the text before, the end exclusive. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A file that is changed, or made. */
+export interface FileRepair {
+  /** As reports name files; `<stdin>` for standard input. */
+  readonly file: string;
+  /** Undefined for a new file. */
+  readonly before: string | undefined;
+  readonly after: string;
+  /** From `before` to `after`: sorted, disjoint. */
+  readonly edits: readonly TextEdit[];
+}
+
+/** A fix that is in the files of the report. */
+export interface AppliedFix {
+  readonly control: string;
+  readonly codes: readonly string[];
+  readonly severity: Severity;
+  readonly safety: FixSafety;
+  readonly risk: string;
+  readonly resource: ResourceRef;
+  readonly container?: string;
+  readonly file: string;
+  readonly line: number;
+  readonly path: string;
+  readonly message: string;
+  readonly fingerprint: string;
+  /** Paths count from the root of the object. */
+  readonly edits: readonly Edit[];
+  readonly companions: readonly Readonly<Record<string, unknown>>[];
+  /** The file that holds the companions; absent where there are none. */
+  readonly companionFile?: string;
+  /** Fields that the API server refuses to change on the object as it runs: it must be deleted and made again. */
+  readonly recreates?: readonly string[];
+}
+
+/** A finding that stays, and why. */
+export interface DeclinedFix {
+  readonly control: string;
+  readonly codes: readonly string[];
+  readonly severity: Severity;
+  readonly resource: ResourceRef;
+  readonly container?: string;
+  readonly file: string;
+  readonly line: number;
+  readonly path: string;
+  readonly message: string;
+  readonly fingerprint: string;
+  /**
+   * `review`: wait for `--review`; `value`: for a value or fact; `person`: no machine can; `withdrawn`: the fix did not
+   * survive its verification; `text`: the text of the file leaves no place for it.
+   */
+  readonly because: 'review' | 'value' | 'person' | 'withdrawn' | 'text';
+  readonly reason: string;
+  /** `pod-security/non-root-user.user`: what `--value` takes. */
+  readonly needs?: readonly string[];
+  readonly safety?: FixSafety;
+  readonly risk?: string;
+}
+
+/** What `plimsoll fix` would change, or has changed. */
+export interface FixReport {
+  readonly schemaVersion: 1;
+  readonly tool: Report['tool'];
+  readonly target: Report['target'];
+  readonly inputs: Report['inputs'];
+  /** In the order of their names. */
+  readonly files: readonly FileRepair[];
+  readonly fixes: readonly AppliedFix[];
+  readonly declined: readonly DeclinedFix[];
+  readonly summary: {
+    /** Failing findings before, and after all fixes of this report. */
+    readonly before: number;
+    readonly after: number;
+    readonly fixes: number;
+    readonly declined: Readonly<Record<DeclinedFix['because'], number>>;
+  };
+}

@@ -1,31 +1,41 @@
-import { chmodSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** How the bundle is made; also asked for the packages in it (third-party.ts). */
-export const bundleInput = { input: { plimsoll: join(root, 'src/cli/main.ts') }, platform: 'node', logLevel: 'silent' };
+/** How a bundle is made of one file; also asked for the packages in the program (third-party.ts). */
+export const bundleInput = (file) => ({
+  input: join(root, file),
+  platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
+  logLevel: 'silent',
+});
 
 /**
- * Bundles the command line into a folder: one CommonJS file, which starts fastest, with whatever a plain `scan` does not
- * need in chunks beside it. The answer is the file to run.
+ * Bundles the command line into a folder: what starts (plimsoll.cjs), the program with all that a plain `scan` needs
+ * (program.cjs, and compiled ahead of time for the Node that builds), and the rest in chunks beside them. CommonJS starts
+ * fastest. The answer is the file to run.
  * @param {string} folder
  * @returns {Promise<string>}
  */
 export async function buildCommandLine(folder) {
-  const bundle = await rolldown(bundleInput);
-  await bundle.write({
-    dir: folder,
-    format: 'cjs',
-    minify: true,
-    entryFileNames: '[name].cjs',
-    chunkFileNames: '[name]-[hash].cjs',
-    banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
+  const start = join(folder, 'plimsoll.cjs');
+  await bundle('src/cli/main.ts', folder, { entryFileNames: 'plimsoll.cjs', banner: '#!/usr/bin/env node' });
+  await bundle('src/cli/program.ts', folder, { entryFileNames: 'program.cjs', chunkFileNames: '[name]-[hash].cjs' });
+  chmodSync(start, 0o755);
+  const { status } = spawnSync(process.execPath, [join(root, 'tools/compile-ahead.cjs'), start], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
-  await bundle.close();
-  const file = join(folder, 'plimsoll.cjs');
-  chmodSync(file, 0o755);
-  return file;
+  if (status !== 0 || !existsSync(join(folder, 'program.cjs.compiled'))) throw new Error('the program could not be compiled ahead of time');
+  return start;
+}
+
+async function bundle(file, dir, output) {
+  const made = await rolldown(bundleInput(file));
+  await made.write({ dir, format: 'cjs', minify: true, ...output });
+  await made.close();
 }

@@ -5,7 +5,7 @@ import { bundleInput } from './build-command-line.mjs';
 
 /** The text of THIRD-PARTY.md: the licences of the packages that the command line's bundle really contains. */
 export async function thirdParty(): Promise<string> {
-  const bundle = await rolldown(bundleInput);
+  const bundle = await rolldown(bundleInput('src/cli/program.ts'));
   const { output } = await bundle.generate({ format: 'cjs' });
   await bundle.close();
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));

@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty';
 import type { SingleBar } from 'cli-progress';
 
 const patience = 500;
@@ -10,7 +9,6 @@ export interface Progress {
 
 /** A line on standard error, for a person who waits: only on a terminal, and only when the work takes longer than half a second. */
 export function startProgress(): Progress {
-  if (!isatty(2)) return { report() {}, stop() {} };
   const start = Date.now();
   let bar: SingleBar | undefined;
   let loading = false;
@@ -18,6 +16,9 @@ export function startProgress(): Progress {
 
   async function load(): Promise<void> {
     loading = true;
+    // Loading it takes a tenth of a small scan, which is done before anybody waits.
+    const { isatty } = process.getBuiltinModule('node:tty');
+    if (!isatty(2)) return;
     const { default: cliProgress } = await import('cli-progress');
     if (stopped) return;
     const format = 'reading: {files} files, {megabytes} MB';

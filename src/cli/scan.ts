@@ -7,6 +7,7 @@ import { formatJson } from '../report/json.ts';
 import { nextCommand } from '../report/next-command.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
+import { formatText } from '../report/text.ts';
 import type { ParamValue, PolicyOptions } from '../options/policy-options.ts';
 import { oneOf } from '../options/spelling.ts';
 import type { Arguments } from './arguments.ts';
@@ -14,6 +15,7 @@ import { scanFormats } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import { startProgress } from './progress.ts';
+import { sourceLines } from './source-lines.ts';
 import { terminalOf, type Terminal } from './terminal.ts';
 
 interface Output {
@@ -81,8 +83,6 @@ async function formatted(
     const { formatSarif } = await import('../report/sarif.ts');
     return formatSarif(report, { controls });
   }
-  const { formatText } = await import('../report/text.ts');
-  const { sourceLines } = await import('./source-lines.ts');
   const byId = new Map(controls.map((control) => [control.id, control]));
   const elsewhere: Terminal = { color: given.has('color'), width: 100, terminal: false };
   return formatText(report, {

@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty';
 import type { Arguments } from './arguments.ts';
 
 /** How text may look on standard output. */
@@ -13,7 +12,8 @@ const widthElsewhere = 100;
 
 /** What standard output can show, by the options, the environment (NO_COLOR, FORCE_COLOR, COLUMNS) and the terminal. */
 export function terminalOf(given: Pick<Arguments, 'has'>): Terminal {
-  const terminal = isatty(1);
+  // Only texts ask: an import would load it for every scan.
+  const terminal = process.getBuiltinModule('node:tty').isatty(1);
   // Absent where the output is no terminal, whatever its type says.
   const columns = terminal ? process.stdout.columns : undefined;
   const width = columns ?? Number(process.env['COLUMNS'] ?? widthElsewhere);

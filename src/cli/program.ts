@@ -1,0 +1,53 @@
+import { version } from '../core/version.ts';
+import { OptionError } from '../options/option-error.ts';
+import { printable } from '../report/printable.ts';
+import { findCommand, parseArguments } from './arguments.ts';
+import { tell } from './output.ts';
+import { runScan } from './scan.ts';
+
+// What a scan needs is one file, compiled ahead of time (main.ts); everything else loads when it is needed.
+
+/** Exit code for work that could not be done. */
+const notDone = 2;
+
+/** Does what the arguments say and sets the exit code of the process. */
+export function start(argv: readonly string[]): void {
+  process.on('uncaughtException', complain);
+  run(argv).then((exitCode) => (process.exitCode ??= exitCode), complain);
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const [first, ...rest] = argv;
+  if (first === undefined || first === '--help' || first === '-h') return (await import('./help.ts')).runHelp(undefined);
+  const command = findCommand(first);
+  const given = parseArguments(command, rest);
+  if (given.has('help')) return (await import('./help.ts')).runHelp(command.name);
+  switch (command.name) {
+    case 'scan':
+      return runScan(given);
+    case 'explain':
+      return (await import('./explain.ts')).runExplain(given);
+    case 'list':
+      return (await import('./list.ts')).runList(given);
+    case 'completion':
+      return (await import('./completion.ts')).runCompletion(given);
+    default:
+      return (await import('./help.ts')).runHelp(given.operands[0]);
+  }
+}
+
+/** What went wrong, in lines for a person; never a stack trace. */
+function complain(error: unknown): void {
+  const lines = error instanceof OptionError ? error.lines : defect(error);
+  const indented = lines.map((line, index) => `${index === 0 ? 'plimsoll: ' : '          '}${printable(line)}\n`);
+  tell(indented.join(''));
+  process.exitCode = notDone;
+}
+
+function defect(error: unknown): string[] {
+  const message = error instanceof Error ? error.message : String(error);
+  return [
+    `internal error: ${message.slice(0, 300)}`,
+    `this is a defect of plimsoll ${version}: report it with the command and, if you may share it, the input`,
+  ];
+}

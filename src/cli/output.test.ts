@@ -8,37 +8,37 @@ import { writeFile, writeStream } from './output.ts';
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-output-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('a file appears whole, with nothing left beside it', () => {
+test('a file appears whole, with nothing left beside it', async () => {
   const file = join(folder, 'report.json');
-  writeFile(file, ['a', 'b'.repeat(100_000), 'ü']);
+  await writeFile(file, ['a', 'b'.repeat(100_000), 'ü']);
   expect(readFileSync(file, 'utf8')).toBe(`a${'b'.repeat(100_000)}ü`);
   expect(readdirSync(folder)).toEqual(['report.json']);
 });
 
-test('when the report fails half-way, what stood there before still stands', () => {
+test('when the report fails half-way, what stood there before still stands', async () => {
   const file = join(folder, 'kept.json');
   writeFileSync(file, 'before');
   function* broken(): Generator<string> {
     yield 'x'.repeat(100_000);
     throw new RangeError('broken');
   }
-  expect(() => writeFile(file, broken())).toThrow('broken');
+  await expect(writeFile(file, broken())).rejects.toThrow('broken');
   expect(readFileSync(file, 'utf8')).toBe('before');
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
-test('a symbolic link stays one, and its target is written', () => {
+test('a symbolic link stays one, and its target is written', async () => {
   const link = join(folder, 'link.json');
   writeFileSync(join(folder, 'target.json'), 'before');
   symlinkSync('target.json', link);
-  writeFile(link, ['after']);
+  await writeFile(link, ['after']);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
   expect(readFileSync(join(folder, 'target.json'), 'utf8')).toBe('after');
 });
 
-test('a folder that does not exist is told in three lines', () => {
+test('a folder that does not exist is told in three lines', async () => {
   const file = join(folder, 'absent', 'report.json');
-  expect(() => writeFile(file, ['x'])).toThrow(`the output cannot be written (ENOENT)\n${file}\n`);
+  await expect(writeFile(file, ['x'])).rejects.toThrow(`the output cannot be written: it or its folder is not there\n${file}\n`);
   expect(existsSync(file)).toBe(false);
 });
 

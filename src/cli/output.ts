@@ -1,7 +1,8 @@
-import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { reasonOf, replaceFile } from '../files/index.ts';
 import { OptionError } from '../options/option-error.ts';
+import { untilInterrupted } from './interrupt.ts';
 
 const pieceSize = 64 * 1024;
 
@@ -43,52 +44,32 @@ export function tell(text: string): void {
 }
 
 /**
- * Writes a file so that nobody ever sees half of it: beside the file first, then renamed over it. What is no regular file
- * (a device, a pipe) is written directly.
+ * Writes a file so that nobody ever sees half of it. What is no regular file (a device, a pipe) is written directly.
  * @throws OptionError in three lines where it cannot be written.
  */
-export function writeFile(file: string, chunks: Iterable<string>): void {
+export async function writeFile(file: string, chunks: Iterable<string>): Promise<void> {
   try {
-    const target = targetOf(file);
-    if (target.direct) {
-      writeChunks(target.path, chunks);
-      return;
-    }
-    const temporary = join(dirname(target.path), `.${basename(target.path)}.${process.pid}.tmp`);
-    const interrupted = (): void => {
-      rmSync(temporary, { force: true });
-      process.exit(130);
-    };
-    process.once('SIGINT', interrupted);
-    try {
-      writeChunks(temporary, chunks);
-      renameSync(temporary, target.path);
-    } finally {
-      rmSync(temporary, { force: true });
-      process.off('SIGINT', interrupted);
-    }
+    const stat = statSync(file, { throwIfNoEntry: false });
+    const direct = stat !== undefined && !stat.isFile();
+    await untilInterrupted(() => (direct ? writeDirectly(file, chunks) : replaceFile(file, bytesOf(chunks))));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new OptionError([`the output cannot be written (${code})`, file, 'name a file in a folder that exists and can be written']);
+    throw new OptionError([
+      `the output cannot be written: ${reasonOf(error)}`,
+      file,
+      'name a file in a folder that exists and can be written',
+    ]);
   }
 }
 
-function writeChunks(path: string, chunks: Iterable<string>): void {
-  const descriptor = openSync(path, 'w');
+function writeDirectly(file: string, chunks: Iterable<string>): void {
+  const descriptor = openSync(file, 'w');
   try {
-    for (const piece of pieces(chunks)) {
-      const bytes = Buffer.from(piece);
-      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-    }
+    for (const bytes of bytesOf(chunks)) for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Follows a symbolic link, so that the link survives and its target is replaced. */
-function targetOf(file: string): { readonly path: string; readonly direct: boolean } {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return { path: file, direct: false };
-  return { path: realpathSync(file), direct: !stat.isFile() };
+function* bytesOf(chunks: Iterable<string>): Generator<Uint8Array, void> {
+  for (const piece of pieces(chunks)) yield Buffer.from(piece);
 }

@@ -45,7 +45,8 @@ export async function runScan(given: Arguments): Promise<number> {
     failOn: (given.value('fail-on') ?? 'high') as FailOn,
     allowUnreadable: given.has('allow-unreadable'),
   };
-  for (const { file, format } of outputs) if (file !== undefined) writeFile(file, await formatted(report, format, given, failing, false));
+  for (const { file, format } of outputs)
+    if (file !== undefined) await writeFile(file, await formatted(report, format, given, failing, false));
   for (const { file, format } of outputs)
     if (file === undefined) await writeStream(process.stdout, await formatted(report, format, given, failing, true));
   const { exitCode, reason } = outcome(report, failing);

@@ -23,6 +23,8 @@ export type FixSafety = 'safe' | 'review' | 'shown';
 /** What a fix asks for, where edits alone do not say it. */
 export interface Repair {
   readonly edits: readonly Edit[];
+  /** Of a container's fix: edits of the pod around it, with paths that count from the PodSpec. */
+  readonly podEdits?: readonly Edit[];
   /**
    * New objects beside the subject's, keys in the order in which they are written: a policy for a namespace. One that
    * exists already (same kind, namespace and name) is never replaced.
@@ -30,6 +32,8 @@ export interface Repair {
   readonly companions?: readonly Readonly<Record<string, unknown>>[];
   /** Where this one is safer, or riskier, than the fix in general. */
   readonly safety?: FixSafety;
+  /** A step that goes further and is proposed by itself: this one need not wait until a person has looked at it. */
+  readonly further?: Repair;
 }
 
 export function set(path: Path, value: unknown): Edit {

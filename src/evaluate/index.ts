@@ -28,7 +28,7 @@ import { startFindings } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
 import { count, ledger, startTally, type Tally } from './ledger.ts';
 import { paramValues, type Policy } from './policy.ts';
-import { placed, proposalFor, type ProposalSink } from './proposals.ts';
+import { placed, proposalsFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
 
 export { profiles, type Policy, type Profile } from './policy.ts';
@@ -116,9 +116,11 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
             const place = whole(verdict.places[0]?.where as Path);
             const steps = stableSteps(resource.object, place);
             const about = { control, fixing: judging, subject, verdict, ref, container, file: resource.file, steps, whole };
-            const proposal = proposalFor({ ...about, path: formatPath(place) });
+            const specPath = specPathAround(resource, path);
+            const wholePod = (inside: Path): Path => realPath(resource.podTemplates, [...specPath, ...inside]);
             const origin = files.length - 1;
-            if (proposal !== undefined) wait(place, (location) => fixing.propose(placed(proposal, location, origins[origin] ?? nowhere)));
+            for (const proposal of proposalsFor({ ...about, path: formatPath(place), wholePod }))
+              wait(place, (location) => fixing.propose(placed(proposal, location, origins[origin] ?? nowhere)));
           }
           for (const place of findings.placesOf(verdict)) {
             const whole = realPath(resource.podTemplates, [...path, ...(place.where as Path)]);
@@ -160,8 +162,13 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
             const { path, location } = place !== undefined && 'location' in place.where ? place.where : at;
             const whole = (inside: Path): Path => [...at.path, ...inside];
             const about = { control, fixing: judging, subject, verdict, ref, container, file: files[at.resource] ?? '', whole };
-            const proposal = proposalFor({ ...about, path: formatPath(path), steps: joinedSteps(container, path) });
-            if (proposal !== undefined) fixing.propose(placed(proposal, location, origins[at.resource] ?? nowhere));
+            for (const proposal of proposalsFor({
+              ...about,
+              path: formatPath(path),
+              steps: joinedSteps(container, path),
+              wholePod: whole,
+            }))
+              fixing.propose(placed(proposal, location, origins[at.resource] ?? nowhere));
           }
           for (const place of findings.placesOf(verdict)) {
             const { resource, path, location } = 'location' in place.where ? place.where : at;
@@ -247,6 +254,12 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       };
     },
   };
+}
+
+/** Where the pod of a local subject begins; the subject itself where it is in none. */
+function specPathAround({ podTemplates }: Resource, path: Path): Path {
+  const around = podTemplates.find(({ specPath }) => specPath.every((step, index) => path[index] === step));
+  return around?.specPath ?? path;
 }
 
 interface PathNode {

@@ -23,20 +23,25 @@ export interface Failure {
   readonly steps: readonly string[];
   /** From a path of the subject to one of the object. */
   readonly whole: (path: Path) => Path;
+  /** The same from a path of the PodSpec around the subject. */
+  readonly wholePod: (path: Path) => Path;
 }
 
 /** A proposal that does not know its place yet. */
 export type UnplacedProposal = Omit<Proposal, 'line' | 'origin'>;
 
-/** What the control's fix wants for a failing subject; undefined where it has none. */
-export function proposalFor(failure: Failure): UnplacedProposal | undefined {
-  const { control, fixing, subject, verdict, ref, container, file, path, steps, whole } = failure;
+/**
+ * What the control's fix wants for a failing subject: nothing where it has none, and more than one proposal where a first
+ * step stands by itself.
+ */
+export function proposalsFor(failure: Failure): UnplacedProposal[] {
+  const { control, fixing, subject, verdict, ref, container, file, path, steps, whole, wholePod } = failure;
   const { fix } = control;
   const [place] = verdict.places;
-  if (fix === undefined || place === undefined) return undefined;
+  if (fix === undefined || place === undefined) return [];
   const wanted = fix.edits(subject, fixing);
-  const repair: Repair = 'declined' in wanted ? { edits: [] } : 'edits' in wanted ? wanted : { edits: wanted };
-  return {
+  const repairs = 'declined' in wanted ? [{ edits: [] }] : stepsOf('edits' in wanted ? wanted : { edits: wanted });
+  return repairs.map((repair) => ({
     control: control.id,
     codes: control.decides,
     severity: place.severity ?? control.severity,
@@ -48,10 +53,18 @@ export function proposalFor(failure: Failure): UnplacedProposal | undefined {
     path,
     message: place.message,
     fingerprint: fingerprint(control.id, ref, steps),
-    edits: repair.edits.map((edit): Edit => ({ ...edit, path: whole(edit.path) })),
+    edits: [...repair.edits.map(moved(whole)), ...(repair.podEdits ?? []).map(moved(wholePod))],
     companions: repair.companions ?? [],
     ...('declined' in wanted ? { declined: wanted.declined, ...needsOf(control, wanted.needs) } : {}),
-  };
+  }));
+}
+
+function stepsOf(repair: Repair): Repair[] {
+  return repair.further === undefined ? [repair] : [repair, ...stepsOf(repair.further)];
+}
+
+function moved(whole: (path: Path) => Path): (edit: Edit) => Edit {
+  return (edit) => ({ ...edit, path: whole(edit.path) });
 }
 
 function needsOf(control: AnyControl, needs: readonly string[] | undefined): { readonly needs?: readonly string[] } {

@@ -1,4 +1,5 @@
-import { fail, notApplicable, pass, unknown, type Severity, type Verdict } from '../core/index.ts';
+import { decline, fail, notApplicable, pass, unknown, type Declined, type Repair, type Severity, type Verdict } from '../core/index.ts';
+import { blockContains } from '../kube/ip-block.ts';
 import type { Direction } from '../kube/network-policy.ts';
 import { indexSelectors } from '../kube/selector-index.ts';
 import type { NamespacePolicy, NamespaceSubject, PolicyDirection } from './namespace.ts';
@@ -48,4 +49,51 @@ function isolatesWorkloads({ workloads }: NamespaceSubject, isolating: readonly 
     const selecting: (PolicyDirection | undefined)[] = index.matching(labels).map((policy) => policy[direction]);
     return selecting.length > 0 && selecting.every((rules) => rules?.allowsEverything === undefined);
   });
+}
+
+/**
+ * A policy of its own for each direction: neither direction waits for the other, and in whichever order the two come the
+ * same objects stand in the end. What cancels a default deny was written by somebody for a reason: that is theirs to say.
+ */
+export function denyByDefault(namespace: NamespaceSubject, direction: Direction): Repair | Declined {
+  const { name, policies } = namespace;
+  const open = policies.find((policy) => policy.selectsEveryPod && policy[direction]?.allowsEverything !== undefined);
+  if (open !== undefined)
+    return decline(`policy "${open.name}" allows all ${direction} of every pod: a person knows which connections it is there for`);
+  if (name === undefined) return decline('the objects name no namespace: name it with --namespace');
+  const policy = `default-deny-${direction}`;
+  if (policies.some((other) => other.name === policy))
+    return decline(`there is a policy "${policy}" that does something else: complete it, or give it another name`);
+  const types = [direction === 'ingress' ? 'Ingress' : 'Egress'];
+  return { edits: [], companions: [networkPolicy(policy, name, { podSelector: {}, policyTypes: types })] };
+}
+
+function networkPolicy(name: string, namespace: string, spec: object): Readonly<Record<string, unknown>> {
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name, namespace }, spec };
+}
+
+/**
+ * Without names nothing else works, so what denies egress brings this along. The label of the namespace is set by the API
+ * server itself (since 1.21); the DNS service has two ports, TCP for answers that do not fit a datagram.
+ */
+export function allowDns(
+  { name = '', policies }: NamespaceSubject,
+  nodeLocal: string | undefined,
+): { readonly companions: readonly Readonly<Record<string, unknown>>[] } | Declined {
+  const policy = 'allow-dns';
+  const existing = policies.find((other) => other.name === policy);
+  if (existing !== undefined) {
+    if (existing.selectsEveryPod && existing.egress !== undefined) return { companions: [] };
+    return decline(`policy "${policy}" does not allow egress of every pod: complete it first`);
+  }
+  const block = nodeLocal === undefined ? undefined : `${nodeLocal}/${nodeLocal.includes(':') ? 128 : 32}`;
+  if (nodeLocal !== undefined && blockContains(block ?? '', nodeLocal) !== true)
+    return decline(`"${nodeLocal}" is no IP address`, ['node-local-dns']);
+  const pods = {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+    podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+  };
+  const to = block === undefined ? [pods] : [pods, { ipBlock: { cidr: block } }];
+  const ports = ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }));
+  return { companions: [networkPolicy(policy, name, { podSelector: {}, policyTypes: ['Egress'], egress: [{ to, ports }] })] };
 }

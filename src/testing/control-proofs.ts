@@ -1,15 +1,16 @@
 import {
   nothingGiven,
+  severities,
   type AnyControl,
-  type Declined,
   type Edit,
   type Finding,
-  type Path,
+  type FixSafety,
   type Report,
   type Resource,
 } from '../core/index.ts';
-import { startEvaluation, type Policy } from '../evaluate/index.ts';
+import { startEvaluation, type Policy, type ProposalSink } from '../evaluate/index.ts';
 import { applyEdits } from '../fix/apply.ts';
+import { withCompanions } from '../fix/companions.ts';
 import { applyJsonPatch, toJsonPatch } from '../fix/json-patch.ts';
 import { spliceYaml } from '../fix/splice.ts';
 import { decode } from '../kube/decode.ts';
@@ -134,23 +135,42 @@ export function complaintAbout(message: string): string | undefined {
 }
 
 function provesFix(control: AnyControl, among: readonly AnyControl[], yaml: string): void {
-  const first = edited(control, yaml);
-  if (!first.changed) {
+  const steps = [(repair: CollectedRepair) => repair.safety === 'safe', () => true];
+  let last: Edited | undefined;
+  for (const step of steps) {
+    const next = edited(control, yaml, step);
+    if (next.changed) provesStep(control, among, { before: yaml, step: next });
+    last = next;
+  }
+  if (last?.changed !== true) {
+    check(last !== undefined && last.declined.length > 0, 'the fix neither changes anything nor declines');
     check(
-      first.declined.every((reason) => reason.length > 0),
+      last.declined.every((reason) => reason.length > 0),
       'it declines without a reason',
     );
-    check(first.declined.length > 0, 'the fix neither changes anything nor declines');
     return;
   }
-  const text = asYaml(first.objects);
-  check(first.declined.length > 0 || failures(control, text).length === 0, 'the control still fails after its fix');
-  const before = failedControls(among, yaml, control);
-  const broken = [...failedControls(among, text, control)].filter((id) => !before.has(id));
+  const again = editObjects(control, last.objects);
+  check(!again.changed || last.declined.length > 0, 'fixing twice changes something again');
+}
+
+function provesStep(control: AnyControl, among: readonly AnyControl[], { before, step }: { before: string; step: Edited }): void {
+  const text = asYaml(step.objects);
+  const left = failures(control, text);
+  const had = failures(control, before);
+  check(
+    step.declined.length > 0 || left.length < had.length || worstOf(left) > worstOf(had),
+    'the control fails after its fix as badly as before',
+  );
+  const failed = failedControls(among, before, control);
+  const broken = [...failedControls(among, text, control)].filter((id) => !failed.has(id));
   check(broken.length === 0, `the fix breaks ${broken.join(', ')}`);
-  check(JSON.stringify(first.objects) === JSON.stringify(first.patched), 'the JSON patch gives another object');
-  const again = editObjects(control, first.objects);
-  check(!again.changed || first.declined.length > 0, 'fixing twice changes something again');
+  check(JSON.stringify(step.objects) === JSON.stringify(step.patched), 'the JSON patch gives another object');
+}
+
+/** Counts from 0, the worst. */
+function worstOf(findings: readonly Finding[]): number {
+  return Math.min(...findings.map(({ severity }) => severities.indexOf(severity)));
 }
 
 /** Every line of the text gets a comment; what the fix does not name must come back byte for byte. */
@@ -159,9 +179,9 @@ function provesLayout(control: AnyControl, yaml: string): void {
   if (/[|>][+-]?$/m.test(yaml)) return;
   const commented = yaml.replaceAll(/^(?!---$)(.+)$/gm, '$1 # kept');
   const parts = splitDocuments(commented);
-  for (const { resource, edits } of collectEdits(control, commented)) {
+  for (const { resource, edits, declined } of collectRepairs(control, commented)) {
     const part = parts[resource];
-    if ('declined' in edits || part === undefined || 'error' in part) continue;
+    if (declined !== undefined || part === undefined || 'error' in part) continue;
     const spliced = spliceYaml(part.text, edits);
     if (typeof spliced !== 'string') throw new Error(`the text cannot be edited: ${spliced.declined}`);
     const left = new Set(spliced.split('\n'));
@@ -196,56 +216,54 @@ interface Edited {
   readonly changed: boolean;
 }
 
-function edited(control: AnyControl, yaml: string): Edited {
-  return editObjects(
-    control,
-    read(yaml).map(({ object }) => object),
-  );
+function edited(control: AnyControl, yaml: string, chosen?: (repair: CollectedRepair) => boolean): Edited {
+  const objects = read(yaml).map(({ object }) => object);
+  return editObjects(control, objects, chosen);
 }
 
-/** All edits of a control's fix on these objects. */
-function editObjects(control: AnyControl, objects: readonly unknown[]): Edited {
-  const declined: string[] = [];
+/** All that a control's fix asks for on these objects, or the repairs that are chosen. */
+function editObjects(control: AnyControl, objects: readonly unknown[], chosen: (repair: CollectedRepair) => boolean = () => true): Edited {
+  const repairs = collectRepairs(control, asYaml(objects));
+  const carriedOut = repairs.filter((repair) => repair.declined === undefined && chosen(repair));
   let current = [...objects];
   let patched = [...objects];
-  for (const { resource, edits } of collectEdits(control, asYaml(objects))) {
-    if ('declined' in edits) {
-      declined.push(edits.declined);
-      continue;
-    }
+  for (const { resource, edits, companions } of carriedOut) {
     current = current.map((object, index) => (index === resource ? applyEdits(object, edits) : object));
     patched = patched.map((object, index) => (index === resource ? applyJsonPatch(object, toJsonPatch(object, edits)) : object));
+    current = withCompanions(current, companions);
+    patched = withCompanions(patched, companions);
   }
+  const declined = repairs.flatMap((repair) => repair.declined ?? []);
   return { objects: current, patched, declined, changed: JSON.stringify(current) !== JSON.stringify(objects) };
 }
 
-/** The edits that a control's fix asks for in a stream of documents, by the number of the document, with paths from its root. */
-export function collectEdits(control: AnyControl, yaml: string): { resource: number; edits: readonly Edit[] | Declined }[] {
-  const { fix } = control;
-  if (fix === undefined) return [];
-  const collected: { resource: number; edits: readonly Edit[] | Declined }[] = [];
+/** What a control's fix asks for, by the number of the document that it is about; paths count from its root. */
+export interface CollectedRepair {
+  readonly resource: number;
+  readonly edits: readonly Edit[];
+  readonly companions: readonly Readonly<Record<string, unknown>>[];
+  readonly safety: FixSafety;
+  readonly declined?: string;
+}
+
+/** The repairs that a control's fix asks for in a stream of documents, with what its examples say to it. */
+export function collectRepairs(control: AnyControl, yaml: string): CollectedRepair[] {
+  const { params, said } = control.examples;
+  const collected: CollectedRepair[] = [];
   const resources = read(yaml);
-  const context = { version: examplePolicy.version, partial: false, namespaceOf: (resource: Resource) => resource.ref.namespace };
-  const judging = { version: examplePolicy.version, params: paramsFor(control), partial: false, ...nothingGiven };
-  const add = (resource: number, path: Path, subject: unknown): void => {
-    if (control.evaluate(subject, judging).verdict !== 'fail') return;
-    const wanted = fix.edits(subject, judging);
-    if ('declined' in wanted) return void collected.push({ resource, edits: wanted });
-    const edits = 'edits' in wanted ? wanted.edits : wanted;
-    collected.push({ resource, edits: edits.map((edit) => ({ ...edit, path: [...path, ...edit.path] })) });
+  const sink: ProposalSink = {
+    given: { ...nothingGiven.given, ...said?.given },
+    values: { [control.id]: said?.values ?? {} },
+    propose({ origin, edits, companions, safety, declined }) {
+      const resource = lines.findLastIndex((line) => line <= origin.line);
+      collected.push({ resource, edits, companions, safety, ...(declined === undefined ? {} : { declined }) });
+    },
   };
-  const kind = control.subject;
-  if (kind.scope === 'local') {
-    for (const [index, resource] of resources.entries())
-      for (const { subject, path } of kind.subjects(resource, context)) add(index, path, subject);
-    return collected;
-  }
-  const memories = resources.flatMap((resource, index) => {
-    const anchor = (path: Path) => ({ resource: index, path, location: { line: 1, column: 1, endLine: 1, endColumn: 1 } });
-    const memory = kind.remember(resource, anchor, context);
-    return memory === undefined ? [] : [memory];
-  });
-  for (const { subject, at } of kind.subjects(memories, context)) add(at.resource, at.path, subject);
+  const lines = splitDocuments(yaml).map(({ line }) => line);
+  const policy = { ...examplePolicy, ...(params === undefined ? {} : { params: { [control.id]: params } }) };
+  const evaluation = startEvaluation([control], policy, sink);
+  for (const resource of resources) evaluation.add({ type: 'resource', resource });
+  evaluation.finish({ files: 1, documents: resources.length });
   return collected;
 }
 
@@ -276,11 +294,6 @@ const examplePolicy: Policy = {
   assumptions: [],
   toolVersion: '0.0.0',
 };
-
-function paramsFor(control: AnyControl): Readonly<Record<string, readonly string[] | boolean>> {
-  const defaults = Object.fromEntries(Object.entries(control.params).map(([name, param]) => [name, param.default]));
-  return { ...defaults, ...control.examples.params };
-}
 
 /** Judges a stream of documents; `subject` is the control whose example it is, with its example parameters. */
 export function judge(controls: readonly AnyControl[], yaml: string, subject?: AnyControl): Report {

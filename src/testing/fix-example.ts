@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import type { AnyControl, FixExample } from '../core/index.ts';
 import { applyEdits } from '../fix/apply.ts';
-import { collectEdits, read } from './control-proofs.ts';
+import { withCompanions } from '../fix/companions.ts';
+import { collectRepairs, read } from './control-proofs.ts';
 import { exampleYaml } from './example.ts';
 
 /** The first failing example that the control's fix repairs; undefined where it has no fix. Docs and `explain` show it. */
@@ -10,17 +11,18 @@ export function fixExample(control: AnyControl): FixExample | undefined {
   for (const example of Object.values(control.examples.fail)) {
     const yaml = exampleYaml(control, example);
     const before: unknown[] = read(yaml).map(({ object }) => object);
-    const after = [...before];
-    for (const { resource, edits } of collectEdits(control, yaml)) {
-      if ('declined' in edits) declined ??= edits.declined;
-      else after[resource] = applyEdits(after[resource], edits);
+    let after = [...before];
+    for (const { resource, edits, companions, declined: reason } of collectRepairs(control, yaml)) {
+      declined ??= reason;
+      after[resource] = applyEdits(after[resource], edits);
+      after = withCompanions(after, companions);
     }
-    const changed = before.flatMap((object, index) => (object === after[index] ? [] : [index]));
+    const changed = after.flatMap((object, index) => (object === before[index] ? [] : [index]));
     if (changed.length > 0) return { before: documents(before, changed), after: documents(after, changed) };
   }
   return declined === undefined ? undefined : { declined };
 }
 
 function documents(objects: readonly unknown[], numbers: readonly number[]): string {
-  return numbers.map((number) => stringify(objects[number])).join('---\n');
+  return numbers.flatMap((number) => (number < objects.length ? [stringify(objects[number])] : [])).join('---\n');
 }

@@ -1,6 +1,6 @@
-import { defineControl, failAt, strings, type AnyControl, type Place } from '../../core/index.ts';
+import { decline, defineControl, failAt, strings, type AnyControl, type Place } from '../../core/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
-import { judgeDefaultDeny } from '../../subjects/default-deny.ts';
+import { allowDns, denyByDefault, judgeDefaultDeny } from '../../subjects/default-deny.ts';
 import { namespaces } from '../../subjects/namespace.ts';
 
 export const defaultDenyEgress: AnyControl = defineControl({
@@ -26,8 +26,21 @@ export const defaultDenyEgress: AnyControl = defineControl({
     return failAt(places);
   },
 
-  remedy:
-    'Add a NetworkPolicy with an empty podSelector, policyTypes [Egress] and no rule, together with policies for DNS and for the connections the workloads need.',
+  fix: {
+    safety: 'review',
+    risk: 'every connection out of the namespace that no policy allows ends, save DNS at the pods "k8s-app: kube-dns"; allow what the flow and DNS logs show first, and prove it in a namespace for tests',
+    values: {
+      'node-local-dns': { about: 'The address of NodeLocal DNSCache, where nodes answer DNS themselves', example: '169.254.20.10' },
+    },
+    edits(namespace, { values }) {
+      const deny = denyByDefault(namespace, 'egress');
+      if ('declined' in deny) return deny;
+      if (namespace.policies.some((policy) => policy.selectsEveryPod && policy.egress !== undefined))
+        return decline('a policy allows every address: a person knows which ones the workloads need');
+      const dns = allowDns(namespace, values['node-local-dns']);
+      return 'declined' in dns ? dns : { edits: [], companions: [...dns.companions, ...(deny.companions ?? [])] };
+    },
+  },
 
   examples: {
     pass: {

@@ -1,6 +1,6 @@
 import { defineControl, strings, type AnyControl } from '../../core/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
-import { judgeDefaultDeny } from '../../subjects/default-deny.ts';
+import { denyByDefault, judgeDefaultDeny } from '../../subjects/default-deny.ts';
 import { namespaces } from '../../subjects/namespace.ts';
 
 export const defaultDenyIngress: AnyControl = defineControl({
@@ -17,8 +17,11 @@ export const defaultDenyIngress: AnyControl = defineControl({
     return judgeDefaultDeny(namespace, { direction: 'ingress', partial, system: params.system, narrower: 'medium' });
   },
 
-  remedy:
-    'Add a NetworkPolicy with an empty podSelector, policyTypes [Ingress] and no rule, together with policies that allow the connections the workloads need.',
+  fix: {
+    safety: 'review',
+    risk: 'every connection into the namespace that no policy allows ends; allow those that the workloads need first, from flow logs or declared ports, and prove it in a namespace for tests',
+    edits: (namespace) => denyByDefault(namespace, 'ingress'),
+  },
 
   examples: {
     pass: {

@@ -6,6 +6,7 @@ import {
   type Excepted,
   type Fixing,
   type Input,
+  type Judging,
   type JoinedSubjectKind,
   type Location,
   type LocalSubjectKind,
@@ -47,7 +48,8 @@ export interface Evaluation {
 /** A control with what it needs in this run. */
 interface Judge {
   readonly control: AnyControl;
-  readonly judging: Fixing<Params>;
+  readonly judging: Judging<Params>;
+  readonly fixing: Fixing<Params>;
   readonly tally: Tally;
 }
 
@@ -64,14 +66,14 @@ type JoinedKind = JoinedSubjectKind<unknown, unknown>;
 
 /**
  * Starts judging. The engine knows no control by itself: a webhook, a test or a company's private set passes its own.
- * Subjects are enumerated once for each resource and kind, and every control of that kind judges them. With `fixing`, the
+ * Subjects are enumerated once for each resource and kind, and every control of that kind judges them. With a sink, the
  * fixes of controls are asked about every failing subject.
  */
-export function startEvaluation(controls: readonly AnyControl[], policy: Policy, fixing?: ProposalSink): Evaluation {
+export function startEvaluation(controls: readonly AnyControl[], policy: Policy, sink?: ProposalSink): Evaluation {
   const judges = controls.map((control): Judge => {
-    const said = fixing === undefined ? nothingGiven : { given: fixing.given, values: fixing.values[control.id] ?? {} };
-    const judging = { version: policy.version, params: paramValues(control, policy), partial: policy.partial, ...said };
-    return { control, judging, tally: startTally(control, leftOut(control, policy)) };
+    const said = sink === undefined ? nothingGiven : { given: sink.given, values: sink.values[control.id] ?? {} };
+    const judging = { version: policy.version, params: paramValues(control, policy), partial: policy.partial };
+    return { control, judging, fixing: { ...judging, ...said }, tally: startTally(control, leftOut(control, policy)) };
   });
   const benches = benchesOf(judges.filter(({ tally }) => tally.leftOut === undefined));
   const local = benches.filter((bench): bench is Bench<LocalKind> => bench.kind.scope === 'local');
@@ -108,19 +110,19 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   function judgeLocally(resource: Resource, ref: ResourceRef): void {
     for (const { kind, judges: panel } of local) {
       for (const { subject, path, container } of kind.subjects(resource, context)) {
-        for (const { control, judging, tally } of panel) {
+        for (const { control, judging, fixing, tally } of panel) {
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
-          if (fixing !== undefined && verdict.verdict === 'fail') {
+          if (sink !== undefined && verdict.verdict === 'fail') {
             const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
             const place = whole(verdict.places[0]?.where as Path);
             const steps = stableSteps(resource.object, place);
-            const about = { control, fixing: judging, subject, verdict, ref, container, file: resource.file, steps, whole };
+            const about = { control, fixing, subject, verdict, ref, container, file: resource.file, steps, whole };
             const specPath = specPathAround(resource, path);
             const wholePod = (inside: Path): Path => realPath(resource.podTemplates, [...specPath, ...inside]);
             const origin = files.length - 1;
             for (const proposal of proposalsFor({ ...about, path: formatPath(place), wholePod }))
-              wait(place, (location) => fixing.propose(placed(proposal, location, origins[origin] ?? nowhere)));
+              wait(place, (location) => sink.propose(placed(proposal, location, origins[origin] ?? nowhere)));
           }
           for (const place of findings.placesOf(verdict)) {
             const whole = realPath(resource.podTemplates, [...path, ...(place.where as Path)]);
@@ -154,21 +156,21 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   function judgeJoined(): void {
     for (const { kind, judges: panel, memories } of joined) {
       for (const { subject, ref, at, container } of kind.subjects(memories, context)) {
-        for (const { control, judging, tally } of panel) {
+        for (const { control, judging, fixing, tally } of panel) {
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
-          if (fixing !== undefined && verdict.verdict === 'fail') {
+          if (sink !== undefined && verdict.verdict === 'fail') {
             const [place] = verdict.places;
             const { path, location } = place !== undefined && 'location' in place.where ? place.where : at;
             const whole = (inside: Path): Path => [...at.path, ...inside];
-            const about = { control, fixing: judging, subject, verdict, ref, container, file: files[at.resource] ?? '', whole };
+            const about = { control, fixing, subject, verdict, ref, container, file: files[at.resource] ?? '', whole };
             for (const proposal of proposalsFor({
               ...about,
               path: formatPath(path),
               steps: joinedSteps(container, path),
               wholePod: whole,
             }))
-              fixing.propose(placed(proposal, location, origins[at.resource] ?? nowhere));
+              sink.propose(placed(proposal, location, origins[at.resource] ?? nowhere));
           }
           for (const place of findings.placesOf(verdict)) {
             const { resource, path, location } = 'location' in place.where ? place.where : at;
@@ -193,7 +195,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     const namespace = context.namespaceOf(resource);
     const ref = resource.ref.namespace === undefined && namespace !== undefined ? { ...resource.ref, namespace } : resource.ref;
     files.push(resource.file);
-    if (fixing !== undefined) {
+    if (sink !== undefined) {
       const number = files.length - 1;
       wait(['metadata'], (location) => (origins[number] = location));
     }

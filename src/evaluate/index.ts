@@ -34,7 +34,7 @@ import { leftOut } from './selection.ts';
 
 export { profiles, type Policy, type Profile } from './policy.ts';
 export { type ProposalSink } from './proposals.ts';
-export { selects } from './selection.ts';
+export { leftOut, selects } from './selection.ts';
 
 /** A fold over the inputs of a source: `add` each of them, in order, then `finish` once. */
 export interface Evaluation {

@@ -1,0 +1,121 @@
+import { severities, type Finding, type Report, type ResourceRef } from '../core/index.ts';
+import type { Accepted } from './repair-text.ts';
+
+/** What is wrong with the edited files, and which of the accepted proposals may be to blame. */
+export interface Problem {
+  /** The same for the same problem, whatever else was withdrawn meanwhile. */
+  readonly name: string;
+  readonly suspects: readonly Accepted[];
+  readonly reason: string;
+}
+
+/** A control that fails on a subject where it did not fail before. Whether it passed there, only a full report tells. */
+export interface NewFailure extends Problem {
+  readonly control: string;
+  readonly subject: string;
+}
+
+/**
+ * Compares what was found before with what is found in the edited files. A proposal must make its control pass, or fail
+ * less badly; no pod may meet less of the Pod Security Standards, and what could be read must be readable still.
+ */
+export function problems(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
+  return [...unreadable(before, after, accepted), ...notRepaired(before, after, accepted), ...lessSecure(before, after, accepted)];
+}
+
+/** The controls and subjects that these findings name as passing. */
+export function passing(findings: readonly Finding[]): ReadonlySet<string> {
+  return new Set(findings.filter(({ verdict }) => verdict === 'pass').map(subjectKey));
+}
+
+/** How badly a control fails on one subject: the number of the worst severity counts from 0, the worst. */
+interface Failing {
+  readonly finding: Finding;
+  readonly worst: number;
+  readonly count: number;
+}
+
+function failing({ findings }: Report): Map<string, Failing> {
+  const found = new Map<string, Failing>();
+  for (const finding of findings) {
+    if (finding.verdict !== 'fail') continue;
+    const key = subjectKey(finding);
+    const known = found.get(key);
+    const severity = severities.indexOf(finding.severity);
+    found.set(key, {
+      finding: known?.finding ?? finding,
+      worst: Math.min(known?.worst ?? severity, severity),
+      count: (known?.count ?? 0) + 1,
+    });
+  }
+  return found;
+}
+
+function subjectKey({ control, file, container = '', resource }: Pick<Finding, 'control' | 'file' | 'container' | 'resource'>): string {
+  return JSON.stringify([control, file, container, objectKey(resource)]);
+}
+
+function objectKey({ apiVersion, kind, namespace = '', name }: ResourceRef): string {
+  return JSON.stringify([apiVersion, kind, namespace, name]);
+}
+
+function notRepaired(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
+  const was = failing(before);
+  const is = failing(after);
+  return accepted.flatMap((each) => {
+    const key = subjectKey(each.proposal);
+    const left = is.get(key);
+    const had = was.get(key);
+    if (left === undefined || had === undefined || left.worst > had.worst || left.count < had.count) return [];
+    return [{ name: `stays ${key}`, suspects: [each], reason: `the control would still fail: ${left.finding.message}` }];
+  });
+}
+
+/** Where a control fails that did not. */
+export function newFailures(before: Report, after: Report, accepted: readonly Accepted[]): NewFailure[] {
+  const was = failing(before);
+  return [...failing(after)].flatMap(([subject, { finding }]) => {
+    if (was.has(subject)) return [];
+    const { control, file, resource, message } = finding;
+    const suspects = responsible(accepted, file, resource);
+    return [{ name: `new ${subject}`, control, subject, suspects, reason: `${control} would fail: ${message}` }];
+  });
+}
+
+/** Who may have caused it: the fixes of the object itself, else of its namespace, else of its file, else all of them. */
+function responsible(accepted: readonly Accepted[], file: string, resource: ResourceRef): readonly Accepted[] {
+  const key = objectKey(resource);
+  const namespace = namespaceOf(resource);
+  const circles = [
+    accepted.filter(({ proposal }) => proposal.file === file && objectKey(proposal.resource) === key),
+    accepted.filter(({ proposal }) => namespaceOf(proposal.resource) === namespace),
+    accepted.filter(({ proposal }) => proposal.file === file),
+  ];
+  return circles.find((circle) => circle.length > 0) ?? accepted;
+}
+
+function namespaceOf({ kind, name, namespace }: ResourceRef): string | undefined {
+  return kind === 'Namespace' ? name : namespace;
+}
+
+const levels = ['privileged', 'baseline', 'restricted'];
+
+function lessSecure(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
+  const met = new Map(before.workloads.map(({ file, resource, podSecurityLevel }) => [file + objectKey(resource), podSecurityLevel]));
+  return after.workloads.flatMap(({ file, resource, podSecurityLevel }) => {
+    const level = met.get(file + objectKey(resource));
+    if (level === undefined || levels.indexOf(podSecurityLevel) >= levels.indexOf(level)) return [];
+    const reason = `its pods would meet ${podSecurityLevel} of the Pod Security Standards, no longer ${level}`;
+    return [{ name: `level ${file} ${objectKey(resource)}`, suspects: responsible(accepted, file, resource), reason }];
+  });
+}
+
+function unreadable(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
+  const known = new Set(before.inputs.unread.map(({ file, reason }) => `${file}\n${reason}`));
+  return after.inputs.unread.flatMap(({ file, reason }) => {
+    if (known.has(`${file}\n${reason}`)) return [];
+    const ofFile = accepted.filter(({ proposal }) => proposal.file === file);
+    const suspects = ofFile.length === 0 ? accepted : ofFile;
+    return [{ name: `unread ${file}`, suspects, reason: `the file would not be read: ${reason}` }];
+  });
+}

@@ -479,7 +479,7 @@ describe('a control', () => {
     });
     run([box('a', 1, 'red')], { params: { 'paint/curious': { colours: ['blue'] } }, partial: true, version: 30 }, [curious]);
     run([box('a', 1, 'red')], { params: { 'paint/other': { strict: false } } }, [curious]);
-    expect(seen).toEqual([
+    expect(seen).toMatchObject([
       { version: 30, partial: true, params: { colours: ['blue'], strict: true } },
       { version: 35, partial: false, params: { colours: ['red'], strict: true } },
     ]);

@@ -1,4 +1,18 @@
-import type { AnyControl, Edit, Fixing, Given, Location, Params, Path, Proposal, Repair, ResourceRef, Verdict } from '../core/index.ts';
+import {
+  decline,
+  type AnyControl,
+  type Declined,
+  type Edit,
+  type Fixing,
+  type Given,
+  type Location,
+  type Params,
+  type Path,
+  type Proposal,
+  type Repair,
+  type ResourceRef,
+  type Verdict,
+} from '../core/index.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** Who wants to know how failing subjects can be repaired, and what people said that no manifest tells. */
@@ -27,6 +41,11 @@ export interface Failure {
   readonly wholePod: (path: Path) => Path;
 }
 
+/** The API server lets ephemeral containers be added, and never changed or removed (pkg/apis/core/validation, since 1.16). */
+const unchangeable: Declined = decline(
+  'an ephemeral container cannot be changed: delete the pod, and debug with a profile that is restricted',
+);
+
 /** A proposal that does not know its place yet. */
 export type UnplacedProposal = Omit<Proposal, 'line' | 'origin'>;
 
@@ -39,7 +58,7 @@ export function proposalsFor(failure: Failure): UnplacedProposal[] {
   const { fix } = control;
   const [place] = verdict.places;
   if (fix === undefined || place === undefined) return [];
-  const wanted = fix.edits(subject, fixing);
+  const wanted = path.includes('ephemeralContainers[') ? unchangeable : fix.edits(subject, fixing);
   const repairs = 'declined' in wanted ? [{ edits: [] }] : stepsOf('edits' in wanted ? wanted : { edits: wanted });
   return repairs.map((repair) => ({
     control: control.id,

@@ -157,6 +157,12 @@ function signOf(value: bigint): -1 | 0 | 1 {
   return value < 0n ? -1 : 1;
 }
 
+/** Whether the text is an amount above zero. */
+export function isPositiveQuantity(value: string | number): boolean {
+  const quantity = parseQuantity(value);
+  return !('error' in quantity) && quantity.mantissa > 0n;
+}
+
 export function isZeroQuantity(quantity: ParsedQuantity): boolean {
   return quantity.mantissa === 0n;
 }

@@ -1,4 +1,4 @@
-import type { LocalSubjectKind, Metadata, PodTemplate, Reads, Resource } from '../core/index.ts';
+import type { Edit, LocalSubjectKind, Metadata, PodTemplate, Reads, Repair, Resource } from '../core/index.ts';
 import { operatingSystem, type OperatingSystem } from '../kube/operating-system.ts';
 import type { PodSpec } from '../kube/types.ts';
 
@@ -32,3 +32,11 @@ export const pods: LocalSubjectKind<PodSubject> = {
     }
   },
 };
+
+/**
+ * What takes fields of Linux away. Beside `spec.os` windows the API server refuses every one of them (pkg/apis/core/validation,
+ * validateWindows, since 1.25), so no pod can run otherwise without them.
+ */
+export function withoutLinuxFields({ os }: PodSubject, edits: readonly Edit[]): Repair {
+  return os.name === 'windows' && os.by === 'spec.os' ? { edits, safety: 'safe' } : { edits };
+}

@@ -1,6 +1,7 @@
 import { defineControl, failAt, pass, remove, strings, type AnyControl, type Edit, type Place, type Severity } from '../../core/index.ts';
 import { allowedCapabilities } from '../../kube/pod-security/index.ts';
 import { containers } from '../../subjects/container.ts';
+import { withoutLinuxFields } from '../../subjects/pod.ts';
 
 /** What a capability beyond level baseline gives, by its name without the prefix CAP_. */
 const gives: ReadonlyMap<string, readonly [Severity, string]> = new Map([
@@ -50,13 +51,13 @@ export const addedCapabilities: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'system calls that need the capability fail; trace which are used (for instance with the audit log or eBPF) before it goes',
-    edits: ({ container }, { params }) => {
+    edits: ({ container, pod }, { params }) => {
       const edits: Edit[] = [];
       const added = container.securityContext?.capabilities?.add ?? [];
       // From the end, so that the indexes before stay true.
       for (let index = added.length - 1; index >= 0; index--)
         if (!isAllowed(added[index] ?? '', params.allowed)) edits.push(remove(['securityContext', 'capabilities', 'add', index]));
-      return edits;
+      return withoutLinuxFields(pod, edits);
     },
   },
 

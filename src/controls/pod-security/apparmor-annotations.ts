@@ -1,4 +1,5 @@
 import { decline, defineControl, failAt, notApplicable, pass, remove, set, type AnyControl, type Edit } from '../../core/index.ts';
+import { operatingSystem } from '../../kube/operating-system.ts';
 import type { AppArmorProfile, Container } from '../../kube/types.ts';
 import { containersOf } from '../../subjects/container.ts';
 import { podAnnotations, type AnnotatedPodSubject } from '../../subjects/pod-annotations.ts';
@@ -30,14 +31,21 @@ export const apparmorAnnotations: AnyControl = defineControl({
   },
 
   fix: {
-    safety: 'review',
-    risk: 'the profile stays the same on clusters from 1.30; nodes before 1.30 read the annotation only',
+    // The API server writes each form from the other when the pod is made, as long as older kubelets may run beside it
+    // (pkg/registry/core/pod, applyAppArmorVersionSkew), so every node applies the same profile.
+    safety: 'safe',
+    risk: 'none on clusters from 1.30: the profile stays the same; before, only the annotation names it',
     edits(pod) {
       const edits: Edit[] = [];
       for (const [key, value] of Object.entries(pod.annotations)) {
         if (!key.startsWith(prefix) || value === 'unconfined') continue;
         const found = containerNamed(pod, key.slice(prefix.length));
         if (found === undefined) return decline(`no container is named "${key.slice(prefix.length)}": correct the annotation first`);
+        if (operatingSystem(pod.spec).name === 'windows') {
+          // Windows has no AppArmor: nothing reads the annotation, and beside `spec.os` the API server refuses the field.
+          edits.push(remove([...pod.annotationsPath, key]));
+          continue;
+        }
         const profile = profileOf(value);
         if (profile === undefined) return decline(`"${value}" confines nothing: choose a profile first`);
         // A field that is there has won already; the API server refuses one that says something else.
@@ -70,5 +78,6 @@ function containerNamed(
 function profileOf(annotation: string): AppArmorProfile | undefined {
   if (annotation === 'runtime/default') return { type: 'RuntimeDefault' };
   if (!annotation.startsWith('localhost/')) return undefined;
-  return { type: 'Localhost', localhostProfile: annotation.slice('localhost/'.length) };
+  const localhostProfile = annotation.slice('localhost/'.length);
+  return localhostProfile === '' ? undefined : { type: 'Localhost', localhostProfile };
 }

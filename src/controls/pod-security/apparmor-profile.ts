@@ -1,7 +1,8 @@
-import { decline, defineControl, fail, notApplicable, pass, passSoFar, set, type AnyControl } from '../../core/index.ts';
+import { decline, defineControl, fail, notApplicable, pass, passSoFar, type AnyControl } from '../../core/index.ts';
 import type { AppArmorProfile } from '../../kube/types.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
 import { containers, isPrivileged, voidWherePrivileged, type ContainerSubject } from '../../subjects/container.ts';
+import { changeShared } from '../../subjects/security-context.ts';
 
 /** Whether the node has AppArmor at all. */
 const defaultOfNode = passSoFar(['node']);
@@ -42,7 +43,9 @@ export const apparmorProfile: AnyControl = defineControl({
       // The API server refuses a field that contradicts the annotation.
       if (annotationOf(subject) !== undefined) return decline('an annotation of the pod switches the profile off: remove it there first');
       if (version < 30) return decline('the field exists from Kubernetes 1.30: use the annotation of the pod before');
-      return [set(['securityContext', 'appArmorProfile'], { type: 'RuntimeDefault' })];
+      // Windows has no AppArmor: nothing reads the field, and beside `spec.os` the API server refuses it.
+      if (subject.pod.os.name === 'windows') return { ...changeShared(subject, 'appArmorProfile', undefined), safety: 'safe' };
+      return changeShared(subject, 'appArmorProfile', { type: 'RuntimeDefault' });
     },
   },
 

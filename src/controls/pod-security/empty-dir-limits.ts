@@ -1,5 +1,6 @@
-import { defineControl, failAt, pass, type AnyControl, type Place } from '../../core/index.ts';
+import { decline, defineControl, failAt, pass, set, type AnyControl, type Place } from '../../core/index.ts';
 import { volumeSource } from '../../kube/pod-security/index.ts';
+import { isPositiveQuantity } from '../../kube/quantity.ts';
 import type { Volume } from '../../kube/types.ts';
 import { pods } from '../../subjects/pod.ts';
 
@@ -26,9 +27,21 @@ export const emptyDirLimits: AnyControl = defineControl({
     return places === undefined ? pass : failAt(places);
   },
 
-  remedy: 'Set sizeLimit to what the volume holds at its busiest and some room: a pod that writes more is evicted.',
+  fix: {
+    safety: 'review',
+    risk: 'a pod whose volume grows beyond the limit is evicted; measure what the volume holds at its busiest and leave room',
+    values: { size: { about: 'What an emptyDir may hold at most', example: '64Mi' } },
+    edits: ({ spec }, { values: { size } }) => {
+      if (size === undefined) return decline('only a person knows how much the volume holds at its busiest', ['size']);
+      if (!isPositiveQuantity(size)) return decline(`"${size}" is no size above zero, such as 64Mi`, ['size']);
+      return (spec.volumes ?? []).flatMap((volume, index) =>
+        isUnlimited(volume) ? [set(['volumes', index, 'emptyDir', 'sizeLimit'], size)] : [],
+      );
+    },
+  },
 
   examples: {
+    said: { values: { size: '64Mi' } },
     pass: { 'a limit': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },
     fail: {
       'no limit': 'volumes: [{ name: tmp, emptyDir: {} }]',

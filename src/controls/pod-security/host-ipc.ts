@@ -1,5 +1,5 @@
 import { defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
-import { pods } from '../../subjects/pod.ts';
+import { pods, withoutLinuxFields } from '../../subjects/pod.ts';
 
 export const hostIpc: AnyControl = defineControl({
   id: 'pod-security/host-ipc',
@@ -18,7 +18,7 @@ export const hostIpc: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'breaks drivers of accelerators and databases that share memory across pods; show that ipcs and /dev/shm list nothing foreign in use',
-    edits: () => [remove(['hostIPC'])],
+    edits: (pod) => withoutLinuxFields(pod, [remove(['hostIPC'])]),
   },
 
   examples: {

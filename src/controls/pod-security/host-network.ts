@@ -1,4 +1,5 @@
 import { defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
+import { containersOf } from '../../subjects/container.ts';
 import { pods } from '../../subjects/pod.ts';
 
 export const hostNetwork: AnyControl = defineControl({
@@ -18,7 +19,17 @@ export const hostNetwork: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'changes addresses and ports: clients of the node address lose the pod, peers see another source; show from flow logs which are used',
-    edits: () => [remove(['hostNetwork'])],
+    edits: ({ spec }) => {
+      const edits = [remove(['hostNetwork'])];
+      // On the network of the node every port is one of the node; left behind, they would keep the node's ports open.
+      for (const { container, path } of containersOf(spec)) {
+        for (const [index, port] of (container.ports ?? []).entries()) {
+          if (port.hostPort !== undefined) edits.push(remove([...path, 'ports', index, 'hostPort']));
+          if (port.hostIP !== undefined) edits.push(remove([...path, 'ports', index, 'hostIP']));
+        }
+      }
+      return edits;
+    },
   },
 
   examples: {

@@ -1,5 +1,5 @@
 import { defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
-import { pods } from '../../subjects/pod.ts';
+import { pods, withoutLinuxFields } from '../../subjects/pod.ts';
 
 export const hostPid: AnyControl = defineControl({
   id: 'pod-security/host-pid',
@@ -18,7 +18,7 @@ export const hostPid: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'breaks node agents and debuggers; show that no process opens /proc entries of processes outside the pod',
-    edits: () => [remove(['hostPID'])],
+    edits: (pod) => withoutLinuxFields(pod, [remove(['hostPID'])]),
   },
 
   examples: {

@@ -1,4 +1,4 @@
-import { defineControl, fail, pass, unknown, type AnyControl } from '../../core/index.ts';
+import { decline, defineControl, fail, pass, set, unknown, type AnyControl } from '../../core/index.ts';
 import { parseImageReference } from '../../kube/image-reference.ts';
 import { images } from '../../subjects/images.ts';
 
@@ -21,9 +21,22 @@ export const imageDigest: AnyControl = defineControl({
     return fail(path, `${user} names its image by the tag "${image.tag}", which can be moved`, 'low');
   },
 
-  remedy: 'Append the digest to the tag (name:1.4.2@sha256:…) and let an updater raise both.',
+  fix: {
+    safety: 'safe',
+    risk: 'the pods keep this image when the tag moves on: let an updater raise tag and digest together',
+    edits: ({ reference = '', user, path }, { given }) => {
+      const image = parseImageReference(reference);
+      const digest = given.digestOf(reference);
+      if ('error' in image || digest === undefined)
+        return decline(`nobody said which digest the image of ${user} has: --digests FILE says it`);
+      const edits = [set(path, `${reference}@${digest}`)];
+      // A version that is fixed runs on as it is. "latest" moves by intent: from now on a person raises it.
+      return image.tag === undefined || image.tag === 'latest' ? { edits, safety: 'review' } : edits;
+    },
+  },
 
   examples: {
+    said: { given: { digestOf: () => 'sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d' } },
     pass: {
       'tag and digest':
         'image: registry.example.com/shop/web:1.4.2@sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d',

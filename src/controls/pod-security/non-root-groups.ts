@@ -1,6 +1,7 @@
-import { defineControl, fail, notApplicable, pass, unknown, type AnyControl } from '../../core/index.ts';
+import { decline, defineControl, fail, notApplicable, pass, set, unknown, type AnyControl } from '../../core/index.ts';
+import { imageUser, nonRootId } from '../../kube/process-identity.ts';
 import { containers } from '../../subjects/container.ts';
-import { inherited } from '../../subjects/security-context.ts';
+import { changeShared, inherited } from '../../subjects/security-context.ts';
 
 const onWindows = notApplicable('Windows has no numeric groups and rejects the field');
 
@@ -31,9 +32,26 @@ export const nonRootGroups: AnyControl = defineControl({
     ]);
   },
 
-  remedy: 'Set runAsGroup to the group that owns the files of the image and of its volumes, as the image config and its /etc/passwd say.',
+  fix: {
+    safety: 'review',
+    risk: 'files that only the root group may read or write are out of reach; list what belongs to group 0 in the image and on its volumes',
+    values: { group: { about: 'The group that owns the files of the image and of its volumes', example: '10001' } },
+    edits: (subject, { values, given }) => {
+      const reference = subject.container.image;
+      const facts = reference === undefined ? undefined : given.imageOf(reference);
+      if (values.group !== undefined && nonRootId(values.group) === undefined)
+        return decline(`"${values.group}" is no group id from 1 to 2147483647`, ['group']);
+      const user = imageUser(facts?.user ?? '');
+      const group = values.group === undefined ? (user.kind === 'numeric' ? user.group : undefined) : nonRootId(values.group);
+      if (group === undefined)
+        return decline('only a person knows which group the files of the image and its volumes belong to', ['group']);
+      // What one image says holds for its container only; a value holds wherever the pod says 0.
+      return values.group === undefined ? [set(['securityContext', 'runAsGroup'], group)] : changeShared(subject, 'runAsGroup', group);
+    },
+  },
 
   examples: {
+    said: { values: { group: '10001' } },
     pass: {
       'a group of its own': 'securityContext: { runAsGroup: 10001 }',
       'inherited from the pod': '$pod: { securityContext: { runAsGroup: 10001 } }',

@@ -1,7 +1,20 @@
-import { decline, defineControl, fail, pass, set, type AnyControl, type Verdict } from '../../core/index.ts';
+import {
+  decline,
+  defineControl,
+  fail,
+  pass,
+  set,
+  type AnyControl,
+  type Declined,
+  type Given,
+  type Repair,
+  type Verdict,
+} from '../../core/index.ts';
 import { relaxedByUserNamespace } from '../../kube/pod-security/index.ts';
-import { containers, type ContainerSubject } from '../../subjects/container.ts';
-import { inherited, inheritedWindows } from '../../subjects/security-context.ts';
+import { imageUser, nonRootId } from '../../kube/process-identity.ts';
+import type { Container } from '../../kube/types.ts';
+import { containers, containersOf, type ContainerSubject } from '../../subjects/container.ts';
+import { changeShared, inherited, inheritedWindows } from '../../subjects/security-context.ts';
 
 /**
  * `runAsNonRoot: true` is enough: the kubelet then refuses an image whose user is root or only a name. Without it the user
@@ -32,10 +45,23 @@ export const nonRootUser: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'an image whose user is root, or a name instead of a number, no longer starts; read the user, the owners of its files and its ports from the image',
-    edits: (subject) => {
-      if (inherited(subject, 'runAsUser') === 0 || isAdministrator(subject))
-        return decline('only the image tells which user owns its files: replace the root user by that one');
-      return [set(['securityContext', 'runAsNonRoot'], true)];
+    values: { user: { about: 'The user that the program runs as, as a number', example: '10001' } },
+    edits: (subject, { values, given }) => {
+      if (isAdministrator(subject)) return decline('only the image tells which account its program can do with: name it in runAsUserName');
+      if (values.user !== undefined) return asUser(subject, values.user);
+      const evidence = evidenceOf(subject, subject.container, given);
+      if (evidence === 'root')
+        return decline('only the image tells which user owns its files: replace the root user by that one', ['user']);
+      if (evidence === 'image of root') return decline('the image runs as root: give the user that owns its files', ['user']);
+      if (evidence === 'image of a name')
+        return decline('the image names its user by a name, which the kubelet cannot tell from root: give its number', ['user']);
+      const safety = evidence === 'nothing said' ? 'review' : 'safe';
+      // In the pod it would hold for the others as well, which may need something else.
+      const alike = [...containersOf(subject.pod.spec)].every(
+        ({ container }) => container.securityContext?.runAsNonRoot !== undefined || evidenceOf(subject, container, given) === evidence,
+      );
+      const repair = alike ? changeShared(subject, 'runAsNonRoot', true) : { edits: [set(['securityContext', 'runAsNonRoot'], true)] };
+      return { ...repair, safety };
     },
   },
 
@@ -54,6 +80,31 @@ export const nonRootUser: AnyControl = defineControl({
   },
   alsoFails: ['pod-security/user-namespaces'],
 });
+
+type Evidence = 'a user id' | 'image of a user id' | 'nothing said' | 'root' | 'image of root' | 'image of a name';
+
+/**
+ * Who a container of the pod runs as. Beside a user id other than 0, its own or its image's, `runAsNonRoot` changes nothing:
+ * that is all that the kubelet asks (pkg/kubelet/kuberuntime, verifyRunAsNonRoot).
+ */
+function evidenceOf({ pod }: ContainerSubject, container: Container, given: Given): Evidence {
+  const user = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
+  if (user !== undefined) return user === 0 ? 'root' : 'a user id';
+  const facts = container.image === undefined ? undefined : given.imageOf(container.image);
+  if (facts?.user === undefined || pod.os.name === 'windows') return 'nothing said';
+  const { kind } = imageUser(facts.user);
+  if (kind === 'numeric') return 'image of a user id';
+  return kind === 'root' ? 'image of root' : 'image of a name';
+}
+
+function asUser(subject: ContainerSubject, text: string): Repair | Declined {
+  if (subject.pod.os.name === 'windows') return decline('Windows has no user ids: name an account in runAsUserName');
+  const user = nonRootId(text);
+  if (user === undefined) return decline(`"${text}" is no user id from 1 to 2147483647`, ['user']);
+  const nonRoot = set(['securityContext', 'runAsNonRoot'], true);
+  const known = inherited(subject, 'runAsUser');
+  return { edits: known === undefined || known === 0 ? [set(['securityContext', 'runAsUser'], user), nonRoot] : [nonRoot] };
+}
 
 function isAdministrator(subject: ContainerSubject): boolean {
   const user = inheritedWindows(subject, 'runAsUserName');

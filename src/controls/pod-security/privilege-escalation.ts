@@ -26,11 +26,12 @@ export const privilegeEscalation: AnyControl = defineControl({
     safety: 'review',
     risk: 'breaks sudo, su-based entrypoints, and tools that rely on setuid bits or file capabilities; show that none is executed',
     edits: ({ container }) => {
-      // The API server refuses `false` beside these two (pkg/apis/core/validation, since 1.8).
+      // The API server refuses `false` beside these two (pkg/apis/core/validation, since 1.8), the capability in this
+      // spelling only. Nothing in a manifest makes it safe: a setuid program of the image changes users even without capabilities.
       if (container.securityContext?.privileged === true)
         return decline('a privileged container rejects this field: make it unprivileged first');
-      if (container.securityContext?.capabilities?.add?.includes('SYS_ADMIN') === true)
-        return decline('a container with SYS_ADMIN rejects this field: remove the capability first');
+      if (container.securityContext?.capabilities?.add?.includes('CAP_SYS_ADMIN') === true)
+        return decline('a container with CAP_SYS_ADMIN rejects this field: remove the capability first');
       return [set(['securityContext', 'allowPrivilegeEscalation'], false)];
     },
   },

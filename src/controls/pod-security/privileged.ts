@@ -1,5 +1,6 @@
 import { defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
 import { containers } from '../../subjects/container.ts';
+import { withoutLinuxFields } from '../../subjects/pod.ts';
 
 export const privileged: AnyControl = defineControl({
   id: 'pod-security/privileged',
@@ -18,7 +19,7 @@ export const privileged: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'breaks agents that use devices, mounts or kernel interfaces; trace the capabilities and devices that are used and grant those by name',
-    edits: () => [remove(['securityContext', 'privileged'])],
+    edits: ({ pod }) => withoutLinuxFields(pod, [remove(['securityContext', 'privileged'])]),
   },
 
   examples: {

@@ -1,6 +1,9 @@
 import { defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
 import { relaxedByUserNamespace } from '../../kube/pod-security/index.ts';
 import { containers } from '../../subjects/container.ts';
+import { withoutLinuxFields } from '../../subjects/pod.ts';
+
+const refusedSince = 33;
 
 /** In a user namespace level baseline accepts it from 1.35: see pod-security/proc-mount-in-user-namespace. */
 export const procMount: AnyControl = defineControl({
@@ -21,7 +24,12 @@ export const procMount: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'container engines inside the container can no longer mount their own /proc; show that the workload starts none',
-    edits: () => [remove(['securityContext', 'procMount'])],
+    edits: ({ pod }, { version }) => {
+      const edits = [remove(['securityContext', 'procMount'])];
+      // The API server refuses `Unmasked` without `hostUsers: false` (validateSecurityContext), where the gate
+      // ProcMountType is on, as it is by default from 1.33; where it is off, the field is dropped.
+      return version >= refusedSince ? { edits, safety: 'safe' } : withoutLinuxFields(pod, edits);
+    },
   },
 
   examples: {

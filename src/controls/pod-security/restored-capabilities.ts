@@ -1,6 +1,7 @@
 import { defineControl, failAt, pass, remove, strings, type AnyControl, type Edit, type Place } from '../../core/index.ts';
 import { allowedCapabilities, restrictedCapability } from '../../kube/pod-security/index.ts';
 import { containers } from '../../subjects/container.ts';
+import { withoutLinuxFields } from '../../subjects/pod.ts';
 
 /** Capabilities beyond level baseline are left to pod-security/added-capabilities. */
 export const restoredCapabilities: AnyControl = defineControl({
@@ -29,13 +30,13 @@ export const restoredCapabilities: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'entrypoints that change owners or switch users fail; trace which capabilities are used, and prepare files and users in the image',
-    edits: ({ container }, { params }) => {
+    edits: ({ container, pod }, { params }) => {
       const edits: Edit[] = [];
       const added = container.securityContext?.capabilities?.add ?? [];
       // From the end, so that the indexes before stay true.
       for (let index = added.length - 1; index >= 0; index--)
         if (isRestored(added[index] ?? '', params.allowed)) edits.push(remove(['securityContext', 'capabilities', 'add', index]));
-      return edits;
+      return withoutLinuxFields(pod, edits);
     },
   },
 

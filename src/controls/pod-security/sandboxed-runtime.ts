@@ -1,4 +1,4 @@
-import { defineControl, fail, notApplicable, pass, strings, type AnyControl, type Metadata } from '../../core/index.ts';
+import { decline, defineControl, fail, notApplicable, pass, set, strings, type AnyControl, type Metadata } from '../../core/index.ts';
 import { pods } from '../../subjects/pod.ts';
 
 const noneDeclared = notApplicable('no label for untrusted workloads is declared by the parameter "untrusted"');
@@ -41,10 +41,21 @@ export const sandboxedRuntime: AnyControl = defineControl({
     );
   },
 
-  remedy: 'Set runtimeClassName to a sandbox that the nodes offer, first on one pod: devices, host paths and speed differ there.',
+  fix: {
+    safety: 'review',
+    risk: 'the pod starts only where nodes offer the runtime class, and devices, host paths and speed differ there; try it with one pod first',
+    values: { runtimeClass: { about: 'The runtime class of the sandbox that the nodes offer', example: 'gvisor' } },
+    edits: (_pod, { params, values: { runtimeClass } }) => {
+      if (runtimeClass === undefined) return decline('only a person knows which sandbox the nodes offer', ['runtimeClass']);
+      if (!params.runtimeClasses.includes(runtimeClass))
+        return decline(`"${runtimeClass}" is no known sandbox: add it to the parameter "runtimeClasses" if it is one`, ['runtimeClass']);
+      return [set(['runtimeClassName'], runtimeClass)];
+    },
+  },
 
   examples: {
     params: { untrusted: ['trust=untrusted'] },
+    said: { values: { runtimeClass: 'gvisor' } },
     pass: { 'in a sandbox': 'metadata: { labels: { trust: untrusted } }\nruntimeClassName: gvisor' },
     fail: {
       'on the kernel of the node': 'metadata: { labels: { trust: untrusted } }',

@@ -1,7 +1,7 @@
-import { defineControl, fail, notApplicable, pass, set, type AnyControl } from '../../core/index.ts';
+import { defineControl, fail, notApplicable, pass, type AnyControl } from '../../core/index.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
 import { containers, isPrivileged, voidWherePrivileged } from '../../subjects/container.ts';
-import { inherited } from '../../subjects/security-context.ts';
+import { changeShared, inherited } from '../../subjects/security-context.ts';
 
 const onWindows = notApplicable('Windows has no seccomp and rejects the field');
 const switchedOff = notApplicable('the profile is switched off, which pod-security/seccomp-unconfined judges');
@@ -35,7 +35,7 @@ export const seccompProfile: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'profilers, nested containers and io_uring fail under the default profile; run with a profile that only logs and show no call outside the default',
-    edits: () => [set(['securityContext', 'seccompProfile'], { type: 'RuntimeDefault' })],
+    edits: (subject) => changeShared(subject, 'seccompProfile', { type: 'RuntimeDefault' }),
   },
 
   examples: {

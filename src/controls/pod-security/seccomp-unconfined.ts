@@ -1,7 +1,7 @@
-import { defineControl, fail, pass, set, type AnyControl } from '../../core/index.ts';
+import { defineControl, fail, pass, type AnyControl } from '../../core/index.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
 import { containers, isPrivileged, voidWherePrivileged } from '../../subjects/container.ts';
-import { inherited } from '../../subjects/security-context.ts';
+import { changeShared, inherited } from '../../subjects/security-context.ts';
 
 export const seccompUnconfined: AnyControl = defineControl({
   id: 'pod-security/seccomp-unconfined',
@@ -27,7 +27,11 @@ export const seccompUnconfined: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'profilers, nested containers and io_uring fail under the default profile; run with a profile that only logs and show no call outside the default',
-    edits: () => [set(['securityContext', 'seccompProfile'], { type: 'RuntimeDefault' })],
+    edits: (subject) =>
+      subject.pod.os.name === 'windows'
+        ? // Windows has no seccomp: nothing reads the field, and beside `spec.os` the API server refuses it.
+          { ...changeShared(subject, 'seccompProfile', undefined), safety: 'safe' }
+        : changeShared(subject, 'seccompProfile', { type: 'RuntimeDefault' }),
   },
 
   examples: {

@@ -1,6 +1,7 @@
-import { decline, defineControl, failAt, notApplicable, pass, passSoFar, remove, type AnyControl, type Place } from '../../core/index.ts';
+import { defineControl, failAt, notApplicable, pass, passSoFar, remove, type AnyControl, type Place } from '../../core/index.ts';
 import { allowedSelinuxTypes } from '../../kube/pod-security/index.ts';
 import { containers } from '../../subjects/container.ts';
+import { withoutLinuxFields } from '../../subjects/pod.ts';
 import { inherited } from '../../subjects/security-context.ts';
 
 /** Whether SELinux is enforcing on the node. */
@@ -40,12 +41,16 @@ export const selinuxOptions: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'files on volumes that carry the label of the old type are refused; run on a permissive node and show that ausearch lists no denials',
-    edits: ({ container }, { version }) => {
+    edits: (subject, { version }) => {
+      const { container, pod } = subject;
       const own = container.securityContext?.seLinuxOptions;
-      if (own === undefined) return decline('the pod sets the options for all its containers: remove them there');
-      const fields = ['user', 'role'] as const;
-      const edits = fields.filter((field) => own[field] !== undefined).map((field) => remove(at(field)));
-      return allowedSelinuxTypes(version).has(own.type ?? '') ? edits : [...edits, remove(at('type'))];
+      const options = own ?? pod.spec.securityContext?.seLinuxOptions;
+      const fields = allowedSelinuxTypes(version).has(options?.type ?? '')
+        ? (['user', 'role'] as const)
+        : (['user', 'role', 'type'] as const);
+      const edits = fields.filter((field) => options?.[field] !== undefined).map((field) => remove(at(field)));
+      const repair = withoutLinuxFields(pod, edits);
+      return own === undefined ? { ...repair, edits: [], podEdits: edits } : repair;
     },
   },
 

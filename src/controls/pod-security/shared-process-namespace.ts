@@ -1,5 +1,5 @@
 import { defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
-import { pods } from '../../subjects/pod.ts';
+import { pods, withoutLinuxFields } from '../../subjects/pod.ts';
 
 /** The Pod Security Standards allow it at every level; the guide's reason against shared process namespaces holds all the same. */
 export const sharedProcessNamespace: AnyControl = defineControl({
@@ -19,7 +19,7 @@ export const sharedProcessNamespace: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'breaks sidecars that signal or inspect the main process (reload helpers, profilers); show that none reads /proc entries of the others',
-    edits: () => [remove(['shareProcessNamespace'])],
+    edits: (pod) => withoutLinuxFields(pod, [remove(['shareProcessNamespace'])]),
   },
 
   examples: {

@@ -1,6 +1,6 @@
 import { defineControl, failAt, pass, remove, strings, type AnyControl, type Edit, type Place } from '../../core/index.ts';
 import { allowedSysctls } from '../../kube/pod-security/index.ts';
-import { pods } from '../../subjects/pod.ts';
+import { pods, withoutLinuxFields } from '../../subjects/pod.ts';
 
 export const sysctls: AnyControl = defineControl({
   id: 'pod-security/sysctls',
@@ -29,7 +29,8 @@ export const sysctls: AnyControl = defineControl({
   fix: {
     safety: 'review',
     risk: 'the program runs with the value of the node, which may cost throughput or make it refuse to start; read the value inside the pod and compare',
-    edits: ({ spec }, { version, params }) => {
+    edits: (pod, { version, params }) => {
+      const { spec } = pod;
       const set = spec.securityContext?.sysctls ?? [];
       const safe = allowedSysctls(version);
       const edits: Edit[] = [];
@@ -38,7 +39,7 @@ export const sysctls: AnyControl = defineControl({
         const name = set[index]?.name ?? '';
         if (!safe.has(name) && !params.allowed.includes(name)) edits.push(remove(['securityContext', 'sysctls', index]));
       }
-      return edits;
+      return withoutLinuxFields(pod, edits);
     },
   },
 

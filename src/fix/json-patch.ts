@@ -1,5 +1,5 @@
 import type { Edit, Path } from '../core/index.ts';
-import { applyEdits, valueAt } from './apply.ts';
+import { applyEdits, inSequence, valueAt } from './apply.ts';
 
 /** One operation of RFC 6902. */
 export type JsonPatchOperation =
@@ -10,7 +10,7 @@ export type JsonPatchOperation =
 export function toJsonPatch(object: unknown, edits: readonly Edit[]): JsonPatchOperation[] {
   const operations: JsonPatchOperation[] = [];
   let current = object;
-  for (const edit of edits) {
+  for (const edit of inSequence(edits)) {
     const edited = applyEdits(current, [edit]);
     const operation = operationFor(current, edited, edit);
     if (operation !== undefined) operations.push(operation);

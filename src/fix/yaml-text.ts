@@ -1,67 +1,88 @@
-import type { Path } from '../core/index.ts';
-import type { ReadDocument } from '../kube/yaml/index.ts';
-
-/** A document with the offsets of its fields: what an edit of its text needs to know. */
-export interface YamlText {
+/** A text with the beginnings of its lines, found once. Only a line feed ends a line, with or without a carriage return. */
+export interface Lines {
   readonly text: string;
-  readonly value: unknown;
-  /** From the first character of the key (or of the item, for a list) to the end of the value. */
-  range(path: Path): Range;
+  readonly starts: readonly number[];
 }
 
-export interface Range {
-  readonly start: number;
-  readonly end: number;
+export function linesOf(text: string): Lines {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return { text, starts };
 }
 
-/** `document` must have been read from `text` with 1 as the first line. */
-export function yamlText(text: string, document: ReadDocument): YamlText {
-  const lineStarts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  return {
-    text,
-    value: document.value,
-    range(path) {
-      const [location] = document.locate([path]);
-      if (location === undefined) return { start: 0, end: 0 };
-      const offset = (line: number, column: number): number => (lineStarts[line - 1] ?? text.length) + column - 1;
-      return { start: offset(location.line, location.column), end: offset(location.endLine, location.endColumn) };
-    },
-  };
+function lineIndex({ starts }: Lines, at: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
-/** Where the value of a field begins: behind the key, the colon and the space; at the end of the colon if it has none. */
-export function valueStart(document: YamlText, path: Path): number {
-  const { start, end } = document.range(path);
-  if (path.length === 0 || typeof path.at(-1) === 'number') return start;
-  const { text } = document;
-  const colon = text.indexOf(':', keyEnd(text, start));
-  let at = colon + 1;
-  while (at < end && (text[at] === ' ' || text[at] === '\t')) at++;
-  return Math.min(at, Math.max(end, colon + 1));
+/** Where the line of `at` begins, behind byte order marks. */
+export function lineStart(lines: Lines, at: number): number {
+  const start = lines.starts[lineIndex(lines, at)]!;
+  return start === 0 ? byteOrderMarks(lines.text) : start;
 }
 
-function keyEnd(text: string, start: number): number {
-  const quote = text[start];
-  if (quote !== '"' && quote !== "'") return start;
-  let at = start + 1;
-  while (at < text.length && text[at] !== quote) at += text[at] === '\\' && quote === '"' ? 2 : 1;
-  return at + 1;
-}
-
-export function lineStart(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1;
+function byteOrderMarks(text: string): number {
+  let length = 0;
+  while (text.charCodeAt(length) === 0xfeff) length++;
+  return length;
 }
 
 /** Where the line of `at` ends: before its line break, carriage return included. */
-export function lineEnd(text: string, at: number): number {
-  const newline = text.indexOf('\n', at);
-  if (newline < 0) return text.length;
-  return newline > at && text[newline - 1] === '\r' ? newline - 1 : newline;
+export function lineEnd(lines: Lines, at: number): number {
+  const next = lines.starts[lineIndex(lines, at) + 1];
+  if (next === undefined) return lines.text.length;
+  return next - 2 >= at && lines.text[next - 2] === '\r' ? next - 2 : next - 1;
 }
 
-/** The line break that this text uses where it has one. */
-export function lineBreak(text: string): string {
-  const newline = text.indexOf('\n');
-  return newline > 0 && text[newline - 1] === '\r' ? '\r\n' : '\n';
+/** Where the next line begins; the end of the text behind the last one. */
+export function nextLine(lines: Lines, at: number): number {
+  return lines.starts[lineIndex(lines, at) + 1] ?? lines.text.length;
+}
+
+/** The break at the end of the line of `at`; the last one of the text where it has none. */
+export function lineBreak(lines: Lines, at: number): string {
+  const { text, starts } = lines;
+  const next = starts[Math.min(lineIndex(lines, at) + 1, starts.length - 1)]!;
+  return text[next - 2] === '\r' ? '\r\n' : '\n';
+}
+
+export function columnOf(lines: Lines, at: number): number {
+  return at - lineStart(lines, at);
+}
+
+/** Whether nothing but blanks stands before `at` on its line. */
+export function beginsLine(lines: Lines, at: number): boolean {
+  return isBlank(lines.text, lineStart(lines, at), at);
+}
+
+export function isBlank(text: string, from: number, to: number): boolean {
+  return skipSpaces(text, from) >= to;
+}
+
+export function skipSpaces(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\t') at++;
+  return at;
+}
+
+export function skipWhite(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\t' || text[at] === '\r' || text[at] === '\n') at++;
+  return at;
+}
+
+/** The next token: over blanks, line breaks and comments. */
+export function skipToToken({ text }: Lines, from: number): number {
+  let at = skipWhite(text, from);
+  while (text[at] === '#') {
+    const end = text.indexOf('\n', at);
+    at = skipWhite(text, end < 0 ? text.length : end);
+  }
+  return at;
 }

@@ -9,10 +9,10 @@ import {
   type Resource,
 } from '../core/index.ts';
 import { startEvaluation, type Policy, type ProposalSink } from '../evaluate/index.ts';
-import { applyEdits } from '../fix/apply.ts';
+import { applyEdits, same } from '../fix/apply.ts';
 import { withCompanions } from '../fix/companions.ts';
 import { applyJsonPatch, toJsonPatch } from '../fix/json-patch.ts';
-import { spliceYaml } from '../fix/splice.ts';
+import { spliceDocument } from '../fix/splice.ts';
 import { decode } from '../kube/decode.ts';
 import { readDocument, splitDocuments } from '../kube/yaml/index.ts';
 import { exampleYaml } from './example.ts';
@@ -165,7 +165,7 @@ function provesStep(control: AnyControl, among: readonly AnyControl[], { before,
   const failed = failedControls(among, before, control);
   const broken = [...failedControls(among, text, control)].filter((id) => !failed.has(id));
   check(broken.length === 0, `the fix breaks ${broken.join(', ')}`);
-  check(JSON.stringify(step.objects) === JSON.stringify(step.patched), 'the JSON patch gives another object');
+  check(same(step.objects, step.patched), 'the JSON patch gives another object');
 }
 
 /** Counts from 0, the worst. */

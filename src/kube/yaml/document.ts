@@ -13,6 +13,8 @@ export interface ReadDocument {
    * and the document itself their first key.
    */
   locate(paths: readonly Path[]): Location[];
+  /** How the document is written; absent where it has no content. Only an edit of the text needs it. */
+  layout(): Layout | undefined;
   /** Keys that stand twice in one map, by the path of the value that counts (the last); absent where there is none. */
   readonly duplicates?: readonly Path[];
 }
@@ -21,6 +23,34 @@ export interface ReadDocument {
 export interface RefusedDocument {
   readonly error: string;
   readonly line: number;
+}
+
+/** How a value is written: offsets in the text of the document, ends exclusive. */
+export interface Layout {
+  readonly type: 'scalar' | 'list' | 'map' | 'alias';
+  /** A list or map in brackets, or the pair in `[a: b]`, which has none. */
+  readonly flow: boolean;
+  /** The name of the anchor, or of the alias; empty where there is none. */
+  readonly anchor: string;
+  /** Where the entry begins: with its key or the `?` before it, with the dash of a block list's item, else with the value. */
+  readonly from: number;
+  /** Of a map's entry. */
+  readonly key: LayoutKey | undefined;
+  /** The value with its anchor and tag; right behind the colon or dash where there is none. */
+  readonly start: number;
+  /** The value without them. */
+  readonly content: number;
+  readonly end: number;
+  /** Entries in the order of the text, merge keys and duplicates included. */
+  readonly children: readonly Layout[];
+}
+
+export interface LayoutKey extends Range {
+  /** The key in the value, `<<` for a merge. */
+  readonly name: string;
+  /** The offset of the colon; -1 where there is none. */
+  readonly colon: number;
+  readonly merges: boolean;
 }
 
 /** The offsets of a place in the text of a document; the end is exclusive. */

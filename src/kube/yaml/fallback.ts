@@ -1,5 +1,5 @@
 import type { Path } from '../../core/index.ts';
-import { lineOf, setOwn, locator, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
+import { lineOf, setOwn, locator, type Layout, type LayoutKey, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
 import { depthLimit, tooDeep } from './limits.ts';
 import { isInteger, keyText, resolvePlain, resolveTagged, type Scalar } from './resolve.ts';
 import { Refusal, Scanner, TokenType, defaultTagHandles, type Token } from './scanner.ts';
@@ -17,34 +17,48 @@ export function readFully(text: string, firstLine: number): ReadDocument | Refus
   }
 }
 
-interface ScalarNode extends Range {
+interface NodeRange extends Range {
+  /** Where the value begins behind its anchor and tag. */
+  readonly content: number;
+  readonly anchor: string;
+}
+
+interface ScalarNode extends NodeRange {
   readonly type: 'scalar';
   readonly text: string;
   readonly tag: string;
   readonly plain: boolean;
 }
 
-interface ListNode extends Range {
+interface ListNode extends NodeRange {
   readonly type: 'list';
+  readonly flow: boolean;
   readonly items: Node[];
+  /** Where the items begin: with the dash in a block list. */
+  readonly starts: number[];
   end: number;
 }
 
 interface Entry {
+  /** Where the entry begins: at the key, or at the `?` before it. */
+  readonly start: number;
   readonly key: Node;
+  /** The offset of the colon; -1 where there is none. */
+  readonly colon: number;
   readonly value: Node;
   /** The key in the value; empty for a merge. */
   name: string;
   readonly merges: boolean;
 }
 
-interface MapNode extends Range {
+interface MapNode extends NodeRange {
   readonly type: 'map';
+  readonly flow: boolean;
   readonly entries: Entry[];
   end: number;
 }
 
-interface AliasNode extends Range {
+interface AliasNode extends NodeRange {
   readonly type: 'alias';
   readonly target: Node;
 }
@@ -60,7 +74,7 @@ function readOrThrow(text: string, firstLine: number): ReadDocument {
   if (bad !== null) throw new Refusal('control characters are not allowed', bad.index);
   // kubectl hands on whole lines: the last one ends even where the file does not say so.
   const root = parse(text.endsWith('\n') ? text : `${text}\n`);
-  if (root === undefined) return { value: null, locate: (paths) => paths.map(() => startOf(firstLine)) };
+  if (root === undefined) return { value: null, locate: (paths) => paths.map(() => startOf(firstLine)), layout: () => undefined };
   const decoder: Decoder = {
     count: 0,
     aliased: 0,
@@ -74,7 +88,11 @@ function readOrThrow(text: string, firstLine: number): ReadDocument {
   const value = decode(decoder, root);
   refusePoison(decoder, value);
   const toLocations = locator(text, firstLine);
-  const read: ReadDocument = { value, locate: (paths) => toLocations(paths.map((path) => placeOf(root, path))) };
+  const read: ReadDocument = {
+    value,
+    locate: (paths) => toLocations(paths.map((path) => placeOf(root, path))),
+    layout: () => layoutOf(root, root.content, undefined),
+  };
   return decoder.duplicates.length === 0 ? read : { ...read, duplicates: decoder.duplicates };
 }
 
@@ -144,8 +162,8 @@ function readDirectives(parser: Parser): boolean {
   return any;
 }
 
-function empty(at: number, tag = '', start = at): ScalarNode {
-  return { type: 'scalar', start, end: at, text: '', tag, plain: tag === '' };
+function empty(at: number, tag = '', start = at, anchor = ''): ScalarNode {
+  return { type: 'scalar', start, content: at, end: at, anchor, text: '', tag, plain: tag === '' };
 }
 
 function parseNode(parser: Parser, block: boolean, indentless: boolean): Node {
@@ -155,7 +173,7 @@ function parseNode(parser: Parser, block: boolean, indentless: boolean): Node {
     const target = parser.anchors.get(token.value);
     if (target === undefined) throw new Refusal(`no anchor is called ${token.value}`, token.start);
     scanner.skip();
-    return { type: 'alias', start: token.start, end: token.end, target };
+    return { type: 'alias', start: token.start, content: token.start, end: token.end, anchor: token.value, target };
   }
   const start = token.start;
   let end = token.start;
@@ -192,7 +210,16 @@ function parseContent(
   const { scanner, anchors } = parser;
   if (token.type === TokenType.scalar) {
     scanner.skip();
-    const node: ScalarNode = { type: 'scalar', start, end: token.end, text: token.value, tag, plain: token.plain && tag === '' };
+    const node: ScalarNode = {
+      type: 'scalar',
+      start,
+      content: token.start,
+      end: token.end,
+      anchor,
+      text: token.value,
+      tag,
+      plain: token.plain && tag === '',
+    };
     if (anchor !== '') anchors.set(anchor, node);
     return node;
   }
@@ -203,14 +230,14 @@ function parseContent(
   const map = token.type === TokenType.flowMappingStart || (token.type === TokenType.blockMappingStart && block);
   if (!list && !map) {
     if (anchor === '' && tag === '') throw new Refusal('a value is expected here', token.start);
-    const node = empty(propertiesEnd, tag, start);
+    const node = empty(propertiesEnd, tag, start, anchor);
     if (anchor !== '') anchors.set(anchor, node);
     return node;
   }
   if (++parser.depth > depthLimit) throw new Refusal(tooDeep, token.start);
-  const node: ListNode | MapNode = list
-    ? { type: 'list', start, end: token.end, items: [] }
-    : { type: 'map', start, end: token.end, entries: [] };
+  const flow = token.type === TokenType.flowSequenceStart || token.type === TokenType.flowMappingStart;
+  const range = { start, content: token.start, end: token.end, anchor, flow };
+  const node: ListNode | MapNode = list ? { ...range, type: 'list', items: [], starts: [] } : { ...range, type: 'map', entries: [] };
   // An anchor is known inside its own node, which makes a loop possible; decode refuses it.
   if (anchor !== '') anchors.set(anchor, node);
   if (token.type === TokenType.flowSequenceStart) parseFlowList(parser, node as ListNode);
@@ -237,6 +264,7 @@ function parseBlockList(parser: Parser, node: ListNode, indentless: boolean): vo
       next === TokenType.blockEntry || next === TokenType.blockEnd || (indentless && (next === TokenType.key || next === TokenType.value));
     const item = none ? empty(token.end, '', token.start) : parseNode(parser, true, false);
     node.items.push(item);
+    node.starts.push(token.start);
     node.end = item.end;
   }
 }
@@ -251,14 +279,17 @@ function parseBlockMap(parser: Parser, node: MapNode): void {
     }
     if (token.type !== TokenType.key) throw new Refusal('a key is expected here', token.start);
     scanner.skip();
+    const start = token.start;
     const key = isEntryEnd(scanner.peek().type) ? empty(token.end) : parseNode(parser, true, true);
     let value: Node = empty(key.end);
+    let colon = -1;
     token = scanner.peek();
     if (token.type === TokenType.value) {
+      colon = token.start;
       scanner.skip();
       value = isEntryEnd(scanner.peek().type) ? empty(token.end) : parseNode(parser, true, true);
     }
-    addEntry(node, key, value);
+    addEntry(node, start, key, colon, value);
   }
 }
 
@@ -266,9 +297,9 @@ function isEntryEnd(type: TokenType): boolean {
   return type === TokenType.key || type === TokenType.value || type === TokenType.blockEnd;
 }
 
-function addEntry(node: MapNode, key: Node, value: Node): void {
+function addEntry(node: MapNode, start: number, key: Node, colon: number, value: Node): void {
   const merges = key.type === 'scalar' && key.text === '<<' && (key.plain || key.tag === '!' || key.tag === 'tag:yaml.org,2002:merge');
-  node.entries.push({ key, value, name: '', merges });
+  node.entries.push({ start, key, colon, value, name: '', merges });
   node.end = value.end;
 }
 
@@ -287,6 +318,7 @@ function parseFlowList(parser: Parser, node: ListNode): void {
       node.end = token.end;
       return;
     }
+    node.starts.push(token.start);
     node.items.push(token.type === TokenType.key ? parseSinglePair(parser, token) : parseNode(parser, false, false));
   }
 }
@@ -295,7 +327,7 @@ function parseFlowList(parser: Parser, node: ListNode): void {
 function parseSinglePair(parser: Parser, start: Token): MapNode {
   const { scanner } = parser;
   if (++parser.depth > depthLimit) throw new Refusal(tooDeep, start.start);
-  const node: MapNode = { type: 'map', start: start.start, end: start.end, entries: [] };
+  const node: MapNode = { type: 'map', start: start.start, content: start.start, end: start.end, anchor: '', flow: true, entries: [] };
   scanner.skip();
   let token = scanner.peek();
   let key: Node;
@@ -306,12 +338,14 @@ function parseSinglePair(parser: Parser, start: Token): MapNode {
   } else key = parseNode(parser, false, false);
   token = scanner.peek();
   let value: Node = empty(key.end);
+  let colon = -1;
   if (token.type === TokenType.value) {
+    colon = token.start;
     scanner.skip();
     const next = scanner.peek().type;
     value = next === TokenType.flowEntry || next === TokenType.flowSequenceEnd ? empty(token.end) : parseNode(parser, false, false);
   }
-  addEntry(node, key, value);
+  addEntry(node, start.start, key, colon, value);
   parser.depth--;
   return node;
 }
@@ -333,23 +367,26 @@ function parseFlowMap(parser: Parser, node: MapNode): void {
     }
     if (token.type !== TokenType.key) {
       const key = parseNode(parser, false, false);
-      addEntry(node, key, empty(key.end));
+      addEntry(node, key.start, key, -1, empty(key.end));
       continue;
     }
     scanner.skip();
+    const start = token.start;
     const next = scanner.peek().type;
     const key =
       next === TokenType.value || next === TokenType.flowEntry || next === TokenType.flowMappingEnd
         ? empty(token.end)
         : parseNode(parser, false, false);
     let value: Node = empty(key.end);
+    let colon = -1;
     token = scanner.peek();
     if (token.type === TokenType.value) {
+      colon = token.start;
       scanner.skip();
       const after = scanner.peek().type;
       value = after === TokenType.flowEntry || after === TokenType.flowMappingEnd ? empty(token.end) : parseNode(parser, false, false);
     }
-    addEntry(node, key, value);
+    addEntry(node, start, key, colon, value);
   }
 }
 
@@ -498,6 +535,23 @@ function mergeOne(decoder: Decoder, node: Node, map: Record<string, unknown>): v
     });
   } else decodeMap(decoder, target, map);
   decoder.depth--;
+}
+
+// Layout.
+
+function layoutOf(node: Node, from: number, key: LayoutKey | undefined): Layout {
+  const { type, start, content, end, anchor } = node;
+  // An item without a value has the place of its dash.
+  const begin = type === 'scalar' && key === undefined && start === from && node.tag === '' && anchor === '' ? content : start;
+  const rest = { from, key, start: begin, content, end, anchor };
+  if (type === 'list')
+    return { ...rest, type, flow: node.flow, children: node.items.map((item, i) => layoutOf(item, node.starts[i]!, undefined)) };
+  if (type === 'map') return { ...rest, type, flow: node.flow, children: node.entries.map((entry) => entryLayout(entry)) };
+  return { ...rest, type, flow: false, children: [] };
+}
+
+function entryLayout({ start, key, colon, value, name, merges }: Entry): Layout {
+  return layoutOf(value, start, { start: key.start, end: key.end, colon, name: merges ? '<<' : name, merges });
 }
 
 // Places.

@@ -1,5 +1,5 @@
 import type { Path } from '../../core/index.ts';
-import { locator, type Range, type ReadDocument } from './document.ts';
+import { locator, type Layout, type LayoutKey, type Range, type ReadDocument } from './document.ts';
 import { depthLimit } from './limits.ts';
 import { beginsString, resolvePlain, type Scalar } from './resolve.ts';
 
@@ -876,7 +876,50 @@ function readFlowValue(keyStart: number, keyEnd: number, code: number): unknown 
 function documentOf(text: string, firstLine: number, value: unknown, table: Int32Array): ReadDocument {
   const toLocations = locator(text, firstLine);
   const hint: ItemHint = { list: -1, index: 0, node: 0 };
-  return { value, locate: (paths) => toLocations(paths.map((path) => placeOf(text, table, path, hint))) };
+  return {
+    value,
+    locate: (paths) => toLocations(paths.map((path) => placeOf(text, table, path, hint))),
+    layout: () => (table.length === 0 ? undefined : layoutOf(text, table, 0, table[2]!)),
+  };
+}
+
+function layoutOf(text: string, table: Int32Array, node: number, from: number): Layout {
+  const [keyStart, keyEnd, start, end, next] = [table[node]!, table[node + 1]!, table[node + 2]!, table[node + 3]!, table[node + 4]!];
+  const first = text.charCodeAt(start);
+  const flow = first === 91 || first === 123;
+  const leafNode = node + width >= next;
+  const type = leafNode && !flow ? 'scalar' : first === 91 || (!flow && table[node + width] === -1) ? 'list' : 'map';
+  const children: Layout[] = [];
+  let dash = start;
+  for (let child = node + width; child < next; child = table[child + 4]!) {
+    const isItem = table[child] === -1;
+    const childFrom = isItem ? (flow ? table[child + 2]! : dash) : table[child]!;
+    children.push(layoutOf(text, table, child, childFrom));
+    if (isItem && !flow && table[child + 4]! < next) dash = skipToToken(text, table[child + 3]!);
+  }
+  // An item without a value has the place of its dash.
+  const content = type === 'scalar' && keyStart === -1 && from === start && first === 45 && end === start + 1 ? end : start;
+  return { type, flow, anchor: '', from, key: keyOf(text, keyStart, keyEnd), start: content, content, end, children };
+}
+
+function keyOf(text: string, start: number, end: number): LayoutKey | undefined {
+  if (start === -1) return undefined;
+  const quote = text.charCodeAt(start);
+  const name = quote === 34 || quote === 39 ? text.slice(start + 1, end - 1) : text.slice(start, end);
+  return { name, start, end, colon: text.indexOf(':', end), merges: false };
+}
+
+/** Over blanks, line breaks and comments. */
+function skipToToken(text: string, from: number): number {
+  let i = from;
+  for (;;) {
+    const code = text.charCodeAt(i);
+    if (code === 35) {
+      const end = text.indexOf('\n', i);
+      i = end === -1 ? text.length : end;
+    } else if (code === 32 || code === 10 || code === 13) i++;
+    else return i;
+  }
 }
 
 /** The item found last in the longest walk: items of a long list are asked for one after the other. */

@@ -1,5 +1,5 @@
 import type { Path } from '../../core/index.ts';
-import { lineOf, setOwn, locator, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
+import { lineOf, setOwn, locator, type Layout, type LayoutKey, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
 import { depthLimit, documentLimit, tooDeep, tooLong } from './limits.ts';
 import { compact, jsonInteger } from './resolve.ts';
 
@@ -28,7 +28,11 @@ export function readJson(text: string, firstLine: number): ReadDocument | Refuse
       break;
   }
   const toLocations = locator(text, firstLine);
-  return { value, locate: (paths) => toLocations(placesOf(text, paths)) };
+  return {
+    value,
+    locate: (paths) => toLocations(placesOf(text, paths)),
+    layout: () => layoutOf(text, skipSpace(text, 0), undefined),
+  };
 }
 
 type Finding = 'fine' | 'deep' | 'infinite' | 'inexact';
@@ -303,4 +307,27 @@ function passString(text: string, start: number): number {
     if (code === 34) return at + 1;
     if (code === 92) at++;
   }
+}
+
+// Layout.
+
+function layoutOf(text: string, start: number, key: LayoutKey | undefined): Layout {
+  const code = text.charCodeAt(start);
+  const place = { anchor: '', from: key?.start ?? start, key, start, content: start };
+  if (code !== 123 && code !== 91) return { ...place, type: 'scalar', flow: false, end: passValue(text, start), children: [] };
+  const children: Layout[] = [];
+  let at = skipSpace(text, start + 1);
+  while (text.charCodeAt(at) !== (code === 123 ? 125 : 93)) {
+    const entryKey = code === 123 ? keyAt(text, at) : undefined;
+    const child = layoutOf(text, entryKey === undefined ? at : skipSpace(text, entryKey.colon + 1), entryKey);
+    children.push(child);
+    at = skipSpace(text, child.end);
+    if (text.charCodeAt(at) === 44) at = skipSpace(text, at + 1);
+  }
+  return { ...place, type: code === 123 ? 'map' : 'list', flow: true, end: at + 1, children };
+}
+
+function keyAt(text: string, start: number): LayoutKey {
+  const end = passString(text, start);
+  return { name: JSON.parse(text.slice(start, end)) as string, start, end, colon: skipSpace(text, end), merges: false };
 }

@@ -1,0 +1,53 @@
+import type { Layout } from '../kube/yaml/index.ts';
+import type { Lines } from './yaml-text.ts';
+import type { BlockStyle } from './yaml-write.ts';
+
+/** A replacement in a text: offsets in UTF-16 code units of the text before, the end exclusive. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The work on one document: what is known of it, and what has been found so far. */
+export interface Splicing {
+  readonly lines: Lines;
+  /** In any order; of several insertions at one place the first comes first. */
+  readonly edits: TextEdit[];
+  /** The habits of the document, found out at the first call. */
+  readonly style: () => BlockStyle;
+  /** Anchors and aliases at or below which something changes. */
+  readonly anchors: Set<string>;
+  /** Why a change has no place. */
+  readonly problems: string[];
+}
+
+/** What is to stand behind a child that stays: behind the one with this index, in front of all with -1. */
+export interface Addition {
+  readonly after: number;
+  /** The key of a map's field; absent for a list's item. */
+  readonly key?: string;
+  readonly value: unknown;
+}
+
+export function replace({ edits }: Splicing, start: number, end: number, text: string): void {
+  edits.push({ start, end, text });
+}
+
+/** The additions by the child that stays and that they follow; -1 for those in front of all that stay. */
+export function byNeighbour(additions: readonly Addition[], removed: ReadonlySet<number>): Map<number, Addition[]> {
+  const groups = new Map<number, Addition[]>();
+  for (const addition of additions) {
+    let index = addition.after;
+    while (index >= 0 && removed.has(index)) index--;
+    const group = groups.get(index);
+    if (group === undefined) groups.set(index, [addition]);
+    else group.push(addition);
+  }
+  return groups;
+}
+
+/** The first child that stays. */
+export function firstKept({ children }: Layout, removed: ReadonlySet<number>): Layout | undefined {
+  return children.find((_, index) => !removed.has(index));
+}

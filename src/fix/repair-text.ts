@@ -1,5 +1,5 @@
-import type { Declined, Edit, Path, Proposal, TextEdit } from '../core/index.ts';
-import { spliceDocument, type Splice } from './splice-document.ts';
+import type { Declined, Edit, Proposal, TextEdit } from '../core/index.ts';
+import { applyTextEdits, spliceRounds, type Splice } from './splice.ts';
 import type { Target, TextFile } from './text-file.ts';
 
 /** A proposal that is to be carried out; `round` counts how often the objects had been edited when it was made. */
@@ -52,36 +52,18 @@ function spliceAll(text: string, accepted: readonly Accepted[], refused: Map<Acc
 }
 
 function splice(text: string, accepted: readonly Accepted[]): Splice | Declined {
-  return spliceDocument(text, mergedEdits(accepted));
+  return spliceRounds(text, roundsOf(accepted));
 }
 
-/** In the order of the rounds; in each, items of lists are removed last and from the end, so that indexes stay true. */
-function mergedEdits(accepted: readonly Accepted[]): Edit[] {
+/** The edits of each round; within one their order does not matter. */
+function roundsOf(accepted: readonly Accepted[]): Edit[][] {
   const rounds = groupBy(accepted, ({ round }) => round);
-  return [...rounds]
-    .toSorted(([a], [b]) => a - b)
-    .flatMap(([, ofRound]) => {
-      const edits = ofRound.flatMap(targetedEdits);
-      const removals = edits.filter(({ op }) => op === 'remove');
-      const distinct = new Map(removals.map((edit) => [JSON.stringify(edit.path), edit]));
-      return [...edits.filter(({ op }) => op !== 'remove'), ...[...distinct.values()].toSorted((a, b) => comparePaths(b.path, a.path))];
-    });
+  return [...rounds].toSorted(([a], [b]) => a - b).map(([, ofRound]) => ofRound.flatMap(targetedEdits));
 }
 
 /** The edits of a proposal with paths that count from the root of its document. */
 function targetedEdits({ proposal, target }: Accepted): Edit[] {
   return proposal.edits.map((edit): Edit => ({ ...edit, path: [...target.path, ...edit.path] }));
-}
-
-/** Numbers by size, so that the order of removals from one list is the order of its items. */
-function comparePaths(a: Path, b: Path): number {
-  for (let at = 0; at < Math.min(a.length, b.length); at++) {
-    const [left, right] = [a[at]!, b[at]!];
-    if (left === right) continue;
-    if (typeof left === 'number' && typeof right === 'number') return left - right;
-    return String(left) < String(right) ? -1 : 1;
-  }
-  return a.length - b.length;
 }
 
 /** Leaves out what contradicts an earlier one: another value at the same place, or an edit below a place that is replaced. */
@@ -110,17 +92,6 @@ function contradict(a: Edit, b: Edit): boolean {
   if (a.op === 'remove' || b.op === 'remove') return a.op !== b.op;
   if (a.op === 'append' && b.op === 'append') return false;
   return a.op !== b.op || JSON.stringify(a.value) !== JSON.stringify(b.value);
-}
-
-/** The text with the edits in place; they are sorted and disjoint. */
-export function applyTextEdits(text: string, edits: readonly TextEdit[]): string {
-  const parts: string[] = [];
-  let from = 0;
-  for (const { start, end, text: replacement } of edits) {
-    parts.push(text.slice(from, start), replacement);
-    from = end;
-  }
-  return parts.join('') + text.slice(from);
 }
 
 function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {

@@ -1,13 +1,11 @@
-import { decline, formatPath, type Declined, type Edit } from '../core/index.ts';
+import { decline, formatPath, type Declined, type Edit, type TextEdit } from '../core/index.ts';
 import { readDocument, type Layout, type ReadDocument } from '../kube/yaml/index.ts';
 import { applyEdits, contradiction, same } from './apply.ts';
 import { documentStyle } from './splice-block.ts';
 import { difference } from './splice-difference.ts';
-import type { Splicing, TextEdit } from './splicing.ts';
+import type { Splicing } from './splicing.ts';
 import { linesOf, skipWhite } from './yaml-text.ts';
 import type { BlockStyle } from './yaml-write.ts';
-
-export type { TextEdit } from './splicing.ts';
 
 /** A text after edits, and the replacements that lead there: sorted, apart from each other, none without effect. */
 export interface Splice {
@@ -22,12 +20,20 @@ export interface Splice {
  * (aliases, odd layout, edits that contradict each other), all of them are declined with the reason.
  */
 export function spliceDocument(text: string, edits: readonly Edit[]): Splice | Declined {
+  return spliceRounds(text, [edits]);
+}
+
+/** As `spliceDocument`, with edits that were made for the value after those of the rounds before. */
+export function spliceRounds(text: string, rounds: readonly (readonly Edit[])[]): Splice | Declined {
   const document = readDocument(text, 1);
   if ('error' in document) return decline(`the document cannot be read: ${document.error}`);
-  const quarrel = contradiction(document.value, edits);
-  if (quarrel !== undefined) return decline(quarrel);
-  const intended = applyEdits(document.value, edits);
-  if (intended === document.value || same(intended, document.value)) return { text, edits: [] };
+  let intended = document.value;
+  for (const edits of rounds) {
+    const quarrel = contradiction(intended, edits);
+    if (quarrel !== undefined) return decline(quarrel);
+    intended = applyEdits(intended, edits);
+  }
+  if (same(intended, document.value)) return { text, edits: [] };
   return spliceValue(text, document, intended);
 }
 

@@ -1,13 +1,7 @@
+import type { TextEdit } from '../core/index.ts';
 import type { Layout } from '../kube/yaml/index.ts';
 import type { Lines } from './yaml-text.ts';
 import type { BlockStyle } from './yaml-write.ts';
-
-/** A replacement in a text: offsets in UTF-16 code units of the text before, the end exclusive. */
-export interface TextEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /** The work on one document: what is known of it, and what has been found so far. */
 export interface Splicing {

@@ -182,9 +182,9 @@ function provesLayout(control: AnyControl, yaml: string): void {
   for (const { resource, edits, declined } of collectRepairs(control, commented)) {
     const part = parts[resource];
     if (declined !== undefined || part === undefined || 'error' in part) continue;
-    const spliced = spliceYaml(part.text, edits);
-    if (typeof spliced !== 'string') throw new Error(`the text cannot be edited: ${spliced.declined}`);
-    const left = new Set(spliced.split('\n'));
+    const spliced = spliceDocument(part.text, edits);
+    if ('declined' in spliced) throw new Error(`the text cannot be edited: ${spliced.declined}`);
+    const left = new Set(spliced.text.split('\n'));
     const isNamed = namedLines(part.text, edits);
     const lost = part.text.split('\n').filter((line, index) => !left.has(line) && !isNamed(index + 1));
     check(lost.length === 0, `the fix changes other lines: ${lost.join(' | ')}`);

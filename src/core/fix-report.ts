@@ -48,8 +48,21 @@ export interface FileRepair {
   readonly edits: readonly TextEdit[];
 }
 
+/** An object that is changed: as its text reads before and after, `null` and all. */
+export interface ObjectRepair {
+  readonly resource: ResourceRef;
+  readonly file: string;
+  /** The first and the last line of its document in the text before; of its item, in a List. */
+  readonly line: number;
+  readonly endLine: number;
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+}
+
 /** A fix that is in the files of the report. */
 export interface AppliedFix {
+  /** Which of the report's `objects` it changes, by its index; absent where it only makes companions. */
+  readonly object?: number;
   readonly control: string;
   readonly codes: readonly string[];
   readonly severity: Severity;
@@ -103,6 +116,9 @@ export interface FixReport {
   readonly inputs: Report['inputs'];
   /** In the order of their names. */
   readonly files: readonly FileRepair[];
+  /** What was there before and is changed, in the order of files and lines. */
+  readonly objects: readonly ObjectRepair[];
+  /** In the order of files and lines. */
   readonly fixes: readonly AppliedFix[];
   readonly declined: readonly DeclinedFix[];
   readonly summary: {

@@ -94,7 +94,7 @@ function contradict(a: Edit, b: Edit): boolean {
   return a.op !== b.op || JSON.stringify(a.value) !== JSON.stringify(b.value);
 }
 
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -14,7 +14,8 @@ import {
   type Report,
 } from '../core/index.ts';
 import { leftOut, type Policy } from '../evaluate/index.ts';
-import { repairText, type Accepted, type RepairedText } from '../fix/repair-text.ts';
+import { objectRepairs } from '../fix/object-repairs.ts';
+import { groupBy, repairText, type Accepted, type RepairedText } from '../fix/repair-text.ts';
 import { notForEditing, openText, type TextFile } from '../fix/text-file.ts';
 import { newFailures, passing, problems, type Problem } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
@@ -267,6 +268,10 @@ function reportOf({ before, now, accepted, texts, refusals, files, controls, sel
       .map((finding) => declinedFinding(finding, byId.get(finding.control)?.remedy ?? '')),
   ];
   const repaired = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.get(file).text, after: text, edits }));
+  const changed = repaired.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
+  const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
+  const objects = changed.flatMap((repair) => objectRepairs(repair, byFile.get(repair.file) ?? []));
+  const numbers = new Map(objects.flatMap(({ accepted: ofObject }, number) => ofObject.map((each) => [each, number])));
   const counts = { review: 0, value: 0, person: 0, withdrawn: 0, text: 0 };
   for (const { because } of declined) counts[because]++;
   const { schemaVersion, tool, target, inputs } = before.report;
@@ -275,8 +280,9 @@ function reportOf({ before, now, accepted, texts, refusals, files, controls, sel
     tool,
     target,
     inputs,
-    files: repaired.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file)),
-    fixes: inOrder(accepted.map(({ proposal }) => appliedFix(proposal, lineOf(proposal)))),
+    files: changed,
+    objects: objects.map(({ object }) => object),
+    fixes: inOrder(accepted.map((each) => appliedFix(each.proposal, lineOf(each.proposal), numbers.get(each)))),
     declined: inOrder(declined.map((each) => ({ ...each, line: lines.get(nameOf(each)) ?? each.line }))),
     summary: { before: failing(before.report).length, after: failing(now.report).length, fixes: accepted.length, declined: counts },
   };
@@ -291,8 +297,9 @@ function compareText(a: string, b: string): number {
   return Number(a > b) - Number(a < b);
 }
 
-function appliedFix({ origin: _origin, declined: _declined, needs: _needs, ...applied }: Proposal, line: number): AppliedFix {
-  return { ...applied, line };
+function appliedFix(proposal: Proposal, line: number, object: number | undefined): AppliedFix {
+  const { origin: _origin, declined: _declined, needs: _needs, ...applied } = proposal;
+  return { ...applied, ...(object === undefined ? {} : { object }), line };
 }
 
 function declinedProposal(proposal: Proposal, refusal: Refusal | undefined): DeclinedFix {

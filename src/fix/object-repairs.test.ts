@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { set, type Proposal } from '../core/index.ts';
+import { objectRepairs } from './object-repairs.ts';
+import { repairText, type Accepted } from './repair-text.ts';
+import { openText } from './text-file.ts';
+
+const before = `# first
+kind: ConfigMap
+---
+
+kind: List
+items:
+  - kind: Pod
+    metadata: { name: a }
+    spec: null
+  - kind: Pod
+    metadata: { name: b }
+
+---
+kind: Pod
+metadata: { name: c }
+spec: {}
+`;
+
+function accepted(document: number, path: (string | number)[], name: string, field: string): Accepted {
+  const proposal = { file: 'a.yaml', resource: { apiVersion: 'v1', kind: 'Pod', name }, edits: [set(['spec', field], true)] };
+  return { proposal: proposal as unknown as Proposal, target: { document, path }, round: 0 };
+}
+
+test('every changed object is told once, with its lines, as it was and as it is', () => {
+  const all = [accepted(2, [], 'c', 'hostUsers'), accepted(1, ['items', 0], 'a', 'hostPID'), accepted(1, ['items', 0], 'a', 'hostIPC')];
+  const { text, edits } = repairText(openText(before), all);
+  const repaired = objectRepairs({ file: 'a.yaml', before, after: text, edits }, all);
+  expect(repaired.map(({ object, accepted: those }) => [object.resource.name, object.line, object.endLine, those.length])).toEqual([
+    ['a', 7, 9, 2],
+    ['c', 14, 16, 1],
+  ]);
+  expect(repaired.map(({ object }) => [object.before['spec'], object.after['spec']])).toEqual([
+    [null, { hostPID: true, hostIPC: true }],
+    [{}, { hostUsers: true }],
+  ]);
+});

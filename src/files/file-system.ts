@@ -102,11 +102,11 @@ export function reasonOf(error: unknown): string {
   return reasons[code] ?? `the system answers ${code}`;
 }
 
-/** Does what may fail for reasons of the system without harm. */
+/** Does what may fail for a reason of the system without harm. */
 export function attempt(action: () => void): void {
   try {
     action();
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    reasonOf(error);
   }
 }

@@ -38,7 +38,8 @@ export function withFolder<T>(system: FileSystem, path: string, use: (folder: Fo
     const base = through ? held : path;
     return use({ path, at: (name) => join(base, name), check, sync: () => attempt(() => system.sync(descriptor)) });
   } finally {
-    system.close(descriptor);
+    // Nothing was written through it: a failure says nothing about what was done.
+    attempt(() => system.close(descriptor));
   }
 }
 

@@ -10,7 +10,8 @@ export interface Content {
   readonly after: Uint8Array;
 }
 
-const temporaryName = /^\.plimsoll-[0-9a-f]{32}\.tmp$/;
+export const temporaryName: RegExp = /^\.plimsoll-[0-9a-f]{32}\.tmp$/;
+export const backupName: RegExp = /^\.plimsoll-[0-9a-f]{32}\.old$/;
 const hour = 3_600_000;
 
 /** A name that nobody can foresee, and by which a later run knows what an earlier one left. */
@@ -125,8 +126,24 @@ export function create(system: FileSystem, folder: Folder, name: string, tempora
   attempt(() => system.unlink(folder.at(temporary)));
 }
 
+/**
+ * Keeps the old file under a second name, or marks with an empty file that there was none.
+ * @throws Refused or an error of the system.
+ */
+export function backUp(system: FileSystem, folder: Folder, name: string, backup: string, fresh: boolean): void {
+  if (fresh) {
+    stage(system, folder, backup, [], undefined);
+    return;
+  }
+  try {
+    system.link(folder.at(name), folder.at(backup));
+  } catch (error) {
+    throw withoutHardLinks(error);
+  }
+}
+
 /** The error of a failed `link`, in words where the file system has none. */
-export function withoutHardLinks(error: unknown): unknown {
+function withoutHardLinks(error: unknown): unknown {
   const code = systemCode(error) ?? '';
   if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code)) return error;
   return new Refused('the file system has no hard links, without which this cannot be done safely');
@@ -141,17 +158,30 @@ export function discard(system: FileSystem, folder: Folder, temporary: string): 
   attempt(() => system.unlink(folder.at(temporary)));
 }
 
+/** @throws an error of the system, unless nothing has the name. */
+export function remove(system: FileSystem, folder: Folder, name: string): void {
+  try {
+    system.unlink(folder.at(name));
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+}
+
 /**
- * Removes temporary files that a killed run left: of this user, and older than any run takes, or already in their place
- * under a second name. Should one belong to a run that still lives, that run refuses its file and harms nothing.
+ * Removes what a killed run of this user left: temporary files that are older than any run takes or already in their place
+ * under a second name, and backups that old of files that were not replaced in the end. All content that goes is new or
+ * has another name. Should a temporary file belong to a run that still lives, that run refuses its file and harms nothing.
  */
 export function sweep(system: FileSystem, folder: Folder): void {
   attempt(() => {
     for (const name of system.list(folder.at('.'))) {
-      if (!temporaryName.test(name)) continue;
+      const temporary = temporaryName.test(name);
+      if (!temporary && !backupName.test(name)) continue;
       const stat = system.statName(folder.at(name));
       if (stat === undefined || !stat.isFile() || stat.uid !== process.getuid?.()) continue;
-      if (stat.nlink > 1 || stat.mtimeMs < Date.now() - hour) discard(system, folder, name);
+      const old = stat.ctimeMs < Date.now() - hour;
+      const named = stat.nlink > 1;
+      if (temporary ? old || named : old && named) discard(system, folder, name);
     }
   });
 }

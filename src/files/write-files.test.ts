@@ -13,7 +13,6 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -393,28 +392,53 @@ describe('nothing outside the roots is written', () => {
 });
 
 describe('what a killed run left', () => {
-  const name = `.plimsoll-${'0'.repeat(32)}.tmp`;
+  const temporary = `.plimsoll-${'0'.repeat(32)}.tmp`;
+  const backup = `.plimsoll-${'0'.repeat(32)}.old`;
+  const twoHoursLater: FileSystem = {
+    ...nodeFileSystem,
+    statName(path) {
+      const stat = nodeFileSystem.statName(path);
+      if (stat !== undefined) stat.ctimeMs -= 2 * 3_600_000;
+      return stat;
+    },
+  };
 
   test('is removed when nothing that old can be at work', async () => {
     const path = put('a.yaml', 'old');
-    put(name, 'half');
-    const longAgo = Date.now() / 1000 - 2 * 3600;
-    utimesSync(join(folder, name), longAgo, longAgo);
-    await write([change(path, 'old', 'new')]);
+    put(temporary, 'half');
+    await write([change(path, 'old', 'new')], twoHoursLater);
     expect(readdirSync(folder)).toEqual(['a.yaml']);
   });
 
-  test('is left alone while it may be at work', async () => {
+  test('is left alone while it may be at work, or is of a person', async () => {
     const path = put('a.yaml', 'old');
-    put(name, 'half');
+    put(temporary, 'half');
     await write([change(path, 'old', 'new')]);
-    expect(readdirSync(folder).sort()).toEqual([name, 'a.yaml']);
+    expect(readdirSync(folder).sort()).toEqual([temporary, 'a.yaml']);
+    put('.plimsoll-1.tmp', 'of a person');
+    await write([change(path, 'new', 'newer')], twoHoursLater);
+    expect(readdirSync(folder).sort()).toEqual(['.plimsoll-1.tmp', 'a.yaml']);
   });
 
   test('is removed when it is the second name of a file that was made', async () => {
     const path = put('a.yaml', 'old');
-    linkSync(path, join(folder, name));
+    linkSync(path, join(folder, temporary));
     expect((await write([change(path, 'old', 'new')])).refused).toEqual([]);
+    expect(readdirSync(folder)).toEqual(['a.yaml']);
+  });
+
+  test('stays when it is the only name of an old content', async () => {
+    const path = put('a.yaml', 'old');
+    put(backup, 'older');
+    await write([change(path, 'old', 'new')], twoHoursLater);
+    expect(readdirSync(folder).sort()).toEqual([backup, 'a.yaml']);
+  });
+
+  test('is removed when it is the second name of a content that still stands', async () => {
+    const path = put('a.yaml', 'old');
+    linkSync(path, join(folder, backup));
+    expect(await refusal([change(path, 'old', 'new')])).toMatch('it has 2 names');
+    expect((await write([change(path, 'old', 'new')], twoHoursLater)).refused).toEqual([]);
     expect(readdirSync(folder)).toEqual(['a.yaml']);
   });
 });

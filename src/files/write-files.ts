@@ -1,9 +1,11 @@
-import { setImmediate } from 'node:timers/promises';
+import type { Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { nodeFileSystem, reasonOf, Refused, type FileSystem } from './file-system.ts';
 import { withFolder, type Folder } from './folder.ts';
-import { locate, realRoots, type Location } from './location.ts';
-import { commit, discard, freshName, inspect, requireReplaceable, stage, sweep } from './replace.ts';
+import { closeJournal, journalEntry, openJournal, refuseInterrupted, undo, type JournalEntry, type Refusal } from './journal.ts';
+import { isWithin, locate, realRoots, type Location } from './location.ts';
+import { backUp, commit, discard, freshName, inspect, requireReplaceable, stage, sweep } from './replace.ts';
 
 /** One file and its new content. */
 export interface FileChange {
@@ -22,11 +24,6 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Refusal {
-  readonly path: string;
-  readonly reason: string;
-}
-
 export interface WriteResult {
   /** The paths of the changes that stand, as they were given. */
   readonly written: readonly string[];
@@ -41,62 +38,73 @@ interface Planned extends Location {
 /**
  * Writes files so that each holds its old or its new content at every moment, whatever happens: a full disk, a kill, a
  * loss of power. Permissions, owner, group and symbolic links stay. A file is refused that changed since it was read, that
- * is read-only, has several hard links, is no regular file, or really lies outside the roots.
+ * is read-only, has several hard links, is no regular file, or really lies outside the roots. docs/writing.md says what
+ * cannot be kept. Call `undoInterrupted` before the files are read.
  * @throws nothing for reasons of the system: those are in `refused`.
  */
 export async function writeFiles(
   changes: readonly FileChange[],
-  options: WriteOptions,
+  { roots: named, atomic, signal }: WriteOptions,
   system: FileSystem = nodeFileSystem,
 ): Promise<WriteResult> {
-  const { planned, refused } = plan(system, changes, options.roots);
-  const written: string[] = [];
-  const swept = new Set<string>();
-  for (const one of planned) {
-    const { path } = one.change;
-    // Lets a signal of the system arrive: it never interrupts what is synchronous.
-    await setImmediate();
-    try {
-      if (options.signal?.aborted === true) throw new Refused('the writing was interrupted');
-      withFolder(system, one.folder, (folder) => {
-        if (!swept.has(folder.path)) sweep(system, folder);
-        swept.add(folder.path);
-        writeOne(system, folder, one);
-      });
-      written.push(path);
-    } catch (error) {
-      refused.push({ path, reason: reasonOf(error) });
-    }
-  }
-  return { written, refused };
+  const roots = realRoots(system, named);
+  const refused: Refusal[] = [];
+  const planned = plan(system, changes, roots, refused);
+  if (!atomic) return { written: await writeEach(system, planned, signal, refused), refused };
+  if (refused.length > 0) return { written: [], refused };
+  return { written: await writeTogether(system, planned, roots, signal, refused), refused };
 }
 
-function plan(
-  system: FileSystem,
-  changes: readonly FileChange[],
-  roots: readonly string[],
-): { readonly planned: readonly Planned[]; readonly refused: Refusal[] } {
-  const real = realRoots(system, roots);
-  const seen = new Set<string>();
-  const planned: Planned[] = [];
-  const refused: Refusal[] = [];
-  for (const change of changes) {
+/** Does something for each file that may refuse it, and gathers the answers and the refusals. */
+function forEachFile<T extends { readonly path: string }, R>(files: readonly T[], refused: Refusal[], action: (file: T) => R): R[] {
+  return files.flatMap((file) => {
     try {
-      const location = locate(system, resolve(change.path), change.before === undefined, real);
-      const where = join(location.folder, location.name);
-      if (seen.has(where)) throw new Refused('it is the same file as another one of this run, through a link');
-      seen.add(where);
-      planned.push({ ...location, change });
+      return [action(file)];
+    } catch (error) {
+      refused.push({ path: file.path, reason: reasonOf(error) });
+      return [];
+    }
+  });
+}
+
+function plan(system: FileSystem, changes: readonly FileChange[], roots: readonly string[], refused: Refusal[]): Planned[] {
+  const targets = new Set<string>();
+  const quiet = new Set<string>();
+  return forEachFile(changes, refused, (change) => {
+    const location = locate(system, resolve(change.path), change.before === undefined, roots);
+    const target = join(location.folder, location.name);
+    if (targets.has(target)) throw new Refused('it is the same file as another one of this run, through a link');
+    targets.add(target);
+    refuseInterrupted(system, location.folder, roots, quiet);
+    return { ...location, change };
+  });
+}
+
+async function writeEach(
+  system: FileSystem,
+  planned: readonly Planned[],
+  signal: AbortSignal | undefined,
+  refused: Refusal[],
+): Promise<string[]> {
+  const written: string[] = [];
+  const swept = new Set<string>();
+  for (const { folder: path, name, change } of planned) {
+    try {
+      await requireGoingOn(signal);
+      withFolder(system, path, (folder) => {
+        sweepOnce(system, folder, swept);
+        writeOne(system, folder, name, change);
+      });
+      written.push(change.path);
     } catch (error) {
       refused.push({ path: change.path, reason: reasonOf(error) });
     }
   }
-  return { planned, refused };
+  return written;
 }
 
-function writeOne(system: FileSystem, folder: Folder, { name, change }: Planned): void {
-  const like = inspect(system, folder, name, change);
-  if (like !== undefined) requireReplaceable(system, folder, name, like);
+function writeOne(system: FileSystem, folder: Folder, name: string, change: FileChange): void {
+  const like = inspectReplaceable(system, folder, name, change);
   const temporary = freshName('tmp');
   stage(system, folder, temporary, [change.after], like);
   try {
@@ -106,4 +114,91 @@ function writeOne(system: FileSystem, folder: Folder, { name, change }: Planned)
     throw error;
   }
   folder.sync();
+}
+
+interface Step extends Planned {
+  readonly path: string;
+  readonly entry: JournalEntry;
+  readonly like: Stats | undefined;
+}
+
+/**
+ * All files or none: a journal, then every new content beside its file, then a second name for every old file, then the
+ * renames. Where anything fails, the journal leads back; after a kill the next run does.
+ */
+async function writeTogether(
+  system: FileSystem,
+  planned: readonly Planned[],
+  roots: readonly string[],
+  signal: AbortSignal | undefined,
+  refused: Refusal[],
+): Promise<string[]> {
+  const home = homeOf(planned, roots);
+  if (home === undefined) return [];
+  const swept = new Set<string>();
+  const looked = planned.map((one) => ({ ...one, path: one.change.path }));
+  const steps = forEachFile(looked, refused, (one): Step =>
+    withFolder(system, one.folder, (folder) => {
+      sweepOnce(system, folder, swept);
+      const like = inspectReplaceable(system, folder, one.name, one.change);
+      return { ...one, like, entry: journalEntry(home, one, one.change.before, one.change.after) };
+    }),
+  );
+  if (refused.length > 0) return [];
+
+  const entries = steps.map(({ entry }) => entry);
+  let at = steps[0]?.path ?? home;
+  const each = async (action: (folder: Folder, step: Step) => void): Promise<void> => {
+    for (const step of steps) {
+      at = step.path;
+      await requireGoingOn(signal);
+      withFolder(system, step.folder, (folder) => action(folder, step));
+    }
+  };
+  const syncFolders = (): void => {
+    for (const path of new Set(steps.map(({ folder }) => folder))) withFolder(system, path, (folder) => folder.sync());
+  };
+  try {
+    openJournal(system, home, entries);
+  } catch (error) {
+    refused.push({ path: at, reason: reasonOf(error) });
+    return [];
+  }
+  try {
+    await each((folder, { entry, change, like }) => stage(system, folder, entry.temporary, [change.after], like));
+    await each((folder, { entry, name }) => backUp(system, folder, name, entry.backup, entry.fresh));
+    syncFolders();
+    await each((folder, { entry, name, change, like }) => commit(system, folder, name, entry.temporary, change, like));
+    syncFolders();
+    closeJournal(system, home, entries);
+  } catch (error) {
+    const { refused: stuck } = undo(system, home, entries, roots);
+    refused.push({ path: at, reason: reasonOf(error) }, ...stuck);
+    return [];
+  }
+  return steps.map(({ path }) => path);
+}
+
+/** The folder for the journal: the root that the first file is in, or the folder of a root that is the file. */
+function homeOf([first]: readonly Planned[], roots: readonly string[]): string | undefined {
+  if (first === undefined) return undefined;
+  return roots.includes(join(first.folder, first.name)) ? first.folder : roots.find((root) => isWithin(first.folder, [root]));
+}
+
+/** Lets a signal of the system arrive, which never interrupts what is synchronous. */
+async function requireGoingOn(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  if (signal?.aborted === true) throw new Refused('the writing was interrupted');
+}
+
+function sweepOnce(system: FileSystem, folder: Folder, swept: Set<string>): void {
+  if (swept.has(folder.path)) return;
+  swept.add(folder.path);
+  sweep(system, folder);
+}
+
+function inspectReplaceable(system: FileSystem, folder: Folder, name: string, change: FileChange): Stats | undefined {
+  const like = inspect(system, folder, name, change);
+  if (like !== undefined) requireReplaceable(system, folder, name, like);
+  return like;
 }

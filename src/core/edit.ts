@@ -32,8 +32,6 @@ export interface Repair {
   readonly companions?: readonly Readonly<Record<string, unknown>>[];
   /** Where this one is safer, or riskier, than the fix in general. */
   readonly safety?: FixSafety;
-  /** A step that goes further and is proposed by itself: this one need not wait until a person has looked at it. */
-  readonly further?: Repair;
 }
 
 export function set(path: Path, value: unknown): Edit {

@@ -29,7 +29,7 @@ import { startFindings } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
 import { count, ledger, startTally, type Tally } from './ledger.ts';
 import { paramValues, type Policy } from './policy.ts';
-import { placed, proposalsFor, type ProposalSink } from './proposals.ts';
+import { placed, proposalFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
 
 export { profiles, type Policy, type Profile } from './policy.ts';
@@ -121,8 +121,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
             const specPath = specPathAround(resource, path);
             const wholePod = (inside: Path): Path => realPath(resource.podTemplates, [...specPath, ...inside]);
             const origin = files.length - 1;
-            for (const proposal of proposalsFor({ ...about, path: formatPath(place), wholePod }))
-              wait(place, (location) => sink.propose(placed(proposal, location, origins[origin] ?? nowhere)));
+            const proposal = proposalFor({ ...about, path: formatPath(place), wholePod });
+            if (proposal !== undefined) wait(place, (location) => sink.propose(placed(proposal, location, origins[origin] ?? nowhere)));
           }
           for (const place of findings.placesOf(verdict)) {
             const whole = realPath(resource.podTemplates, [...path, ...(place.where as Path)]);
@@ -164,13 +164,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
             const { path, location } = place !== undefined && 'location' in place.where ? place.where : at;
             const whole = (inside: Path): Path => [...at.path, ...inside];
             const about = { control, fixing, subject, verdict, ref, container, file: files[at.resource] ?? '', whole };
-            for (const proposal of proposalsFor({
-              ...about,
-              path: formatPath(path),
-              steps: joinedSteps(container, path),
-              wholePod: whole,
-            }))
-              sink.propose(placed(proposal, location, origins[at.resource] ?? nowhere));
+            const proposal = proposalFor({ ...about, path: formatPath(path), steps: joinedSteps(container, path), wholePod: whole });
+            if (proposal !== undefined) sink.propose(placed(proposal, location, origins[at.resource] ?? nowhere));
           }
           for (const place of findings.placesOf(verdict)) {
             const { resource, path, location } = 'location' in place.where ? place.where : at;

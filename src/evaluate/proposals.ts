@@ -49,18 +49,15 @@ const unchangeable: Declined = decline(
 /** A proposal that does not know its place yet. */
 export type UnplacedProposal = Omit<Proposal, 'line' | 'origin'>;
 
-/**
- * What the control's fix wants for a failing subject: nothing where it has none, and more than one proposal where a first
- * step stands by itself.
- */
-export function proposalsFor(failure: Failure): UnplacedProposal[] {
+/** What the control's fix wants for a failing subject; undefined where it has none. */
+export function proposalFor(failure: Failure): UnplacedProposal | undefined {
   const { control, fixing, subject, verdict, ref, container, file, path, steps, whole, wholePod } = failure;
   const { fix } = control;
   const [place] = verdict.places;
-  if (fix === undefined || place === undefined) return [];
+  if (fix === undefined || place === undefined) return undefined;
   const wanted = path.includes('ephemeralContainers[') ? unchangeable : fix.edits(subject, fixing);
-  const repairs = 'declined' in wanted ? [{ edits: [] }] : stepsOf('edits' in wanted ? wanted : { edits: wanted });
-  return repairs.map((repair) => ({
+  const repair: Repair = 'declined' in wanted ? { edits: [] } : 'edits' in wanted ? wanted : { edits: wanted };
+  return {
     control: control.id,
     codes: control.decides,
     severity: place.severity ?? control.severity,
@@ -75,11 +72,7 @@ export function proposalsFor(failure: Failure): UnplacedProposal[] {
     edits: [...repair.edits.map(moved(whole)), ...(repair.podEdits ?? []).map(moved(wholePod))],
     companions: repair.companions ?? [],
     ...('declined' in wanted ? { declined: wanted.declined, ...needsOf(control, wanted.needs) } : {}),
-  }));
-}
-
-function stepsOf(repair: Repair): Repair[] {
-  return repair.further === undefined ? [repair] : [repair, ...stepsOf(repair.further)];
+  };
 }
 
 function moved(whole: (path: Path) => Path): (edit: Edit) => Edit {

@@ -1,4 +1,10 @@
-import { apiGroup } from '../core/index.ts';
+import { apiGroup, append, type TextEdit } from '../core/index.ts';
+import { readDocument, splitDocuments, type ReadDocument } from '../kube/yaml/index.ts';
+import { same } from './apply.ts';
+import { documentStyle } from './splice-block.ts';
+import { spliceDocument } from './splice.ts';
+import { linesOf } from './yaml-text.ts';
+import { blockField, type BlockStyle } from './yaml-write.ts';
 
 export type PlainObject = Readonly<Record<string, unknown>>;
 
@@ -18,4 +24,171 @@ export function withCompanions(objects: readonly unknown[], companions: readonly
     return true;
   });
   return [...objects, ...added];
+}
+
+/** A new object, and a comment above it that says why it is there (one line; JSON has none). */
+export interface NewObject {
+  readonly object: PlainObject;
+  readonly comment?: string;
+}
+
+/** The file with the new objects, or a file beside it that holds them: its name is that of the file without its ending, and `suffix`. */
+export type Placed =
+  | { readonly text: string; readonly edits: readonly TextEdit[] }
+  | { readonly newFile: { readonly suffix: string; readonly text: string } };
+
+const byteOrderMark = '\ufeff';
+
+/**
+ * Writes new objects behind those of a file, as documents in the style of its own (indentation, lists, line breaks), or as
+ * items of a JSON list. No byte of the file changes; a last line without a line break gets one. Where the text has no place
+ * for them (a JSON object by itself, an end that cannot be read), they go into a file beside it. Their
+ * namespace is written if the file names it too: otherwise it comes from whoever applies the file.
+ */
+export function appendDocuments(text: string, wanted: readonly NewObject[]): Placed {
+  const file = readFile(text);
+  const objects = wanted.map((each) => ({ ...each, object: inHabit(each.object, text, file) }));
+  if (file.json) return appendToJson(text, file, objects);
+  const newline = lineBreak(text);
+  const style = styleOf(file);
+  const documents = objects.map((each) => documentText(each, style, newline));
+  const addition = joint(text, newline) + documents.join(`---${newline}`);
+  const after = text + addition;
+  return isSound(file, after, objects)
+    ? { text: after, edits: [{ start: text.length, end: text.length, text: addition }] }
+    : { newFile: { suffix: '-companions.yaml', text: documents.join(`---${newline}`) } };
+}
+
+interface FileDocument {
+  readonly text: string;
+  /** In the text of the file. */
+  readonly offset: number;
+  /** Read when it is asked for. */
+  read(): ReadDocument | undefined;
+}
+
+interface OpenFile {
+  readonly json: boolean;
+  /** One that cannot be cut off is the line that says so. */
+  readonly documents: readonly FileDocument[];
+}
+
+function readFile(text: string): OpenFile {
+  const mark = text.startsWith(byteOrderMark) ? 1 : 0;
+  const documents = splitDocuments(text.slice(mark)).map((part): FileDocument => {
+    if ('error' in part) return { text: part.error, offset: 0, read: () => undefined };
+    let read: ReturnType<typeof readDocument> | undefined;
+    return {
+      text: part.text,
+      offset: part.offset + mark,
+      read() {
+        read ??= readDocument(part.text, 1);
+        return 'error' in read ? undefined : read;
+      },
+    };
+  });
+  return { json: /^\ufeff?\s*(?:\{\s*["}]|\[)/.test(text), documents };
+}
+
+/** The longest document shows most of the habits. */
+function styleOf({ documents }: OpenFile): BlockStyle {
+  const longest = documents.reduce<FileDocument | undefined>(
+    (long, each) => (each.text.length > (long?.text.length ?? 0) ? each : long),
+    undefined,
+  );
+  const layout = longest?.read()?.layout();
+  return longest === undefined || layout === undefined
+    ? { step: 2, listStep: 0, gap: 1, keyQuote: '' }
+    : documentStyle(linesOf(longest.text), layout);
+}
+
+/** The line break that this text uses where it has one. */
+function lineBreak(text: string): string {
+  return /\r?\n/.exec(text)?.[0] ?? '\n';
+}
+
+/** Without its namespace where the file leaves that to whoever applies it. */
+function inHabit(object: PlainObject, text: string, { documents }: OpenFile): PlainObject {
+  const { namespace, ...metadata } = (object['metadata'] ?? {}) as PlainObject;
+  if (typeof namespace !== 'string') return object;
+  const isNamed = text.includes(namespace) && documents.some((document) => names(document.read()?.value, namespace, 0));
+  return isNamed ? object : { ...object, metadata };
+}
+
+const deepestList = 8;
+
+/** Whether an object, or an item of a list of them, is this namespace or says that it is in it. */
+function names(value: unknown, namespace: string, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth > deepestList) return false;
+  const { kind, metadata, items } = value as PlainObject;
+  if (Array.isArray(items)) return items.some((item) => names(item, namespace, depth + 1));
+  const named = metadata as PlainObject | null | undefined;
+  return named?.['namespace'] === namespace || (kind === 'Namespace' && named?.['name'] === namespace);
+}
+
+/** What ends the last line and begins the next document, unless a separator at the end has begun one already. */
+function joint(text: string, newline: string): string {
+  const end = /[^\n\ufeff]$/.test(text) ? newline : '';
+  return endsWithSeparator(text) ? end : `${end}---${newline}`;
+}
+
+/** Whether nothing but comments and blank lines stand behind the last separator, or in the whole text. */
+function endsWithSeparator(text: string): boolean {
+  let end = text.length;
+  while (end > 0) {
+    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(start, end).replace(byteOrderMark, '');
+    if (/^---\s*(?:#|$)/.test(line)) return true;
+    if (!/^\s*(?:#|$)/.test(line)) return false;
+    end = start - 1;
+  }
+  return true;
+}
+
+function documentText({ object, comment }: NewObject, style: BlockStyle, newline: string): string {
+  const fields = Object.entries(object).flatMap(([key, value]) => blockField(key, value, 0, style));
+  const lines = comment === undefined ? fields : [`# ${comment.replaceAll(/\s+/g, ' ')}`, ...fields];
+  return lines.map((line) => line + newline).join('');
+}
+
+/** Whether the text reads back as the documents that were there, and the new ones behind them. */
+function isSound(before: OpenFile, text: string, objects: readonly NewObject[]): boolean {
+  const after = readFile(text).documents;
+  const kept = before.documents.slice(0, -1);
+  if (!kept.every((document, index) => document.text === after[index]?.text)) return false;
+  // A last document of comments alone goes into the first new one.
+  const last = before.documents.slice(-1).map(valueOf).filter(isSome);
+  const found = after.slice(kept.length).map(valueOf).filter(isSome);
+  return same(found, [...last, ...objects.map(({ object }) => object)]);
+}
+
+function valueOf({ text, read }: FileDocument): unknown {
+  const document = read();
+  return document === undefined ? { unread: text } : document.value;
+}
+
+function isSome(value: unknown): boolean {
+  return value !== null;
+}
+
+/** A list gets items; a single object cannot hold another one. */
+function appendToJson(text: string, { documents }: OpenFile, objects: readonly NewObject[]): Placed {
+  const [first, ...more] = documents;
+  const values = objects.map(({ object }) => object);
+  const value = first?.read()?.value as PlainObject | null | undefined;
+  if (first !== undefined && more.length === 0 && value?.['kind'] === 'List' && Array.isArray(value['items'])) {
+    const spliced = spliceDocument(
+      first.text,
+      values.map((object) => append(['items'], object)),
+    );
+    if ('edits' in spliced) {
+      const { offset } = first;
+      const after = text.slice(0, offset) + spliced.text + text.slice(offset + first.text.length);
+      return { text: after, edits: spliced.edits.map((edit) => ({ ...edit, start: edit.start + offset, end: edit.end + offset })) };
+    }
+  }
+  const whole = values.length === 1 ? values[0] : { apiVersion: 'v1', kind: 'List', items: values };
+  const indentation = /^\ufeff?\s*\{\r?\n([ \t]+)"/.exec(text)?.[1];
+  const newline = lineBreak(text);
+  return { newFile: { suffix: '-companions.json', text: `${JSON.stringify(whole, undefined, indentation)}\n`.replaceAll('\n', newline) } };
 }

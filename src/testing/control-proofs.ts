@@ -10,7 +10,7 @@ import {
 } from '../core/index.ts';
 import { startEvaluation, type Policy, type ProposalSink } from '../evaluate/index.ts';
 import { applyEdits, same } from '../fix/apply.ts';
-import { withCompanions } from '../fix/companions.ts';
+import { appendDocuments, withCompanions } from '../fix/companions.ts';
 import { applyJsonPatch, toJsonPatch } from '../fix/json-patch.ts';
 import { spliceDocument } from '../fix/splice.ts';
 import { decode } from '../kube/decode.ts';
@@ -134,25 +134,24 @@ export function complaintAbout(message: string): string | undefined {
   return undefined;
 }
 
+/** Some fixes go in steps: each must leave less to fail than the one before, until nothing is left that the fix would do. */
 function provesFix(control: AnyControl, among: readonly AnyControl[], yaml: string): void {
-  const steps = [(repair: CollectedRepair) => repair.safety === 'safe', () => true];
-  let last: Edited | undefined;
-  for (const step of steps) {
-    const next = edited(control, yaml, step);
-    if (next.changed) provesStep(control, among, { before: yaml, step: next });
-    last = next;
+  let text = yaml;
+  let step = edited(control, text);
+  check(step.changed || step.declined.length > 0, 'the fix neither changes anything nor declines');
+  check(
+    step.declined.every((reason) => reason.length > 0),
+    'it declines without a reason',
+  );
+  for (let steps = 0; step.changed; steps++) {
+    check(steps < mostSteps, 'the fix changes something again and again');
+    provesStep(control, among, { before: text, step });
+    text = asYaml(step.objects);
+    step = edited(control, text);
   }
-  if (last?.changed !== true) {
-    check(last !== undefined && last.declined.length > 0, 'the fix neither changes anything nor declines');
-    check(
-      last.declined.every((reason) => reason.length > 0),
-      'it declines without a reason',
-    );
-    return;
-  }
-  const again = editObjects(control, last.objects);
-  check(!again.changed || last.declined.length > 0, 'fixing twice changes something again');
 }
+
+const mostSteps = 3;
 
 function provesStep(control: AnyControl, among: readonly AnyControl[], { before, step }: { before: string; step: Edited }): void {
   const text = asYaml(step.objects);
@@ -179,7 +178,8 @@ function provesLayout(control: AnyControl, yaml: string): void {
   if (/[|>][+-]?$/m.test(yaml)) return;
   const commented = yaml.replaceAll(/^(?!---$)(.+)$/gm, '$1 # kept');
   const parts = splitDocuments(commented);
-  for (const { resource, edits, declined } of collectRepairs(control, commented)) {
+  for (const { resource, edits, companions, declined } of collectRepairs(control, commented)) {
+    if (companions.length > 0) provesAppended(commented, companions);
     const part = parts[resource];
     if (declined !== undefined || part === undefined || 'error' in part) continue;
     const spliced = spliceDocument(part.text, edits);
@@ -189,6 +189,17 @@ function provesLayout(control: AnyControl, yaml: string): void {
     const lost = part.text.split('\n').filter((line, index) => !left.has(line) && !isNamed(index + 1));
     check(lost.length === 0, `the fix changes other lines: ${lost.join(' | ')}`);
   }
+}
+
+/** New objects stand behind all others, and read back as they are. */
+function provesAppended(text: string, companions: CollectedRepair['companions']): void {
+  const appended = appendDocuments(
+    text,
+    companions.map((object) => ({ object })),
+  );
+  check('text' in appended && appended.text.startsWith(text), 'the text has no place for the new objects');
+  const found = read(appended.text).slice(-companions.length);
+  check(JSON.stringify(found.map(({ object }) => object)) === JSON.stringify(companions), 'the new objects do not read back');
 }
 
 /** Which lines of the text an edit names, or hold the key of a map that it empties. */
@@ -216,18 +227,13 @@ interface Edited {
   readonly changed: boolean;
 }
 
-function edited(control: AnyControl, yaml: string, chosen?: (repair: CollectedRepair) => boolean): Edited {
-  const objects = read(yaml).map(({ object }) => object);
-  return editObjects(control, objects, chosen);
-}
-
-/** All that a control's fix asks for on these objects, or the repairs that are chosen. */
-function editObjects(control: AnyControl, objects: readonly unknown[], chosen: (repair: CollectedRepair) => boolean = () => true): Edited {
+/** All that a control's fix asks for on these objects. */
+function edited(control: AnyControl, yaml: string): Edited {
+  const objects: readonly unknown[] = read(yaml).map(({ object }) => object);
   const repairs = collectRepairs(control, asYaml(objects));
-  const carriedOut = repairs.filter((repair) => repair.declined === undefined && chosen(repair));
   let current = [...objects];
   let patched = [...objects];
-  for (const { resource, edits, companions } of carriedOut) {
+  for (const { resource, edits, companions } of repairs) {
     current = current.map((object, index) => (index === resource ? applyEdits(object, edits) : object));
     patched = patched.map((object, index) => (index === resource ? applyJsonPatch(object, toJsonPatch(object, edits)) : object));
     current = withCompanions(current, companions);

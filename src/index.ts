@@ -8,6 +8,7 @@ export type {
   Finding,
   FixReport,
   FixSafety,
+  Given,
   LedgerRow,
   LedgerState,
   PodSecurityLevel,
@@ -23,6 +24,8 @@ export type {
 } from './core/index.ts';
 export type { Profile } from './evaluate/index.ts';
 export type { PodTemplateKind } from './kube/pod-templates.ts';
+export { readFixValues, type FixValues } from './options/fix-values.ts';
+export { readGiven, type GivenFile, type GivenFiles } from './options/given/index.ts';
 export type { ParamValue, PolicyOptions } from './options/policy-options.ts';
 export { OptionError } from './options/option-error.ts';
 export { outcome, type FailOn, type Outcome, type OutcomeOptions } from './report/outcome.ts';

@@ -6,6 +6,9 @@ import { containersOf } from './container.ts';
 /** A container with what decides on its resources: its own, those of its pod, and the LimitRanges of its namespace. */
 export interface ContainerWithLimitRangeSubject {
   readonly name: string;
+  readonly namespace: string | undefined;
+  /** The name of the object around it. */
+  readonly workload: string;
   /** For messages: `init container "web"`. */
   readonly title: string;
   readonly resources: ResourceRequirements;
@@ -24,7 +27,7 @@ type Memory =
       readonly containers: readonly RememberedContainer[];
     };
 
-type RememberedContainer = Omit<ContainerWithLimitRangeSubject, 'limitRanges'>;
+type RememberedContainer = Omit<ContainerWithLimitRangeSubject, 'limitRanges' | 'namespace' | 'workload'>;
 
 const none: ResourceRequirements = {};
 
@@ -72,7 +75,8 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
     for (const memory of memories) {
       if (memory.type !== 'containers') continue;
       for (const container of memory.containers) {
-        const subject = { ...container, limitRanges: limitRanges.get(memory.namespace) ?? [] };
+        const { namespace, ref } = memory;
+        const subject = { ...container, namespace, workload: ref.name, limitRanges: limitRanges.get(namespace) ?? [] };
         yield { subject, ref: memory.ref, at: container.at, container: container.name };
       }
     }

@@ -1,7 +1,13 @@
-import { defineControl, fail, flag, pass, unknown, type AnyControl, type Severity } from '../../core/index.ts';
-import { effectiveResources as resourcesOf, type EffectiveValue } from '../../kube/effective-resources.ts';
-import { parseQuantity } from '../../kube/quantity.ts';
-import { containersWithLimitRange } from '../../subjects/container-with-limit-range.ts';
+import { decline, defineControl, fail, flag, pass, set, unknown, type AnyControl, type Severity } from '../../core/index.ts';
+import {
+  effectiveResources as resourcesOf,
+  limitRangeDefaults,
+  type EffectiveValue,
+  type NamedLimitRange,
+} from '../../kube/effective-resources.ts';
+import { compareQuantities, isPositiveQuantity, parseQuantity } from '../../kube/quantity.ts';
+import type { Quantity, ResourceList, ResourceRequirements } from '../../kube/types.ts';
+import { containersWithLimitRange, type ContainerWithLimitRangeSubject } from '../../subjects/container-with-limit-range.ts';
 
 export const effectiveResources: AnyControl = defineControl({
   id: 'network-separation/effective-resources',
@@ -16,14 +22,9 @@ export const effectiveResources: AnyControl = defineControl({
     ephemeralStorage: flag('Demands a limit of ephemeral storage too', false),
   },
 
-  evaluate({ title, resources, podResources, limitRanges, at }, { params, partial, version }) {
-    const { requests, limits } = resourcesOf({ resources }, { pod: { resources: podResources }, version, limitRanges });
-    const missing: string[] = [];
-    if (!binds(limits.get('memory'))) missing.push('memory limit');
-    if (!requests.has('memory')) missing.push('memory request');
-    if (!requests.has('cpu')) missing.push('CPU request');
-    if (params.cpuLimit && !binds(limits.get('cpu'))) missing.push('CPU limit');
-    if (params.ephemeralStorage && !binds(limits.get('ephemeral-storage'))) missing.push('ephemeral-storage limit');
+  evaluate(subject, { params, partial, version }) {
+    const { title, limitRanges, at } = subject;
+    const missing = missingIn(subject, params, version);
     if (missing.length === 0) return pass;
     if (partial && limitRanges.length === 0)
       return unknown(at, `${title} leaves its resources to a LimitRange that was not read`, ['manifest', 'cluster']);
@@ -32,11 +33,40 @@ export const effectiveResources: AnyControl = defineControl({
     return fail(at, `${title} ends up without ${inShort(missing)}: ${effect}`, severity);
   },
 
-  remedy: 'Set requests and the memory limit by what the container uses at its peak, or give the namespace a LimitRange with defaults.',
+  fix: {
+    safety: 'review',
+    risk: 'a container beyond its memory limit is killed, and requests may find no node; compare with what it uses at its peak',
+    edits(subject, { params, version, given }) {
+      const { name, title, namespace, resources, limitRanges } = subject;
+      const facts = given.resourcesOf({ namespace, workload: subject.workload, container: name });
+      const [limits, requests] = [{ ...facts?.limits }, { ...facts?.requests }];
+      // Only a limit of zero keeps a default of the LimitRange out.
+      const byDefault = resources.limits?.['memory'] === undefined ? undefined : defaultMemory(limitRanges);
+      if (byDefault !== undefined) limits['memory'] ??= byDefault;
+      const wanted: ResourceRequirements = {
+        limits: { ...limits, ...only(resources.limits, ([resource, value]) => resource !== 'memory' || isPositiveQuantity(value)) },
+        requests: { ...requests, ...resources.requests },
+      };
+      const left = missingIn({ ...subject, resources: wanted }, params, version);
+      if (left.length > 0) {
+        const unsaid = facts === undefined ? 'nobody said what it needs' : `the profile says no ${inShort(left)} for it`;
+        return decline(`${title}: ${unsaid}: --resources FILE says it`);
+      }
+      const refused = refusal(wanted, subject);
+      if (refused !== undefined) return decline(`${title}: ${refused}`);
+      return (['requests', 'limits'] as const).flatMap((table) =>
+        Object.entries(wanted[table] ?? {}).flatMap(([resource, value]) =>
+          resources[table]?.[resource] === value ? [] : [set([table, resource], value)],
+        ),
+      );
+    },
+  },
+
   // Where the container says nothing, the LimitRange must not say it either, and then the quota refuses the Pod.
   alsoFails: ['network-separation/limit-range', 'network-separation/resource-quota'],
 
   examples: {
+    said: { given: { resourcesOf: () => ({ requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } }) } },
     pass: {
       'a limit is the request too': workload('{ limits: { cpu: 500m, memory: 256Mi } }'),
       'filled by the LimitRange': workload('{}'),
@@ -83,6 +113,58 @@ spec:
   },
 });
 
+/** What a container does not end up with. */
+function missingIn(
+  { resources, podResources, limitRanges }: ContainerWithLimitRangeSubject,
+  params: { readonly cpuLimit: boolean; readonly ephemeralStorage: boolean },
+  version: number,
+): string[] {
+  const { requests, limits } = resourcesOf({ resources }, { pod: { resources: podResources }, version, limitRanges });
+  const missing: string[] = [];
+  if (!binds(limits.get('memory'))) missing.push('memory limit');
+  if (!requests.has('memory')) missing.push('memory request');
+  if (!requests.has('cpu')) missing.push('CPU request');
+  if (params.cpuLimit && !binds(limits.get('cpu'))) missing.push('CPU limit');
+  if (params.ephemeralStorage && !binds(limits.get('ephemeral-storage'))) missing.push('ephemeral-storage limit');
+  return missing;
+}
+
+/** What the API server would not take: a request above the limit, and what the pod or a LimitRange does not allow. */
+function refusal(wanted: ResourceRequirements, { podResources, limitRanges }: ContainerWithLimitRangeSubject): string | undefined {
+  for (const [resource, request] of Object.entries(wanted.requests ?? {}))
+    if (exceeds(request, wanted.limits?.[resource]))
+      return `it would request more ${resource} than its limit, which the API server refuses`;
+  for (const [resource, limit] of Object.entries(wanted.limits ?? {})) {
+    if (exceeds(limit, podResources.limits?.[resource])) return `the limit of ${resource} is above that of its pod`;
+    for (const { name, limits } of limitRanges)
+      if (limits.some(({ type, max }) => type === 'Container' && exceeds(limit, max?.[resource])))
+        return `the limit of ${resource} is above the maximum of LimitRange "${name}"`;
+  }
+  for (const [resource, request] of Object.entries(wanted.requests ?? {}))
+    for (const { name, limits } of limitRanges)
+      if (limits.some(({ type, min }) => type === 'Container' && exceeds(min?.[resource], request)))
+        return `the request of ${resource} is below the minimum of LimitRange "${name}"`;
+  return undefined;
+}
+
+function exceeds(value: Quantity | undefined, bound: Quantity | undefined): boolean {
+  if (value === undefined || bound === undefined) return false;
+  const [left, right] = [parseQuantity(value), parseQuantity(bound)];
+  return !('error' in left) && !('error' in right) && compareQuantities(left, right) > 0;
+}
+
+function defaultMemory(limitRanges: readonly NamedLimitRange[]): string | undefined {
+  for (const { limits } of limitRanges) {
+    const value = limitRangeDefaults(limits).limit.get('memory');
+    if (value !== undefined) return String(value);
+  }
+  return undefined;
+}
+
+function only(values: ResourceList | undefined, keeps: (entry: [string, Quantity]) => boolean): ResourceList {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(keeps));
+}
+
 /** The two requests in one word where both are missing. */
 function inShort(missing: readonly string[]): string {
   const both = missing.filter((what) => what.endsWith(' request')).length === 2;
@@ -91,9 +173,7 @@ function inShort(missing: readonly string[]): string {
 
 /** A limit of zero is none. */
 function binds(limit: EffectiveValue | undefined): boolean {
-  if (limit === undefined) return false;
-  const quantity = parseQuantity(limit.value);
-  return !('error' in quantity) && quantity.mantissa > 0n;
+  return limit !== undefined && isPositiveQuantity(limit.value);
 }
 
 function workload(resources: string, podLevel = '{}'): string {

@@ -1,4 +1,4 @@
-import type { AppliedFix, DeclinedFix, FileRepair, FixReport, ResourceRef, TextEdit } from '../core/index.ts';
+import type { AppliedFix, DeclinedFix, FileRepair, FixReport, FixValue, ResourceRef, TextEdit } from '../core/index.ts';
 import { append, set } from '../core/index.ts';
 import { sampleReport } from './sample-report.ts';
 
@@ -236,3 +236,12 @@ export const sampleFixReport: FixReport = {
   declined: declinedFixes,
   summary: { before: 11, after: 6, fixes: 5, declined: { review: 2, value: 1, person: 1, withdrawn: 1, text: 1 } },
 };
+
+const values: Readonly<Record<string, FixValue>> = {
+  'pod-security/non-root-user.user': { about: 'Number of the user that owns the files of the image', example: '10001' },
+};
+
+/** The values that fixes of the sample take. */
+export function sampleValue(key: string): FixValue | undefined {
+  return values[key];
+}

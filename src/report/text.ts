@@ -1,9 +1,28 @@
-import picocolors from 'picocolors';
-import { severities, type Finding, type LedgerState, type Report, type ResourceRef, type Severity } from '../core/index.ts';
+import { type Finding, type LedgerState, type Report } from '../core/index.ts';
 import { findRecommendation } from '../guidance/index.ts';
 import type { Chapter } from '../guidance/recommendation.ts';
 import { countBySeverity, failingControls, grouped, type Issue, type ResourceGroup } from './grouping.ts';
 import { counted, outcome, type FailOn } from './outcome.ts';
+import {
+  bareCells,
+  excepted,
+  heading,
+  labelled,
+  listed,
+  margin,
+  pageOf,
+  placed,
+  resourceName,
+  row,
+  severityColor,
+  severityParts,
+  skipped,
+  summaryColumn,
+  tally,
+  unread,
+  type Colors,
+  type Page as AnyPage,
+} from './page.ts';
 import { printable } from './printable.ts';
 import { cells, clipped, padded, wrapped } from './wrap.ts';
 
@@ -34,17 +53,10 @@ export interface TextOptions {
   readonly nextCommand?: string;
 }
 
-/** The severity or state stands here, and prose after it. */
-const margin = 12;
 const placesShown = 4;
-const entriesShown = 8;
 const controlsShown = 5;
 
-type Colors = ReturnType<typeof picocolors.createColors>;
-
-interface Page {
-  readonly colors: Colors;
-  readonly width: number;
+interface Page extends AnyPage {
   readonly options: TextOptions;
   /** Controls that were explained already: consequence and remedy stand once, at their worst finding. */
   readonly explained: Set<string>;
@@ -60,8 +72,7 @@ export function* formatText(report: Report, options: TextOptions): Generator<str
     return;
   }
   const page: Page = {
-    colors: picocolors.createColors(options.color),
-    width: Math.max(40, Math.min(options.width, 120)),
+    ...pageOf(options),
     options,
     explained: new Set(),
     secretLines: secretLines(failing),
@@ -149,14 +160,6 @@ function opening(text: string): string {
 
 function placeLine(finding: Finding, page: Page): string {
   return placed(place(finding), `${finding.control} ${finding.codes.join(' ')}`.trimEnd(), page);
-}
-
-/** A place that terminals make clickable, alone on its line where what belongs to it does not fit beside it. */
-function placed(where: string, what: string, { width, colors }: Page): string {
-  const indent = ' '.repeat(margin);
-  if (margin + cells(where) + 2 + cells(what) <= width) return `${indent}${colors.cyan(where)}  ${colors.dim(what)}\n`;
-  const lines = wrapped(what, width - margin).map((part) => `${indent}${colors.dim(part)}\n`);
-  return `${indent}${colors.cyan(where)}\n${lines.join('')}`;
 }
 
 function place({ file, line, column }: Finding): string {
@@ -247,68 +250,6 @@ function verdictPlace({ verdict, resource, container, message }: Finding): strin
   return container === undefined ? resourceName(resource) : `container "${printable(container)}" of ${resourceName(resource)}`;
 }
 
-function* unread(report: Report, page: Page): Generator<string, void> {
-  const entries = report.inputs.unread;
-  if (entries.length === 0) return;
-  yield heading(`Could not be read: ${counted(entries.length, 'document')}`, page);
-  yield '\n';
-  for (const { file, line, reason } of entries) {
-    yield `  ${page.colors.red(`${printable(file)}:${line}`)}\n`;
-    for (const part of wrapped(printable(reason), page.width - 4)) yield `    ${part}\n`;
-  }
-}
-
-function* skipped(report: Report, page: Page): Generator<string, void> {
-  const reasons = tally(report.inputs.skipped.map(({ reason, count, file, line }) => ({ reason, count, where: `${file}:${line}` })));
-  if (reasons.length === 0) return;
-  const total = reasons.reduce((sum, { count }) => sum + count, 0);
-  yield heading(`Skipped: ${total}`, page);
-  yield '\n';
-  yield* tallied(reasons, page);
-}
-
-function* excepted(report: Report, page: Page): Generator<string, void> {
-  const entries = report.inputs.excepted;
-  if (entries.length === 0) return;
-  yield heading(`Excepted: ${counted(entries.length, 'object')} of the system`, page);
-  yield `\n  Not judged; --system judges them too\n\n`;
-  yield* tallied(
-    tally(entries.map(({ reason, resource }) => ({ reason, count: 1, where: resourceName(resource) }))),
-    page,
-    page.options.all ? entries.map(({ resource, file, line }) => [resourceName(resource), `${printable(file)}:${line}`] as const) : [],
-  );
-}
-
-interface Tally {
-  readonly reason: string;
-  count: number;
-  readonly example: string;
-}
-
-/** Equal reasons counted together, the most frequent first. */
-function tally(entries: readonly { reason: string; count: number; where: string }[]): Tally[] {
-  const byReason = new Map<string, Tally>();
-  for (const { reason, count, where } of entries) {
-    const found = byReason.get(reason);
-    if (found === undefined) byReason.set(reason, { reason, count, example: where });
-    else found.count += count;
-  }
-  return [...byReason.values()].sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
-}
-
-function* tallied(list: readonly Tally[], page: Page, each: readonly (readonly [string, string])[] = []): Generator<string, void> {
-  const shown = page.options.all || list.length <= entriesShown + 1 ? list : list.slice(0, entriesShown);
-  for (const { reason, count, example } of shown) {
-    const [first, ...rest] = wrapped(printable(reason), page.width - 10);
-    yield `${String(count).padStart(7)}  ${first}\n`;
-    for (const part of rest) yield `         ${part}\n`;
-    const where = `${count === 1 ? '' : 'first '}${printable(example)}`;
-    yield `         ${page.colors.dim(where)}\n`;
-  }
-  if (shown.length < list.length) yield `         and ${counted(list.length - shown.length, 'more reason')} (--all lists them)\n`;
-  for (const [name, where] of each) yield `         ${name}  ${page.colors.dim(where)}\n`;
-}
-
 const stateWords: readonly (readonly [LedgerState, string])[] = [
   ['pass', 'hold'],
   ['fail', 'fail'],
@@ -348,24 +289,6 @@ function* ledger(report: Report, page: Page): Generator<string, void> {
 
 function stateParts(states: Readonly<Record<LedgerState, number>>, colors: Colors): string[] {
   return stateWords.map(([state, word]) => stateColor(colors, state)(`${states[state]} ${word}`));
-}
-
-// oxlint-disable-next-line no-control-regex
-const colorCode = /\u001b\[\d+m/g;
-
-function bareCells(colored: string): number {
-  return cells(colored.replace(colorCode, ''));
-}
-
-/** Coloured parts with dots between them, broken into lines between the parts. */
-function listed(parts: readonly string[], width: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    if (last === undefined || bareCells(last) + 3 + bareCells(part) > width) lines.push(part);
-    else lines[lines.length - 1] = `${last} · ${part}`;
-  }
-  return lines;
 }
 
 function* summary(report: Report, failing: readonly Finding[], page: Page): Generator<string, void> {
@@ -416,47 +339,12 @@ function startingPoints(failing: readonly Finding[], page: Page): string {
   return lines.map((line, index) => `  ${(index === 0 ? 'Worst' : '').padEnd(summaryColumn)}${line}\n`).join('');
 }
 
-const summaryColumn = 14;
-
-function row(name: string, parts: readonly string[], { width }: Page): string {
-  const lines = listed(parts, width - summaryColumn - 2);
-  return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(summaryColumn)}${line}\n`).join('');
-}
-
 /** A list, each item behind a dash and wrapped under itself. */
 function listRow(name: string, texts: readonly string[], { width }: Page): string {
   const lines = texts.flatMap((text) =>
     wrapped(text, width - summaryColumn - 4).map((line, index) => `${index === 0 ? '- ' : '  '}${line}`),
   );
   return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(summaryColumn)}${line}\n`).join('');
-}
-
-function heading(text: string, { width, colors }: Page): string {
-  const rule = Math.max(0, width - cells(text) - 1);
-  return `\n${colors.bold(colors.underline(text))}${rule > 2 ? ` ${colors.dim('─'.repeat(rule))}` : ''}\n`;
-}
-
-/** A word in the margin and prose beside it, wrapped under itself. */
-function labelled(label: string, text: string, { width }: Page, color: (text: string) => string = String): string {
-  const indent = ' '.repeat(margin);
-  const [first = '', ...rest] = wrapped(text, width - margin);
-  const word = label === '' ? indent : `  ${color(label)}${' '.repeat(margin - 2 - label.length)}`;
-  return `${word}${first}\n${rest.map((part) => `${indent}${part}\n`).join('')}`;
-}
-
-function resourceName({ kind, namespace, name }: ResourceRef): string {
-  return printable(`${kind} ${name}${namespace === undefined ? '' : ` in namespace ${namespace}`}`);
-}
-
-function severityParts(counts: Readonly<Record<Severity, number>>, colors: Colors): string[] {
-  return severities
-    .filter((severity) => counts[severity] > 0)
-    .map((severity) => severityColor(colors, severity)(`${counts[severity]} ${severity}`));
-}
-
-function severityColor(colors: Colors, severity: Severity): (text: string) => string {
-  const { bold, red, yellow, blue } = colors;
-  return { critical: (text: string) => bold(red(text)), high: red, medium: yellow, low: blue }[severity];
 }
 
 function stateColor({ green, red, dim }: Colors, state: LedgerState): (text: string) => string {

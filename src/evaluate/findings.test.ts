@@ -26,7 +26,7 @@ function spot(name: string, line = 1, column = 1, file = 'a.yaml'): Spot {
 
 describe('a finding', () => {
   test('says all that is known of its place', () => {
-    const findings = startFindings('low', false);
+    const findings = startFindings([high, medium], 'low', false);
     findings.add(high, 'fail', place, { ...spot('web', 3, 5), container: 'app' });
     expect(findings.settle()).toStrictEqual([
       {
@@ -50,7 +50,7 @@ describe('a finding', () => {
   });
 
   test('names no container where it has none, and a fix only where it fails and there is one', () => {
-    const findings = startFindings('low', true);
+    const findings = startFindings([high, medium], 'low', true);
     findings.add(high, 'unknown', place, spot('a'));
     findings.add(high, 'pass', place, spot('b'));
     findings.add(medium, 'fail', place, spot('c'));
@@ -66,7 +66,7 @@ describe('a finding', () => {
     ['medium', ['control is high', 'control is medium', 'place is critical']],
     ['low', ['control is high', 'control is medium', 'place is critical', 'place is low']],
   ])('is listed from severity %s up, where the place has the last word', (least, messages) => {
-    const findings = startFindings(least, false);
+    const findings = startFindings([high, medium], least, false);
     findings.add(high, 'fail', { where: [], message: 'control is high' }, spot('a'));
     findings.add(medium, 'fail', { where: [], message: 'control is medium' }, spot('b'));
     findings.add(high, 'fail', { where: [], message: 'place is low', severity: 'low' }, spot('c'));
@@ -91,7 +91,7 @@ test('findings stand by file, line and column, and at one place as they came', (
     ['a', 99, 99, 'B.yaml'],
   ];
   const names = (order: typeof spots): string[] => {
-    const findings = startFindings('low', false);
+    const findings = startFindings([high, medium], 'low', false);
     for (const [name, ...rest] of order) findings.add(high, 'fail', place, spot(name, ...rest));
     return findings.settle().map(({ resource }) => resource.name);
   };
@@ -100,7 +100,7 @@ test('findings stand by file, line and column, and at one place as they came', (
 });
 
 test('findings with one fingerprint are told apart by their number', () => {
-  const findings = startFindings('low', false);
+  const findings = startFindings([high, medium], 'low', false);
   for (const line of [3, 1, 2]) findings.add(high, 'fail', place, spot('web', line));
   findings.add(high, 'fail', place, spot('other', 4));
   const [first, second, third, other] = findings.settle().map(({ fingerprint }) => fingerprint);
@@ -110,7 +110,7 @@ test('findings with one fingerprint are told apart by their number', () => {
 
 describe('places', () => {
   test('of failures and open questions are those of the verdict', () => {
-    const findings = startFindings('low', false);
+    const findings = startFindings([high, medium], 'low', false);
     expect(findings.placesOf(fail(['a'], 'bad'))).toEqual([{ where: ['a'], message: 'bad' }]);
     expect(findings.placesOf(unknown(['b'], 'open', ['image']))).toEqual([{ where: ['b'], message: 'open' }]);
     expect(findings.placesOf(pass)).toEqual([]);
@@ -118,7 +118,7 @@ describe('places', () => {
   });
 
   test('of all other verdicts are the subject, on demand', () => {
-    const findings = startFindings('low', true);
+    const findings = startFindings([high, medium], 'low', true);
     expect(findings.placesOf(pass)).toEqual([{ where: [], message: 'holds' }]);
     expect(findings.placesOf(notApplicable('no volumes'))).toEqual([{ where: [], message: 'no volumes' }]);
   });

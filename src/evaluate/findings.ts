@@ -1,6 +1,5 @@
 import {
   formatPath,
-  remembering,
   severities,
   type AnyControl,
   type Finding,
@@ -11,7 +10,7 @@ import {
   type Severity,
   type Verdict,
 } from '../core/index.ts';
-import { fingerprint } from './fingerprint.ts';
+import { hash, hexOf } from './fingerprint.ts';
 
 /** What a finding is about, with its place found. */
 export interface Spot {
@@ -29,14 +28,93 @@ export interface Findings {
   /** The places of a verdict that become findings: none for a pass unless all subjects are wanted. */
   placesOf(verdict: Verdict): readonly Place[];
   add(control: AnyControl, verdict: Verdict['verdict'], place: Place, spot: Spot): void;
+  /** Gives away what was gathered, and forgets it. */
+  take(): FindingTable;
+  /** Adds what another gathered. */
+  join(table: FindingTable): void;
   settle(): Finding[];
 }
 
-export function startFindings(minSeverity: Severity, all: boolean): Findings {
+/**
+ * Findings as rows of numbers: hundreds of thousands fit in little memory, and pass from one thread to another at once.
+ * What repeats from finding to finding stands once, in the lists.
+ */
+export interface FindingTable {
+  readonly rows: Int32Array;
+  readonly texts: readonly string[];
+  readonly resources: readonly ResourceRef[];
+}
+
+/** The columns of a row: indexes into the lists of a table, numbers, and the two words of the fingerprint. */
+const [control$, severity$, verdict$, resource$, container$, path$, file$, message$, line$, column$, endLine$, endColumn$, print$] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+];
+const width = 14;
+
+const verdicts: readonly Verdict['verdict'][] = ['fail', 'unknown', 'pass', 'not-applicable'];
+
+export function startFindings(controls: readonly AnyControl[], minSeverity: Severity, all: boolean): Findings {
   const lowest = severities.indexOf(minSeverity);
-  const found: Finding[] = [];
-  // Equal texts are one and the same string, or a large report would mostly be made of copies.
-  const shared = remembering((text) => text);
+  const numberOf = new Map(controls.map((control, index) => [control, index]));
+  let rows = new Int32Array(256 * width);
+  let end = 0;
+  let texts: string[] = [];
+  let known = new Map<string, number>();
+  let resources: ResourceRef[] = [];
+
+  function newRow(): number {
+    if (end === rows.length) {
+      const longer = new Int32Array(2 * end);
+      longer.set(rows);
+      rows = longer;
+    }
+    end += width;
+    return end - width;
+  }
+
+  function textNumber(text: string): number {
+    let index = known.get(text);
+    if (index === undefined) {
+      index = texts.push(text) - 1;
+      known.set(text, index);
+    }
+    return index;
+  }
+
+  function compareRows(a: number, b: number): number {
+    const [fileA, fileB] = [rows[a + file$]!, rows[b + file$]!];
+    if (fileA !== fileB) return compareText(texts[fileA]!, texts[fileB]!);
+    // Rows are in order of their adding: findings at one place stay in the order of the controls.
+    return rows[a + line$]! - rows[b + line$]! || rows[a + column$]! - rows[b + column$]! || a - b;
+  }
+
+  function findingOf(row: number, seen: Map<string, number>): Finding {
+    const control = controls[rows[row + control$]!]!;
+    const verdict = verdicts[rows[row + verdict$]!]!;
+    const container = rows[row + container$]!;
+    const print = hexOf(rows, row + print$);
+    const before = seen.get(print) ?? 0;
+    seen.set(print, before + 1);
+    const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
+      control: control.id,
+      codes: control.decides,
+      severity: severities[rows[row + severity$]!]!,
+      verdict,
+      resource: resources[rows[row + resource$]!]!,
+      path: texts[rows[row + path$]!]!,
+      file: texts[rows[row + file$]!]!,
+      line: rows[row + line$]!,
+      column: rows[row + column$]!,
+      endLine: rows[row + endLine$]!,
+      endColumn: rows[row + endColumn$]!,
+      message: texts[rows[row + message$]!]!,
+      fingerprint: before === 0 ? print : `${print}-${before + 1}`,
+    };
+    if (container >= 0) finding.container = texts[container]!;
+    if (verdict === 'fail' && control.fix !== undefined) finding.fix = control.fix.safety;
+    return finding;
+  }
+
   return {
     placesOf(verdict) {
       if (verdict.verdict === 'fail' || verdict.verdict === 'unknown') return verdict.places;
@@ -44,40 +122,53 @@ export function startFindings(minSeverity: Severity, all: boolean): Findings {
       return [{ where: [], message: verdict.verdict === 'pass' ? 'holds' : verdict.reason }];
     },
 
-    add(control, verdict, place, spot) {
-      const severity = place.severity ?? control.severity;
-      if (severities.indexOf(severity) > lowest) return;
-      const { line, column, endLine, endColumn } = spot.location;
-      const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
-        control: control.id,
-        codes: control.decides,
-        severity,
-        verdict,
-        resource: spot.ref,
-        path: shared(formatPath(spot.path)),
-        file: spot.file,
-        line,
-        column,
-        endLine,
-        endColumn,
-        message: shared(place.message),
-        fingerprint: fingerprint(control.id, spot.ref, spot.steps),
-      };
-      if (spot.container !== undefined) finding.container = spot.container;
-      if (verdict === 'fail' && control.fix !== undefined) finding.fix = control.fix.safety;
-      found.push(finding);
+    add(control, verdict, place, { ref, file, container, path, steps, location }) {
+      const severity = severities.indexOf(place.severity ?? control.severity);
+      if (severity > lowest) return;
+      // Findings come in runs on one object.
+      if (resources.at(-1) !== ref) resources.push(ref);
+      const row = newRow();
+      rows[row + control$] = numberOf.get(control)!;
+      rows[row + severity$] = severity;
+      rows[row + verdict$] = verdicts.indexOf(verdict);
+      rows[row + resource$] = resources.length - 1;
+      rows[row + container$] = container === undefined ? -1 : textNumber(container);
+      rows[row + path$] = textNumber(formatPath(path));
+      rows[row + file$] = textNumber(file);
+      rows[row + message$] = textNumber(place.message);
+      rows[row + line$] = location.line;
+      rows[row + column$] = location.column;
+      rows[row + endLine$] = location.endLine;
+      rows[row + endColumn$] = location.endColumn;
+      hash(control.id, ref, steps, rows, row + print$);
+    },
+
+    take() {
+      const table = { rows: rows.slice(0, end), texts, resources };
+      end = 0;
+      texts = [];
+      known = new Map();
+      resources = [];
+      return table;
+    },
+
+    join(table) {
+      const textNumbers = table.texts.map(textNumber);
+      const firstResource = resources.length;
+      for (const ref of table.resources) resources.push(ref);
+      for (let from = 0; from < table.rows.length; from += width) {
+        const row = newRow();
+        for (let column = 0; column < width; column++) rows[row + column] = table.rows[from + column]!;
+        rows[row + resource$]! += firstResource;
+        for (const column of [path$, file$, message$]) rows[row + column] = textNumbers[rows[row + column]!]!;
+        if (rows[row + container$]! >= 0) rows[row + container$] = textNumbers[rows[row + container$]!]!;
+      }
     },
 
     settle() {
-      // Stable: findings at one place stay in the order of the controls.
-      found.sort((a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column);
+      const order = Array.from({ length: end / width }, (_, index) => index * width).sort(compareRows);
       const seen = new Map<string, number>();
-      for (const [index, finding] of found.entries()) {
-        const earlier = seen.get(finding.fingerprint) ?? 0;
-        seen.set(finding.fingerprint, earlier + 1);
-        if (earlier > 0) found[index] = { ...finding, fingerprint: `${finding.fingerprint}-${earlier + 1}` };
-      }
-      return found;
+      return order.map((row) => findingOf(row, seen));
     },
   };
 }

@@ -5,6 +5,13 @@ import { apiGroup, type Path, type ResourceRef } from '../core/index.ts';
  * the control, the object and the place, where a list item counts by its `name` rather than its index. 16 hex digits.
  */
 export function fingerprint(control: string, ref: ResourceRef, steps: readonly string[]): string {
+  const words = [0, 0];
+  hash(control, ref, steps, words, 0);
+  return hexOf(words, 0);
+}
+
+/** The fingerprint as two numbers of 32 bits, written to `words` at `at`: a list of very many takes little memory. */
+export function hash(control: string, ref: ResourceRef, steps: readonly string[], words: { [at: number]: number }, at: number): void {
   low = 0x811c9dc5;
   high = 0x9e3779b9;
   mix(control);
@@ -13,7 +20,13 @@ export function fingerprint(control: string, ref: ResourceRef, steps: readonly s
   mixLine(ref.namespace ?? '');
   mixLine(ref.name);
   for (const step of steps) mixLine(step);
-  return hex(high) + hex(low);
+  words[at] = high;
+  words[at + 1] = low;
+}
+
+/** How a fingerprint is written. */
+export function hexOf(words: { readonly [at: number]: number }, at: number): string {
+  return hex(words[at]!) + hex(words[at + 1]!);
 }
 
 /** The steps of a path, list items by name where they have one. */

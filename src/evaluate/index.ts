@@ -25,9 +25,9 @@ import { realPath } from '../kube/pod-templates.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { systemReason } from '../kube/system-workloads.ts';
 import type { PodSpec } from '../kube/types.ts';
-import { startFindings } from './findings.ts';
+import { startFindings, type FindingTable } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
-import { count, ledger, startTally, type Tally } from './ledger.ts';
+import { addCounts, count, ledger, startTally, takeCounts, type Tally, type TallyCounts } from './ledger.ts';
 import { paramValues, type Policy } from './policy.ts';
 import { placed, proposalFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
@@ -41,9 +41,31 @@ export interface Evaluation {
   /** Does any control of this run read objects of this kind? `group` is `''` for the core group. Pod templates come besides. */
   reads(group: string, kind: string): boolean;
   add(input: Input): void;
+  /** Gives away what was judged so far, and forgets it. */
+  take(): Part;
+  /** Goes on from what another evaluation, of the same controls and policy, took: what it judged counts as added here and now. */
+  join(part: Part): void;
   /** `read` is what the source counted: files and documents, judged or not. */
   finish(read: { readonly files: number; readonly documents: number }): Report;
 }
+
+/** What was judged of a part of the input: plain data without functions, which can pass from one thread to another. */
+export interface Part {
+  readonly files: readonly string[];
+  readonly findings: FindingTable;
+  readonly tallies: readonly TallyCounts[];
+  /** By kind of subject. */
+  readonly memories: readonly (readonly unknown[])[];
+  /** All anchors in the memories: they point at `files`. */
+  readonly anchors: readonly Remembered[];
+  readonly workloads: readonly Workload[];
+  readonly skipped: readonly Skipped[];
+  readonly unread: readonly Unread[];
+  readonly excepted: readonly Excepted[];
+  readonly assumedLinux: boolean;
+}
+
+type Remembered = { -readonly [K in keyof Anchor]: Anchor[K] };
 
 /** A control with what it needs in this run. */
 interface Judge {
@@ -87,9 +109,10 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
 
   // Anchors are kept to the end, and their paths are few: equal ones are one and the same.
   const sharedPath = sharedPaths();
-  const findings = startFindings(policy.minSeverity, policy.all);
+  const findings = startFindings(controls, policy.minSeverity, policy.all);
   /** The files of the resources so far, by number: what an anchor points at. */
   const files: string[] = [];
+  const anchors: Remembered[] = [];
   const workloads: Workload[] = [];
   const skipped: Skipped[] = [];
   const unread: Unread[] = [];
@@ -137,14 +160,15 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   }
 
   function remember(resource: Resource): void {
-    const anchors = new Map<Path, Anchor>();
+    const known = new Map<Path, Anchor>();
     const anchor = (place: Path): Anchor => {
       const path = sharedPath(realPath(resource.podTemplates, place));
-      const known = anchors.get(path);
-      if (known !== undefined) return known;
-      const remembered: { resource: number; path: Path; location: Location } = { resource: files.length - 1, path, location: nowhere };
+      const before = known.get(path);
+      if (before !== undefined) return before;
+      const remembered: Remembered = { resource: files.length - 1, path, location: nowhere };
       wait(path, (location) => (remembered.location = location));
-      anchors.set(path, remembered);
+      known.set(path, remembered);
+      anchors.push(remembered);
       return remembered;
     };
     for (const { kind, memories } of joined) {
@@ -226,8 +250,42 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       }
     },
 
+    take() {
+      const part = {
+        files: files.splice(0),
+        findings: findings.take(),
+        tallies: judges.map(({ tally }) => takeCounts(tally)),
+        memories: joined.map(({ memories }) => memories.splice(0)),
+        anchors: anchors.splice(0),
+        workloads: workloads.splice(0),
+        skipped: skipped.splice(0),
+        unread: unread.splice(0),
+        excepted: excepted.splice(0),
+        assumedLinux,
+      };
+      assumedLinux = false;
+      return part;
+    },
+
+    join(part) {
+      for (const anchor of part.anchors) {
+        anchor.resource += files.length;
+        anchor.path = sharedPath(anchor.path);
+      }
+      append(files, part.files);
+      findings.join(part.findings);
+      for (const [index, counts] of part.tallies.entries()) addCounts(judges[index]!.tally, counts);
+      for (const [index, memories] of part.memories.entries()) append(joined[index]!.memories, memories);
+      append(workloads, part.workloads);
+      append(skipped, part.skipped);
+      append(unread, part.unread);
+      append(excepted, part.excepted);
+      assumedLinux ||= part.assumedLinux;
+    },
+
     finish(read) {
       judgeJoined();
+      for (const { memories } of joined) memories.length = 0;
       const settled = findings.settle();
       const rows = ledger(
         judges.map(({ tally }) => tally),
@@ -257,6 +315,11 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
 function specPathAround({ podTemplates }: Resource, path: Path): Path {
   const around = podTemplates.find(({ specPath }) => specPath.every((step, index) => path[index] === step));
   return around?.specPath ?? path;
+}
+
+/** One by one: a spread of very many arguments overflows the stack. */
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const item of more) list.push(item);
 }
 
 interface PathNode {

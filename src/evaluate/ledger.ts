@@ -2,19 +2,40 @@ import type { AnyControl, LedgerRow, LedgerState, SubjectCounts, Verdict } from 
 import { chapters } from '../guidance/index.ts';
 import type { Evidence, Recommendation } from '../guidance/recommendation.ts';
 
-/** What happened to one control over the whole run. */
-export interface Tally {
-  readonly control: AnyControl;
-  /** Why it took no part. */
-  readonly leftOut: string | undefined;
-  readonly subjects: { -readonly [K in keyof SubjectCounts]: number };
-  readonly needs: Set<Evidence>;
+/** What became of the subjects of one control. */
+export interface TallyCounts {
+  subjects: { -readonly [K in keyof SubjectCounts]: number };
+  needs: Set<Evidence>;
   /** Some subject is undecided, or passes only as far as was seen. */
   open: boolean;
 }
 
+/** What happened to one control over the whole run. */
+export interface Tally extends TallyCounts {
+  readonly control: AnyControl;
+  /** Why it took no part. */
+  readonly leftOut: string | undefined;
+}
+
 export function startTally(control: AnyControl, leftOut: string | undefined): Tally {
-  return { control, leftOut, subjects: { pass: 0, fail: 0, unknown: 0, notApplicable: 0 }, needs: new Set(), open: false };
+  return { control, leftOut, ...noCounts() };
+}
+
+function noCounts(): TallyCounts {
+  return { subjects: { pass: 0, fail: 0, unknown: 0, notApplicable: 0 }, needs: new Set(), open: false };
+}
+
+/** Gives away what was counted; the tally begins anew. */
+export function takeCounts(tally: Tally): TallyCounts {
+  const { subjects, needs, open } = tally;
+  Object.assign(tally, noCounts());
+  return { subjects, needs, open };
+}
+
+export function addCounts(tally: Tally, { subjects, needs, open }: TallyCounts): void {
+  tally.subjects = sum([tally, { subjects }]);
+  for (const source of needs) tally.needs.add(source);
+  tally.open ||= open;
 }
 
 export function count(tally: Tally, verdict: Verdict): void {
@@ -56,7 +77,7 @@ function row(chapter: string, { code, title, origin, evidence }: Recommendation,
     : { ...identity, state, subjects, needs: [], controls, note };
 }
 
-function sum(tallies: readonly Tally[]): SubjectCounts {
+function sum(tallies: readonly Pick<Tally, 'subjects'>[]): Tally['subjects'] {
   const total = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
   for (const { subjects } of tallies) {
     total.pass += subjects.pass;

@@ -48,5 +48,5 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   process.stdout.write(`${version}\n`);
 } else {
   compileLessEagerly();
-  (load('./program.cjs') as typeof import('./program.ts')).start(argv);
+  (load('./program.cjs') as typeof import('./program.ts')).start(argv, import.meta.filename);
 }

@@ -4,19 +4,21 @@ import { printable } from '../report/printable.ts';
 import { findCommand, parseArguments } from './arguments.ts';
 import { tell } from './output.ts';
 import { runScan } from './scan.ts';
+import { isSecondThread } from './second-thread.ts';
 
 // What a scan needs is one file, compiled ahead of time (main.ts); everything else loads when it is needed.
 
 /** Exit code for work that could not be done. */
 const notDone = 2;
 
-/** Does what the arguments say and sets the exit code of the process. */
-export function start(argv: readonly string[]): void {
+/** Does what the arguments say and sets the exit code of the process; `file` is what was started. */
+export function start(argv: readonly string[], file: string): void {
+  if (isSecondThread(argv)) return;
   process.on('uncaughtException', complain);
-  run(argv).then((exitCode) => (process.exitCode ??= exitCode), complain);
+  run(argv, file).then((exitCode) => (process.exitCode ??= exitCode), complain);
 }
 
-async function run(argv: readonly string[]): Promise<number> {
+async function run(argv: readonly string[], file: string): Promise<number> {
   const [first, ...rest] = argv;
   if (first === undefined || first === '--help' || first === '-h') return (await import('./help.ts')).runHelp(undefined);
   const command = findCommand(first);
@@ -24,7 +26,7 @@ async function run(argv: readonly string[]): Promise<number> {
   if (given.has('help')) return (await import('./help.ts')).runHelp(command.name);
   switch (command.name) {
     case 'scan':
-      return runScan(given);
+      return runScan(given, file);
     case 'explain':
       return (await import('./explain.ts')).runExplain(given);
     case 'list':

@@ -1,7 +1,7 @@
 import { controls } from '../controls/index.ts';
 import type { Report, Severity } from '../core/index.ts';
 import { chapters } from '../guidance/index.ts';
-import { scan } from '../index.ts';
+import { scanInTwoThreads } from '../library/scan.ts';
 import { OptionError } from '../options/option-error.ts';
 import { formatJson } from '../report/json.ts';
 import { nextCommand } from '../report/next-command.ts';
@@ -15,6 +15,7 @@ import { scanFormats } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import { startProgress } from './progress.ts';
+import { secondThread } from './second-thread.ts';
 import { sourceLines } from './source-lines.ts';
 import { terminalOf, type Terminal } from './terminal.ts';
 
@@ -24,20 +25,26 @@ interface Output {
   readonly file?: string;
 }
 
-/** `plimsoll scan`: reads, judges, writes every output, and answers with the exit code. */
-export async function runScan(given: Arguments): Promise<number> {
+/**
+ * `plimsoll scan`: reads, judges, writes every output, and answers with the exit code. `file` is what was started, for a
+ * second thread.
+ */
+export async function runScan(given: Arguments, file: string): Promise<number> {
   const outputs = outputsOf(given);
   const configuration = await readConfiguration(given.value('config'));
   const progress = startProgress();
   let report: Report;
   try {
-    report = await scan({
-      ...policyOptions(given),
-      params: mergedParams(configuration.params, given.values('param')),
-      podTemplates: configuration.podTemplates,
-      paths: given.operands.length === 0 ? ['.'] : given.operands,
-      onProgress: progress.report,
-    });
+    report = await scanInTwoThreads(
+      {
+        ...policyOptions(given),
+        params: mergedParams(configuration.params, given.values('param')),
+        podTemplates: configuration.podTemplates,
+        paths: given.operands.length === 0 ? ['.'] : given.operands,
+        onProgress: progress.report,
+      },
+      secondThread(file),
+    );
   } finally {
     progress.stop();
   }

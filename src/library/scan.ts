@@ -1,10 +1,10 @@
 import { controls as ownControls } from '../controls/index.ts';
 import type { AnyControl, Report } from '../core/index.ts';
-import { startEvaluation, type Policy, type ProposalSink } from '../evaluate/index.ts';
-import { isWorkflow } from '../kube/argo-workflow.ts';
-import { templatePaths, type PodTemplateKind } from '../kube/pod-templates.ts';
+import { startEvaluation, type Evaluation, type Policy, type ProposalSink } from '../evaluate/index.ts';
+import type { PodTemplateKind } from '../kube/pod-templates.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
-import { readManifests } from '../sources/manifests/index.ts';
+import { readManifests, startSharing, type ManifestOptions, type Sharing } from '../sources/manifests/index.ts';
+import { portionJudge, readsOf, type StartSecondThread } from './portion-judge.ts';
 
 export interface ScanOptions extends PolicyOptions {
   /** Files, folders, globs, or `-` for standard input; default: the working directory. */
@@ -45,21 +45,46 @@ interface Trial {
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
+/** Bytes of a file from which on a second thread is worth its own start and warming up. */
+const worthSharing = 30e6;
+
+/** As `scan`, by the controls of this package, and with a second thread for large files. The report is the same. */
+export async function scanInTwoThreads(options: Omit<ScanOptions, 'controls'>, secondThread: StartSecondThread): Promise<Report> {
+  const policy = policyOf(options, ownControls);
+  const run = { policy, podTemplates: options.podTemplates ?? [] };
+  const evaluation = startEvaluation(ownControls, policy);
+  let sharing: Sharing | undefined;
+  const share = (bytes: number): Sharing | undefined => {
+    if (bytes < worthSharing) return undefined;
+    const start = sharing === undefined ? secondThread(run) : undefined;
+    if (start !== undefined) sharing = startSharing(portionJudge(ownControls, run), (part) => evaluation.join(part), start);
+    return sharing;
+  };
+  try {
+    return await read(options, evaluation, { share });
+  } finally {
+    await sharing?.end();
+  }
+}
+
 /** Reads what the options name and judges it. */
 export async function judge(options: ScanOptions, controls: readonly AnyControl[], policy: Policy, trial?: Trial): Promise<Report> {
+  return read(options, startEvaluation(controls, policy, trial?.sink), trial === undefined ? {} : { contents: trial.contents });
+}
+
+async function read(options: ScanOptions, evaluation: Evaluation, how: Pick<ManifestOptions, 'contents' | 'share'>): Promise<Report> {
   const { paths = ['.'], cwd = process.cwd(), podTemplates, onProgress } = options;
-  const evaluation = startEvaluation(controls, policy, trial?.sink);
-  const read = await readManifests(
+  const totals = await readManifests(
     {
       paths,
       cwd,
-      reads: (group, kind) => evaluation.reads(group, kind) || templatePaths(group, kind).length > 0 || isWorkflow(group, kind),
+      reads: readsOf(evaluation),
       ...(paths.includes('-') ? { stdin: options.stdin ?? process.stdin } : {}),
       ...(podTemplates === undefined ? {} : { podTemplates }),
       ...(onProgress === undefined ? {} : { onProgress }),
-      ...(trial === undefined ? {} : { contents: trial.contents }),
+      ...how,
     },
     (input) => evaluation.add(input),
   );
-  return evaluation.finish(read);
+  return evaluation.finish(totals);
 }

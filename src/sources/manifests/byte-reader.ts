@@ -1,17 +1,17 @@
 import type { ByteReader, ByteWindow } from './byte-window.ts';
-import type { FileDocuments } from './documents.ts';
+import type { Cuts } from './documents.ts';
 import { jsonStream } from './json-stream.ts';
 import { yamlStream } from './yaml-stream.ts';
 
 /** Chooses the form by the first bytes, as kubectl does: an opening brace begins JSON until it turns out to be YAML. */
-export function byteReader(window: ByteWindow, documents: FileDocuments): ByteReader {
-  let json = beginsJson(window) ? jsonStream(1, documents.json) : undefined;
-  let yaml = yamlStream(1, documents.yaml);
+export function byteReader(window: ByteWindow, cuts: Cuts): ByteReader {
+  let json = beginsJson(window) ? jsonStream(1, cuts.json) : undefined;
+  let yaml = yamlStream(1, cuts.yaml);
   return {
     take(bytes, final) {
       const step = json?.take(bytes, final);
       if (step === 'more' || step === 'stop') return step;
-      if (step !== undefined) yaml = yamlStream(step.yamlFrom, documents.yaml);
+      if (step !== undefined) yaml = yamlStream(step.yamlFrom, cuts.yaml);
       json = undefined;
       return yaml.take(bytes, final);
     },

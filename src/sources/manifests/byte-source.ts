@@ -4,6 +4,8 @@ import { reasonOf, specialFile } from './reasons.ts';
 
 /** Where bytes come from. */
 export interface ByteSource {
+  /** Bytes in all, where that is known. */
+  readonly size?: number;
   /**
    * Fills the window to its end. Answers `full` if there may be more, `end` if there is not, else why it cannot be read on.
    */
@@ -31,6 +33,7 @@ export function openFile(path: string): ByteSource | { readonly refused: string 
     return { refused: specialFile(stat) };
   }
   return {
+    size: stat.size,
     fill(window) {
       try {
         while (window.end < window.bytes.length) {

@@ -10,7 +10,7 @@ import { jsonStream, type JsonSlice, type JsonSlices, type ListHeader } from './
 import { placesInFile } from './json-places.ts';
 import { oneLine } from './reasons.ts';
 import { sniff } from './sniff.ts';
-import type { YamlChunks } from './yaml-stream.ts';
+import { eachText, type YamlChunks } from './yaml-stream.ts';
 
 /** What of the documents is wanted, and where it goes. */
 export interface DocumentOptions {
@@ -26,14 +26,41 @@ export interface DocumentCounts {
   unread: number;
 }
 
-/** Takes the documents of one file. */
-export interface FileDocuments {
+/** Something in a file that can be read without what stands around it. */
+export type Piece =
+  /** Whole documents with the separators between them; `line` is the number of the first line. */
+  | { readonly type: 'yaml'; readonly bytes: Uint8Array; readonly line: number }
+  | { readonly type: 'object'; readonly slice: JsonSlice }
+  | { readonly type: 'item'; readonly slice: JsonSlice; readonly list: ListHeader & { readonly index: number } }
+  | { readonly type: 'empty list'; readonly header: ListHeader; readonly line: number }
+  /** An object of a kind that nobody reads. */
+  | { readonly type: 'kind'; readonly apiVersion: string; readonly kind: string; readonly line: number }
+  | { readonly type: 'unread'; readonly line: number; readonly reason: string };
+
+/** Consecutive pieces of a file. */
+export interface Portion {
+  readonly file: string;
+  readonly pieces: readonly Piece[];
+}
+
+/** What became of pieces of a file, besides the inputs that were handed over. */
+export interface Outcome {
+  readonly counts: DocumentCounts;
+  /** What was skipped, by reason, with its first line. */
+  readonly skips: ReadonlyMap<string, { readonly line: number; readonly count: number }>;
+}
+
+/** Reads the pieces of one file, in their order. */
+export interface PieceReader {
+  /** False, and nothing happened, for an object that is not JSON after all. */
+  read(piece: Piece): boolean;
+  readonly outcome: Outcome;
+}
+
+/** Takes what the bytes of a file are cut into. */
+export interface Cuts {
   readonly yaml: YamlChunks;
   readonly json: JsonSlices;
-  readonly counts: DocumentCounts;
-  unread(line: number, reason: string): void;
-  /** Hands over what was skipped, one entry for each reason. */
-  finish(): void;
 }
 
 export const helmTemplate = 'Helm template: render the chart first (helm template)';
@@ -56,8 +83,84 @@ interface Candidate {
   readonly list?: ListHeader & { readonly index: number };
 }
 
-export function fileDocuments(file: string, options: DocumentOptions): FileDocuments {
-  const { reads, podTemplates, sink } = options;
+/** Which kinds are worth parsing. */
+interface Wanted {
+  readonly isRead: (apiVersion: string, kind: string) => boolean;
+  /** Whether a kind that nobody reads may hold a pod: only then its documents are parsed. */
+  readonly mayHoldPod: (apiVersion: string, kind: string) => boolean;
+}
+
+function wantedBy({ reads, podTemplates }: Pick<DocumentOptions, 'reads' | 'podTemplates'>): Wanted {
+  return {
+    isRead(apiVersion, kind) {
+      const group = apiGroup(apiVersion);
+      return reads(group, kind) || podTemplates.some((row) => row.group === group && row.kind === kind);
+    },
+    mayHoldPod(apiVersion, kind) {
+      const group = apiGroup(apiVersion);
+      // The schemas of CustomResourceDefinitions are full of these words.
+      if (kind === 'CustomResourceDefinition') return false;
+      return templatePaths(group, kind, podTemplates).length === 0 && !isWorkflow(group, kind);
+    },
+  };
+}
+
+/** Turns what a file is cut into into pieces; `deliver` answers as PieceReader.read does. */
+export function cutsOf(options: Pick<DocumentOptions, 'reads' | 'podTemplates'>, deliver: (piece: Piece) => boolean): Cuts {
+  const { isRead, mayHoldPod } = wantedBy(options);
+
+  // Items of a list whose kind stands behind them, and that do not say their own.
+  let waiting: { readonly slice: JsonSlice; readonly index: number }[] = [];
+  let waitingLength = 0;
+
+  function unread(line: number, reason: string): void {
+    deliver({ type: 'unread', line, reason });
+  }
+
+  return {
+    yaml: {
+      documents(bytes, line) {
+        deliver({ type: 'yaml', bytes, line });
+      },
+      unread,
+    },
+    json: {
+      wanted({ apiVersion, kind }, bytes, line) {
+        if (isRead(apiVersion, kind)) return true;
+        if (mayHoldPod(apiVersion, kind) && bytes().includes('"containers"') && bytes().includes('"image"')) return true;
+        deliver({ type: 'kind', apiVersion, kind, line });
+        return false;
+      },
+      object: (slice) => deliver({ type: 'object', slice }),
+      item(slice, index, header, named) {
+        if (named || header.kind !== undefined || namesKind(slice)) {
+          deliver({ type: 'item', slice, list: { ...header, index } });
+          return;
+        }
+        waitingLength += slice.text.length;
+        if (waitingLength <= waitingLimit) waiting.push({ slice, index });
+        else unread(slice.line, `items[${index}] has no kind, and that of its list comes too late`);
+      },
+      list(header, count, line) {
+        if (count === 0) deliver({ type: 'empty list', header, line });
+        for (const { slice, index } of waiting) deliver({ type: 'item', slice, list: { ...header, index } });
+        waiting = [];
+        waitingLength = 0;
+      },
+      unread,
+    },
+  };
+}
+
+/** Whether an item tells its own kind, or why it cannot be read, whatever its list is called. */
+function namesKind(slice: JsonSlice): boolean {
+  const read = readJson(slice.text, slice.line);
+  return 'error' in read || (isObject(read.value) && !isAbsent(read.value['kind']));
+}
+
+export function pieceReader(file: string, options: DocumentOptions): PieceReader {
+  const { podTemplates, sink } = options;
+  const { isRead, mayHoldPod } = wantedBy(options);
   const counts: DocumentCounts = { resources: 0, skipped: 0, unread: 0 };
   const skips = new Map<string, { line: number; count: number }>();
   const noKindReason = /(?:^|\/)kustomization\.ya?ml$|(?:^|\/)Kustomization$/.test(file) ? kustomize : noKind;
@@ -72,19 +175,6 @@ export function fileDocuments(file: string, options: DocumentOptions): FileDocum
   function unread(line: number, reason: string): void {
     counts.unread++;
     sink({ type: 'unread', file, line, reason: oneLine(reason) });
-  }
-
-  function isRead(apiVersion: string, kind: string): boolean {
-    const group = apiGroup(apiVersion);
-    return reads(group, kind) || podTemplates.some((row) => row.group === group && row.kind === kind);
-  }
-
-  /** Whether a kind that nobody reads may hold a pod: only then its documents are parsed. */
-  function mayHoldPod(apiVersion: string, kind: string): boolean {
-    const group = apiGroup(apiVersion);
-    // The schemas of CustomResourceDefinitions are full of these words.
-    if (kind === 'CustomResourceDefinition') return false;
-    return templatePaths(group, kind, podTemplates).length === 0 && !isWorkflow(group, kind);
   }
 
   function skipKind(line: number, apiVersion: string, kind: string): void {
@@ -112,7 +202,7 @@ export function fileDocuments(file: string, options: DocumentOptions): FileDocum
     const scan = scanObject(bytes, 0, bytes.length, false);
     if (scan.end !== 'complete' || skipSpace(bytes, scan.at, bytes.length, scan) < bytes.length) return false;
     const window = { bytes, start: 0, end: bytes.length };
-    return typeof jsonStream(line, json).take(window, true) === 'string';
+    return typeof jsonStream(line, cutsOf(options, read).json).take(window, true) === 'string';
   }
 
   function takeFault(text: string, first: number, fault: RefusedDocument): void {
@@ -176,62 +266,58 @@ export function fileDocuments(file: string, options: DocumentOptions): FileDocum
     take({ value: read.value, locate, prefix: [], ...(list && { list }) }, slice.line);
   }
 
-  // Items of a list whose kind stands behind them, and that do not say their own.
-  let waiting: { readonly slice: JsonSlice; readonly index: number }[] = [];
-  let waitingLength = 0;
+  function takeJson(slice: JsonSlice, list?: ListHeader & { readonly index: number }): boolean {
+    const document = readJson(slice.text, slice.line);
+    if (!('error' in document)) takeSlice(slice, document, list);
+    else if (list === undefined) return false;
+    else unread(document.line, document.error);
+    return true;
+  }
 
-  const yaml: YamlChunks = {
-    text(text, line) {
-      for (const document of splitDocuments(text, line)) {
-        if ('error' in document) unread(document.line, document.error);
-        else takeYaml(document.text, document.line);
-      }
-    },
-    unread,
-  };
+  function read(piece: Piece): boolean {
+    switch (piece.type) {
+      case 'yaml':
+        eachText(piece.bytes, piece.line, { text: takeText, unread });
+        return true;
+      case 'object':
+        return takeJson(piece.slice);
+      case 'item':
+        return takeJson(piece.slice, piece.list);
+      case 'empty list':
+        takeEmptyList(piece.header, piece.line);
+        return true;
+      case 'kind':
+        skipKind(piece.line, piece.apiVersion, piece.kind);
+        return true;
+      case 'unread':
+        unread(piece.line, piece.reason);
+        return true;
+    }
+  }
 
-  const json: JsonSlices = {
-    wanted({ apiVersion, kind }, bytes, line) {
-      if (isRead(apiVersion, kind)) return true;
-      if (mayHoldPod(apiVersion, kind) && bytes().includes('"containers"') && bytes().includes('"image"')) return true;
-      skipKind(line, apiVersion, kind);
-      return false;
-    },
-    object(slice) {
-      const read = readJson(slice.text, slice.line);
-      if ('error' in read) return false;
-      takeSlice(slice, read);
-      return true;
-    },
-    item(slice, index, header) {
-      const read = readJson(slice.text, slice.line);
-      if ('error' in read) return unread(read.line, read.error);
-      const { value } = read;
-      if (header.kind !== undefined || (isObject(value) && !isAbsent(value['kind']))) return takeSlice(slice, read, { ...header, index });
-      waitingLength += slice.text.length;
-      if (waitingLength <= waitingLimit) waiting.push({ slice, index });
-      else unread(slice.line, `items[${index}] has no kind, and that of its list comes too late`);
-    },
-    list(header, count, line) {
-      if (count === 0) takeEmptyList(header, line);
-      for (const { slice, index } of waiting) {
-        const read = readJson(slice.text, slice.line);
-        if (!('error' in read)) takeSlice(slice, read, { ...header, index });
-      }
-      waiting = [];
-      waitingLength = 0;
-    },
-    unread,
-  };
+  function takeText(text: string, line: number): void {
+    for (const document of splitDocuments(text, line)) {
+      if ('error' in document) unread(document.line, document.error);
+      else takeYaml(document.text, document.line);
+    }
+  }
 
-  return {
-    yaml,
-    json,
-    counts,
-    unread,
-    finish() {
-      for (const [reason, { line, count }] of skips) sink({ type: 'skipped', file, line, reason, count });
-    },
+  return { read, outcome: { counts, skips } };
+}
+
+/** Reads pieces that were gathered to be read later, or elsewhere. */
+export function readPortion({ file, pieces }: Portion, options: DocumentOptions): Outcome {
+  const { read, outcome } = pieceReader(file, options);
+  for (const piece of pieces) read(piece);
+  return outcome;
+}
+
+/** Gathers pieces for portions. What has to be known at once, whether an object is JSON, is found out at once. */
+export function gatherer(pieces: Piece[]): (piece: Piece) => boolean {
+  return (piece) => {
+    if (piece.type === 'object' && 'error' in readJson(piece.slice.text, 1)) return false;
+    pieces.push(piece.type === 'yaml' ? { ...piece, bytes: new Uint8Array(piece.bytes) } : piece);
+    return true;
   };
 }
 

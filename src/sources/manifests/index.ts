@@ -3,8 +3,12 @@ import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import { openBytes, openFile, openStream, type ByteSource } from './byte-source.ts';
 import { byteReader, refuseFirstBytes } from './byte-reader.ts';
 import { makeRoom, newWindow, resetWindow, windowLimits, type ByteWindow, type WindowLimits } from './byte-window.ts';
-import { fileDocuments, helmTemplate } from './documents.ts';
+import { cutsOf, gatherer, helmTemplate, pieceReader, type Outcome, type Piece } from './documents.ts';
 import { findFiles, type Found } from './find-files.ts';
+import type { Sharing } from './sharing.ts';
+
+export { readPortion, type Portion } from './documents.ts';
+export { startSharing, type Helper, type Judged, type Sharing, type StartHelper } from './sharing.ts';
 
 export interface ManifestOptions {
   /** Files, folders, glob patterns, or `-` for standard input. */
@@ -27,6 +31,8 @@ export interface ManifestOptions {
    * that the paths do not lead to are new files, read at the end.
    */
   readonly contents?: ReadonlyMap<string, Uint8Array>;
+  /** Asked for every file of this many bytes: with whom to share it, if it is worth it. Inputs then go where the sharing says. */
+  readonly share?: (bytes: number) => Sharing | undefined;
 }
 
 /**
@@ -118,14 +124,22 @@ async function readSource(reading: Reading, source: ByteSource, file: string, ch
       return sink({ type: 'skipped', file, line: 1, reason: helmTemplate, count: 1 });
     }
     counts.files++;
-    const documents = fileDocuments(file, { reads: options.reads, podTemplates: options.podTemplates ?? [], sink });
-    const reader = byteReader(window, documents);
+    const wanted = { reads: options.reads, podTemplates: options.podTemplates ?? [], sink };
+    const sharing = source.size === undefined ? undefined : options.share?.(source.size);
+    const here = pieceReader(file, wanted);
+    const pieces: Piece[] = [];
+    const deliver = sharing === undefined ? here.read : gatherer(pieces);
+    const reader = byteReader(window, cutsOf(wanted, deliver));
+    const share = async (): Promise<void> => {
+      if (pieces.length > 0) await sharing?.take({ file, pieces: pieces.splice(0) });
+    };
     let read = window.end;
     let answer: 'more' | 'stop' = 'more';
     while (filled === 'full' && answer === 'more') {
       answer = reader.take(window, false);
       while (answer === 'more' && !makeRoom(window, limits)) answer = reader.giveUp(window);
       options.onProgress?.({ files: counts.files, bytes: reading.bytes + read });
+      await share();
       await pause(reading);
       if (answer === 'stop') break;
       const held = window.end;
@@ -134,14 +148,27 @@ async function readSource(reading: Reading, source: ByteSource, file: string, ch
     }
     reading.bytes += read;
     if (answer === 'more') reader.take(window, true);
-    if (typeof filled === 'object') documents.unread(1, `read in part only: ${filled.failed}`);
-    documents.finish();
-    counts.resources += documents.counts.resources;
-    counts.skippedDocuments += documents.counts.skipped;
-    counts.unreadDocuments += documents.counts.unread;
+    if (typeof filled === 'object') deliver({ type: 'unread', line: 1, reason: `read in part only: ${filled.failed}` });
+    await share();
+    account(reading, file, (await sharing?.outcomes()) ?? [here.outcome]);
   } finally {
     await source.close();
   }
+}
+
+/** Counts what became of a file, and hands over what was skipped of it: one entry for each reason, at its first line. */
+function account({ counts, sink }: Reading, file: string, outcomes: readonly Outcome[]): void {
+  const skips = new Map<string, { readonly line: number; readonly count: number }>();
+  for (const { counts: read, skips: skipped } of outcomes) {
+    counts.resources += read.resources;
+    counts.skippedDocuments += read.skipped;
+    counts.unreadDocuments += read.unread;
+    for (const [reason, { line, count }] of skipped) {
+      const known = skips.get(reason);
+      skips.set(reason, known === undefined ? { line, count } : { line: known.line, count: known.count + count });
+    }
+  }
+  for (const [reason, { line, count }] of skips) sink({ type: 'skipped', file, line, reason, count });
 }
 
 /** Lets timers and signals have their turn about twenty times a second: everything else here is synchronous. */

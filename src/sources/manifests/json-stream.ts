@@ -39,8 +39,11 @@ export interface JsonSlices {
   wanted(header: JsonHeader, bytes: () => Buffer, line: number): boolean;
   /** A whole object. False if it is not JSON after all. */
   object(slice: JsonSlice): boolean;
-  /** An item of a list. `header` holds what stands in front of the items; `kubectl get` writes the kind behind them. */
-  item(slice: JsonSlice, index: number, header: ListHeader): void;
+  /**
+   * An item of a list. `header` holds what stands in front of the items; `kubectl get` writes the kind behind them. `named`
+   * says that the item tells its own kind; otherwise only the parser knows.
+   */
+  item(slice: JsonSlice, index: number, header: ListHeader, named: boolean): void;
   /** The list has ended with `count` items, and its header is known in full. */
   list(header: ListHeader, count: number, line: number): void;
   unread(line: number, reason: string): void;
@@ -174,7 +177,7 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
     if (header !== undefined && !slices.wanted(header, () => window.bytes.subarray(window.start, item.at), line)) return;
     const slice = sliceOf(window, item);
     if (slice === undefined) slices.unread(line, 'not valid UTF-8');
-    else slices.item(slice, open.items, open.header);
+    else slices.item(slice, open.items, open.header, header !== undefined);
   }
 
   function sliceOf({ bytes, start }: ByteWindow, scan: ObjectScan): JsonSlice | undefined {

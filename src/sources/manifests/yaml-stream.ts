@@ -4,13 +4,13 @@ const border = Buffer.from('\n---');
 
 /** What a stream of YAML is cut into. */
 export interface YamlChunks {
-  /** Text of whole documents, with the separators between them; `line` is the number of its first line. */
-  text(text: string, line: number): void;
+  /** Whole documents, with the separators between them; `line` is the number of the first line. The bytes will change. */
+  documents(bytes: Buffer, line: number): void;
   unread(line: number, reason: string): void;
 }
 
 /**
- * Cuts YAML into chunks of whole documents and decodes them. A line that starts with `---` ends a document for kubectl
+ * Cuts YAML into chunks of whole documents. A line that starts with `---` ends a document for kubectl
  * wherever it stands, also inside of a block scalar (k8s.io/apimachinery/pkg/util/yaml v0.37, YAMLReader), so that the
  * bytes alone tell the borders.
  */
@@ -35,9 +35,7 @@ export function yamlStream(firstLine: number, chunks: YamlChunks): ByteReader {
       const cut = passing ? window.start : final ? window.end : lastBorder(window);
       if (cut <= window.start) return 'more';
       const bytes = window.bytes.subarray(window.start, cut);
-      const text = decodeUtf8(bytes);
-      if (text === undefined) decodeEach(bytes, line, chunks);
-      else chunks.text(text, line);
+      chunks.documents(bytes, line);
       if (!final) line += countLineFeeds(bytes, 0, bytes.length);
       window.start = cut;
       return 'more';
@@ -66,8 +64,22 @@ function lastBorder(window: ByteWindow): number {
   return window.start;
 }
 
+/** Takes the texts of whole documents, with the separators between them. */
+interface YamlTexts {
+  text(text: string, line: number): void;
+  unread(line: number, reason: string): void;
+}
+
+/** Decodes whole documents, in one piece where all of them are UTF-8. */
+export function eachText(documents: Uint8Array, line: number, texts: YamlTexts): void {
+  const bytes = Buffer.from(documents.buffer, documents.byteOffset, documents.byteLength);
+  const text = decodeUtf8(bytes);
+  if (text === undefined) decodeEach(bytes, line, texts);
+  else texts.text(text, line);
+}
+
 /** Finds which documents are not UTF-8, so that the others are read. */
-function decodeEach(bytes: Buffer, firstLine: number, chunks: YamlChunks): void {
+function decodeEach(bytes: Buffer, firstLine: number, texts: YamlTexts): void {
   let line = firstLine;
   let start = 0;
   while (start < bytes.length) {
@@ -75,8 +87,8 @@ function decodeEach(bytes: Buffer, firstLine: number, chunks: YamlChunks): void 
     const end = next === -1 ? bytes.length : next + 1;
     const piece = bytes.subarray(start, end);
     const text = decodeUtf8(piece);
-    if (text === undefined) chunks.unread(line + linesBeforeInvalid(piece), 'not valid UTF-8');
-    else chunks.text(text, line);
+    if (text === undefined) texts.unread(line + linesBeforeInvalid(piece), 'not valid UTF-8');
+    else texts.text(text, line);
     line += countLineFeeds(piece, 0, piece.length);
     start = end;
   }

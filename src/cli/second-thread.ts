@@ -1,0 +1,35 @@
+import { controls } from '../controls/index.ts';
+import { portionJudge, type Portion, type Run, type StartSecondThread } from '../library/portion-judge.ts';
+
+type WorkerThreads = typeof import('node:worker_threads');
+
+// Most scans have no second thread: an import would load these modules for all of them.
+const workerThreads = (): WorkerThreads => process.getBuiltinModule('node:worker_threads');
+
+/** How a thread is told from a command: nobody else has a parent to answer to. */
+const mark = '--second-thread';
+
+/** Starts the file that this program was started with again, as the second thread of a scan; where there is a processor for it. */
+export function secondThread(file: string): StartSecondThread {
+  return (run) => {
+    if (process.getBuiltinModule('node:os').availableParallelism() < 2) return undefined;
+    return (answered, lost) => {
+      const worker = new (workerThreads().Worker)(file, { argv: [mark], workerData: run });
+      worker.on('message', ([number, judged]: Parameters<typeof answered>) => answered(number, judged));
+      worker.on('messageerror', lost);
+      worker.on('error', lost);
+      worker.on('exit', lost);
+      return { post: (number, portion) => worker.postMessage([number, portion]), end: () => worker.terminate() };
+    };
+  };
+}
+
+/** Judges what the first thread sends. False where this is the first thread. */
+export function isSecondThread(argv: readonly string[]): boolean {
+  if (argv[0] !== mark) return false;
+  const { parentPort, workerData } = workerThreads();
+  if (parentPort === null) return false;
+  const judge = portionJudge(controls, workerData as Run);
+  parentPort.on('message', ([number, portion]: readonly [number, Portion]) => parentPort.postMessage([number, judge(portion)]));
+  return true;
+}

@@ -26,10 +26,10 @@ interface Output {
 }
 
 /**
- * `plimsoll scan`: reads, judges, writes every output, and answers with the exit code. `file` is what was started, for a
+ * `plimsoll scan`: reads, judges, writes every output, and answers with the exit code. `program` is the file that was started, for a
  * second thread.
  */
-export async function runScan(given: Arguments, file: string): Promise<number> {
+export async function runScan(given: Arguments, program: string): Promise<number> {
   const outputs = outputsOf(given);
   const configuration = await readConfiguration(given.value('config'));
   const progress = startProgress();
@@ -43,7 +43,7 @@ export async function runScan(given: Arguments, file: string): Promise<number> {
         paths: given.operands.length === 0 ? ['.'] : given.operands,
         onProgress: progress.report,
       },
-      secondThread(file),
+      secondThread(program),
     );
   } finally {
     progress.stop();

@@ -19,7 +19,8 @@ export function secondThread(file: string): StartSecondThread {
       worker.on('messageerror', lost);
       worker.on('error', lost);
       worker.on('exit', lost);
-      return { post: (number, portion) => worker.postMessage([number, portion]), end: () => worker.terminate() };
+      // A copy, nothing is transferred: the portion is kept until it was answered.
+      return { post: (number, portion) => worker.postMessage([number, portion], []), end: () => worker.terminate() };
     };
   };
 }
@@ -30,6 +31,9 @@ export function isSecondThread(argv: readonly string[]): boolean {
   const { parentPort, workerData } = workerThreads();
   if (parentPort === null) return false;
   const judge = portionJudge(controls, workerData as Run);
-  parentPort.on('message', ([number, portion]: readonly [number, Portion]) => parentPort.postMessage([number, judge(portion)]));
+  parentPort.on('message', ([number, portion]: readonly [number, Portion]) => {
+    const judged = judge(portion);
+    parentPort.postMessage([number, judged], [judged.part.findings.rows.buffer]);
+  });
   return true;
 }

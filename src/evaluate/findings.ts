@@ -40,7 +40,7 @@ export interface Findings {
  * What repeats from finding to finding stands once, in the lists.
  */
 export interface FindingTable {
-  readonly rows: Int32Array;
+  readonly rows: Int32Array<ArrayBuffer>;
   readonly texts: readonly string[];
   readonly resources: readonly ResourceRef[];
 }

@@ -32,8 +32,8 @@ function scanWith(thread: string): { readonly status: number | null; readonly st
   const text = readFileSync(start, 'utf8').replace('\n', () => `\nif (process.argv[2] === '--second-thread') { ${thread}; return; }\n`);
   writeFileSync(start, text);
   const { PATH = '' } = process.env;
-  const arguments_ = [start, 'scan', 'large.yaml', '-o', 'json'];
-  return spawnSync(node, arguments_, { cwd: folder, env: { PATH }, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const command = [start, 'scan', 'large.yaml', '-o', 'json'];
+  return spawnSync(node, command, { cwd: folder, env: { PATH }, encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
 test('a large file has the report that one thread makes, with the exit code of what cannot be read', () => {

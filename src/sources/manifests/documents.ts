@@ -191,9 +191,9 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
       const maybe = mayHoldPod(header.apiVersion, header.kind) && text.includes('containers') && text.includes('image');
       if (!maybe) return skipKind(first, header.apiVersion, header.kind);
     }
-    const read = readDocument(text, line);
-    if ('error' in read) return takeFault(text, first, read);
-    if (read.value !== null) take({ value: read.value, locate: (paths) => read.locate(paths), prefix: [] }, first);
+    const document = readDocument(text, line);
+    if ('error' in document) return takeFault(text, first, document);
+    if (document.value !== null) take({ value: document.value, locate: (paths) => document.locate(paths), prefix: [] }, first);
   }
 
   /** JSON between separators. Its items are cut apart as in a dump: finding a place in JSON means walking to it. */
@@ -261,9 +261,9 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
     skip(line, isListOfObjects(header) ? 'a list without items' : noKindReason);
   }
 
-  function takeSlice(slice: JsonSlice, read: ReadDocument, list?: ListHeader & { readonly index: number }): void {
-    const locate: Locate = (paths) => placesInFile(slice, read.locate(paths));
-    take({ value: read.value, locate, prefix: [], ...(list && { list }) }, slice.line);
+  function takeSlice(slice: JsonSlice, document: ReadDocument, list?: ListHeader & { readonly index: number }): void {
+    const locate: Locate = (paths) => placesInFile(slice, document.locate(paths));
+    take({ value: document.value, locate, prefix: [], ...(list && { list }) }, slice.line);
   }
 
   function takeJson(slice: JsonSlice, list?: ListHeader & { readonly index: number }): boolean {
@@ -278,21 +278,22 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
     switch (piece.type) {
       case 'yaml':
         eachText(piece.bytes, piece.line, { text: takeText, unread });
-        return true;
+        break;
       case 'object':
         return takeJson(piece.slice);
       case 'item':
         return takeJson(piece.slice, piece.list);
       case 'empty list':
         takeEmptyList(piece.header, piece.line);
-        return true;
+        break;
       case 'kind':
         skipKind(piece.line, piece.apiVersion, piece.kind);
-        return true;
+        break;
       case 'unread':
         unread(piece.line, piece.reason);
-        return true;
+        break;
     }
+    return true;
   }
 
   function takeText(text: string, line: number): void {

@@ -8,7 +8,7 @@ import { findFiles, type Found } from './find-files.ts';
 import type { Sharing } from './sharing.ts';
 
 export { readPortion, type Portion } from './documents.ts';
-export { startSharing, type Helper, type Judged, type Sharing, type StartHelper } from './sharing.ts';
+export { startSharing, type Judged, type Sharing, type StartHelper } from './sharing.ts';
 
 export interface ManifestOptions {
   /** Files, folders, glob patterns, or `-` for standard input. */

@@ -227,6 +227,11 @@ interface Edited {
   readonly changed: boolean;
 }
 
+/** The stream with all that a control's fix asks for, once. */
+export function repaired(control: AnyControl, yaml: string): string {
+  return asYaml(edited(control, yaml).objects);
+}
+
 /** All that a control's fix asks for on these objects. */
 function edited(control: AnyControl, yaml: string): Edited {
   const objects: readonly unknown[] = read(yaml).map(({ object }) => object);
@@ -253,7 +258,7 @@ export interface CollectedRepair {
 }
 
 /** The repairs that a control's fix asks for in a stream of documents, with what its examples say to it. */
-export function collectRepairs(control: AnyControl, yaml: string): CollectedRepair[] {
+export function collectRepairs(control: AnyControl, yaml: string, overrides: Partial<Policy> = {}): CollectedRepair[] {
   const { params, said } = control.examples;
   const collected: CollectedRepair[] = [];
   const resources = read(yaml);
@@ -266,7 +271,7 @@ export function collectRepairs(control: AnyControl, yaml: string): CollectedRepa
     },
   };
   const lines = splitDocuments(yaml).map(({ line }) => line);
-  const policy = { ...examplePolicy, ...(params === undefined ? {} : { params: { [control.id]: params } }) };
+  const policy = { ...examplePolicy, ...(params === undefined ? {} : { params: { [control.id]: params } }), ...overrides };
   const evaluation = startEvaluation([control], policy, sink);
   for (const resource of resources) evaluation.add({ type: 'resource', resource });
   evaluation.finish({ files: 1, documents: resources.length });

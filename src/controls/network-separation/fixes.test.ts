@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyControl } from '../../core/index.ts';
-import { withCompanions } from '../../fix/companions.ts';
-import { collectRepairs, judge, read } from '../../testing/control-proofs.ts';
+import { collectRepairs, judge, read, repaired } from '../../testing/control-proofs.ts';
 import { defaultDenyEgress } from './default-deny-egress.ts';
 import { defaultDenyIngress } from './default-deny-ingress.ts';
 
@@ -20,16 +19,8 @@ function declined(control: AnyControl, yaml: string): (string | undefined)[] {
   return collectRepairs(control, yaml).map((repair) => repair.declined);
 }
 
-/** The stream with what the fixes of these controls add to it, one after the other. */
 function fixed(yaml: string, controls: readonly AnyControl[]): string {
-  return controls.reduce((text, control) => {
-    const companions = collectRepairs(control, text).flatMap((repair) => repair.companions);
-    const objects = withCompanions(
-      read(text).map(({ object }) => object),
-      companions,
-    );
-    return objects.map((object) => JSON.stringify(object)).join('\n---\n');
-  }, yaml);
+  return controls.reduce((text, control) => repaired(control, text), yaml);
 }
 
 describe('default deny', () => {

@@ -144,7 +144,7 @@ describe('Pod Security labels of a namespace', () => {
   test.each<[string, string]>([
     ['{}', 'fail high'],
     [`{ ${prefix}/enforce: privileged }`, 'fail high'],
-    [`{ ${prefix}/audit: restricted }`, 'fail high'],
+    [`{ ${prefix}/audit: restricted }`, 'fail medium'],
     [`{ ${prefix}/enforce: baseline }`, 'fail low'],
     [`{ ${prefix}/enforce: restricted }`, 'pass'],
     [`{ ${prefix}/enforce: restricted, ${prefix}/enforce-version: latest }`, 'pass'],

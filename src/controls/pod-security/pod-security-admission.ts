@@ -27,20 +27,30 @@ export const podSecurityAdmission: AnyControl = defineControl({
       return fail(labelsAt, `${title} enforces baseline: pods may run as root and gain privileges`, 'low');
     if (policy.warn.level === 'privileged' && policy.audit.level === 'privileged')
       return fail(labelsAt, `${title} enforces no Pod Security level: privileged pods are let in`);
-    return fail(labelsAt, `${title} only warns or audits: privileged pods are let in`);
+    return fail(labelsAt, `${title} only warns or audits: privileged pods are let in`, 'medium');
   },
 
   fix: {
     safety: 'review',
     risk: 'pods that the level refuses are not created any more at their next rollout; a server-side dry run of the label change names those that run now',
-    edits(namespace, { version }) {
-      if (namespace.labels === undefined) return decline('the Namespace object was not read');
+    edits(namespace, { version, partial }) {
+      const { labels } = namespace;
+      // A Namespace belongs to whoever made it: a second manifest of it would take its labels over.
+      if (labels === undefined) return decline('the Namespace object was not read');
+      const { policy, errors } = namespacePolicy(labels);
+      const [error] = errors;
+      // These two refuse nothing: they tell what the level would refuse, to clients and in the audit log.
+      if (error === undefined && [policy.enforce, policy.warn, policy.audit].every(({ level }) => level === 'privileged'))
+        return { edits: [...labelled('audit', 'restricted', version), ...labelled('warn', 'restricted', version)], safety: 'safe' };
+      if (error?.label.endsWith('-version') === true) return [set(['metadata', 'labels', error.label], `v1.${version}`)];
+      if (error?.label === `${labelPrefix}audit`) return labelled('audit', 'restricted', version);
+      if (error?.label === `${labelPrefix}warn`) return labelled('warn', 'restricted', version);
+      if (partial) return decline('workloads that were not read may not meet the level: read all of the namespace');
       const met = leastLevel(namespace);
       if (met === 'privileged') return decline('workloads of the namespace do not even meet baseline: mend them first');
-      const { policy } = namespacePolicy(namespace.labels);
-      if (compareLevels(met, policy.enforce.level) <= 0 && namespacePolicy(namespace.labels).errors.length === 0)
+      if (error === undefined && compareLevels(met, policy.enforce.level) <= 0)
         return decline('workloads of the namespace meet baseline only: mend them first');
-      return enforcing(met, version);
+      return labelled('enforce', met, version);
     },
   },
 
@@ -91,10 +101,10 @@ function leastLevel({ workloads }: NamespaceSubject): Level {
   return workloads.reduce<Level>((least, { level }) => (compareLevels(level, least) < 0 ? level : least), 'restricted');
 }
 
-/** With the version, so that an upgrade of the cluster does not change what is let in. */
-function enforcing(level: Level, version: number): Edit[] {
+/** With the version, so that an upgrade of the cluster does not change what the level means. */
+function labelled(mode: 'enforce' | 'audit' | 'warn', level: Level, version: number): Edit[] {
   return [
-    set(['metadata', 'labels', `${labelPrefix}enforce`], level),
-    set(['metadata', 'labels', `${labelPrefix}enforce-version`], `v1.${version}`),
+    set(['metadata', 'labels', `${labelPrefix}${mode}`], level),
+    set(['metadata', 'labels', `${labelPrefix}${mode}-version`], `v1.${version}`),
   ];
 }

@@ -5,8 +5,8 @@ import { podSecurityAdmission } from './pod-security-admission.ts';
 describe('Pod Security labels of a namespace', () => {
   const restricted =
     'securityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }, containers: [{ name: a, securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } } }]';
-  const namespace = (labels = ''): string =>
-    `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { ${labels.replaceAll('/', 'pod-security.kubernetes.io/')} } }\n`;
+  const namespace = (written = ''): string =>
+    `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { ${written.replaceAll('/', 'pod-security.kubernetes.io/')} } }\n`;
   const pod = (spec: string): string => `---\napiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: shop }\nspec: { ${spec} }\n`;
 
   /** What is set, without the long prefix. */

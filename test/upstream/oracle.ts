@@ -7,6 +7,9 @@ import { join } from 'node:path';
 /** The Go module that answers with Kubernetes' own code (oracle/main.go). */
 export const oracleModule: string = join(import.meta.dirname, 'oracle');
 
+/** A second one, for what k8s.io/kubernetes alone knows: it takes minutes to build (validation/main.go). */
+export const validationModule: string = join(import.meta.dirname, 'validation');
+
 /** What every operation answers where it refuses its input. */
 export interface Refusal {
   readonly error: string;
@@ -28,8 +31,8 @@ export function moduleFolder(module: string): string {
 }
 
 /** Builds the oracle, if these very sources were not built before, and starts it. */
-export function startOracle(): Oracle {
-  const child = spawn(built(), { stdio: ['pipe', 'pipe', 'pipe'] });
+export function startOracle(module: string = oracleModule): Oracle {
+  const child = spawn(built(module), { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: { readonly wanted: number; readonly answers: unknown[]; resolve(answers: unknown[]): void; reject(error: Error): void }[] =
     [];
   let complaint = '';
@@ -77,10 +80,10 @@ function onLines(child: ChildProcessWithoutNullStreams, take: (line: string) => 
 }
 
 /** The binary lies outside the checkout, in a folder named for the sources, so that only changed sources are built again. */
-function built(): string {
+function built(module: string): string {
   const hash = createHash('sha256');
-  for (const file of readdirSync(oracleModule).sort()) {
-    if (/^go\.(?:mod|sum)$|\.go$/.test(file)) hash.update(`${file}\n`).update(readFileSync(join(oracleModule, file)));
+  for (const file of readdirSync(module).sort()) {
+    if (/^go\.(?:mod|sum)$|\.go$/.test(file)) hash.update(`${file}\n`).update(readFileSync(join(module, file)));
   }
   const folder = join(tmpdir(), `plimsoll-oracle-${hash.digest('hex').slice(0, 16)}`);
   const binary = join(folder, process.platform === 'win32' ? 'oracle.exe' : 'oracle');
@@ -89,7 +92,7 @@ function built(): string {
   // Several test files may build at once: each renames a whole binary into place.
   const fresh = `${binary}.${process.pid}`;
   execFileSync('go', ['build', '-buildvcs=false', '-trimpath', '-o', fresh, '.'], {
-    cwd: oracleModule,
+    cwd: module,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   renameSync(fresh, binary);

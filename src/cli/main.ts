@@ -14,7 +14,7 @@ function compileLessEagerly(): void {
   // An import would load it for `--version` too.
   const { setFlagsFromString } = process.getBuiltinModule('node:v8');
   setFlagsFromString('--always-sparkplug');
-  setFlagsFromString('--interrupt-budget=300000');
+  setFlagsFromString('--interrupt-budget=600000');
 }
 
 const require = createRequire(import.meta.url);

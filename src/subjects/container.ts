@@ -16,18 +16,32 @@ type ContainerList = 'initContainers' | 'containers' | 'ephemeralContainers';
 /** The order in which Pod Security admission visits them (k8s.io/pod-security-admission, policy/visitor.go). */
 const lists: readonly ContainerList[] = ['initContainers', 'containers', 'ephemeralContainers'];
 
+export interface ContainerOfPod {
+  readonly container: Container;
+  readonly class: ContainerClass;
+  readonly path: readonly [ContainerList, number];
+}
+
 /** The only loop over containers there is: every class, in the order of Pod Security admission. */
-export function* containersOf(
-  spec: PodSpec,
-): Generator<{ container: Container; class: ContainerClass; path: readonly [ContainerList, number] }> {
+export function containersOf(spec: PodSpec): readonly ContainerOfPod[] {
+  if (last?.spec !== spec) last = { spec, containers: listContainers(spec) };
+  return last.containers;
+}
+
+/** The answer before: one kind of subject after the other asks for the same pod. */
+let last: { readonly spec: PodSpec; readonly containers: readonly ContainerOfPod[] } | undefined;
+
+function listContainers(spec: PodSpec): ContainerOfPod[] {
+  const found: ContainerOfPod[] = [];
   for (const list of lists) {
     const containers = spec[list];
     if (containers === undefined) continue;
     for (let index = 0; index < containers.length; index++) {
       const container = containers[index];
-      if (container !== undefined) yield { container, class: classOf(list, container), path: [list, index] };
+      if (container !== undefined) found.push({ container, class: classOf(list, container), path: [list, index] });
     }
   }
+  return found;
 }
 
 function classOf(list: ContainerList, container: Container): ContainerClass {
@@ -52,13 +66,12 @@ export const containers: LocalSubjectKind<ContainerSubject> = {
   name: 'container',
   reads: podTemplates,
   example: 'container',
-  *subjects(resource, context) {
-    for (const template of resource.podTemplates) {
+  subjects: (resource, context) =>
+    resource.podTemplates.flatMap((template) => {
       const pod = podSubject(resource, template, context.namespaceOf(resource));
-      for (const { container, class: containerClass, path } of containersOf(pod.spec)) {
+      return containersOf(pod.spec).map(({ container, class: containerClass, path }) => {
         const name = container.name ?? '';
-        yield { subject: { container, name, class: containerClass, pod }, path: [...template.specPath, ...path], container: name };
-      }
-    }
-  },
+        return { subject: { container, name, class: containerClass, pod }, path: [...template.specPath, ...path], container: name };
+      });
+    }),
 };

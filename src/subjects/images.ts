@@ -1,4 +1,4 @@
-import type { LocalSubjectKind, Path } from '../core/index.ts';
+import type { LocalSubject, LocalSubjectKind, Path } from '../core/index.ts';
 import type { Volume } from '../kube/types.ts';
 import { containersOf } from './container.ts';
 import { podTemplates } from './pod.ts';
@@ -19,19 +19,21 @@ export const images: LocalSubjectKind<ImageSubject> = {
   name: 'image',
   reads: podTemplates,
   example: 'container',
-  *subjects(resource) {
+  subjects(resource) {
+    const found: LocalSubject<ImageSubject>[] = [];
     for (const { spec, specPath } of resource.podTemplates) {
       for (const { container, path } of containersOf(spec)) {
         const name = container.name ?? '';
         const subject = { reference: container.image || undefined, user: `container "${name}"`, path: ['image'] };
-        yield { subject, path: [...specPath, ...path], container: name };
+        found.push({ subject, path: [...specPath, ...path], container: name });
       }
       const volumes = (spec['volumes'] ?? []) as readonly Volume[];
       for (const [index, { name = '', image }] of volumes.entries()) {
         if (image === undefined) continue;
         const subject = { reference: image.reference || undefined, user: `volume "${name}"`, path: ['image', 'reference'] };
-        yield { subject, path: [...specPath, 'volumes', index] };
+        found.push({ subject, path: [...specPath, 'volumes', index] });
       }
     }
+    return found;
   },
 };

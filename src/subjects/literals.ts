@@ -25,9 +25,10 @@ export const literals: LocalSubjectKind<LiteralsSubject> = {
   name: 'object with literal values',
   reads,
   example: 'objects',
-  *subjects(resource) {
-    if (isConfigMap(resource)) yield { subject: { literals: () => ofConfigMap(resource) }, path: [] };
-    else if (resource.podTemplates.length > 0) yield { subject: { literals: () => ofWorkload(resource) }, path: [] };
+  subjects(resource) {
+    if (isConfigMap(resource)) return [{ subject: { literals: () => ofConfigMap(resource) }, path: [] }];
+    if (resource.podTemplates.length > 0) return [{ subject: { literals: () => ofWorkload(resource) }, path: [] }];
+    return [];
   },
 };
 

@@ -11,9 +11,9 @@ export const namespaceObjects: LocalSubjectKind<NamespaceObjectSubject> = {
   name: 'namespace object',
   reads: { podTemplates: false, kinds: ['Namespace'] },
   example: 'objects',
-  *subjects(resource) {
-    if (!isNamespace(resource)) return;
-    yield { subject: { name: resource.ref.name, labels: resource.metadata.labels ?? {} }, path: [] };
+  subjects(resource) {
+    if (!isNamespace(resource)) return [];
+    return [{ subject: { name: resource.ref.name, labels: resource.metadata.labels ?? {} }, path: [] }];
   },
 };
 

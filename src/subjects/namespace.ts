@@ -165,7 +165,7 @@ function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf, version:
       hostNetwork: pod.hostNetwork === true,
       level: podSecurityLevel(pod, metadata, version).level,
       resources: pod.resources ?? {},
-      containers: [...containersOf(pod)]
+      containers: containersOf(pod)
         .filter((item) => item.class !== 'ephemeral container')
         .map(({ container }) => ({ name: container.name ?? '', resources: container.resources ?? {} })),
     };

@@ -18,10 +18,10 @@ export const persistentVolumes: LocalSubjectKind<PersistentVolumeSubject> = {
   name: 'persistent volume',
   reads: { podTemplates: false, kinds: ['PersistentVolume'] },
   example: 'objects',
-  *subjects(resource) {
-    if (!isPersistentVolume(resource)) return;
+  subjects(resource) {
+    if (!isPersistentVolume(resource)) return [];
     const spec: PersistentVolumeSpec = resource.object['spec'] ?? {};
-    yield { subject: { name: resource.ref.name, spec }, path: ['spec'] };
+    return [{ subject: { name: resource.ref.name, spec }, path: ['spec'] }];
   },
 };
 

@@ -18,10 +18,9 @@ export const podAnnotations: LocalSubjectKind<AnnotatedPodSubject> = {
   name: 'annotations of a pod template',
   reads: podTemplates,
   example: 'pod',
-  *subjects(resource) {
-    for (const { metadata, metadataPath, spec, specPath } of resource.podTemplates) {
-      const { annotations = none } = metadata;
-      yield { subject: { annotations, annotationsPath: [...metadataPath, 'annotations'], spec, specPath }, path: [] };
-    }
-  },
+  subjects: ({ podTemplates: templates }) =>
+    templates.map(({ metadata: { annotations = none }, metadataPath, spec, specPath }) => ({
+      subject: { annotations, annotationsPath: [...metadataPath, 'annotations'], spec, specPath },
+      path: [],
+    })),
 };

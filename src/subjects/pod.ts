@@ -26,11 +26,11 @@ export const pods: LocalSubjectKind<PodSubject> = {
   name: 'pod template',
   reads: podTemplates,
   example: 'pod',
-  *subjects(resource, context) {
-    for (const template of resource.podTemplates) {
-      yield { subject: podSubject(resource, template, context.namespaceOf(resource)), path: template.specPath };
-    }
-  },
+  subjects: (resource, context) =>
+    resource.podTemplates.map((template) => ({
+      subject: podSubject(resource, template, context.namespaceOf(resource)),
+      path: template.specPath,
+    })),
 };
 
 /**

@@ -13,10 +13,10 @@ export const roleBindings: LocalSubjectKind<RoleBindingSubject> = {
   name: 'role binding',
   reads: { podTemplates: false, kinds: ['RoleBinding.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io'] },
   example: 'objects',
-  *subjects(resource) {
-    if (!isRoleBinding(resource)) return;
+  subjects(resource) {
+    if (!isRoleBinding(resource)) return [];
     const { roleRef = {}, subjects = [] } = resource.object as Partial<RoleBindingSubject>;
-    yield { subject: { name: resource.ref.name, roleRef, subjects }, path: [] };
+    return [{ subject: { name: resource.ref.name, roleRef, subjects }, path: [] }];
   },
 };
 

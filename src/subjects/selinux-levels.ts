@@ -61,7 +61,7 @@ export const selinuxLevels: JoinedSubjectKind<SelinuxLevelSubject, readonly Memo
 function levelsOf(spec: PodSpec, specPath: Path): { level: string; path: Path }[] {
   const holders: { options: SELinuxOptions | undefined; path: Path }[] = [
     { options: spec.securityContext?.seLinuxOptions, path: specPath },
-    ...[...containersOf(spec)].map(({ container, path }) => ({
+    ...containersOf(spec).map(({ container, path }) => ({
       options: container.securityContext?.seLinuxOptions,
       path: [...specPath, ...path],
     })),

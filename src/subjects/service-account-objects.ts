@@ -11,10 +11,10 @@ export const serviceAccountObjects: LocalSubjectKind<ServiceAccountSubject> = {
   name: 'service account',
   reads: { podTemplates: false, kinds: ['ServiceAccount'] },
   example: 'objects',
-  *subjects(resource) {
-    if (!isServiceAccount(resource)) return;
+  subjects(resource) {
+    if (!isServiceAccount(resource)) return [];
     const automount = resource.object['automountServiceAccountToken'];
-    yield { subject: { name: resource.ref.name, automount: typeof automount === 'boolean' ? automount : undefined }, path: [] };
+    return [{ subject: { name: resource.ref.name, automount: typeof automount === 'boolean' ? automount : undefined }, path: [] }];
   },
 };
 

@@ -15,8 +15,8 @@ export const workloads: LocalSubjectKind<WorkloadSubject> = {
   name: 'workload',
   reads: podTemplates,
   example: 'objects',
-  *subjects(resource, context) {
-    if (resource.podTemplates.length === 0 || isClusterScoped(resource.ref)) return;
-    yield { subject: { resource, namespace: context.namespaceOf(resource) }, path: [] };
+  subjects(resource, context) {
+    if (resource.podTemplates.length === 0 || isClusterScoped(resource.ref)) return [];
+    return [{ subject: { resource, namespace: context.namespaceOf(resource) }, path: [] }];
   },
 };

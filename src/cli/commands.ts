@@ -11,7 +11,9 @@ export interface Option {
   /** The values that are accepted. */
   readonly choices?: readonly string[];
   /** What a shell offers for the value besides `choices`. */
-  readonly completes?: 'files' | 'controls' | 'formats';
+  readonly completes?: 'files' | 'controls';
+  /** Values that may be followed by `=FILE`. */
+  readonly formats?: readonly string[];
   readonly about: string;
 }
 
@@ -38,6 +40,42 @@ const noColor: Option = { name: 'no-color', about: 'No colour (also NO_COLOR=1)'
 
 export const scanFormats: readonly string[] = ['text', 'json', 'sarif'];
 
+export const fixFormats: readonly string[] = ['text', 'patch', 'json', 'sarif', 'jsonpatch', 'kustomize'];
+
+/** What `scan` and `fix` have in common: which controls judge what. */
+const whatIsJudged: readonly Option[] = [
+  {
+    name: 'only',
+    value: 'CONTROL,…',
+    repeatable: true,
+    completes: 'controls',
+    about: 'Judge by these only: control ids, codes (POD-12), chapters (POD, pod-security), globs (NET-*)',
+  },
+  { name: 'skip', value: 'CONTROL,…', repeatable: true, completes: 'controls', about: 'Judge by all but these' },
+  {
+    name: 'profile',
+    value: 'PROFILE',
+    choices: ['nsa', 'baseline', 'restricted'],
+    about: 'nsa (default): the whole guidance; baseline, restricted: that Pod Security Standard',
+  },
+  {
+    name: 'kubernetes-version',
+    value: 'VERSION',
+    about: 'The version that will run it, 1.20 or later (default: the oldest one still supported)',
+  },
+  { name: 'namespace', short: 'n', value: 'NAME', about: 'Where objects without a namespace will be applied' },
+  { name: 'partial', about: 'The input is a part of the desired state: what is absent is unknown, not missing' },
+  { name: 'param', value: 'CONTROL.KEY=VALUE', repeatable: true, about: 'A parameter of a control; lists are written with commas' },
+  { name: 'system', about: 'Judge system workloads too' },
+];
+
+const config: Option = {
+  name: 'config',
+  value: 'FILE',
+  completes: 'files',
+  about: 'Settings (default: plimsoll.yaml in the working directory, if there is one)',
+};
+
 const scan: Command = {
   name: 'scan',
   summary: 'Judge Kubernetes manifests',
@@ -53,7 +91,7 @@ const scan: Command = {
       short: 'o',
       value: 'FORMAT[=FILE]',
       repeatable: true,
-      completes: 'formats',
+      formats: scanFormats,
       about: 'Format, text (default), json or sarif, and the file to write it to; may be given several times',
     },
     {
@@ -68,38 +106,11 @@ const scan: Command = {
       choices: severityChoices,
       about: 'Leave out findings below: critical, high, medium, low (default)',
     },
-    {
-      name: 'only',
-      value: 'CONTROL,…',
-      repeatable: true,
-      completes: 'controls',
-      about: 'Judge by these only: control ids, codes (POD-12), chapters (POD, pod-security), globs (NET-*)',
-    },
-    { name: 'skip', value: 'CONTROL,…', repeatable: true, completes: 'controls', about: 'Judge by all but these' },
-    {
-      name: 'profile',
-      value: 'PROFILE',
-      choices: ['nsa', 'baseline', 'restricted'],
-      about: 'nsa (default): the whole guidance; baseline, restricted: that Pod Security Standard',
-    },
-    {
-      name: 'kubernetes-version',
-      value: 'VERSION',
-      about: 'The version that will run it, 1.20 or later (default: the oldest one still supported)',
-    },
-    { name: 'namespace', short: 'n', value: 'NAME', about: 'Where objects without a namespace will be applied' },
-    { name: 'partial', about: 'The input is a part of the desired state: what is absent is unknown, not missing' },
-    { name: 'param', value: 'CONTROL.KEY=VALUE', repeatable: true, about: 'A parameter of a control; lists are written with commas' },
-    { name: 'system', about: 'Judge system workloads too' },
+    ...whatIsJudged,
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
     { name: 'all', about: 'List every place, and what passes too' },
     { name: 'quiet', short: 'q', about: 'Findings alone, one line each' },
-    {
-      name: 'config',
-      value: 'FILE',
-      completes: 'files',
-      about: 'Settings (default: plimsoll.yaml in the working directory, if there is one)',
-    },
+    config,
     color,
     noColor,
     help,
@@ -118,6 +129,61 @@ const scan: Command = {
         ['0', 'no finding at or above --fail-on'],
         ['1', 'findings at or above --fail-on'],
         ['2', 'the work could not be done: wrong arguments, unreadable input, nothing to scan'],
+      ],
+    },
+  ],
+};
+
+const fix: Command = {
+  name: 'fix',
+  summary: 'Repair Kubernetes manifests',
+  operands: '[PATH…|-]',
+  completes: 'files',
+  about: [
+    'Shows what would change, as a unified diff, and writes nothing; --write does it. Only the needed bytes change: comments, layout and line ends stay. Every fix is tried out first, and withdrawn where its control would still fail or anything else would get worse.',
+    'Safe fixes keep what a workload does. --review adds those that may change it, each with what it may break.',
+  ],
+  options: [
+    { name: 'write', short: 'w', about: 'Write the files; with - the fixed text goes to standard output' },
+    { name: 'review', about: 'Fixes too that may change what a workload does' },
+    { name: 'interactive', short: 'i', about: 'Ask about each fix, and write what was accepted' },
+    { name: 'plan', about: 'No diff: what to do in which order, by stage and namespace' },
+    {
+      name: 'output',
+      short: 'o',
+      value: 'FORMAT[=FILE]',
+      repeatable: true,
+      formats: fixFormats,
+      about: 'Format, text (default), patch, json, sarif, jsonpatch or kustomize=FOLDER, and where to write it; may be given several times',
+    },
+    { name: 'value', value: 'CONTROL.KEY=VALUE', repeatable: true, about: 'A value that only you know; what is needed is listed' },
+    { name: 'digests', value: 'FILE', completes: 'files', about: 'Digests of images' },
+    { name: 'images', value: 'FILE', completes: 'files', about: 'What the configuration of images says' },
+    { name: 'resources', value: 'FILE', completes: 'files', about: 'Requests, limits and quotas' },
+    { name: 'atomic', about: 'With --write: all files or none' },
+    ...whatIsJudged,
+    { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
+    { name: 'all', about: 'List every finding that stays, each in its place' },
+    { name: 'quiet', short: 'q', about: 'The diff alone' },
+    config,
+    color,
+    noColor,
+    help,
+  ],
+  examples: [
+    { command: 'plimsoll fix deploy/', about: 'what would change' },
+    { command: 'plimsoll fix --write --review deploy/', about: 'also what may change a workload' },
+    { command: 'helm template chart/ | plimsoll fix --write - > fixed.yaml', about: 'a filter' },
+    { command: 'plimsoll fix -o patch=fixes.patch', about: 'for git apply' },
+    { command: 'plimsoll fix --only POD-12 --value pod-security/non-root-user.user=10001', about: '' },
+  ],
+  notes: [
+    {
+      title: 'Exit codes',
+      lines: [
+        ['0', 'nothing to fix, or all of it written'],
+        ['1', 'there is something to fix'],
+        ['2', 'the work could not be done: wrong arguments, unreadable input, a file that could not be written'],
       ],
     },
   ],
@@ -187,10 +253,10 @@ const helpCommand: Command = {
   name: 'help',
   summary: 'Show the help of a command',
   operands: '[COMMAND]',
-  words: ['scan', 'explain', 'list', 'completion'],
+  words: ['scan', 'fix', 'explain', 'list', 'completion'],
   about: [],
   options: [help],
   examples: [],
 };
 
-export const commands: readonly Command[] = [scan, explain, list, completion, helpCommand];
+export const commands: readonly Command[] = [scan, fix, explain, list, completion, helpCommand];

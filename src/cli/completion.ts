@@ -3,7 +3,7 @@ import { OptionError } from '../options/option-error.ts';
 import { controlNames } from '../options/policy-options.ts';
 import { oneOf } from '../options/spelling.ts';
 import type { Arguments } from './arguments.ts';
-import { commands, scanFormats, type Command, type Option } from './commands.ts';
+import { commands, type Command, type Option } from './commands.ts';
 import { writeStream } from './output.ts';
 
 /** `plimsoll completion bash|zsh|fish`. */
@@ -24,7 +24,7 @@ export function completionScript(shell: 'bash' | 'zsh' | 'fish', names: readonly
 
 function wordsFor(option: Option, names: readonly string[]): readonly string[] {
   if (option.completes === 'controls') return names;
-  return option.completes === 'formats' ? scanFormats : (option.choices ?? []);
+  return option.formats ?? option.choices ?? [];
 }
 
 function flags({ name, short }: Option): string[] {

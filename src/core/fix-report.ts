@@ -1,4 +1,5 @@
 import type { Edit, FixSafety } from './edit.ts';
+import type { Path } from './path.ts';
 import type { Report } from './report.ts';
 import type { Location, ResourceRef } from './resource.ts';
 import type { Severity } from './verdict.ts';
@@ -35,6 +36,12 @@ export interface TextEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+}
+
+/** Where an object stands: the number of its document, and its path in there (not empty for an item of a list). */
+export interface Target {
+  readonly document: number;
+  readonly path: Path;
 }
 
 /** A file that is changed, or made. */
@@ -75,6 +82,8 @@ export interface AppliedFix {
   readonly path: string;
   readonly message: string;
   readonly fingerprint: string;
+  /** Where the object stands in its file: the number of its document, from 0, and its path in there. */
+  readonly target: Target;
   /** Paths count from the root of the object. */
   readonly edits: readonly Edit[];
   readonly companions: readonly Readonly<Record<string, unknown>>[];

@@ -1,6 +1,6 @@
-import type { Declined, Edit, Proposal, TextEdit } from '../core/index.ts';
+import type { Declined, Edit, Proposal, Target, TextEdit } from '../core/index.ts';
 import { applyTextEdits, spliceRounds, type Splice } from './splice.ts';
-import type { Target, TextFile } from './text-file.ts';
+import type { TextFile } from './text-file.ts';
 
 /** A proposal that is to be carried out; `round` counts how often the objects had been edited when it was made. */
 export interface Accepted {

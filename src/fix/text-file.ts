@@ -1,4 +1,4 @@
-import type { Location, Path } from '../core/index.ts';
+import type { Location, Path, Target } from '../core/index.ts';
 import { readDocument, splitDocuments } from '../kube/yaml/index.ts';
 
 /** A document of a file, as its text stands there. */
@@ -8,12 +8,6 @@ export interface TextDocument {
   readonly offset: number;
   /** The number of its first line in the file. */
   readonly line: number;
-}
-
-/** Where an object stands: the number of its document, and its path in there (not empty for an item of a list). */
-export interface Target {
-  readonly document: number;
-  readonly path: Path;
 }
 
 /** The text of a file, cut into documents as kubectl does. */

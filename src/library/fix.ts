@@ -243,6 +243,18 @@ function repairFiles(files: OpenFiles, accepted: readonly Accepted[]): ReadonlyM
   return new Map([...byFile].map(([file, ofFile]) => [file, repairText(files.get(file), ofFile)]));
 }
 
+/** The files as they would be with one fix of the report alone. */
+export function previewFix(report: FixReport, applied: AppliedFix): FileRepair[] {
+  const repair = report.files.find(({ file }) => file === applied.file);
+  if (repair?.before === undefined) return [];
+  const { text, edits } = repairText(openText(repair.before), [
+    { proposal: { ...applied, origin: nowhere }, target: applied.target, round: 0 },
+  ]);
+  return [{ ...repair, after: text, edits }];
+}
+
+const nowhere = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
 interface Outcome {
   readonly before: Judgement;
   readonly now: Judgement;
@@ -282,7 +294,7 @@ function reportOf({ before, now, accepted, texts, refusals, files, controls, sel
     inputs,
     files: changed,
     objects: objects.map(({ object }) => object),
-    fixes: inOrder(accepted.map((each) => appliedFix(each.proposal, lineOf(each.proposal), numbers.get(each)))),
+    fixes: inOrder(accepted.map((each) => appliedFix(each, lineOf(each.proposal), numbers.get(each)))),
     declined: inOrder(declined.map((each) => ({ ...each, line: lines.get(nameOf(each)) ?? each.line }))),
     summary: { before: failing(before.report).length, after: failing(now.report).length, fixes: accepted.length, declined: counts },
   };
@@ -297,9 +309,9 @@ function compareText(a: string, b: string): number {
   return Number(a > b) - Number(a < b);
 }
 
-function appliedFix(proposal: Proposal, line: number, object: number | undefined): AppliedFix {
+function appliedFix({ proposal, target }: Accepted, line: number, object: number | undefined): AppliedFix {
   const { origin: _origin, declined: _declined, needs: _needs, ...applied } = proposal;
-  return { ...applied, ...(object === undefined ? {} : { object }), line };
+  return { ...applied, ...(object === undefined ? {} : { object }), line, target };
 }
 
 function declinedProposal(proposal: Proposal, refusal: Refusal | undefined): DeclinedFix {

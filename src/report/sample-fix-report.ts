@@ -68,6 +68,7 @@ const containers = ['spec', 'template', 'spec', 'containers'];
 function applied(control: string, more: Partial<AppliedFix>): AppliedFix {
   const base = {
     object: 0,
+    target: { document: 0, path: [] },
     codes: ['POD-12'],
     severity: 'high',
     safety: 'safe',

@@ -1,0 +1,28 @@
+import { OptionError } from '../options/option-error.ts';
+import { oneOf } from '../options/spelling.ts';
+import type { Arguments } from './arguments.ts';
+
+export interface Output {
+  readonly format: string;
+  /** Absent: standard output. */
+  readonly file?: string;
+}
+
+/**
+ * What `--output FORMAT[=FILE]` asks for; text on standard output where it is not given.
+ * @throws OptionError where a format is none, or two of them want standard output.
+ */
+export function outputsOf(given: Arguments, formats: readonly string[]): Output[] {
+  const outputs = given.values('output').map((text): Output => {
+    const at = text.indexOf('=');
+    const format = oneOf('format', at < 0 ? text : text.slice(0, at), formats);
+    if (at < 0) return { format };
+    const file = text.slice(at + 1);
+    if (file === '') throw new OptionError([`--output ${text} names no file`, `write --output ${format}=FILE`]);
+    return file === '-' ? { format } : { format, file };
+  });
+  const [first, second] = outputs.filter(({ file }) => file === undefined);
+  if (first !== undefined && second !== undefined)
+    throw new OptionError(['only one format can go to standard output', `write one of them to a file: --output ${second.format}=FILE`]);
+  return outputs.length === 0 ? [{ format: 'text' }] : outputs;
+}

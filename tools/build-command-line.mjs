@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -22,7 +22,7 @@ export const bundleInput = (file) => ({
  * @returns {Promise<string>}
  */
 export async function buildCommandLine(folder) {
-  const start = join(folder, 'plimsoll.cjs');
+  const start = resolve(folder, 'plimsoll.cjs');
   await bundle('src/cli/main.ts', folder, { entryFileNames: 'plimsoll.cjs', banner: '#!/usr/bin/env node' });
   await bundle('src/cli/program.ts', folder, { entryFileNames: 'program.cjs', chunkFileNames: '[name]-[hash].cjs' });
   chmodSync(start, 0o755);

@@ -41,7 +41,7 @@ export async function runFix(given: Arguments): Promise<number> {
   for (const { file } of outputs) {
     const chunks = unifiedDiff(report.files);
     if (file === undefined) await writeStream(process.stdout, chunks);
-    else writeFile(file, chunks);
+    else await writeFile(file, chunks);
   }
   for (const { path, reason } of refused) tell(`plimsoll: not written: ${printable(path)}: ${printable(reason)}\n`);
   if (refused.length > 0) return 2;

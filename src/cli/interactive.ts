@@ -42,7 +42,7 @@ async function askOne(lines: Interface, report: FixReport, applied: AppliedFix, 
     const { control, message, risk, safety, file, line } = applied;
     process.stderr.write(`\n${printable(`${file}:${line}`)}: ${printable(message)}\n${control}${safety === 'safe' ? '' : `: ${risk}`}\n`);
     for (const hunk of unifiedDiff(previewFix(report, { ...applied, edits })))
-      for (const line of hunk.trimEnd().split('\n')) process.stderr.write(`${printable(line)}\n`);
+      for (const text of hunk.trimEnd().split('\n')) process.stderr.write(`${printable(text)}\n`);
   };
   show();
   for (;;) {

@@ -27,6 +27,8 @@ async function run(argv: readonly string[], file: string): Promise<number> {
   switch (command.name) {
     case 'scan':
       return runScan(given, file);
+    case 'fix':
+      return (await import('./fix.ts')).runFix(given);
     case 'explain':
       return (await import('./explain.ts')).runExplain(given);
     case 'list':

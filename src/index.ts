@@ -30,4 +30,4 @@ export type { ParamValue, PolicyOptions } from './options/policy-options.ts';
 export { OptionError } from './options/option-error.ts';
 export { outcome, type FailOn, type Outcome, type OutcomeOptions } from './report/outcome.ts';
 export { scan, type ScanOptions } from './library/scan.ts';
-export { fix, type FixOptions } from './library/fix.ts';
+export { fix, previewFix, type FixOptions } from './library/fix.ts';

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { FixReport } from '../core/index.ts';
 import { writeFiles, type FileChange } from '../files/index.ts';
-import { fix, type FixOptions } from '../index.ts';
+import { fix, type FixOptions } from '../library/fix.ts';
 import { OptionError } from '../options/option-error.ts';
 import { counted } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';

@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { formatPath, type AppliedFix, type Edit, type FixReport, type Proposal } from '../core/index.ts';
 import { readDocument } from '../kube/yaml/index.ts';
-import { previewFix } from '../index.ts';
+import { previewFix } from '../library/fix.ts';
 import { OptionError } from '../options/option-error.ts';
 import { printable } from '../report/printable.ts';
 import { unifiedDiff } from '../report/unified-diff.ts';

@@ -1,4 +1,4 @@
-// Runs a TypeScript file of tools/ or bench/: `node tools/run.mjs tools/generate.ts --check`. Node 20 cannot strip types,
+// Runs a TypeScript file of tools/, bench/ or test/crash/: `node tools/run.mjs tools/generate.ts --check`. Node 20 cannot strip types,
 // so rolldown, which builds the product anyway, bundles the file first; packages stay outside the bundle.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';

@@ -8,10 +8,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, watc
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { rolldown } from 'rolldown';
 import { undoInterrupted } from '../../src/files/index.ts';
+import { buildWriter } from './build-writer.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string' }, seed: { type: 'string' } } });
 const kills = Number(values.kills ?? 200);
@@ -20,19 +19,6 @@ const seed = Number(values.seed ?? 1);
 const outside = mkdtempSync(join(tmpdir(), 'plimsoll-crash-'));
 const folder = join(outside, 'manifests');
 const names = Array.from({ length: 24 }, (_, index) => `${index % 4 === 0 ? '' : `team-${index % 4}/`}${index}.yaml`);
-
-/** The command that writes, and is killed. */
-async function command(): Promise<readonly string[]> {
-  const file = join(outside, 'write-all.mjs');
-  const bundle = await rolldown({
-    input: join(dirname(fileURLToPath(import.meta.url)), 'write-all.ts'),
-    platform: 'node',
-    logLevel: 'silent',
-  });
-  await bundle.write({ file, format: 'esm' });
-  await bundle.close();
-  return [file, folder];
-}
 
 /** A manifest with something to fix; some are larger than a system writes at once. */
 function manifest(index: number): string {
@@ -83,10 +69,10 @@ interface Run {
 }
 
 /** Runs the command, and kills it so many milliseconds after a file appears whose name has the sign. */
-async function run(arguments_: readonly string[], sign: string, killAfter: number): Promise<Run> {
+async function run(given: readonly string[], sign: string, killAfter: number): Promise<Run> {
   restore();
   const watcher = watch(folder, { recursive: true });
-  const child = spawn(process.execPath, arguments_, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, given, { stdio: ['ignore', 'ignore', 'inherit'] });
   const end = ended(child);
   const signed = new Promise<void>((resolve) => {
     watcher.on('change', (_, name) => {
@@ -143,17 +129,18 @@ const series: readonly Series[] = [
 
 let passed = 0;
 const failures: string[] = [];
-const base = await command();
+// The command that writes, and is killed.
+const base = [await buildWriter(outside), folder];
 const random = chance(seed);
 for (const { name, atomic, sign, kills: count } of series) {
-  const arguments_ = atomic ? [...base, '--atomic'] : base;
-  const whole = [await run(arguments_, sign, Infinity), await run(arguments_, sign, Infinity)].map(({ milliseconds }) => milliseconds);
+  const given = atomic ? [...base, '--atomic'] : base;
+  const whole = [await run(given, sign, Infinity), await run(given, sign, Infinity)].map(({ milliseconds }) => milliseconds);
   const fixed = contents();
   if (fixed.some((content, index) => content === old[index])) failures.push(`${name}: a run that nobody kills leaves files unwritten`);
   let between = 0;
   let killed = 0;
   for (let kill = 1; kill <= count; kill++) {
-    const done = await run(arguments_, sign, random.next().value * Math.min(...whole));
+    const done = await run(given, sign, random.next().value * Math.min(...whole));
     if (done.killed) killed++;
     const written = contents().filter((content, index) => content !== old[index]).length;
     if (written > 0 && written < names.length) between++;

@@ -17,7 +17,7 @@ function compileLessEagerly(): void {
   setFlagsFromString('--interrupt-budget=600000');
 }
 
-const require = createRequire(import.meta.url);
+const require = createRequire(import.meta.filename);
 const loaded = new Map<string, object>();
 
 /**

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { attempt, Refused, systemCode, type FileSystem } from './file-system.ts';
 import { identity, type Folder } from './folder.ts';
@@ -16,6 +15,8 @@ const hour = 3_600_000;
 
 /** A name that nobody can foresee, and by which a later run knows what an earlier one left. */
 export function freshName(kind: 'tmp' | 'old'): string {
+  // Output to a file is written in this way too: an import would load it for every scan.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   return `.plimsoll-${randomBytes(16).toString('hex')}.${kind}`;
 }
 

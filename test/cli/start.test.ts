@@ -13,6 +13,20 @@ vm.Script = class extends vm.Script {
   }
 };`;
 
+test('a scan loads no module of Node that it does not need', () => {
+  const program = `process.on('exit', () => require('fs').writeSync(2, process.moduleLoadList.join(' ')));
+    require(process.argv[1])`;
+  const { stderr } = spawnSync(process.execPath, ['-e', program, inject('commandLine'), 'scan', '-', '-o', 'json'], {
+    input: '{}',
+    env: {},
+    encoding: 'utf8',
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  const builtin = new Set(stderr.match(/NativeModule (\S+)/g)?.map((name) => name.slice(13)));
+  expect(builtin).toContain('fs');
+  expect(['child_process', 'crypto', 'http', 'readline', 'tty', 'worker_threads'].filter((name) => builtin.has(name))).toEqual([]);
+});
+
 test('V8 takes the code that the build compiled ahead of time', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-start-'));
   writeFileSync(join(folder, 'watch.cjs'), watch);

@@ -74,6 +74,8 @@ export interface ResourceFacts {
 export interface NamespaceFacts {
   /** An item of `spec.limits` of a LimitRange, type Container. */
   readonly limitRange?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The same of type PersistentVolumeClaim. */
+  readonly claims?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** `spec.hard` of a ResourceQuota. */
   readonly quota?: Readonly<Record<string, string>>;
 }

@@ -7,6 +7,7 @@ import { isRoleBinding, type RoleBindingSubject } from './role-bindings.ts';
 export interface PodWithServiceAccountSubject {
   /** Of the workload. */
   readonly name: string;
+  readonly namespace: string | undefined;
   readonly serviceAccount: PodServiceAccount;
   /** The pod's own field, which overrides that of the account. */
   readonly automount: boolean | undefined;
@@ -25,6 +26,10 @@ export interface PodServiceAccount {
   readonly automount: boolean | undefined;
   /** Whether a binding that was read gives it a role: somebody meant its pods to call the API. */
   readonly granted: boolean;
+  /** It hands its pods secrets for pulling images, or by annotations an identity in a cloud. */
+  readonly carries: boolean;
+  /** Whether an account with the name of the workload was read, or a binding gives it a role. */
+  readonly hasNamesake: boolean;
   /** How many workloads mount its token, if no label of applications is common to them: otherwise 1. */
   readonly unrelatedUsers: number;
 }
@@ -38,8 +43,13 @@ export interface ProjectedToken {
 
 type Memory =
   | { readonly type: 'grants'; readonly accounts: readonly string[] }
-  | { readonly type: 'account'; readonly namespace: string | undefined; readonly name: string; readonly automount: boolean | undefined }
+  | (RememberedAccount & { readonly type: 'account'; readonly namespace: string | undefined; readonly name: string })
   | { readonly type: 'pods'; readonly namespace: string | undefined; readonly ref: ResourceRef; readonly pods: readonly RememberedPod[] };
+
+interface RememberedAccount {
+  readonly automount: boolean | undefined;
+  readonly carries: boolean;
+}
 
 interface RememberedPod extends Pick<PodWithServiceAccountSubject, 'name' | 'automount' | 'tokens' | 'at'> {
   readonly specAt: Anchor;
@@ -64,8 +74,9 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
     const { ref, object } = resource;
     const namespace = context.namespaceOf(resource);
     if (ref.kind === 'ServiceAccount' && ref.apiVersion === 'v1') {
-      const automount = object['automountServiceAccountToken'];
-      return { type: 'account', namespace, name: ref.name, automount: typeof automount === 'boolean' ? automount : undefined };
+      const { automountServiceAccountToken: automount, imagePullSecrets } = object;
+      const carries = (Array.isArray(imagePullSecrets) && imagePullSecrets.length > 0) || hasIdentity(resource.metadata);
+      return { type: 'account', namespace, name: ref.name, automount: typeof automount === 'boolean' ? automount : undefined, carries };
     }
     if (isRoleBinding(resource)) return { type: 'grants', accounts: accountsOf(resource.object, namespace) };
     if (resource.podTemplates.length === 0) return undefined;
@@ -94,13 +105,15 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
   },
 
   *subjects(memories) {
-    const accounts = new Map<string, { readonly automount: boolean | undefined }>();
+    const accounts = new Map<string, RememberedAccount>();
     for (const memory of memories) {
       if (memory.type !== 'account') continue;
       const key = accountKey(memory.namespace, memory.name);
       if (!accounts.has(key)) accounts.set(key, memory);
     }
     const granted = new Set(memories.flatMap((memory) => (memory.type === 'grants' ? memory.accounts : [])));
+    const isGranted = (namespace: string | undefined, name: string): boolean =>
+      granted.has(accountKey(namespace, name)) || (namespace === undefined && granted.has(`*/${name}`));
     const users = usersOf(memories, accounts);
     for (const memory of memories) {
       if (memory.type !== 'pods') continue;
@@ -113,14 +126,21 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
           implied: account === undefined,
           read: found !== undefined,
           automount: found?.automount,
-          granted: granted.has(key) || (memory.namespace === undefined && granted.has(`*/${name}`)),
+          carries: found?.carries === true,
+          hasNamesake: accounts.has(accountKey(memory.namespace, pod.name)) || isGranted(memory.namespace, pod.name),
+          granted: isGranted(memory.namespace, name),
           unrelatedUsers: unrelated(users.get(key)),
         };
-        yield { subject: { ...pod, serviceAccount }, ref: memory.ref, at: specAt };
+        yield { subject: { ...pod, namespace: memory.namespace, serviceAccount }, ref: memory.ref, at: specAt };
       }
     }
   },
 };
+
+/** What kubectl writes down itself is no identity. */
+function hasIdentity({ annotations = {} }: Metadata): boolean {
+  return Object.keys(annotations).some((key) => !key.startsWith('kubectl.kubernetes.io/'));
+}
 
 /** Also without its namespace: a tool often adds that to the workload, but must write it into a binding. */
 function accountsOf({ subjects = [] }: Partial<RoleBindingSubject>, own: string | undefined): string[] {
@@ -158,10 +178,7 @@ interface Users {
   common: [string, string][];
 }
 
-function usersOf(
-  memories: readonly Memory[],
-  accounts: ReadonlyMap<string, { readonly automount: boolean | undefined }>,
-): Map<string, Users> {
+function usersOf(memories: readonly Memory[], accounts: ReadonlyMap<string, RememberedAccount>): Map<string, Users> {
   const users = new Map<string, Users>();
   for (const memory of memories) {
     if (memory.type !== 'pods') continue;

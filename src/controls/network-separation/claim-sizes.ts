@@ -1,5 +1,6 @@
-import { defineControl, fail, notApplicable, pass, strings, type AnyControl } from '../../core/index.ts';
+import { decline, defineControl, fail, notApplicable, pass, strings, type AnyControl } from '../../core/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
+import { factsOf, limitItems, limitRangeObject } from '../../subjects/namespace-limits.ts';
 import { namespaces } from '../../subjects/namespace.ts';
 
 const ofSystem = notApplicable('a namespace of the system');
@@ -27,9 +28,20 @@ export const claimSizes: AnyControl = defineControl({
     return fail(first.at, `LimitRange "${first.name}" sets no maximum for the storage of a claim, and no quota does`);
   },
 
-  remedy: 'Add a limit of type PersistentVolumeClaim with max for storage to the LimitRange, or requests.storage to the quota.',
+  fix: {
+    safety: 'review',
+    risk: 'claims above the maximum are refused, claims that exist stay as they are; compare it with the largest claim of the manifests and of the cluster',
+    edits(namespace, { given }) {
+      const said = factsOf(namespace, (name) => given.namespaceResources(name), 'claims');
+      if ('declined' in said) return said;
+      const { claims = {} } = said.facts;
+      if (namespace.limitRanges.some(({ name }) => name === 'claims')) return decline('there is a LimitRange "claims": add the item to it');
+      return { edits: [], companions: [limitRangeObject('claims', said.namespace, limitItems({ claims }))] };
+    },
+  },
 
   examples: {
+    said: { given: { namespaceResources: () => ({ claims: { max: { storage: '10Gi' } } }) } },
     pass: {
       'by a quota': 'kind: LimitRange\nmetadata: { name: defaults }\nspec: { limits: [{ type: Container, max: { memory: 1Gi } }] }',
       'by a limit': 'kind: ResourceQuota\nmetadata: { name: total }\nspec: { hard: { requests.storage: null } }',

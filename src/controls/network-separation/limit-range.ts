@@ -1,8 +1,20 @@
-import { defineControl, fail, failAt, flag, notApplicable, strings, unknown, type AnyControl, type Place } from '../../core/index.ts';
+import {
+  decline,
+  defineControl,
+  fail,
+  failAt,
+  flag,
+  notApplicable,
+  strings,
+  unknown,
+  type AnyControl,
+  type Place,
+} from '../../core/index.ts';
 import { limitRangeDefaults } from '../../kube/effective-resources.ts';
 import { compareQuantities, parseQuantity } from '../../kube/quantity.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import type { Quantity } from '../../kube/types.ts';
+import { factsOf, limitItems, limitRangeObject, refusedBy } from '../../subjects/namespace-limits.ts';
 import { namespaces, type NamespaceLimitRange } from '../../subjects/namespace.ts';
 
 export const limitRange: AnyControl = defineControl({
@@ -51,9 +63,25 @@ export const limitRange: AnyControl = defineControl({
     return failAt(places);
   },
 
-  remedy: 'Add a LimitRange of type Container with default, defaultRequest and max for memory, sized by what the workloads use.',
+  fix: {
+    safety: 'review',
+    risk: 'containers that say nothing get the defaults at their next start, and too little memory ends them; compare the defaults with the highest use of all containers without limits',
+    edits(namespace, { given }) {
+      const [existing] = namespace.limitRanges.filter(({ limits }) => limits.some(({ type }) => type === 'Container'));
+      if (existing !== undefined) return decline(`LimitRange "${existing.name}" is there already: complete it by what the workloads use`);
+      const said = factsOf(namespace, (name) => given.namespaceResources(name), 'limitRange');
+      if ('declined' in said) return said;
+      const items = limitItems(said.facts);
+      const refused = refusedBy(namespace, items);
+      if (refused !== undefined) return decline(refused);
+      if (namespace.limitRanges.some(({ name }) => name === 'limits'))
+        return decline('there is a LimitRange "limits": add the items to it');
+      return { edits: [], companions: [limitRangeObject('limits', said.namespace, items)] };
+    },
+  },
 
   examples: {
+    said: { given: { namespaceResources: () => ({ limitRange: { default: { memory: '256Mi' }, max: { memory: '1Gi' } } }) } },
     pass: {
       'defaults and maximum': 'kind: LimitRange\nmetadata: { name: defaults }',
       'a maximum is the default too': `

@@ -1,6 +1,7 @@
-import { defineControl, fail, failAt, notApplicable, strings, unknown, type AnyControl, type Place } from '../../core/index.ts';
+import { decline, defineControl, fail, failAt, notApplicable, strings, unknown, type AnyControl, type Place } from '../../core/index.ts';
 import { effectiveResources } from '../../kube/effective-resources.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
+import { factsOf, limitItems, limitRangeObject, quotaObject, refusedBy } from '../../subjects/namespace-limits.ts';
 import { namespaces, type NamespaceSubject, type NamespaceWorkload } from '../../subjects/namespace.ts';
 
 export const resourceQuota: AnyControl = defineControl({
@@ -51,9 +52,43 @@ export const resourceQuota: AnyControl = defineControl({
     return failAt(places);
   },
 
-  remedy: 'Add a ResourceQuota with the present use and headroom, and a LimitRange whose defaults fill what pods do not say.',
+  fix: {
+    safety: 'review',
+    risk: 'what goes beyond the quota is not created: autoscalers, rollouts with a surge and jobs stop there; prove it with the largest number of replicas of each autoscaler times its requests',
+    edits(namespace, { given, version }) {
+      const [existing] = namespace.quotas;
+      if (existing !== undefined)
+        return decline(`ResourceQuota "${existing.name}" is there already: complete it by what the workloads use`);
+      const said = factsOf(namespace, (name) => given.namespaceResources(name), 'quota');
+      if ('declined' in said) return said;
+      const { namespace: name, facts } = said;
+      const quota = quotaObject('quota', name, facts.quota ?? {});
+      const counted = Object.keys(facts.quota ?? {})
+        .map(canonical)
+        .filter(isDemanded);
+      const refused = firstRefused(namespace, counted, version);
+      if (refused === undefined) return { edits: [], companions: [quota] };
+      // The same object that network-separation/limit-range adds: either comes first.
+      const items = limitItems(facts);
+      const filled = { ...namespace, limitRanges: [{ name: 'limits', at: namespace.namedAt, limits: items }] };
+      if (
+        namespace.limitRanges.length > 0 ||
+        firstRefused(filled, counted, version) !== undefined ||
+        refusedBy(namespace, items) !== undefined
+      )
+        return decline(`the quota would keep out pods of "${refused.workload.ref.name}", which say no ${refused.resource}: set it first`);
+      return { edits: [], companions: [limitRangeObject('limits', name, items), quota] };
+    },
+  },
 
   examples: {
+    said: {
+      given: {
+        namespaceResources: () => ({
+          quota: { 'requests.cpu': '4', 'requests.memory': '8Gi', 'limits.cpu': '8', 'limits.memory': '16Gi', pods: '20' },
+        }),
+      },
+    },
     pass: {
       'everything bounded': 'kind: ResourceQuota\nmetadata: { name: total }',
       'by two quotas, in the short names': `

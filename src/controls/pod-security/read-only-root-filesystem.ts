@@ -1,5 +1,6 @@
 import { defineControl, fail, notApplicable, pass, set, type AnyControl } from '../../core/index.ts';
 import { containers } from '../../subjects/container.ts';
+import { writableMounts } from '../../subjects/writable-mounts.ts';
 
 const onWindows = notApplicable('Windows cannot mount the root filesystem read-only and rejects the field');
 
@@ -29,11 +30,23 @@ export const readOnlyRootFilesystem: AnyControl = defineControl({
 
   fix: {
     safety: 'review',
-    risk: 'the process stops at its first write to temporary, run or cache folders; list the files it changed and mount an emptyDir at each such path',
-    edits: () => [set(['securityContext', 'readOnlyRootFilesystem'], true)],
+    risk: 'the process stops at its first write to temporary, run or cache folders; list the files it changed and name their folders as writablePaths',
+    values: {
+      writablePaths: {
+        about: 'Folders that the process writes to, each with the most that it may hold',
+        example: '/tmp=64Mi,/var/run=1Mi',
+      },
+    },
+    edits(subject, { values: { writablePaths } }) {
+      const readOnly = set(['securityContext', 'readOnlyRootFilesystem'], true);
+      if (writablePaths === undefined) return [readOnly];
+      const mounts = writableMounts(subject, writablePaths, 'writablePaths');
+      return 'declined' in mounts ? mounts : { ...mounts, edits: [readOnly, ...mounts.edits] };
+    },
   },
 
   examples: {
+    said: { values: { writablePaths: '/tmp=64Mi,/var/cache=1Gi' } },
     pass: { 'read-only': 'securityContext: { readOnlyRootFilesystem: true }' },
     fail: {
       'left to the default': 'securityContext: { readOnlyRootFilesystem: null }',

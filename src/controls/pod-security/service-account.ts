@@ -1,4 +1,4 @@
-import { defineControl, fail, pass, unknown, type AnyControl } from '../../core/index.ts';
+import { decline, defineControl, fail, pass, remove, set, unknown, type AnyControl } from '../../core/index.ts';
 import { mountsToken, podsWithServiceAccount } from '../../subjects/pod-with-service-account.ts';
 
 export const serviceAccount: AnyControl = defineControl({
@@ -35,8 +35,25 @@ export const serviceAccount: AnyControl = defineControl({
     return pass;
   },
 
-  remedy:
-    'Create a ServiceAccount for the workload, bind the rights that it uses to that one, and set automountServiceAccountToken to false on "default".',
+  fix: {
+    safety: 'review',
+    risk: 'the pods lose the token, and what "default" has in the cluster: pull secrets, roles, an identity of the cloud; show from the audit log that they make no request, and that the nodes can pull their images',
+    edits({ name, namespace, automount, serviceAccount: account }) {
+      if (account.name !== 'default')
+        return decline(`the workloads that share "${account.name}" need one each, with the rights that each one uses`);
+      if (automount === true) return decline('the pods ask for the token: a person knows which rights an account of their own needs');
+      if (account.granted) return decline('a role is bound to "default": a person knows which of its rights these pods use');
+      if (account.carries)
+        return decline('"default" hands these pods pull secrets or an identity of the cloud: an account of their own needs them too');
+      if (account.hasNamesake || !isAccountName(name))
+        return decline(`the account "${name}" exists or has rights: name it, if it is meant for these pods`);
+      const metadata = namespace === undefined ? { name } : { name, namespace };
+      return {
+        edits: [remove(['serviceAccount']), set(['serviceAccountName'], name)],
+        companions: [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false }],
+      };
+    },
+  },
   alsoFails: ['pod-security/service-account-token'],
 
   examples: {
@@ -50,6 +67,15 @@ kind: Deployment
 metadata: { name: web }
 spec: { template: { spec: { serviceAccountName: null, automountServiceAccountToken: true } } }
 `,
+      'no account of its own': `
+kind: ServiceAccount
+metadata: { name: web }
+$patch: delete
+---
+kind: Deployment
+metadata: { name: web }
+spec: { template: { spec: { serviceAccountName: null, automountServiceAccountToken: null } } }
+`,
       'the default by name': `
 kind: Deployment
 metadata: { name: web }
@@ -61,4 +87,9 @@ spec: { template: { spec: { serviceAccountName: default, automountServiceAccount
 
 function others(count: number): string {
   return count === 1 ? 'another workload' : `${count} other workloads`;
+}
+
+/** A DNS subdomain; "default" is everybody's, and a name that is generated is known to nobody yet. */
+function isAccountName(name: string): boolean {
+  return name !== 'default' && /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/.test(name);
 }

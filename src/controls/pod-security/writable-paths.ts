@@ -1,27 +1,10 @@
 import { defineControl, failAt, notApplicable, pass, type AnyControl, type Place } from '../../core/index.ts';
-import type { Container, PodSpec, VolumeMount } from '../../kube/types.ts';
+import { heldPrograms } from '../../kube/program-folders.ts';
+import type { PodSpec, VolumeMount } from '../../kube/types.ts';
 import { containers } from '../../subjects/container.ts';
 
 const onWindows = notApplicable('Windows cannot mount the root filesystem read-only');
 const allWritable = notApplicable('the whole root filesystem is writable, which pod-security/read-only-root-filesystem judges');
-
-/** Where shells and loaders look for programs and libraries. */
-const programFolders: ReadonlySet<string> = new Set([
-  '/',
-  '/bin',
-  '/sbin',
-  '/lib',
-  '/lib64',
-  '/usr',
-  '/usr/bin',
-  '/usr/sbin',
-  '/usr/lib',
-  '/usr/lib64',
-  '/usr/local',
-  '/usr/local/bin',
-  '/usr/local/sbin',
-  '/usr/local/lib',
-]);
 
 /** Volumes that the kubelet mounts read-only whatever the mount says. */
 const readOnlySources = ['configMap', 'secret', 'downwardAPI', 'projected', 'image'] as const;
@@ -70,12 +53,6 @@ export const writablePaths: AnyControl = defineControl({
     },
   },
 });
-
-function heldPrograms({ command }: Container, mountPath: string): string | undefined {
-  const folder = mountPath.length > 1 && mountPath.endsWith('/') ? mountPath.slice(0, -1) : mountPath;
-  if (programFolders.has(folder)) return 'programs are looked for';
-  return command?.[0]?.startsWith(`${folder}/`) === true ? 'the program that it starts is' : undefined;
-}
 
 function isReadOnlyByNature(spec: PodSpec, mount: VolumeMount): boolean {
   const volume = spec.volumes?.find(({ name }) => name === mount.name);

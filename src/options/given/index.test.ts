@@ -136,6 +136,7 @@ namespaces:
   shop:
     defaults: { limits: { memory: 1Gi } }
     limitRange: { default: { memory: 512Mi } }
+    claims: { max: { storage: 10Gi } }
     workloads:
       web:
         web: { requests: { cpu: 1 } }
@@ -155,7 +156,11 @@ namespaces:
 
   test('a namespace has its own and those of all', () => {
     const { namespaceResources } = given('resources', profile);
-    expect(namespaceResources('shop')).toEqual({ quota: { pods: '20' }, limitRange: { default: { memory: '512Mi' } } });
+    expect(namespaceResources('shop')).toEqual({
+      quota: { pods: '20' },
+      limitRange: { default: { memory: '512Mi' } },
+      claims: { max: { storage: '10Gi' } },
+    });
     expect(namespaceResources('other')).toEqual({ quota: { pods: '20' } });
     expect(given('resources', 'defaults: {}').namespaceResources('shop')).toBeUndefined();
   });
@@ -164,8 +169,9 @@ namespaces:
     ['default: {}', ['unknown key default', 'facts:1', 'did you mean defaults?']],
     [
       'namespaces:\n  shop:\n    namespaces: {}',
-      ['unknown key namespaces.shop.namespaces', 'facts:3', 'the keys are defaults, workloads, limitRange, quota'],
+      ['unknown key namespaces.shop.namespaces', 'facts:3', 'the keys are defaults, workloads, limitRange, claims, quota'],
     ],
+    ['claims: { max: { memory: 1Gi } }', ['claims.max.memory is no resource', 'facts:1', 'for instance cpu, memory or ephemeral-storage']],
     ['defaults: { limits: { memory: 1 GB } }', ['defaults.limits.memory is no quantity', 'facts:1', 'for instance 100m or 256Mi']],
     ['defaults: { limits: { memory: -1 } }', ['defaults.limits.memory is no quantity', 'facts:1', 'for instance 100m or 256Mi']],
     [

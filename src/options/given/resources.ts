@@ -4,6 +4,7 @@ import { mappingAt, nameOf, own, readValue, requireKeys, type GivenFile, type Gi
 
 const ofContainer = ['requests', 'limits'] as const;
 const ofLimitRange = ['default', 'defaultRequest', 'max', 'min', 'maxLimitRequestRatio'] as const;
+const ofClaims = ['max', 'min'] as const;
 const resourceName =
   /^(?:cpu|memory|ephemeral-storage|hugepages-[0-9]+(?:Ki|Mi|Gi)|[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)$/;
 const quotaName = /^[A-Za-z0-9](?:[-A-Za-z0-9_./]*[A-Za-z0-9])?$/;
@@ -43,13 +44,13 @@ export function readResources(file: GivenFile): Pick<Given, 'resourcesOf' | 'nam
     },
     namespaceResources(namespace) {
       const facts = { ...everywhere.facts, ...namespaces.get(namespace ?? '')?.facts };
-      return facts.limitRange === undefined && facts.quota === undefined ? undefined : facts;
+      return Object.keys(facts).length === 0 ? undefined : facts;
     },
   };
 }
 
 function scopeOf(given: GivenValue, value: Mapping, path: Path, more: readonly string[]): Scope {
-  requireKeys(given, value, ['defaults', 'workloads', 'limitRange', 'quota', ...more], path);
+  requireKeys(given, value, ['defaults', 'workloads', 'limitRange', 'claims', 'quota', ...more], path);
   const at = (key: string): Path => [...path, key];
   const workloads = new Map(
     Object.entries(mappingAt(given, own(value, 'workloads'), at('workloads'))).map(([name, containers]) => {
@@ -62,12 +63,14 @@ function scopeOf(given: GivenValue, value: Mapping, path: Path, more: readonly s
     }),
   );
   const limitRange = own(value, 'limitRange');
+  const claims = own(value, 'claims');
   const quota = own(value, 'quota');
   return {
     defaults: own(value, 'defaults') === undefined ? undefined : containerFacts(given, own(value, 'defaults'), at('defaults')),
     workloads,
     facts: {
       ...(limitRange === undefined ? {} : { limitRange: tables(given, limitRange, at('limitRange'), ofLimitRange) }),
+      ...(claims === undefined ? {} : { claims: tables(given, claims, at('claims'), ofClaims, claimResource) }),
       ...(quota === undefined ? {} : { quota: quantities(given, quota, at('quota'), quotaName) }),
     },
   };
@@ -87,11 +90,20 @@ function containerFacts(given: GivenValue, value: unknown, path: Path): Resource
   return facts;
 }
 
-function tables<K extends string>(given: GivenValue, value: unknown, path: Path, keys: readonly K[]): { [key in K]?: Values } {
+/** A claim asks for storage alone. */
+const claimResource = /^storage$/;
+
+function tables<K extends string>(
+  given: GivenValue,
+  value: unknown,
+  path: Path,
+  keys: readonly K[],
+  names = resourceName,
+): { [key in K]?: Values } {
   const table = mappingAt(given, value, path);
   requireKeys(given, table, keys, path);
   const read: { [key in K]?: Values } = {};
-  for (const key of keys) if (own(table, key) !== undefined) read[key] = quantities(given, own(table, key), [...path, key], resourceName);
+  for (const key of keys) if (own(table, key) !== undefined) read[key] = quantities(given, own(table, key), [...path, key], names);
   return read;
 }
 

@@ -67,7 +67,7 @@ export const limitRange: AnyControl = defineControl({
     safety: 'review',
     risk: 'containers that say nothing get the defaults at their next start, and too little memory ends them; compare the defaults with the highest use of all containers without limits',
     edits(namespace, { given }) {
-      const [existing] = namespace.limitRanges.filter(({ limits }) => limits.some(({ type }) => type === 'Container'));
+      const existing = namespace.limitRanges.find(({ limits }) => limits.some(({ type }) => type === 'Container'));
       if (existing !== undefined) return decline(`LimitRange "${existing.name}" is there already: complete it by what the workloads use`);
       const said = factsOf(namespace, (name) => given.namespaceResources(name), 'limitRange');
       if ('declined' in said) return said;

@@ -43,6 +43,11 @@ export function withFolder<T>(system: FileSystem, path: string, use: (folder: Fo
   }
 }
 
+/** @throws Refused where a folder is no longer found at its path. */
+export function syncFolders(system: FileSystem, files: readonly { readonly folder: string }[]): void {
+  for (const path of new Set(files.map(({ folder }) => folder))) withFolder(system, path, (folder) => folder.sync());
+}
+
 function linkOf(system: FileSystem, path: string): string | undefined {
   try {
     return system.readLink(path);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { attempt, nodeFileSystem, reasonOf, Refused, systemCode, type FileSystem } from './file-system.ts';
-import { identity, withFolder, type Folder } from './folder.ts';
+import { identity, syncFolders, withFolder, type Folder } from './folder.ts';
 import { isWithin, locate, realRoots, type Location } from './location.ts';
 import { backupName, create, freshName, remove, stage, temporaryName } from './replace.ts';
 
@@ -147,13 +147,13 @@ export function undo(system: FileSystem, home: string, files: readonly JournalEn
         }
         remove(system, folder, entry.backup);
         remove(system, folder, entry.temporary);
-        folder.sync();
       });
     } catch (error) {
       return { restored, refused: [{ path: join(path, name), reason: reasonOf(error) }] };
     }
   }
   try {
+    syncFolders(system, located);
     withFolder(system, home, (folder) => {
       remove(system, folder, pendingName);
       folder.sync();

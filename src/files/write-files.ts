@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { nodeFileSystem, reasonOf, Refused, type FileSystem } from './file-system.ts';
-import { withFolder, type Folder } from './folder.ts';
+import { attempt, nodeFileSystem, reasonOf, Refused, type FileSystem } from './file-system.ts';
+import { syncFolders, withFolder, type Folder } from './folder.ts';
 import { closeJournal, journalEntry, openJournal, refuseInterrupted, undo, type JournalEntry, type Refusal } from './journal.ts';
 import { isWithin, locate, realRoots, type Location } from './location.ts';
 import { backUp, commit, discard, freshName, inspect, requireReplaceable, stage, sweep } from './replace.ts';
@@ -100,6 +100,7 @@ async function writeEach(
       refused.push({ path: change.path, reason: reasonOf(error) });
     }
   }
+  attempt(() => syncFolders(system, planned));
   return written;
 }
 
@@ -113,7 +114,6 @@ function writeOne(system: FileSystem, folder: Folder, name: string, change: File
     discard(system, folder, temporary);
     throw error;
   }
-  folder.sync();
 }
 
 interface Step extends Planned {
@@ -155,9 +155,6 @@ async function writeTogether(
       withFolder(system, step.folder, (folder) => action(folder, step));
     }
   };
-  const syncFolders = (): void => {
-    for (const path of new Set(steps.map(({ folder }) => folder))) withFolder(system, path, (folder) => folder.sync());
-  };
   try {
     openJournal(system, home, entries);
   } catch (error) {
@@ -167,9 +164,9 @@ async function writeTogether(
   try {
     await each((folder, { entry, change, like }) => stage(system, folder, entry.temporary, [change.after], like));
     await each((folder, { entry, name }) => backUp(system, folder, name, entry.backup, entry.fresh));
-    syncFolders();
+    syncFolders(system, steps);
     await each((folder, { entry, name, change, like }) => commit(system, folder, name, entry.temporary, change, like));
-    syncFolders();
+    syncFolders(system, steps);
     closeJournal(system, home, entries);
   } catch (error) {
     const { refused: stuck } = undo(system, home, entries, roots);

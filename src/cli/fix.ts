@@ -2,21 +2,27 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { controls } from '../controls/index.ts';
 import type { FixReport } from '../core/index.ts';
 import { writeFiles, type FileChange } from '../files/index.ts';
 import { fix, type FixOptions } from '../library/fix.ts';
+import { readFixValues } from '../options/fix-values.ts';
+import { readGiven, type GivenFiles } from '../options/given/index.ts';
 import { OptionError } from '../options/option-error.ts';
-import { counted } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
+import { fixOutcome } from '../report/fix-outcome.ts';
+import { formatFixText } from '../report/fix-text.ts';
 import { unifiedDiff } from '../report/unified-diff.ts';
+import { readText } from '../sources/manifests/read-text.ts';
 import type { Arguments } from './arguments.ts';
 import { fixFormats } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeFile, writeStream } from './output.ts';
-import { outputsOf } from './outputs.ts';
+import { outputsOf, type Output } from './outputs.ts';
 import { mergedParams, policyOptions } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
+import { terminalOf, type Terminal } from './terminal.ts';
 
 /** `plimsoll fix`: works out fixes, shows or writes them, and answers with the exit code. */
 export async function runFix(given: Arguments): Promise<number> {
@@ -28,7 +34,9 @@ export async function runFix(given: Arguments): Promise<number> {
     params: mergedParams(configuration.params, given.values('param')),
     podTemplates: configuration.podTemplates,
     paths,
-    review: given.has('review'),
+    review: given.has('review') || given.has('plan'),
+    values: readFixValues(given.values('value'), controls),
+    given: readGiven(givenFiles(given)),
   };
   if (given.has('write') && paths.includes('-')) return filter(given, options);
   let report = await worked(options);
@@ -37,15 +45,49 @@ export async function runFix(given: Arguments): Promise<number> {
     report = await worked({ ...options, decide: await askAbout(report) });
   }
   const writes = given.has('write') || given.has('interactive');
-  const refused = writes ? await written(report, paths, given.has('atomic')) : [];
-  for (const { file } of outputs) {
-    const chunks = unifiedDiff(report.files);
-    if (file === undefined) await writeStream(process.stdout, chunks);
-    else await writeFile(file, chunks);
-  }
+  const refused = writes ? await write(report, paths, given.has('atomic')) : [];
+  const isWritten = writes && refused.length === 0;
+  for (const { file, format } of outputs) if (file !== undefined) await writeFile(file, formatted(report, format, given, isWritten, false));
+  for (const { file, format } of outputs)
+    if (file === undefined) await writeStream(process.stdout, formatted(report, format, given, isWritten, true));
   for (const { path, reason } of refused) tell(`plimsoll: not written: ${printable(path)}: ${printable(reason)}\n`);
   if (refused.length > 0) return 2;
-  return exitCode(report, given, writes);
+  return exitCode(report, given, isWritten, outputs);
+}
+
+function formatted(report: FixReport, format: string, given: Arguments, written: boolean, onStdout: boolean): Iterable<string> {
+  if (format === 'patch') return unifiedDiff(report.files);
+  const byId = new Map(controls.map((control) => [control.id, control]));
+  const elsewhere: Terminal = { color: given.has('color'), width: 100, terminal: false };
+  return formatFixText(report, {
+    ...(onStdout ? terminalOf(given) : elsewhere),
+    all: given.has('all'),
+    quiet: given.has('quiet'),
+    allowUnreadable: given.has('allow-unreadable'),
+    written,
+    command: ['plimsoll fix', ...given.operands].join(' '),
+    control: (id) => byId.get(id),
+    value(key) {
+      const dot = key.lastIndexOf('.');
+      return byId.get(key.slice(0, dot))?.fix?.values?.[key.slice(dot + 1)];
+    },
+  });
+}
+
+/** The files of facts that the options name, read. */
+function givenFiles(given: Arguments): GivenFiles {
+  const files = (['digests', 'images', 'resources'] as const).flatMap((name) => {
+    const file = given.value(name);
+    return file === undefined ? [] : [[name, { file, text: textOf(file, name) }] as const];
+  });
+  return Object.fromEntries(files);
+}
+
+/** @throws OptionError where the file cannot be read. */
+function textOf(file: string, option: string): string {
+  const read = readText(file);
+  if ('refused' in read) throw new OptionError([`--${option} cannot be read: ${read.refused}`, file, 'name a file that can be read']);
+  return read.text;
 }
 
 /** `plimsoll fix --write -`: standard input with its fixes on standard output, whatever else happens as it came. */
@@ -63,16 +105,12 @@ async function filter(given: Arguments, options: FixOptions): Promise<number> {
   return exitCode(report, given, true);
 }
 
-function exitCode({ files, inputs }: FixReport, given: Arguments, isWritten: boolean): number {
-  if (inputs.unread.length > 0 && !given.has('allow-unreadable')) {
-    tell(`plimsoll: ${counted(inputs.unread.length, 'document')} could not be read (--allow-unreadable accepts that)\n`);
-    return 2;
-  }
-  if (inputs.resources === 0) {
-    tell('plimsoll: nothing to fix: no Kubernetes object that a control reads\n');
-    return 2;
-  }
-  return files.length > 0 && !isWritten ? 1 : 0;
+/** The text says how the run ended; other formats do not, and an exit code of 2 alone explains nothing. */
+function exitCode(report: FixReport, given: Arguments, written: boolean, outputs: readonly Output[] = []): number {
+  const { exitCode: code, reason } = fixOutcome(report, { written, allowUnreadable: given.has('allow-unreadable') });
+  const isTold = outputs.some(({ file, format }) => file === undefined && format === 'text') && !given.has('quiet');
+  if (code === 2 && !isTold) tell(`plimsoll: ${printable(reason)}\n`);
+  return code;
 }
 
 async function worked(options: FixOptions): Promise<FixReport> {
@@ -85,7 +123,7 @@ async function worked(options: FixOptions): Promise<FixReport> {
 }
 
 /** Writes the changed files. */
-async function written(report: FixReport, paths: readonly string[], atomic: boolean): Promise<readonly { path: string; reason: string }[]> {
+async function write(report: FixReport, paths: readonly string[], atomic: boolean): Promise<readonly { path: string; reason: string }[]> {
   const changes = report.files.map(({ file, before, after }): FileChange => ({
     path: resolve(file),
     before: before === undefined ? undefined : Buffer.from(before),

@@ -215,6 +215,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     const ref = resource.ref.namespace === undefined && namespace !== undefined ? { ...resource.ref, namespace } : resource.ref;
     files.push(resource.file);
     if (sink !== undefined) {
+      sink.met(ref);
       const number = files.length - 1;
       wait(['metadata'], (location) => (origins[number] = location));
     }

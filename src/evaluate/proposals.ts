@@ -21,6 +21,8 @@ export interface ProposalSink {
   /** By control id and the key of the fix's value. */
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
   propose(proposal: Proposal): void;
+  /** Hears of every object, with the namespace that it will be applied to: none of them is made a second time. */
+  met(resource: ResourceRef): void;
 }
 
 /** What a proposal is about. */

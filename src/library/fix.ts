@@ -1,25 +1,24 @@
-import { resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { controls as ownControls } from '../controls/index.ts';
 import {
   nothingGiven,
-  type AnyControl,
   type AppliedFix,
-  type DeclinedFix,
   type Edit,
   type FileRepair,
-  type Finding,
   type FixReport,
   type Given,
   type Proposal,
   type Report,
+  type ResourceRef,
 } from '../core/index.ts';
 import { leftOut, type Policy } from '../evaluate/index.ts';
-import { objectRepairs } from '../fix/object-repairs.ts';
-import { groupBy, repairText, type Accepted, type RepairedText } from '../fix/repair-text.ts';
-import { notForEditing, openText, type TextFile } from '../fix/text-file.ts';
+import { objectKey } from '../fix/companions.ts';
+import { fixReport, nameOf, type Judgement, type Refusal } from '../fix/fix-report.ts';
+import { repairText, type Accepted } from '../fix/repair-text.ts';
+import { openText } from '../fix/text-file.ts';
 import { newFailures, passing, problems, type Problem } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
-import { readText, strictText } from '../sources/manifests/read-text.ts';
+import { openFiles, standardInputName, type Texts } from './open-files.ts';
 import { judge, type ScanOptions } from './scan.ts';
 
 export interface FixOptions extends ScanOptions {
@@ -51,25 +50,25 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
   // A fix is verified against all controls, whichever of them are to be fixed.
   const policy: Policy = { ...chosen, profile: 'nsa', only: [], skip: [], minSeverity: 'low', all: false };
   const selected = new Set(controls.filter((control) => leftOut(control, chosen) === undefined).map(({ id }) => id));
-  const standardInput = options.paths?.includes('-') === true ? await readAll(options.stdin ?? process.stdin) : undefined;
+  const standardInput = options.paths?.includes('-') === true ? await buffer(options.stdin ?? process.stdin) : undefined;
   const files = openFiles(cwd, standardInput);
 
-  const sink = { given: options.given ?? nothingGiven.given, values: options.values ?? {} };
+  /** The objects of the files as they are. */
+  const objects = new Set<string>();
 
-  async function attempt(texts: Texts): Promise<Judgement> {
+  async function attempt(texts: Texts, met: (resource: ResourceRef) => void = () => undefined): Promise<Judgement> {
     const proposals: Proposal[] = [];
     const propose = (proposal: Proposal): void => void (selected.has(proposal.control) && proposals.push(proposal));
-    const contents = contentsOf(texts, standardInput);
-    return { report: await judge(options, controls, policy, { sink: { ...sink, propose }, contents }), proposals };
+    const sink = { given: options.given ?? nothingGiven.given, values: options.values ?? {}, propose, met };
+    return { report: await judge(options, controls, policy, contentsOf(texts, standardInput), sink), proposals };
   }
 
-  /** Who passed before, of these controls: asked only where it matters, because it lists every subject. */
-  async function passedBefore(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const trial = { sink: { ...sink, propose: () => undefined }, contents: contentsOf(new Map(), standardInput) };
-    return passing((await judge(options, controls, { ...policy, only: ids, all: true }, trial)).findings);
+  /** Who passed before: asked only where it matters, because it lists every subject. */
+  async function passedBefore(): Promise<ReadonlySet<string>> {
+    return passing((await judge(options, controls, { ...policy, all: true }, contentsOf(new Map(), standardInput))).findings);
   }
 
-  const before = await attempt(new Map());
+  const before = await attempt(new Map(), (ref) => objects.add(objectKey({ ...ref, metadata: ref })));
   const refusals = new Map<string, Refusal>();
   const isRefused = ({ proposal }: Accepted): boolean => refusals.has(nameOf(proposal));
   let accepted: Accepted[] = [];
@@ -78,10 +77,13 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
 
   /** Carries out what is accepted, and looks at the result. */
   async function carryOut(): Promise<void> {
-    texts = repairFiles(files, accepted);
-    for (const { refused } of texts.values())
-      for (const [{ proposal }, reason] of refused) refusals.set(nameOf(proposal), { because: 'text', reason });
-    accepted = accepted.filter((each) => !isRefused(each));
+    for (;;) {
+      const repaired = files.repair(accepted);
+      texts = repaired.texts;
+      if (repaired.refused.size === 0) break;
+      for (const [{ proposal }, reason] of repaired.refused) refusals.set(nameOf(proposal), { because: 'text', reason });
+      accepted = accepted.filter((each) => !isRefused(each));
+    }
     now = await attempt(texts);
   }
 
@@ -97,7 +99,9 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     for (const proposal of now.proposals) {
       const edited = decided(proposal, options);
       if (edited === undefined || known.has(editName(edited)) || refusals.has(nameOf(proposal))) continue;
-      const found = files.find(edited, texts);
+      const found = edited.companions.some((each) => objects.has(objectKey(each)))
+        ? { refused: 'an object of this name is there already and says something else' }
+        : files.find(edited, texts);
       if ('refused' in found) refusals.set(nameOf(proposal), { because: 'text', reason: found.refused });
       else fresh.push({ proposal: edited, target: found, round });
     }
@@ -109,7 +113,7 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
   let passed: ReadonlySet<string> | undefined;
   async function worse(report: Report): Promise<Problem[]> {
     const fresh = newFailures(before.report, report, accepted);
-    if (fresh.length > 0) passed ??= await passedBefore(controls.map(({ id }) => id));
+    if (fresh.length > 0) passed ??= await passedBefore();
     // What did not concern the subject before, or could not be told, has come to light: nothing was broken.
     return [...problems(before.report, report, accepted), ...fresh.filter(({ subject }) => passed?.has(subject))];
   }
@@ -118,7 +122,8 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     for (const { suspects, reason } of await culprits(wrong)) withdraw(suspects, reason);
     await carryOut();
   }
-  return reportOf({ before, now, accepted, texts, refusals, files, controls, selected });
+  const repairs = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.text(file), after: text, edits }));
+  return fixReport({ before, now, accepted, refusals, files: repairs, controls, selected });
 
   /** Narrows the suspects of each problem down to one, where leaving out that one is enough. All problems are tried at once. */
   async function culprits(wrong: readonly Problem[]): Promise<Problem[]> {
@@ -126,14 +131,8 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     let open = wrong.filter(({ suspects }) => suspects.length > 1 && suspects.length <= mostSuspects);
     for (let turn = 0; open.some(({ suspects }) => turn < suspects.length); turn++) {
       const without = new Set(open.flatMap(({ suspects }) => suspects.slice(turn, turn + 1)));
-      const report = (
-        await attempt(
-          repairFiles(
-            files,
-            accepted.filter((each) => !without.has(each)),
-          ),
-        )
-      ).report;
+      const { texts: tried } = files.repair(accepted.filter((each) => !without.has(each)));
+      const { report } = await attempt(tried);
       const left = new Set((await worse(report)).map(({ name }) => name));
       for (const problem of open)
         if (!left.has(problem.name) && turn < problem.suspects.length)
@@ -148,23 +147,11 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
 /** More suspects than that are not tried one by one. */
 const mostSuspects = 30;
 
-type Texts = ReadonlyMap<string, RepairedText>;
-
 function contentsOf(texts: Texts, standardInput: Buffer | undefined): Map<string, Uint8Array> {
   const contents = new Map<string, Uint8Array>();
-  if (standardInput !== undefined) contents.set('<stdin>', standardInput);
+  if (standardInput !== undefined) contents.set(standardInputName, standardInput);
   for (const [file, { text }] of texts) contents.set(file, Buffer.from(text));
   return contents;
-}
-
-interface Judgement {
-  readonly report: Report;
-  readonly proposals: readonly Proposal[];
-}
-
-interface Refusal {
-  readonly because: 'text' | 'withdrawn';
-  readonly reason: string;
 }
 
 /** The proposal as it is to be carried out; undefined where it is not. */
@@ -176,71 +163,8 @@ function decided(proposal: Proposal, options: FixOptions): Proposal | undefined 
   return { ...proposal, edits: decision };
 }
 
-/** The same for the same finding of the same object, in whichever round. */
-function nameOf({
-  control,
-  file,
-  fingerprint,
-  resource,
-  container = '',
-}: Pick<Proposal, 'control' | 'file' | 'fingerprint' | 'resource' | 'container'>): string {
-  return [control, file, resource.kind, resource.namespace ?? '', resource.name, container, fingerprint].join('\n');
-}
-
 function editName(proposal: Proposal): string {
   return `${nameOf(proposal)}\n${JSON.stringify([proposal.edits, proposal.companions])}`;
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(Buffer.from(part as Uint8Array));
-  return Buffer.concat(parts);
-}
-
-/** The texts of the files that fixes touch, read once. */
-interface OpenFiles {
-  get(file: string): TextFile;
-  /** Where the object of a proposal stands, by the texts as they were tried last. */
-  find(proposal: Proposal, texts: Texts): Accepted['target'] | { readonly refused: string };
-}
-
-function openFiles(cwd: string, standardInput: Buffer | undefined): OpenFiles {
-  const opened = new Map<string, TextFile | { readonly refused: string }>();
-  const tried = new Map<string, TextFile>();
-  function open(file: string): TextFile | { readonly refused: string } {
-    const known = opened.get(file);
-    if (known !== undefined) return known;
-    const read = file === '<stdin>' && standardInput !== undefined ? { text: strictText(standardInput) } : readText(resolve(cwd, file));
-    const refused = 'refused' in read ? read.refused : notForEditing(file, read.text);
-    const result = refused === undefined && 'text' in read ? openText(read.text) : { refused: refused ?? '' };
-    opened.set(file, result);
-    return result;
-  }
-  return {
-    get(file) {
-      const found = open(file);
-      if ('refused' in found) throw new Error(`no text of ${file}`);
-      return found;
-    },
-    find(proposal, texts) {
-      const original = open(proposal.file);
-      if ('refused' in original) return original;
-      const text = texts.get(proposal.file)?.text ?? original.text;
-      let current = text === original.text ? original : tried.get(proposal.file);
-      if (current?.text !== text) tried.set(proposal.file, (current = openText(text)));
-      return current.find(proposal.origin) ?? { refused: 'its object was not found again: the file has changed meanwhile' };
-    },
-  };
-}
-
-function repairFiles(files: OpenFiles, accepted: readonly Accepted[]): ReadonlyMap<string, RepairedText> {
-  const byFile = new Map<string, Accepted[]>();
-  for (const each of accepted) {
-    const ofFile = byFile.get(each.proposal.file);
-    if (ofFile === undefined) byFile.set(each.proposal.file, [each]);
-    else ofFile.push(each);
-  }
-  return new Map([...byFile].map(([file, ofFile]) => [file, repairText(files.get(file), ofFile)]));
 }
 
 /** The files as they would be with one fix of the report alone. */
@@ -254,75 +178,3 @@ export function previewFix(report: FixReport, applied: AppliedFix): FileRepair[]
 }
 
 const nowhere = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-
-interface Outcome {
-  readonly before: Judgement;
-  readonly now: Judgement;
-  readonly accepted: readonly Accepted[];
-  readonly texts: Texts;
-  readonly refusals: ReadonlyMap<string, Refusal>;
-  readonly files: OpenFiles;
-  readonly controls: readonly AnyControl[];
-  readonly selected: ReadonlySet<string>;
-}
-
-function reportOf({ before, now, accepted, texts, refusals, files, controls, selected }: Outcome): FixReport {
-  const failing = (report: Report): Finding[] =>
-    report.findings.filter(({ verdict, control }) => verdict === 'fail' && selected.has(control));
-  // Lines as they are in the files that a person has at hand.
-  const lines = new Map([...before.proposals, ...failing(before.report)].map((each) => [nameOf(each), each.line]));
-  const lineOf = (each: Proposal | Finding): number => lines.get(nameOf(each)) ?? each.line;
-  const byId = new Map(controls.map((control) => [control.id, control]));
-  const declined = [
-    ...now.proposals.map((proposal) => declinedProposal(proposal, refusals.get(nameOf(proposal)))),
-    ...failing(now.report)
-      .filter((finding) => finding.fix === undefined)
-      .map((finding) => declinedFinding(finding, byId.get(finding.control)?.remedy ?? '')),
-  ];
-  const repaired = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.get(file).text, after: text, edits }));
-  const changed = repaired.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
-  const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
-  const objects = changed.flatMap((repair) => objectRepairs(repair, byFile.get(repair.file) ?? []));
-  const numbers = new Map(objects.flatMap(({ accepted: ofObject }, number) => ofObject.map((each) => [each, number])));
-  const counts = { review: 0, value: 0, person: 0, withdrawn: 0, text: 0 };
-  for (const { because } of declined) counts[because]++;
-  const { schemaVersion, tool, target, inputs } = before.report;
-  return {
-    schemaVersion,
-    tool,
-    target,
-    inputs,
-    files: changed,
-    objects: objects.map(({ object }) => object),
-    fixes: inOrder(accepted.map((each) => appliedFix(each, lineOf(each.proposal), numbers.get(each)))),
-    declined: inOrder(declined.map((each) => ({ ...each, line: lines.get(nameOf(each)) ?? each.line }))),
-    summary: { before: failing(before.report).length, after: failing(now.report).length, fixes: accepted.length, declined: counts },
-  };
-}
-
-function inOrder<Item extends { readonly file: string; readonly line: number }>(items: readonly Item[]): Item[] {
-  return items.toSorted((a, b) => compareText(a.file, b.file) || a.line - b.line);
-}
-
-/** By UTF-16 code units: the same everywhere, whatever the locale. */
-function compareText(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
-}
-
-function appliedFix({ proposal, target }: Accepted, line: number, object: number | undefined): AppliedFix {
-  const { origin: _origin, declined: _declined, needs: _needs, ...applied } = proposal;
-  return { ...applied, ...(object === undefined ? {} : { object }), line, target };
-}
-
-function declinedProposal(proposal: Proposal, refusal: Refusal | undefined): DeclinedFix {
-  const { origin: _origin, edits: _edits, companions: _companions, declined, needs, safety, risk, ...about } = proposal;
-  if (refusal !== undefined) return { ...about, ...refusal, safety, risk };
-  if (declined === undefined) return { ...about, because: 'review', reason: risk, safety, risk };
-  return needs === undefined ? { ...about, because: 'person', reason: declined } : { ...about, because: 'value', reason: declined, needs };
-}
-
-function declinedFinding(finding: Finding, reason: string): DeclinedFix {
-  const { control, codes, severity, resource, container, file, line, path, message, fingerprint } = finding;
-  const about = { control, codes, severity, resource, file, line, path, message, fingerprint };
-  return { ...about, ...(container === undefined ? {} : { container }), because: 'person', reason };
-}

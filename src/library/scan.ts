@@ -39,12 +39,6 @@ export async function scan(options: ScanOptions = {}): Promise<Report> {
   return judge(options, controls, policyOf(options, controls));
 }
 
-/** What a fix needs besides: who hears of proposals, and what files are to hold. */
-interface Trial {
-  readonly sink: ProposalSink;
-  readonly contents: ReadonlyMap<string, Uint8Array>;
-}
-
 /** Bytes of a file from which on a second thread is worth its own start and warming up. */
 const worthSharing = 30e6;
 
@@ -67,9 +61,15 @@ export async function scanInTwoThreads(options: Omit<ScanOptions, 'controls'>, s
   }
 }
 
-/** Reads what the options name and judges it. */
-export async function judge(options: ScanOptions, controls: readonly AnyControl[], policy: Policy, trial?: Trial): Promise<Report> {
-  return read(options, startEvaluation(controls, policy, trial?.sink), trial === undefined ? {} : { contents: trial.contents });
+/** Reads what the options name and judges it; `contents` says what files are to hold, and a sink hears of fixes. */
+export async function judge(
+  options: ScanOptions,
+  controls: readonly AnyControl[],
+  policy: Policy,
+  contents?: ReadonlyMap<string, Uint8Array>,
+  sink?: ProposalSink,
+): Promise<Report> {
+  return read(options, startEvaluation(controls, policy, sink), contents === undefined ? {} : { contents });
 }
 
 async function read(options: ScanOptions, evaluation: Evaluation, how: Pick<ManifestOptions, 'contents' | 'share'>): Promise<Report> {

@@ -147,10 +147,13 @@ function* shownFile(repair: FileRepair, notes: readonly Note[], page: FixPage): 
   const about = function* (those: Iterable<Note | undefined>): Generator<string, void> {
     for (const note of those) if (note !== undefined && open.delete(note)) yield* noteText(note, page);
   };
-  for (const hunk of hunksOf(repair)) {
-    const touched = new Set(hunk.lines.filter(({ sign }) => sign !== ' ').map(({ line }) => noteAt(notes, line)));
-    // What belongs to no object is new.
-    if (touched.delete(undefined) && notes.at(-1)?.object === undefined) touched.add(notes.at(-1));
+  const hunks = [...hunksOf(repair)];
+  for (const [index, hunk] of hunks.entries()) {
+    const changed = hunk.lines.filter(({ sign }) => sign !== ' ');
+    // What is added behind the last line of an object belongs to it.
+    const touched = new Set(changed.map(({ sign, line }) => noteAt(notes, line) ?? (sign === '+' ? noteAt(notes, line - 1) : undefined)));
+    // New objects stand at the end.
+    if (index === hunks.length - 1) touched.add(notes.at(-1));
     yield* about(touched);
     yield `\n${page.colors.cyan(clipped(hunkHeader(hunk, section('', changedLine(hunk))), page.width))}\n`;
     yield* shownLines(hunk, repair, secret, page);

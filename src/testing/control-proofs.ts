@@ -265,6 +265,7 @@ export function collectRepairs(control: AnyControl, yaml: string, overrides: Par
   const sink: ProposalSink = {
     given: { ...nothingGiven.given, ...said?.given },
     values: { [control.id]: said?.values ?? {} },
+    met() {},
     propose({ origin, edits, companions, safety, declined }) {
       const resource = lines.findLastIndex((line) => line <= origin.line);
       collected.push({ resource, edits, companions, safety, ...(declined === undefined ? {} : { declined }) });

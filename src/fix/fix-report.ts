@@ -1,0 +1,98 @@
+import type { AnyControl, AppliedFix, DeclinedFix, FileRepair, Finding, FixReport, Proposal, Report } from '../core/index.ts';
+import { objectRepairs } from './object-repairs.ts';
+import { groupBy, type Accepted } from './repair-text.ts';
+
+/** What was found in the files as they are, or as they would be. */
+export interface Judgement {
+  readonly report: Report;
+  readonly proposals: readonly Proposal[];
+}
+
+/** Why a fix is not carried out. */
+export interface Refusal {
+  readonly because: 'text' | 'withdrawn';
+  readonly reason: string;
+}
+
+/** The same for the same finding of the same object, in whichever round. */
+export function nameOf({
+  control,
+  file,
+  fingerprint,
+  resource,
+  container = '',
+}: Pick<Proposal, 'control' | 'file' | 'fingerprint' | 'resource' | 'container'>): string {
+  return [control, file, resource.kind, resource.namespace ?? '', resource.name, container, fingerprint].join('\n');
+}
+
+export interface FixOutcome {
+  readonly before: Judgement;
+  readonly now: Judgement;
+  readonly accepted: readonly Accepted[];
+  readonly refusals: ReadonlyMap<string, Refusal>;
+  /** In any order. */
+  readonly files: readonly FileRepair[];
+  readonly controls: readonly AnyControl[];
+  readonly selected: ReadonlySet<string>;
+}
+
+/** Puts together what `plimsoll fix` tells. */
+export function fixReport({ before, now, accepted, refusals, files, controls, selected }: FixOutcome): FixReport {
+  const failing = (report: Report): Finding[] =>
+    report.findings.filter(({ verdict, control }) => verdict === 'fail' && selected.has(control));
+  // Lines as they are in the files that a person has at hand.
+  const lines = new Map([...before.proposals, ...failing(before.report)].map((each) => [nameOf(each), each.line]));
+  const lineOf = (each: Proposal | Finding): number => lines.get(nameOf(each)) ?? each.line;
+  const byId = new Map(controls.map((control) => [control.id, control]));
+  const declined = [
+    ...now.proposals.map((proposal) => declinedProposal(proposal, refusals.get(nameOf(proposal)))),
+    ...failing(now.report)
+      .filter((finding) => finding.fix === undefined)
+      .map((finding) => declinedFinding(finding, byId.get(finding.control)?.remedy ?? '')),
+  ];
+  const changed = files.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
+  const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
+  const objects = changed.flatMap((repair) => objectRepairs(repair, byFile.get(repair.file) ?? []));
+  const numbers = new Map(objects.flatMap(({ accepted: ofObject }, number) => ofObject.map((each) => [each, number])));
+  const counts = { review: 0, value: 0, person: 0, withdrawn: 0, text: 0 };
+  for (const { because } of declined) counts[because]++;
+  const { schemaVersion, tool, target, inputs } = before.report;
+  return {
+    schemaVersion,
+    tool,
+    target,
+    inputs,
+    files: changed,
+    objects: objects.map(({ object }) => object),
+    fixes: inOrder(accepted.map((each) => appliedFix(each, lineOf(each.proposal), numbers.get(each)))),
+    declined: inOrder(declined.map((each) => ({ ...each, line: lines.get(nameOf(each)) ?? each.line }))),
+    summary: { before: failing(before.report).length, after: failing(now.report).length, fixes: accepted.length, declined: counts },
+  };
+}
+
+function inOrder<Item extends { readonly file: string; readonly line: number }>(items: readonly Item[]): Item[] {
+  return items.toSorted((a, b) => compareText(a.file, b.file) || a.line - b.line);
+}
+
+/** By UTF-16 code units: the same everywhere, whatever the locale. */
+function compareText(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
+}
+
+function appliedFix({ proposal, target }: Accepted, line: number, object: number | undefined): AppliedFix {
+  const { origin: _origin, declined: _declined, needs: _needs, ...applied } = proposal;
+  return { ...applied, ...(object === undefined ? {} : { object }), line, target };
+}
+
+function declinedProposal(proposal: Proposal, refusal: Refusal | undefined): DeclinedFix {
+  const { origin: _origin, edits: _edits, companions: _companions, declined, needs, safety, risk, ...about } = proposal;
+  if (refusal !== undefined) return { ...about, ...refusal, safety, risk };
+  if (declined === undefined) return { ...about, because: 'review', reason: risk, safety, risk };
+  return needs === undefined ? { ...about, because: 'person', reason: declined } : { ...about, because: 'value', reason: declined, needs };
+}
+
+function declinedFinding(finding: Finding, reason: string): DeclinedFix {
+  const { control, codes, severity, resource, container, file, line, path, message, fingerprint } = finding;
+  const about = { control, codes, severity, resource, file, line, path, message, fingerprint };
+  return { ...about, ...(container === undefined ? {} : { container }), because: 'person', reason };
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Proposal, Target } from '../core/index.ts';
+import { groupBy, repairText, type Accepted, type RepairedText } from '../fix/repair-text.ts';
+import { notForEditing, openText, type TextFile } from '../fix/text-file.ts';
+import { readText, strictText } from '../sources/manifests/read-text.ts';
+
+/** How reports name standard input. */
+export const standardInputName = '<stdin>';
+
+/** The texts of the files that fixes touch, each read once. */
+export interface OpenFiles {
+  /** The text as it was read; undefined for a file that is to be made. */
+  text(file: string): string | undefined;
+  /** Where the object of a proposal stands, by the texts as they were tried last. */
+  find(proposal: Proposal, texts: Texts): Target | { readonly refused: string };
+  /** Carries out all proposals on their files, and says which have no place. */
+  repair(accepted: readonly Accepted[]): { readonly texts: Texts; readonly refused: ReadonlyMap<Accepted, string> };
+}
+
+/** Files as they would be. */
+export type Texts = ReadonlyMap<string, Pick<RepairedText, 'text' | 'edits'>>;
+
+export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenFiles {
+  const opened = new Map<string, TextFile | { readonly refused: string }>();
+  const tried = new Map<string, TextFile>();
+  function open(file: string): TextFile | { readonly refused: string } {
+    const known = opened.get(file);
+    if (known !== undefined) return known;
+    const read =
+      file === standardInputName && standardInput !== undefined ? { text: strictText(standardInput) } : readText(resolve(cwd, file));
+    const refused = 'refused' in read ? read.refused : notForEditing(file, read.text);
+    const result = refused === undefined && 'text' in read ? openText(read.text) : { refused: refused ?? '' };
+    opened.set(file, result);
+    return result;
+  }
+  return {
+    text(file) {
+      const known = opened.get(file);
+      return known === undefined || 'refused' in known ? undefined : known.text;
+    },
+    repair(accepted) {
+      const texts = new Map<string, Pick<RepairedText, 'text' | 'edits'>>();
+      const refused = new Map<Accepted, string>();
+      for (const [file, ofFile] of groupBy(accepted, ({ proposal }) => proposal.file)) {
+        const original = open(file);
+        if ('refused' in original) continue;
+        const { newFile, ...repaired } = repairText(original, ofFile);
+        for (const [each, reason] of repaired.refused) refused.set(each, reason);
+        if (repaired.text !== original.text) texts.set(file, repaired);
+        if (newFile === undefined) continue;
+        const taken = texts.has(newFile.file) || existsSync(resolve(cwd, newFile.file));
+        if (!taken) texts.set(newFile.file, { text: newFile.text, edits: [{ start: 0, end: 0, text: newFile.text }] });
+        else for (const each of ofFile) if (each.proposal.companions.length > 0) refused.set(each, `${newFile.file} exists already`);
+      }
+      return { texts, refused };
+    },
+    find(proposal, texts) {
+      const original = open(proposal.file);
+      if ('refused' in original) return original;
+      const text = texts.get(proposal.file)?.text ?? original.text;
+      let current = text === original.text ? original : tried.get(proposal.file);
+      if (current?.text !== text) tried.set(proposal.file, (current = openText(text)));
+      return current.find(proposal.origin) ?? { refused: 'its object was not found again: the file has changed meanwhile' };
+    },
+  };
+}

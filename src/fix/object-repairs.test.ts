@@ -23,7 +23,8 @@ spec: {}
 `;
 
 function accepted(document: number, path: (string | number)[], name: string, field: string): Accepted {
-  const proposal = { file: 'a.yaml', resource: { apiVersion: 'v1', kind: 'Pod', name }, edits: [set(['spec', field], true)] };
+  const resource = { apiVersion: 'v1', kind: 'Pod', name };
+  const proposal = { file: 'a.yaml', resource, edits: [set(['spec', field], true)], companions: [] };
   return { proposal: proposal as unknown as Proposal, target: { document, path }, round: 0 };
 }
 

@@ -138,3 +138,14 @@ export interface FixReport {
     readonly declined: Readonly<Record<DeclinedFix['because'], number>>;
   };
 }
+
+/** One operation of RFC 6902, of those that repairs are made of. */
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
+
+/** What `kubectl patch --type=json` does to one object. */
+export interface ObjectPatch {
+  readonly target: ResourceRef;
+  readonly patch: readonly JsonPatchOperation[];
+}

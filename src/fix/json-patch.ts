@@ -1,34 +1,103 @@
-import type { Edit, Path } from '../core/index.ts';
-import { applyEdits, inSequence, valueAt } from './apply.ts';
-
-/** One operation of RFC 6902. */
-export type JsonPatchOperation =
-  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
-  | { readonly op: 'remove'; readonly path: string };
+import type { Edit, JsonPatchOperation, Path } from '../core/index.ts';
+import { applyEdits, same } from './apply.ts';
 
 /** The edits as a JSON Patch for this object: what `kubectl patch --type=json` takes. */
 export function toJsonPatch(object: unknown, edits: readonly Edit[]): JsonPatchOperation[] {
-  const operations: JsonPatchOperation[] = [];
-  let current = object;
-  for (const edit of inSequence(edits)) {
-    const edited = applyEdits(current, [edit]);
-    const operation = operationFor(current, edited, edit);
-    if (operation !== undefined) operations.push(operation);
-    current = edited;
-  }
-  return operations;
+  return patchBetween(object, applyEdits(object, edits));
 }
 
-/** The smallest operation for one edit: RFC 6902 creates no parents, so a missing one is added with all it will hold. */
-function operationFor(before: unknown, after: unknown, edit: Edit): JsonPatchOperation | undefined {
-  if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
-  if (edit.op === 'remove') return { op: 'remove', path: pointer(edit.path) };
-  for (let depth = 1; depth <= edit.path.length; depth++) {
-    const path = edit.path.slice(0, depth);
-    if (valueAt(before, path) === undefined) return { op: 'add', path: pointer(path), value: valueAt(after, path) };
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * The JSON Patch that turns one value into the other. Indexes of lists only mean something while the list is as it was, so
+ * before a named item is changed or removed, the patch tests that it is still that item: it fails rather than hit another.
+ */
+export function patchBetween(before: unknown, after: unknown): JsonPatchOperation[] {
+  return [...differences(before, after, [])];
+}
+
+function* differences(before: unknown, after: unknown, path: Path): Generator<JsonPatchOperation, void> {
+  if (before === after) return;
+  if (isMap(before) && isMap(after)) yield* mapDifferences(before, after, path);
+  else if (Array.isArray(before) && Array.isArray(after)) yield* listDifferences(before, after, path);
+  else if (!same(before, after)) yield { op: 'replace', path: pointer(path), value: after };
+}
+
+function* mapDifferences(before: Values, after: Values, path: Path): Generator<JsonPatchOperation, void> {
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) yield { op: 'remove', path: pointer([...path, key]) };
+  for (const [key, value] of Object.entries(after)) {
+    if (Object.hasOwn(before, key)) yield* differences(before[key], value, [...path, key]);
+    else yield { op: 'add', path: pointer([...path, key]), value };
   }
-  if (edit.op === 'append') return { op: 'add', path: `${pointer(edit.path)}/-`, value: edit.value };
-  return { op: 'replace', path: pointer(edit.path), value: edit.value };
+}
+
+/** Items that stay are changed where they stand, then items leave from the end, then new ones come in their order. */
+function* listDifferences(before: readonly unknown[], after: readonly unknown[], path: Path): Generator<JsonPatchOperation, void> {
+  const origins = originsOf(before, after);
+  if (origins === undefined) {
+    yield { op: 'replace', path: pointer(path), value: after };
+    return;
+  }
+  for (const [index, origin] of origins.entries()) {
+    if (origin === undefined) continue;
+    const changes = [...differences(before[origin], after[index], [...path, origin])];
+    if (changes.length > 0) yield* tested(before[origin], after[index], [...path, origin]);
+    yield* changes;
+  }
+  const kept = new Set(origins);
+  for (let index = before.length - 1; index >= 0; index--) {
+    if (kept.has(index)) continue;
+    yield* tested(before[index], before[index], [...path, index]);
+    yield { op: 'remove', path: pointer([...path, index]) };
+  }
+  for (const [index, origin] of origins.entries()) {
+    if (origin !== undefined) continue;
+    const last = origins.slice(index).every((each) => each === undefined);
+    yield { op: 'add', path: last ? `${pointer(path)}/-` : pointer([...path, index]), value: after[index] };
+  }
+}
+
+/**
+ * For every item of the list after, which item of the list before it was; undefined for a new one. Items keep their places
+ * where the list stays as long and the names stay as they are; else they are known by their names, or by being equal.
+ * Undefined where that leaves doubt.
+ */
+function originsOf(before: readonly unknown[], after: readonly unknown[]): (number | undefined)[] | undefined {
+  if (before.length === after.length && before.every((item, index) => nameOf(item) === nameOf(after[index]))) return [...before.keys()];
+  const [old = [], fresh = []] = [before, after].map((list) => list.map((item) => nameOf(item) ?? `=${JSON.stringify(item, numbers)}`));
+  const places = new Map(old.map((identity, index) => [identity, index]));
+  const origins = fresh.map((identity) => places.get(identity));
+  const kept = origins.filter((origin) => origin !== undefined);
+  const isOrdered = kept.every((origin, index) => index === 0 || kept[index - 1]! < origin);
+  const isClear = places.size === old.length && new Set(fresh).size === fresh.length;
+  return isClear && isOrdered ? origins : undefined;
+}
+
+function nameOf(item: unknown): string | undefined {
+  const name = isMap(item) ? item['name'] : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function numbers(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}
+
+/**
+ * Makes sure that an item of a list is still the one that is meant: by its name, else by a field of it that stays. Not by
+ * the whole of it, because the API server adds what is not said.
+ */
+function* tested(item: unknown, after: unknown, path: Path): Generator<JsonPatchOperation, void> {
+  if (!isMap(item)) {
+    yield { op: 'test', path: pointer(path), value: item };
+    return;
+  }
+  const stays = (key: string): boolean => isMap(after) && item[key] === after[key] && typeof item[key] !== 'object';
+  const key = nameOf(item) === undefined ? Object.keys(item).find(stays) : 'name';
+  if (key !== undefined) yield { op: 'test', path: pointer([...path, key]), value: item[key] };
+}
+
+function isMap(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A JSON Pointer (RFC 6901). */
@@ -36,7 +105,10 @@ function pointer(path: Path): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Applies the operations that `toJsonPatch` makes. */
+/**
+ * Applies the operations that `patchBetween` makes.
+ * @throws Error where a test fails.
+ */
 export function applyJsonPatch(object: unknown, operations: readonly JsonPatchOperation[]): unknown {
   return operations.reduce((patched, operation) => applyOperation(patched, steps(operation.path), operation), object);
 }
@@ -50,15 +122,22 @@ function steps(path: string): string[] {
 
 function applyOperation(value: unknown, path: readonly string[], operation: JsonPatchOperation): unknown {
   const [step, ...rest] = path;
-  if (step === undefined) return operation.op === 'remove' ? undefined : operation.value;
+  if (step === undefined) return replaced(value, operation);
   if (Array.isArray(value)) {
-    if (step === '-' && operation.op === 'add') return [...(value as unknown[]), operation.value];
-    const index = Number(step);
-    if (rest.length === 0 && operation.op === 'remove') return value.filter((_, at) => at !== index);
-    return value.map((item: unknown, at) => (at === index ? applyOperation(item, rest, operation) : item));
+    const list = value as readonly unknown[];
+    const index = step === '-' ? list.length : Number(step);
+    if (rest.length === 0 && operation.op === 'add') return list.toSpliced(index, 0, operation.value);
+    if (rest.length === 0 && operation.op === 'remove') return list.toSpliced(index, 1);
+    return list.map((item, at) => (at === index ? applyOperation(item, rest, operation) : item));
   }
-  if (typeof value !== 'object' || value === null) return value;
-  const { [step]: child, ...others } = value as Record<string, unknown>;
+  if (!isMap(value)) throw new Error(`there is no ${operation.path}`);
+  const { [step]: child, ...others } = value;
   if (rest.length === 0 && operation.op === 'remove') return others;
   return { ...value, [step]: applyOperation(child, rest, operation) };
+}
+
+function replaced(value: unknown, operation: JsonPatchOperation): unknown {
+  if (operation.op === 'test' && !same(value, operation.value)) throw new Error(`${operation.path} is not what it was`);
+  if (operation.op === 'remove' || operation.op === 'test') return value;
+  return operation.value;
 }

@@ -86,7 +86,7 @@ function literal(text: string): string {
 }
 
 function metadataOf(object: PlainObject): { readonly namespace?: unknown; readonly name?: unknown } {
-  return (object['metadata'] ?? {}) as { readonly namespace?: unknown; readonly name?: unknown };
+  return object['metadata'] ?? {};
 }
 
 function nameParts(object: PlainObject): readonly unknown[] {

@@ -13,7 +13,7 @@ afterAll(() => oracle.close());
 /** What `kubectl kustomize /app` builds, as one text for each object. */
 async function build(files: Readonly<Record<string, string>>): Promise<string[] | string> {
   const [answer] = await oracle.ask<{ objects: string[] }>('kustomize', [{ files, root: '/app' }]);
-  return answer!.error ?? answer!.objects!.map((object) => JSON.stringify(sorted(JSON.parse(object)))).sort();
+  return answer!.error ?? answer!.objects.map((object) => JSON.stringify(sorted(JSON.parse(object)))).sort();
 }
 
 function sorted(value: unknown): unknown {
@@ -35,9 +35,7 @@ async function builds(path: string): Promise<{ readonly component: string[] | st
   if (typeof (await build({ '/app/kustomization.yaml': resources(['a.yaml']), '/app/a.yaml': repair.before })) === 'string')
     return undefined;
   const component = Object.fromEntries(kustomizeComponent(report).map((file) => [`/fixes/${file.path}`, file.text]));
-  const made = newObjects(report).filter(
-    (object) => !repair.after.includes(`name: ${String((object['metadata'] as { name: string }).name)}`),
-  );
+  const made = newObjects(report).filter((object) => !repair.after.includes(`name: ${(object['metadata'] as { name: string }).name}`));
   const newFiles = Object.fromEntries(made.map((object, index) => [`/app/new-${index}.yaml`, stringify(object)]));
   return {
     component: await build({

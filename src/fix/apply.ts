@@ -19,33 +19,13 @@ export function contradiction(object: unknown, edits: readonly Edit[]): string |
   return contradictions[0] === undefined ? undefined : `two edits want something different of ${formatPath(contradictions[0])}`;
 }
 
-/** The edits in an order in which they can be applied one after the other and mean what `applyEdits` makes of them. */
-export function inSequence(edits: readonly Edit[]): Edit[] {
-  const rank = { set: 0, append: 1, remove: 2 } as const;
-  return edits.toSorted((a, b) => {
-    if (a.op !== b.op) return rank[a.op] - rank[b.op];
-    if (a.op === 'set') return a.path.length - b.path.length;
-    if (a.op === 'append' && b.op === 'append') return compareText(canonical(a.value), canonical(b.value));
-    return comparePaths(b.path, a.path);
-  });
-}
-
-function comparePaths(a: Path, b: Path): number {
-  for (const [i, step] of a.entries()) {
-    const other = b[i];
-    if (other === undefined) return 1;
-    if (step === other) continue;
-    return typeof step === 'number' && typeof other === 'number' ? step - other : compareText(String(step), String(other));
-  }
-  return a.length - b.length;
-}
-
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-function canonical(value: unknown): string {
+/** The same text for the same value, integers of any size included; the order of keys counts. */
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item)) ?? '';
 }
 

@@ -1,5 +1,5 @@
 import type { Edit, JsonPatchOperation, Path } from '../core/index.ts';
-import { applyEdits, same } from './apply.ts';
+import { applyEdits, canonical, same } from './apply.ts';
 
 /** The edits as a JSON Patch for this object: what `kubectl patch --type=json` takes. */
 export function toJsonPatch(object: unknown, edits: readonly Edit[]): JsonPatchOperation[] {
@@ -64,7 +64,7 @@ function* listDifferences(before: readonly unknown[], after: readonly unknown[],
  */
 function originsOf(before: readonly unknown[], after: readonly unknown[]): (number | undefined)[] | undefined {
   if (before.length === after.length && before.every((item, index) => nameOf(item) === nameOf(after[index]))) return [...before.keys()];
-  const [old = [], fresh = []] = [before, after].map((list) => list.map((item) => nameOf(item) ?? `=${JSON.stringify(item, numbers)}`));
+  const [old = [], fresh = []] = [before, after].map((list) => list.map((item) => nameOf(item) ?? `=${canonical(item)}`));
   const places = new Map(old.map((identity, index) => [identity, index]));
   const origins = fresh.map((identity) => places.get(identity));
   const kept = origins.filter((origin) => origin !== undefined);
@@ -76,10 +76,6 @@ function originsOf(before: readonly unknown[], after: readonly unknown[]): (numb
 function nameOf(item: unknown): string | undefined {
   const name = isMap(item) ? item['name'] : undefined;
   return typeof name === 'string' ? name : undefined;
-}
-
-function numbers(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}n` : value;
 }
 
 /**

@@ -55,6 +55,7 @@ import { userNamespaces } from './pod-security/user-namespaces.ts';
 import { volumeTypes } from './pod-security/volume-types.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
 import { writablePaths } from './pod-security/writable-paths.ts';
+import { removedApis } from './upgrading/removed-apis.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
@@ -113,4 +114,5 @@ export const controls: readonly AnyControl[] = [
   volumeTypes,
   windowsHostProcess,
   writablePaths,
+  removedApis,
 ];

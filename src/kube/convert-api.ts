@@ -34,10 +34,14 @@ export function convertApi(object: Value, replacement: string): Repair | Decline
   }
 }
 
+/** kustomize finds the object that a patch is for by its version too. */
+const partOfAnother = decline('this is a patch: it must name the version of the object that it changes');
+
 /** The selector was once taken from the labels of the template; `rollbackTo` and `templateGeneration` were orders of clients. */
 function workload(object: Value, renamed: Edit): Repair | Declined {
   const edits = [renamed];
   const spec = mapOf(object['spec']);
+  if (spec['template'] === undefined) return partOfAnother;
   if (spec['selector'] === undefined) {
     const labels = mapOf(mapOf(mapOf(spec['template'])['metadata'])['labels']);
     if (Object.keys(labels).length === 0) return decline('apps/v1 needs a selector, and the template has no labels to select');
@@ -124,6 +128,7 @@ const webhookDefaults: readonly (readonly [field: string, value: unknown])[] = [
 
 function webhooks(object: Value, renamed: Edit): Repair | Declined {
   const edits: Edit[] = [renamed];
+  if (object['webhooks'] === undefined) return partOfAnother;
   for (const [index, webhook] of listOf(object['webhooks']).entries()) {
     const { sideEffects } = webhook;
     if (sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')

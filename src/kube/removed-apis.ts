@@ -67,6 +67,14 @@ export const kindsWithRemovedApis: readonly string[] = [
   ),
 ];
 
+/** The only one that came after versions before it were gone: others were served beside them for years. */
+const replacementsSince: ReadonlyMap<string, number> = new Map([['flowcontrol.apiserver.k8s.io/v1', 29]]);
+
+/** Whether a cluster of this minor serves what replaces a removed version. */
+export function servesReplacement(replacement: string, minor: number): boolean {
+  return minor >= (replacementsSince.get(replacement) ?? 0);
+}
+
 export function removedApi(apiVersion: string, kind: string): RemovedApi | undefined {
   return removedApis.get(`${apiVersion} ${kind}`);
 }

@@ -1,6 +1,6 @@
 import { decline, defineControl, fail, pass, type AnyControl } from '../../core/index.ts';
 import { convertApi } from '../../kube/convert-api.ts';
-import { removedApi } from '../../kube/removed-apis.ts';
+import { removedApi, servesReplacement } from '../../kube/removed-apis.ts';
 import { versionedObjects } from '../../subjects/versioned-objects.ts';
 
 /** Judged against the target version and the next one, so that the upgrade finds nothing left to do. */
@@ -27,10 +27,11 @@ export const removedApis: AnyControl = defineControl({
     // The object means the same to the API server in both versions; convertApi says where it may not.
     safety: 'safe',
     risk: 'fields that nobody set get the defaults of the new version; compare with kubectl diff before it is applied',
-    edits: ({ ref: { apiVersion, kind }, object }) => {
+    edits: ({ ref: { apiVersion, kind }, object }, { version }) => {
       const replacement = removedApi(apiVersion, kind)?.replacement;
       if (replacement === undefined)
         return decline(`${kind} has no successor: Pod Security admission and admission policies took its place`);
+      if (!servesReplacement(replacement, version)) return decline(`${replacement} is not served before the upgrade: convert it then`);
       return convertApi(object, replacement);
     },
   },
@@ -55,8 +56,8 @@ spec:
     - host: shop.example.com
       http:
         paths:
-          - path: /
-            backend: { serviceName: web, servicePort: http }
+          - backend: { serviceName: web, servicePort: http }
+            path: /
 `,
       'a disruption budget': `
 apiVersion: policy/v1beta1

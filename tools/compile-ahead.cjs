@@ -12,6 +12,8 @@ vm.Script = class extends vm.Script {
   }
 };
 process.on('exit', () => (process.exitCode = 0));
+// One for each file of the bundle.
+process.setMaxListeners(100);
 
 process.argv = [process.execPath, start, 'scan', 'examples', '-o', 'json', '-o', 'text=/dev/null'];
 require(start);

@@ -1,16 +1,19 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { controls } from '../controls/index.ts';
 import type { FixReport } from '../core/index.ts';
-import { writeFiles, type FileChange } from '../files/index.ts';
+import { reasonOf, writeFiles, type FileChange } from '../files/index.ts';
+import { kustomizeComponent } from '../fix/kustomize.ts';
+import { objectPatches } from '../fix/object-patches.ts';
 import { fix, type FixOptions } from '../library/fix.ts';
 import { readFixValues } from '../options/fix-values.ts';
 import { readGiven, type GivenFiles } from '../options/given/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { printable } from '../report/printable.ts';
 import { fixOutcome } from '../report/fix-outcome.ts';
+import { formatJsonPatches } from '../report/fix-patches.ts';
 import { formatFixText } from '../report/fix-text.ts';
 import { unifiedDiff } from '../report/unified-diff.ts';
 import { readText } from '../sources/manifests/read-text.ts';
@@ -27,6 +30,8 @@ import { terminalOf, type Terminal } from './terminal.ts';
 /** `plimsoll fix`: works out fixes, shows or writes them, and answers with the exit code. */
 export async function runFix(given: Arguments): Promise<number> {
   const outputs = outputsOf(given, fixFormats);
+  if (outputs.some(({ file, format }) => format === 'kustomize' && file === undefined))
+    throw new OptionError(['--output kustomize needs a folder', 'write --output kustomize=FOLDER']);
   const configuration = await readConfiguration(given.value('config'));
   const paths = given.operands.length === 0 ? ['.'] : given.operands;
   const options: FixOptions = {
@@ -47,7 +52,11 @@ export async function runFix(given: Arguments): Promise<number> {
   const writes = given.has('write') || given.has('interactive');
   const refused = writes ? await write(report, paths, given.has('atomic')) : [];
   const isWritten = writes && refused.length === 0;
-  for (const { file, format } of outputs) if (file !== undefined) await writeFile(file, formatted(report, format, given, isWritten, false));
+  for (const { file, format } of outputs) {
+    if (file === undefined) continue;
+    if (format === 'kustomize') await writeComponent(file, report);
+    else await writeFile(file, formatted(report, format, given, isWritten, false));
+  }
   for (const { file, format } of outputs)
     if (file === undefined) await writeStream(process.stdout, formatted(report, format, given, isWritten, true));
   for (const { path, reason } of refused) tell(`plimsoll: not written: ${printable(path)}: ${printable(reason)}\n`);
@@ -57,6 +66,7 @@ export async function runFix(given: Arguments): Promise<number> {
 
 function formatted(report: FixReport, format: string, given: Arguments, written: boolean, onStdout: boolean): Iterable<string> {
   if (format === 'patch') return unifiedDiff(report.files);
+  if (format === 'jsonpatch') return formatJsonPatches(objectPatches(report));
   const byId = new Map(controls.map((control) => [control.id, control]));
   const elsewhere: Terminal = { color: given.has('color'), width: 100, terminal: false };
   return formatFixText(report, {
@@ -72,6 +82,19 @@ function formatted(report: FixReport, format: string, given: Arguments, written:
       return byId.get(key.slice(0, dot))?.fix?.values?.[key.slice(dot + 1)];
     },
   });
+}
+
+/** A folder that a kustomization takes as one of its components. */
+async function writeComponent(folder: string, report: FixReport): Promise<void> {
+  for (const { path, text } of kustomizeComponent(report)) {
+    const file = join(folder, path);
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+    } catch (error) {
+      throw new OptionError([`the folder cannot be made: ${reasonOf(error)}`, dirname(file), 'name a folder that can be written']);
+    }
+    await writeFile(file, [text]);
+  }
 }
 
 /** The files of facts that the options name, read. */

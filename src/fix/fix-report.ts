@@ -1,4 +1,5 @@
-import type { AnyControl, AppliedFix, DeclinedFix, FileRepair, Finding, FixReport, Proposal, Report } from '../core/index.ts';
+import type { AnyControl, AppliedFix, DeclinedFix, FileRepair, Finding, FixReport, ObjectRepair, Proposal, Report } from '../core/index.ts';
+import { recreationNeeded } from '../kube/immutable-fields.ts';
 import { objectRepairs } from './object-repairs.ts';
 import { groupBy, type Accepted } from './repair-text.ts';
 
@@ -32,12 +33,14 @@ export interface FixOutcome {
   readonly refusals: ReadonlyMap<string, Refusal>;
   /** In any order. */
   readonly files: readonly FileRepair[];
+  /** The new file that holds what fixes add, by the file that has no place for it. */
+  readonly companionFiles: ReadonlyMap<string, string>;
   readonly controls: readonly AnyControl[];
   readonly selected: ReadonlySet<string>;
 }
 
 /** Puts together what `plimsoll fix` tells. */
-export function fixReport({ before, now, accepted, refusals, files, controls, selected }: FixOutcome): FixReport {
+export function fixReport({ before, now, accepted, refusals, files, companionFiles, controls, selected }: FixOutcome): FixReport {
   const failing = (report: Report): Finding[] =>
     report.findings.filter(({ verdict, control }) => verdict === 'fail' && selected.has(control));
   // Lines as they are in the files that a person has at hand.
@@ -64,7 +67,14 @@ export function fixReport({ before, now, accepted, refusals, files, controls, se
     inputs,
     files: changed,
     objects: objects.map(({ object }) => object),
-    fixes: inOrder(accepted.map((each) => appliedFix(each, lineOf(each.proposal), numbers.get(each)))),
+    fixes: inOrder(
+      accepted.map((each): AppliedFix => {
+        const { proposal } = each;
+        const applied = appliedFix(each, lineOf(proposal), companionFiles.get(proposal.file) ?? proposal.file);
+        const object = numbers.get(each);
+        return object === undefined ? applied : { ...applied, object, ...recreated(proposal, objects[object]!.object) };
+      }),
+    ),
     declined: inOrder(declined.map((each) => ({ ...each, line: lines.get(nameOf(each)) ?? each.line }))),
     summary: { before: failing(before.report).length, after: failing(now.report).length, fixes: accepted.length, declined: counts },
   };
@@ -79,9 +89,15 @@ function compareText(a: string, b: string): number {
   return Number(a > b) - Number(a < b);
 }
 
-function appliedFix({ proposal, target }: Accepted, line: number, object: number | undefined): AppliedFix {
+function appliedFix({ proposal, target }: Accepted, line: number, companionFile: string): Omit<AppliedFix, 'object'> {
   const { origin: _origin, declined: _declined, needs: _needs, ...applied } = proposal;
-  return { ...applied, ...(object === undefined ? {} : { object }), line, target };
+  return { ...applied, line, target, ...(proposal.companions.length === 0 ? {} : { companionFile }) };
+}
+
+/** The fields of the changed object that the API server would not change, sorted. */
+function recreated({ resource, edits }: Proposal, { before }: ObjectRepair): { readonly recreates?: readonly string[] } {
+  const fields = new Set(edits.map(({ path }) => recreationNeeded(resource, path, before)).filter((field) => field !== undefined));
+  return fields.size === 0 ? {} : { recreates: [...fields].sort() };
 }
 
 function declinedProposal(proposal: Proposal, refusal: Refusal | undefined): DeclinedFix {

@@ -18,7 +18,7 @@ import { repairText, type Accepted } from '../fix/repair-text.ts';
 import { openText } from '../fix/text-file.ts';
 import { newFailures, passing, problems, type Problem } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
-import { openFiles, standardInputName, type Texts } from './open-files.ts';
+import { openFiles, standardInputName, type CompanionFiles, type Texts } from './open-files.ts';
 import { judge, type ScanOptions } from './scan.ts';
 
 export interface FixOptions extends ScanOptions {
@@ -73,13 +73,14 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
   const isRefused = ({ proposal }: Accepted): boolean => refusals.has(nameOf(proposal));
   let accepted: Accepted[] = [];
   let texts: Texts = new Map();
+  let companionFiles: CompanionFiles = new Map();
   let now = before;
 
   /** Carries out what is accepted, and looks at the result. */
   async function carryOut(): Promise<void> {
     for (;;) {
       const repaired = files.repair(accepted);
-      texts = repaired.texts;
+      ({ texts, companionFiles } = repaired);
       if (repaired.refused.size === 0) break;
       for (const [{ proposal }, reason] of repaired.refused) refusals.set(nameOf(proposal), { because: 'text', reason });
       accepted = accepted.filter((each) => !isRefused(each));
@@ -123,7 +124,7 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     await carryOut();
   }
   const repairs = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.text(file), after: text, edits }));
-  return fixReport({ before, now, accepted, refusals, files: repairs, controls, selected });
+  return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected });
 
   /** Narrows the suspects of each problem down to one, where leaving out that one is enough. All problems are tried at once. */
   async function culprits(wrong: readonly Problem[]): Promise<Problem[]> {

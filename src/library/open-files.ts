@@ -15,8 +15,15 @@ export interface OpenFiles {
   /** Where the object of a proposal stands, by the texts as they were tried last. */
   find(proposal: Proposal, texts: Texts): Target | { readonly refused: string };
   /** Carries out all proposals on their files, and says which have no place. */
-  repair(accepted: readonly Accepted[]): { readonly texts: Texts; readonly refused: ReadonlyMap<Accepted, string> };
+  repair(accepted: readonly Accepted[]): {
+    readonly texts: Texts;
+    readonly refused: ReadonlyMap<Accepted, string>;
+    readonly companionFiles: CompanionFiles;
+  };
 }
+
+/** The new file that holds what fixes add, by the file that has no place for it. */
+export type CompanionFiles = ReadonlyMap<string, string>;
 
 /** Files as they would be. */
 export type Texts = ReadonlyMap<string, Pick<RepairedText, 'text' | 'edits'>>;
@@ -42,6 +49,7 @@ export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenF
     repair(accepted) {
       const texts = new Map<string, Pick<RepairedText, 'text' | 'edits'>>();
       const refused = new Map<Accepted, string>();
+      const companionFiles = new Map<string, string>();
       for (const [file, ofFile] of groupBy(accepted, ({ proposal }) => proposal.file)) {
         const original = open(file);
         if ('refused' in original) continue;
@@ -50,10 +58,11 @@ export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenF
         if (repaired.text !== original.text) texts.set(file, repaired);
         if (newFile === undefined) continue;
         const taken = texts.has(newFile.file) || existsSync(resolve(cwd, newFile.file));
+        companionFiles.set(file, newFile.file);
         if (!taken) texts.set(newFile.file, { text: newFile.text, edits: [{ start: 0, end: 0, text: newFile.text }] });
         else for (const each of ofFile) if (each.proposal.companions.length > 0) refused.set(each, `${newFile.file} exists already`);
       }
-      return { texts, refused };
+      return { texts, refused, companionFiles };
     },
     find(proposal, texts) {
       const original = open(proposal.file);

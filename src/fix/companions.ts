@@ -47,7 +47,7 @@ const byteOrderMark = '\ufeff';
  */
 export function appendDocuments(text: string, wanted: readonly NewObject[]): Placed {
   const file = readFile(text);
-  const objects = wanted.map((each) => ({ ...each, object: inHabit(each.object, text, file) }));
+  const objects = wanted.map((each) => ({ ...each, object: inHabit(each.object, file) }));
   if (file.json) return appendToJson(text, file, objects);
   const newline = lineBreak(text);
   const style = styleOf(file);
@@ -90,16 +90,17 @@ function readFile(text: string): OpenFile {
   return { json: /^\ufeff?\s*(?:\{\s*["}]|\[)/.test(text), documents };
 }
 
+/** A document that is longer is no better witness, and reading it takes long. */
+const longEnough = 1 << 16;
+
 /** The longest document shows most of the habits. */
 function styleOf({ documents }: OpenFile): BlockStyle {
-  const longest = documents.reduce<FileDocument | undefined>(
-    (long, each) => (each.text.length > (long?.text.length ?? 0) ? each : long),
-    undefined,
-  );
+  let longest: FileDocument | undefined;
+  for (const each of documents)
+    if (longest === undefined || (each.text.length > longest.text.length && each.text.length <= longEnough)) longest = each;
   const layout = longest?.read()?.layout();
-  return longest === undefined || layout === undefined
-    ? { step: 2, listStep: 0, gap: 1, keyQuote: '' }
-    : documentStyle(linesOf(longest.text), layout);
+  if (longest === undefined || layout === undefined) return { step: 2, listStep: 0, gap: 1, keyQuote: '' };
+  return documentStyle(linesOf(longest.text), layout);
 }
 
 /** The line break that this text uses where it has one. */
@@ -108,10 +109,10 @@ function lineBreak(text: string): string {
 }
 
 /** Without its namespace where the file leaves that to whoever applies it. */
-function inHabit(object: PlainObject, text: string, { documents }: OpenFile): PlainObject {
+function inHabit(object: PlainObject, { documents }: OpenFile): PlainObject {
   const { namespace, ...metadata } = (object['metadata'] ?? {}) as PlainObject;
   if (typeof namespace !== 'string') return object;
-  const isNamed = text.includes(namespace) && documents.some((document) => names(document.read()?.value, namespace, 0));
+  const isNamed = documents.some((document) => document.text.includes(namespace) && names(document.read()?.value, namespace, 0));
   return isNamed ? object : { ...object, metadata };
 }
 

@@ -35,8 +35,8 @@ const companions: readonly Json[] = [
 ];
 
 test('Kubernetes knows every field of the new objects', async () => {
-  const kinds = new Set(companions.map(({ kind }) => kind));
-  expect([...kinds].toSorted()).toEqual(['LimitRange', 'NetworkPolicy', 'ResourceQuota', 'ServiceAccount']);
+  const kinds = new Set(companions.map(({ kind }) => String(kind)));
+  expect([...kinds].toSorted((a, b) => a.localeCompare(b))).toEqual(['LimitRange', 'NetworkPolicy', 'ResourceQuota', 'ServiceAccount']);
   const answers = await oracle.ask<{ object: Json }>(
     'decode',
     companions.map((object) => ({ json: JSON.stringify(object) })),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Report } from '../core/index.ts';
+import type { AppliedFix, FixReport, Location, Report } from '../core/index.ts';
 
-// The definition of the JSON report, from which docs/report.schema.json is made. Only tools and tests import it: the
+// The definitions of the JSON reports, from which docs/report.schema.json and docs/fix-report.schema.json are made. Only tools and tests import it: the
 // command line never loads a schema library.
 
 const severity = z.enum(['critical', 'high', 'medium', 'low']);
@@ -59,29 +59,32 @@ const ledgerRow = z
   })
   .describe('One recommendation of the guidance; every report has one row for each');
 
+/** What every report begins with. */
+const preambleShape = {
+  schemaVersion: z.literal(1),
+  tool: z.object({ name: z.literal('plimsoll'), version: z.string() }),
+  target: z.object({
+    kubernetesVersion: z.string().describe('The minor that verdicts are made for, for instance 1.35'),
+    assumed: z.boolean().describe('The user did not say which version'),
+    profile: z.enum(['nsa', 'baseline', 'restricted']),
+    partial: z.boolean().describe('The input is a part of the desired state: what is absent may exist elsewhere'),
+    assumptions: z.array(z.string()).describe('What the verdicts take for granted, one sentence each'),
+  }),
+  inputs: z.object({
+    files: count,
+    documents: count,
+    resources: count,
+    skipped: z.array(z.object({ file, line, reason: z.string(), count: z.int().min(1) })).describe('Not judged, and why that is in order'),
+    unread: z.array(z.object({ file, line, reason: z.string() })).describe('Should have been judged and could not be'),
+    excepted: z
+      .array(z.object({ resource, file, line, reason: z.string() }))
+      .describe('Objects of the system, not judged; --system judges them'),
+  }),
+};
+
 const definition = z
   .object({
-    schemaVersion: z.literal(1),
-    tool: z.object({ name: z.literal('plimsoll'), version: z.string() }),
-    target: z.object({
-      kubernetesVersion: z.string().describe('The minor that verdicts are made for, for instance 1.35'),
-      assumed: z.boolean().describe('The user did not say which version'),
-      profile: z.enum(['nsa', 'baseline', 'restricted']),
-      partial: z.boolean().describe('The input is a part of the desired state: what is absent may exist elsewhere'),
-      assumptions: z.array(z.string()).describe('What the verdicts take for granted, one sentence each'),
-    }),
-    inputs: z.object({
-      files: count,
-      documents: count,
-      resources: count,
-      skipped: z
-        .array(z.object({ file, line, reason: z.string(), count: z.int().min(1) }))
-        .describe('Not judged, and why that is in order'),
-      unread: z.array(z.object({ file, line, reason: z.string() })).describe('Should have been judged and could not be'),
-      excepted: z
-        .array(z.object({ resource, file, line, reason: z.string() }))
-        .describe('Objects of the system, not judged; --system judges them'),
-    }),
+    ...preambleShape,
     findings: z.array(finding),
     workloads: z
       .array(
@@ -113,3 +116,93 @@ const agreeing: Same<DeepReadonly<z.infer<typeof definition>>, DeepReadonly<Repo
 
 /** The report of `plimsoll scan --output json`; equal to the type Report of src/core/report.ts. */
 export const reportDefinition: z.ZodType<Report> = agreeing;
+
+/** What a fix and a finding that stays say of the finding. */
+const about = {
+  control: z.string().describe('Id of the control: chapter/name'),
+  codes: z.array(z.string()).describe('Codes of the recommendations that the control decides'),
+  severity,
+  resource,
+  container: z.string().exactOptional(),
+  path: z.string().describe('The field, from the root of the object; it may be absent there'),
+  file,
+  line: line.describe('In the file before the fixes; counts from 1'),
+  message: z.string(),
+  fingerprint: z.string().describe('That of the finding: stays the same when lines move and files are reordered'),
+};
+
+const safety = z.enum(['safe', 'review', 'shown']).describe('safe keeps what the workload does, review may change it');
+const risk = z.string().describe('What may break, and how to prove that it does not');
+const path = z.array(z.union([z.string(), z.number()])).describe('Map keys and list indexes, from the root of the object');
+
+const edit = z.union([
+  z.object({ op: z.literal('set'), path, value: z.unknown() }),
+  z.object({ op: z.literal('append'), path, value: z.unknown() }),
+  z.object({ op: z.literal('remove'), path }),
+]);
+
+const fixDefinition = z
+  .object({
+    ...preambleShape,
+    files: z
+      .array(
+        z.object({
+          file,
+          isNew: z.boolean(),
+          edits: z
+            .array(z.object({ line, column, endLine: line, endColumn: column.describe('Exclusive'), text: z.string() }))
+            .describe('Replacements in the text before, in its order, none overlapping'),
+        }),
+      )
+      .describe('Files that are changed or made'),
+    fixes: z.array(
+      z.object({
+        ...about,
+        safety,
+        risk,
+        edits: z.array(edit).describe('Of the object; append adds to a list, unless an equal item is in it'),
+        companions: z.array(z.record(z.string(), z.unknown())).describe('New objects'),
+        companionFile: z.string().exactOptional().describe('The file that holds the companions'),
+        recreates: z
+          .array(z.string())
+          .exactOptional()
+          .describe('Fields that the API server refuses to change: the object must be deleted and made again'),
+      }),
+    ),
+    declined: z
+      .array(
+        z.object({
+          ...about,
+          because: z
+            .enum(['review', 'value', 'person', 'withdrawn', 'text'])
+            .describe(
+              'review waits for --review, value for a value, person for a decision; withdrawn did not survive its verification; text: the file leaves no place',
+            ),
+          reason: z.string(),
+          needs: z.array(z.string()).exactOptional().describe('What --value takes'),
+          safety: safety.exactOptional(),
+          risk: risk.exactOptional(),
+        }),
+      )
+      .describe('Findings that stay, and why'),
+    summary: z.object({
+      before: count.describe('Failing findings before'),
+      after: count.describe('Failing findings after all fixes of this report'),
+      fixes: count,
+      declined: z.object({ review: count, value: count, person: count, withdrawn: count, text: count }),
+    }),
+  })
+  .meta({ id: 'fix-report', title: 'Report of plimsoll fix' });
+
+/** The report as it is written: of the files their edits, of the fixes no place in the memory of the program. */
+export type WrittenFixReport = Omit<FixReport, 'files' | 'objects' | 'fixes'> & {
+  readonly files: readonly {
+    readonly file: string;
+    readonly isNew: boolean;
+    readonly edits: readonly (Location & { readonly text: string })[];
+  }[];
+  readonly fixes: readonly Omit<AppliedFix, 'object' | 'target'>[];
+};
+
+/** The report of `plimsoll fix --output json`. */
+export const fixReportDefinition: z.ZodType<WrittenFixReport> = fixDefinition;

@@ -1,11 +1,21 @@
 import { z } from 'zod';
-import { reportDefinition } from './json-definition.ts';
+import { fixReportDefinition, reportDefinition } from './json-definition.ts';
+
+/** The JSON Schema of the report of `plimsoll scan`, as text for docs/report.schema.json. */
+export function reportSchema(): string {
+  return schemaText(reportDefinition);
+}
+
+/** The JSON Schema of the report of `plimsoll fix`, as text for docs/fix-report.schema.json. */
+export function fixReportSchema(): string {
+  return schemaText(fixReportDefinition);
+}
 
 /**
- * The JSON Schema (draft 2020-12) of the JSON report, as text for docs/report.schema.json. Objects stay open: a later
- * version may add keys, and a consumer that follows the schema must not break then.
+ * In draft 2020-12. Objects stay open: a later version may add keys, and a consumer that follows the schema must not break
+ * then.
  */
-export function reportSchema(): string {
-  const { id: _, ...schema } = z.toJSONSchema(reportDefinition, { target: 'draft-2020-12', io: 'input' });
+function schemaText(definition: z.ZodType): string {
+  const { id: _, ...schema } = z.toJSONSchema(definition, { target: 'draft-2020-12', io: 'input' });
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }

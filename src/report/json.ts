@@ -15,9 +15,27 @@ import {
  * in pieces, so that a report of any size can be written without holding its text.
  */
 export function* formatJson(report: Report): Generator<string, void> {
-  const { tool, target, inputs, summary } = report;
+  const { summary } = report;
+  yield* preamble(report);
+  yield* records('  ', 'findings', report.findings, findingRecords());
+  yield* records('  ', 'workloads', report.workloads, workloadRecord);
+  yield* records('  ', 'ledger', report.ledger, ledgerRecord);
+  const { bySeverity, byState } = summary;
   yield (
-    `{\n  "schemaVersion": ${report.schemaVersion},\n` +
+    `  "summary": {"bySeverity":{"critical":${bySeverity.critical},"high":${bySeverity.high},"medium":${bySeverity.medium},"low":${bySeverity.low}},` +
+      `"byState":{"pass":${byState.pass},"fail":${byState.fail},"unknown":${byState.unknown},"not-applicable":${byState['not-applicable']}}}\n}\n`
+  );
+}
+
+/** What every JSON report begins with: who wrote it, for what, and what was read. */
+export function* preamble({
+  schemaVersion,
+  tool,
+  target,
+  inputs,
+}: Pick<Report, 'schemaVersion' | 'tool' | 'target' | 'inputs'>): Generator<string, void> {
+  yield (
+    `{\n  "schemaVersion": ${schemaVersion},\n` +
       `  "tool": {"name":${quoted(tool.name)},"version":${quoted(tool.version)}},\n` +
       `  "target": {"kubernetesVersion":${quoted(target.kubernetesVersion)},"assumed":${target.assumed},"profile":${quoted(target.profile)},` +
       `"partial":${target.partial},"assumptions":${quotedList(target.assumptions)}},\n` +
@@ -27,14 +45,6 @@ export function* formatJson(report: Report): Generator<string, void> {
   yield* records('    ', 'unread', inputs.unread, unreadRecord);
   yield* records('    ', 'excepted', inputs.excepted, exceptedRecord, true);
   yield '  },\n';
-  yield* records('  ', 'findings', report.findings, findingRecords());
-  yield* records('  ', 'workloads', report.workloads, workloadRecord);
-  yield* records('  ', 'ledger', report.ledger, ledgerRecord);
-  const { bySeverity, byState } = summary;
-  yield (
-    `  "summary": {"bySeverity":{"critical":${bySeverity.critical},"high":${bySeverity.high},"medium":${bySeverity.medium},"low":${bySeverity.low}},` +
-      `"byState":{"pass":${byState.pass},"fail":${byState.fail},"unknown":${byState.unknown},"not-applicable":${byState['not-applicable']}}}\n}\n`
-  );
 }
 
 // oxlint-disable-next-line no-control-regex
@@ -52,12 +62,30 @@ export function stringified(value: string | object): string {
   return JSON.stringify(value).replace(treacherous, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** The same for what manifests may hold: integers of any size. */
+export function anyValue(value: unknown): string {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(anyValue).join(',')}]`;
+  return `{${Object.entries(value)
+    .map(([key, child]) => `${quoted(key)}:${anyValue(child)}`)
+    .join(',')}}`;
+}
+
 /** A list of strings as a JSON literal. */
 export function quotedList(texts: readonly string[]): string {
   return `[${texts.map(quoted).join(',')}]`;
 }
 
-function* records<T>(indent: string, key: string, items: readonly T[], record: (item: T) => string, last = false): Generator<string, void> {
+/** A list as a field, an item a line. */
+export function* records<T>(
+  indent: string,
+  key: string,
+  items: readonly T[],
+  record: (item: T) => string,
+  last = false,
+): Generator<string, void> {
   if (items.length === 0) {
     yield `${indent}"${key}": []${last ? '' : ','}\n`;
     return;
@@ -67,7 +95,7 @@ function* records<T>(indent: string, key: string, items: readonly T[], record: (
   yield `${indent}]${last ? '' : ','}\n`;
 }
 
-function reference({ apiVersion, kind, namespace, name }: ResourceRef): string {
+export function reference({ apiVersion, kind, namespace, name }: ResourceRef): string {
   const inNamespace = namespace === undefined ? '' : `"namespace":${quoted(namespace)},`;
   return `{"apiVersion":${quoted(apiVersion)},"kind":${quoted(kind)},${inNamespace}"name":${quoted(name)}}`;
 }

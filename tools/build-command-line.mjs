@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -36,6 +36,13 @@ export async function buildCommandLine(folder) {
 
 async function bundle(file, dir, output) {
   const made = await rolldown(bundleInput(file));
-  await made.write({ dir, format: 'cjs', minify: true, ...output });
+  const { output: chunks } = await made.generate({ format: 'cjs', minify: true, ...output });
   await made.close();
+  mkdirSync(dir, { recursive: true });
+  for (const { fileName, code } of chunks) writeFileSync(join(dir, fileName), inAscii(code));
+}
+
+/** One character beyond ASCII would have a whole file decoded and kept with two bytes a character, at each start. */
+function inAscii(code) {
+  return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -5,15 +5,17 @@ const vm = require('node:vm');
 
 const [, , start] = process.argv;
 
+const scripts = new Map();
 vm.Script = class extends vm.Script {
   constructor(source, options) {
     super(source, options);
-    process.on('exit', () => writeFileSync(`${options.filename}.compiled`, this.createCachedData()));
+    scripts.set(options.filename, this);
   }
 };
-process.on('exit', () => (process.exitCode = 0));
-// One for each file of the bundle.
-process.setMaxListeners(100);
+process.on('exit', () => {
+  for (const [file, script] of scripts) writeFileSync(`${file}.compiled`, script.createCachedData());
+  process.exitCode = 0;
+});
 
 process.argv = [process.execPath, start, 'scan', 'examples', '-o', 'json', '-o', 'text=/dev/null'];
 require(start);

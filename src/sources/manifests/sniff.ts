@@ -11,8 +11,10 @@ export interface Sniffed {
 
 const simpleValue = /^ +(?:"([\w./-]+)"|'([\w./-]+)'|([A-Za-z][\w./-]*))[ ]*(?:[ ]#.*)?\r?$/;
 
-/** Line ends for YAML that are none for the loop below. */
-const otherLineEnds = /[\u0085\u2028\u2029]|\r(?!\n)/;
+/** Line ends for YAML that are none for the loop below. Looked for one by one: that is much faster than a class of characters. */
+function hasOtherLineEnds(text: string): boolean {
+  return ['\u0085', '\u2028', '\u2029'].some((end) => text.includes(end)) || (text.includes('\r') && /\r(?!\n)/.test(text));
+}
 
 /**
  * Finds `apiVersion` and `kind` in the first column. Most bytes of real manifests belong to kinds that no rule reads, and
@@ -61,8 +63,7 @@ export function sniff(text: string): Sniffed {
     start = end + 1;
   }
   if (contentAt === -1) return { empty: true, contentAt: text.length, linesBefore };
-  if (!certain || apiVersion === undefined || kind === undefined || otherLineEnds.test(text))
-    return { empty: false, contentAt, linesBefore };
+  if (!certain || apiVersion === undefined || kind === undefined || hasOtherLineEnds(text)) return { empty: false, contentAt, linesBefore };
   return { empty: false, contentAt, linesBefore, header: { apiVersion, kind } };
 }
 

@@ -75,7 +75,7 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
         kind: ref.kind,
         labels: template.metadata.labels ?? {},
         images: containers.map(({ image = '' }) => image),
-        security: shared(JSON.stringify({ spec: podSecurityFields(template.spec), metadata: podSecurityMetadata(template.metadata) })),
+        security: shared(JSON.stringify(podSecurityPart(template.spec, template.metadata))),
         hostNetworkAt: hostNetwork === true ? anchor([...template.specPath, 'hostNetwork']) : undefined,
         at: anchor(template.specPath),
       };
@@ -110,10 +110,16 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
 /** The pods of a workload, and many workloads, are alike in these fields. */
 const shared = remembering((text) => text, 1_000, 4_096);
 
-/** What the checks of Pod Security read: the rest of a large pod (environment, arguments) need not be kept. */
-export function podSecurityFields(spec: PodSpec): PodSpec {
+/**
+ * What decides the checks of Pod Security: the rest of a large pod (environment, arguments) need not be kept. Names only
+ * matter where annotations name containers, and without them the pods of many workloads are alike.
+ */
+export function podSecurityPart(spec: PodSpec, { annotations = {} }: Metadata): Security {
+  const relevant = Object.entries(annotations).filter(([key]) => key.includes('seccomp.') || key.includes('apparmor.'));
   const { hostNetwork, hostPID, hostIPC, hostUsers, os, securityContext, volumes } = spec;
-  return defined({
+  const fieldsOf = (containers: readonly Container[] | undefined): Container[] | undefined =>
+    containers?.map((container) => containerFields(container, relevant.length > 0));
+  const fields = defined({
     hostNetwork,
     hostPID,
     hostIPC,
@@ -121,20 +127,23 @@ export function podSecurityFields(spec: PodSpec): PodSpec {
     os,
     securityContext,
     volumes: volumes?.map(volumeFields),
-    initContainers: spec.initContainers?.map(containerFields),
-    containers: spec.containers?.map(containerFields),
-    ephemeralContainers: spec.ephemeralContainers?.map(containerFields),
+    initContainers: fieldsOf(spec.initContainers),
+    containers: fieldsOf(spec.containers),
+    ephemeralContainers: fieldsOf(spec.ephemeralContainers),
   });
+  return { spec: fields, metadata: { annotations: Object.fromEntries(relevant) } };
 }
 
 /** Which sources a volume has matters, not what is in them. */
 function volumeFields(volume: Volume): Volume {
-  return Object.fromEntries(Object.entries(volume).map(([key, value]) => [key, key === 'name' ? value : {}]));
+  const fields: Record<string, object> = {};
+  for (const key in volume) if (key !== 'name') fields[key] = {};
+  return fields;
 }
 
-function containerFields({ name, ports, securityContext, lifecycle, ...probes }: Container): Container {
+function containerFields({ name, ports, securityContext, lifecycle, ...probes }: Container, named: boolean): Container {
   return defined({
-    name,
+    name: named ? name : undefined,
     ports,
     securityContext,
     livenessProbe: handlerFields(probes.livenessProbe),
@@ -147,11 +156,6 @@ function containerFields({ name, ports, securityContext, lifecycle, ...probes }:
 /** Probes and hooks without the commands that they may run. */
 function handlerFields(handler: Handler | undefined): Handler | undefined {
   return handler && defined({ httpGet: handler.httpGet, tcpSocket: handler.tcpSocket });
-}
-
-export function podSecurityMetadata({ annotations = {} }: Metadata): Metadata {
-  const relevant = Object.entries(annotations).filter(([key]) => key.includes('seccomp.') || key.includes('apparmor.'));
-  return { annotations: Object.fromEntries(relevant) };
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

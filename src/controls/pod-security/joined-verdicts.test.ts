@@ -4,7 +4,7 @@ import type { Finding, Metadata } from '../../core/index.ts';
 import type { Policy } from '../../evaluate/index.ts';
 import { asAdmitted, podSecurity } from '../../kube/pod-security/index.ts';
 import type { PodSpec } from '../../kube/types.ts';
-import { podSecurityFields, podSecurityMetadata } from '../../subjects/pod-in-namespace.ts';
+import { podSecurityPart } from '../../subjects/pod-in-namespace.ts';
 import { judgeWith } from '../../testing/control-proofs.ts';
 import { controls } from '../index.ts';
 
@@ -244,11 +244,14 @@ test('what is kept of a pod says as much to Pod Security as the pod itself', () 
     ),
   });
   const violations = (judged: PodSpec, meta: Metadata, minor: number): unknown =>
-    (['baseline', 'restricted'] as const).map((level) => podSecurity(asAdmitted(judged, meta), meta, level, minor));
+    (['baseline', 'restricted'] as const).map((level) =>
+      podSecurity(asAdmitted(judged, meta), meta, level, minor).map(({ check }) => check),
+    );
   fc.assert(
     fc.property(spec, metadata, fc.constantFrom(18, 24, 34, 37), (whole, meta, minor) => {
       const generated = whole as PodSpec;
-      expect(violations(podSecurityFields(generated), podSecurityMetadata(meta), minor)).toEqual(violations(generated, meta, minor));
+      const part = podSecurityPart(generated, meta);
+      expect(violations(part.spec, part.metadata, minor)).toEqual(violations(generated, meta, minor));
     }),
     { seed: 11, numRuns: 400 },
   );

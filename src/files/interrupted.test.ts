@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import {
+  chownSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -206,6 +207,25 @@ describe('all files or none', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  test('journal, contents and backups reach the disk before the first rename, and the renames before the journal goes', async () => {
+    const calls: string[] = [];
+    const watching: FileSystem = {
+      ...nodeFileSystem,
+      sync(descriptor) {
+        calls.push(nodeFileSystem.stat(descriptor).isDirectory() ? 'sync folder' : 'sync file');
+      },
+      rename(from, to) {
+        calls.push('rename');
+        nodeFileSystem.rename(from, to);
+      },
+    };
+    await writeFiles(changes.slice(0, 2), { roots: [root], atomic: true }, watching);
+    const folders = ['sync folder', 'sync folder'];
+    const journalled = ['sync file', 'sync folder'];
+    const renamed = ['rename', 'rename'];
+    expect(calls).toEqual([...journalled, 'sync file', 'sync file', ...folders, ...renamed, ...folders, 'rename', 'sync folder']);
+  });
+
   test('no files are no reason to write a journal', async () => {
     expect(await writeFiles([], { roots: [root], atomic: true })).toEqual({ written: [], refused: [] });
     expect(leftovers()).toEqual([]);
@@ -323,6 +343,13 @@ describe('a run that was killed in the middle', () => {
     expect(state()).toEqual(['new', 'broken: by hand', 'old', 'old']);
   });
 
+  test.skipIf(process.getuid?.() !== 0)('is nothing to us above the roots where it is of another user (needs root)', async () => {
+    await killInTheMiddle();
+    chownSync(journal, 1234, 1234);
+    expect(undoInterrupted([join(root, 'sub')])).toEqual({ restored: [], refused: [] });
+    expect(undoInterrupted([root]).restored.length).toBe(2);
+  });
+
   test('counts as done when a person removes its journal', async () => {
     await killInTheMiddle();
     unlinkSync(journal);
@@ -364,6 +391,12 @@ describe('a journal that somebody planted', () => {
     renameSync(journal, join(root, '.plimsoll-done.json'));
     undoInterrupted([root]);
     expect(existsSync(join(outside, name('old')))).toBe(true);
+  });
+
+  test('leads through no link, within the roots either', () => {
+    symlinkSync('sub', join(root, 'link'));
+    plant({ path: 'link/b.yaml' });
+    expect(undoInterrupted([root]).refused[0]?.reason).toMatch('it leads through a link by now');
   });
 
   test.each([{ backup: 'a.yaml' }, { temporary: '../victim.yaml' }, { path: 1 }, { fresh: 'no' }, { after: null }])(

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -425,6 +426,13 @@ describe('what a killed run left', () => {
     linkSync(path, join(folder, temporary));
     expect((await write([change(path, 'old', 'new')])).refused).toEqual([]);
     expect(readdirSync(folder)).toEqual(['a.yaml']);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('stays when it is of another user (needs root to make one)', async () => {
+    const path = put('a.yaml', 'old');
+    chownSync(put(temporary, 'half'), 1234, 1234);
+    await write([change(path, 'old', 'new')], twoHoursLater);
+    expect(readdirSync(folder).sort()).toEqual([temporary, 'a.yaml']);
   });
 
   test('stays when it is the only name of an old content', async () => {

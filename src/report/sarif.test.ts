@@ -2,9 +2,11 @@ import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Log, Result } from 'sarif';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { controls } from '../controls/index.ts';
 import type { Finding, Report } from '../core/index.ts';
+import { formatFixSarif } from './fix-sarif.ts';
+import { sampleFixReport } from './sample-fix-report.ts';
 import { sampleReport } from './sample-report.ts';
 import { formatSarif } from './sarif.ts';
 
@@ -84,4 +86,45 @@ test('unread input and unknown verdicts are notifications of the run', () => {
 
 test('a name cannot become a link', () => {
   expect(resultOf({ message: 'container "[free](https://example.org)" is bad' }).message.text).not.toContain('](');
+});
+
+describe('fixes as SARIF', () => {
+  const log = (report = sampleFixReport): Log => JSON.parse([...formatFixSarif(report, { controls })].join('')) as Log;
+  const fixResults = (): Result[] => log().runs[0]!.results!;
+
+  test('the output validates against the official schema', () => {
+    validate(log());
+    expect(validate.errors).toBeNull();
+    validate(log({ ...sampleFixReport, files: [], objects: [], fixes: [], declined: [] }));
+    expect(validate.errors).toBeNull();
+  });
+
+  test('what a fix settles has one, what stays says why', () => {
+    const { fixes, declined } = sampleFixReport;
+    expect(fixResults().map((result) => result.fixes?.length ?? result.properties!['declined'])).toEqual([
+      ...fixes.map(() => 1),
+      ...declined.map(({ because }) => because),
+    ]);
+    expect(fixResults()[0]!.fixes![0]!.description!.text).toBe('Repairs 3 findings: Deployment/web');
+  });
+
+  test('the replacements of an object turn its text into the repaired one, by offsets and by lines', () => {
+    for (const { file, before = '', after } of sampleFixReport.files) {
+      const change = fixResults()
+        .flatMap((result) => result.fixes ?? [])
+        .flatMap(({ artifactChanges }) => artifactChanges)
+        .find(({ artifactLocation }) => artifactLocation.uri === file);
+      const mark = before.startsWith('\ufeff') ? '\ufeff' : '';
+      let text = before.slice(mark.length);
+      const lines = text.split('\n');
+      for (const { deletedRegion: region, insertedContent } of change!.replacements.toReversed()) {
+        const { charOffset = 0, charLength = 0, startLine = 0, startColumn = 0, endLine = 0, endColumn = 0 } = region;
+        const start = lines.slice(0, startLine - 1).join('\n').length + (startLine === 1 ? 0 : 1) + startColumn - 1;
+        const end = lines.slice(0, endLine - 1).join('\n').length + (endLine === 1 ? 0 : 1) + endColumn - 1;
+        expect([start, end - start]).toEqual([charOffset, charLength]);
+        text = text.slice(0, charOffset) + insertedContent!.text! + text.slice(charOffset + charLength);
+      }
+      expect(mark + text).toBe(after);
+    }
+  });
 });

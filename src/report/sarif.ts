@@ -1,4 +1,4 @@
-import type { Invocation, Location, Notification, ReportingDescriptor, Result } from 'sarif';
+import type { Invocation, Location, Notification, PropertyBag, Region, ReportingDescriptor, Result } from 'sarif';
 import type { AnyControl, Finding, Report, Severity } from '../core/index.ts';
 import { chapterOf, findRecommendation } from '../guidance/index.ts';
 import { stringified } from './json.ts';
@@ -16,17 +16,47 @@ export interface SarifOptions {
  * beside the input that could not be read.
  */
 export function* formatSarif(report: Report, { controls }: SarifOptions): Generator<string, void> {
+  const failing = report.findings.filter(({ verdict }) => verdict === 'fail');
+  yield* formatLog(report, {
+    controls,
+    notifications: (ruleIndex) => unknowns(report, ruleIndex),
+    *results(ruleIndex) {
+      for (const finding of failing) {
+        const { line, column, endLine, endColumn, fix } = finding;
+        const region = { startLine: line, startColumn: column, endLine, endColumn };
+        yield resultOf(finding, region, ruleIndex, fix === undefined ? {} : { fix });
+      }
+    },
+  });
+}
+
+/** The number of each control among the rules of a log. */
+export type RuleIndex = ReadonlyMap<string, number>;
+
+/** What differs between the logs of commands. */
+export interface LogParts extends SarifOptions {
+  readonly notifications: (ruleIndex: RuleIndex) => Notification[];
+  readonly results: (ruleIndex: RuleIndex) => Iterable<Result>;
+}
+
+/** A SARIF log of one run, in pieces. */
+export function* formatLog({ tool, inputs }: Pick<Report, 'tool' | 'inputs'>, parts: LogParts): Generator<string, void> {
+  const { controls, notifications, results } = parts;
   const ruleIndex = new Map(controls.map(({ id }, index) => [id, index]));
-  const driver = { name: 'Plimsoll', fullName: 'Plimsoll: the Kubernetes Hardening Guidance, executable', version: report.tool.version };
+  const driver = { name: 'Plimsoll', fullName: 'Plimsoll: the Kubernetes Hardening Guidance, executable', version: tool.version };
+  const invocation: Invocation = {
+    executionSuccessful: inputs.unread.length === 0,
+    toolExecutionNotifications: [...leftOut(inputs), ...notifications(ruleIndex)],
+  };
   yield '{\n  "$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n  "version": "2.1.0",\n  "runs": [\n    {\n';
-  yield `      "tool": {"driver": {${stringified({ ...driver, semanticVersion: report.tool.version }).slice(1, -1)},"rules": [`;
+  yield `      "tool": {"driver": {${stringified({ ...driver, semanticVersion: tool.version }).slice(1, -1)},"rules": [`;
   yield* items('        ', controls.map(rule));
   yield '      ]}},\n';
-  yield `      "invocations": [${stringified(invocation(report, ruleIndex))}],\n`;
+  yield `      "invocations": [${stringified(invocation)}],\n`;
   yield '      "columnKind": "utf16CodeUnits",\n';
   yield `      "originalUriBaseIds": ${stringified({ SRCROOT: { description: { text: 'The directory in which plimsoll was run.' } } })},\n`;
   yield '      "results": [';
-  yield* items('        ', results(report, ruleIndex));
+  yield* items('        ', results(ruleIndex));
   yield '      ]\n    }\n  ]\n}\n';
 }
 
@@ -95,32 +125,30 @@ function pascalCase(id: string): string {
   return id.replaceAll(/(?:^|[^a-z0-9]+)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function* results(report: Report, ruleIndex: ReadonlyMap<string, number>): Generator<Result, void> {
-  for (const finding of report.findings) {
-    if (finding.verdict !== 'fail') continue;
-    const index = ruleIndex.get(finding.control);
-    yield {
-      ruleId: finding.control,
-      ...(index === undefined ? {} : { ruleIndex: index }),
-      kind: 'fail',
-      level: levelOf(finding.severity),
-      message: { text: messageText(finding.message) },
-      locations: [locationOf(finding)],
-      // The second name is the one that GitHub matches alerts by.
-      partialFingerprints: { 'plimsoll/v1': finding.fingerprint, primaryLocationLineHash: finding.fingerprint },
-      properties: { severity: finding.severity, codes: finding.codes, ...(finding.fix === undefined ? {} : { fix: finding.fix }) },
-    };
-  }
+type Failure = Pick<Finding, 'control' | 'codes' | 'severity' | 'resource' | 'path' | 'file' | 'message' | 'fingerprint'>;
+
+/** What fails as a result. */
+export function resultOf(failure: Failure, region: Region, ruleIndex: RuleIndex, properties: PropertyBag): Result {
+  const { control, codes, severity, message, fingerprint } = failure;
+  const index = ruleIndex.get(control);
+  return {
+    ruleId: control,
+    ...(index === undefined ? {} : { ruleIndex: index }),
+    kind: 'fail',
+    level: levelOf(severity),
+    message: { text: messageText(message) },
+    locations: [locationOf(failure, region)],
+    // The second name is the one that GitHub matches alerts by.
+    partialFingerprints: { 'plimsoll/v1': fingerprint, primaryLocationLineHash: fingerprint },
+    properties: { severity, codes, ...properties },
+  };
 }
 
-function locationOf({ file, line, column, endLine, endColumn, resource, path }: Finding): Location {
+function locationOf({ file, resource, path }: Pick<Failure, 'file' | 'resource' | 'path'>, region: Region): Location {
   const { kind, namespace, name } = resource;
   const owner = namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
   return {
-    physicalLocation: {
-      artifactLocation: artifact(file),
-      region: { startLine: line, startColumn: column, endLine, endColumn },
-    },
+    physicalLocation: { artifactLocation: artifact(file), region },
     logicalLocations: [
       {
         name: printable(path === '' ? name : path),
@@ -131,7 +159,7 @@ function locationOf({ file, line, column, endLine, endColumn, resource, path }: 
   };
 }
 
-function artifact(file: string): { uri: string; uriBaseId?: string } {
+export function artifact(file: string): { uri: string; uriBaseId?: string } {
   // A lone surrogate in a file's name cannot be encoded.
   const uri = file
     .replaceAll(/\p{Surrogate}/gu, '\ufffd')
@@ -144,23 +172,16 @@ function artifact(file: string): { uri: string; uriBaseId?: string } {
 }
 
 /** Viewers read `[text](target)` in a message as a link; a name from input must not make one. */
-function messageText(message: string): string {
+export function messageText(message: string): string {
   return printable(message).replaceAll('](', '] (');
 }
 
-function invocation(report: Report, ruleIndex: ReadonlyMap<string, number>): Invocation {
-  const { unread, skipped } = report.inputs;
+/** Input that was not judged. */
+function leftOut({ unread, skipped }: Report['inputs']): Notification[] {
   const at = (file: string, line: number): Location[] => [
     { physicalLocation: { artifactLocation: artifact(file), region: { startLine: line } } },
   ];
-  const open = new Map<string, Finding[]>();
-  for (const finding of report.findings) {
-    if (finding.verdict !== 'unknown') continue;
-    const those = open.get(finding.control);
-    if (those === undefined) open.set(finding.control, [finding]);
-    else those.push(finding);
-  }
-  const notifications: Notification[] = [
+  return [
     ...unread.map(({ file, line, reason }): Notification => ({
       level: 'error',
       descriptor: { id: 'unread' },
@@ -173,17 +194,28 @@ function invocation(report: Report, ruleIndex: ReadonlyMap<string, number>): Inv
       message: { text: messageText(`skipped ${count}: ${reason}`) },
       locations: at(file, line),
     })),
-    ...[...open].map(([id, findings]): Notification => {
-      const [first] = findings;
-      const index = ruleIndex.get(id);
-      return {
-        level: 'note',
-        descriptor: { id: 'unknown' },
-        associatedRule: index === undefined ? { id } : { id, index },
-        message: { text: messageText(`${counted(findings.length, 'verdict')} not known from this input, the first: ${first!.message}`) },
-        locations: [locationOf(first!)],
-      };
-    }),
   ];
-  return { executionSuccessful: unread.length === 0, toolExecutionNotifications: notifications };
+}
+
+/** One for each control whose verdict is not known somewhere. */
+function unknowns(report: Report, ruleIndex: RuleIndex): Notification[] {
+  const open = new Map<string, Finding[]>();
+  for (const finding of report.findings) {
+    if (finding.verdict !== 'unknown') continue;
+    const those = open.get(finding.control);
+    if (those === undefined) open.set(finding.control, [finding]);
+    else those.push(finding);
+  }
+  return [...open].map(([id, findings]): Notification => {
+    const first = findings[0]!;
+    const { line, column, endLine, endColumn } = first;
+    const index = ruleIndex.get(id);
+    return {
+      level: 'note',
+      descriptor: { id: 'unknown' },
+      associatedRule: index === undefined ? { id } : { id, index },
+      message: { text: messageText(`${counted(findings.length, 'verdict')} not known from this input, the first: ${first.message}`) },
+      locations: [locationOf(first, { startLine: line, startColumn: column, endLine, endColumn })],
+    };
+  });
 }

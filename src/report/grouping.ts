@@ -58,7 +58,7 @@ export function failingControls(failing: Iterable<Finding>): FailingControl[] {
 }
 
 /** How many findings of each severity. */
-export function countBySeverity(findings: Iterable<Finding>): Record<Severity, number> {
+export function countBySeverity(findings: Iterable<Pick<Finding, 'severity'>>): Record<Severity, number> {
   const counts = { critical: 0, high: 0, medium: 0, low: 0 };
   for (const { severity } of findings) counts[severity]++;
   return counts;

@@ -88,7 +88,7 @@ export function allowDns(
   }
   const block = nodeLocal === undefined ? undefined : `${nodeLocal}/${nodeLocal.includes(':') ? 128 : 32}`;
   if (nodeLocal !== undefined && blockContains(block ?? '', nodeLocal) !== true)
-    return decline(`"${nodeLocal}" is no IP address`, ['node-local-dns']);
+    return decline(`"${nodeLocal}" is no IP address`, ['nodeLocalDns']);
   const pods = {
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
     podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },

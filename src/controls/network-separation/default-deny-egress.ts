@@ -30,14 +30,14 @@ export const defaultDenyEgress: AnyControl = defineControl({
     safety: 'review',
     risk: 'every connection out of the namespace that no policy allows ends, save DNS at the pods "k8s-app: kube-dns"; allow what the flow and DNS logs show first, and prove it in a namespace for tests',
     values: {
-      'node-local-dns': { about: 'The address of NodeLocal DNSCache, where nodes answer DNS themselves', example: '169.254.20.10' },
+      nodeLocalDns: { about: 'The address of NodeLocal DNSCache, where nodes answer DNS themselves', example: '169.254.20.10' },
     },
     edits(namespace, { values }) {
       const deny = denyByDefault(namespace, 'egress');
       if ('declined' in deny) return deny;
       if (namespace.policies.some((policy) => policy.selectsEveryPod && policy.egress !== undefined))
         return decline('a policy allows every address: a person knows which ones the workloads need');
-      const dns = allowDns(namespace, values['node-local-dns']);
+      const dns = allowDns(namespace, values.nodeLocalDns);
       return 'declined' in dns ? dns : { edits: [], companions: [...dns.companions, ...(deny.companions ?? [])] };
     },
   },

@@ -37,7 +37,7 @@ describe('default deny', () => {
   });
 
   test('DNS stays open over both protocols, at its pods and at the address of the node', () => {
-    const control = saying(defaultDenyEgress, { 'node-local-dns': '169.254.20.10' });
+    const control = saying(defaultDenyEgress, { nodeLocalDns: '169.254.20.10' });
     const [dns] = collectRepairs(control, namespace).flatMap(({ companions }) => companions);
     expect(dns?.['spec']).toEqual({
       podSelector: {},
@@ -58,8 +58,8 @@ describe('default deny', () => {
         },
       ],
     });
-    expect(JSON.stringify(collectRepairs(saying(defaultDenyEgress, { 'node-local-dns': 'fd00::a' }), namespace))).toContain('fd00::a/128');
-    expect(declined(saying(defaultDenyEgress, { 'node-local-dns': 'the node' }), namespace)).toEqual(['"the node" is no IP address']);
+    expect(JSON.stringify(collectRepairs(saying(defaultDenyEgress, { nodeLocalDns: 'fd00::a' }), namespace))).toContain('fd00::a/128');
+    expect(declined(saying(defaultDenyEgress, { nodeLocalDns: 'the node' }), namespace)).toEqual(['"the node" is no IP address']);
   });
 
   test('an allowance of DNS for every pod is not written twice, one for some pods is not enough', () => {

@@ -32,7 +32,7 @@ export const podSecurityAdmission: AnyControl = defineControl({
 
   fix: {
     safety: 'review',
-    risk: 'pods that the level refuses are not created any more at their next rollout; a server-side dry run of the label change names those that run now',
+    risk: 'labels for warnings and the audit log come first and refuse nothing; pods that the enforced level refuses are not created any more at their next rollout, and a server-side dry run of that label names those that run now',
     edits(namespace, { version, partial }) {
       const { labels } = namespace;
       // A Namespace belongs to whoever made it: a second manifest of it would take its labels over.

@@ -2,21 +2,18 @@ import { formatPath, type Edit, type Path } from '../core/index.ts';
 
 type Collection = Record<string | number, unknown>;
 
-/**
- * The object after the edits; the original stays as it is, and what no edit changes is the same object in both. Every path
- * is one of the original, so that the order of the edits does not matter: a list's item leaves at the end, and what is
- * appended is sorted. A path through something that is neither a map nor a list is left alone: the typed decoder has
- * refused such objects before. Of edits that contradict each other (see `contradiction`) one wins.
- */
-export function applyEdits(object: unknown, edits: readonly Edit[]): unknown {
-  return merge(object, edits, []);
+/** A value after edits. */
+export interface Merged {
+  readonly value: unknown;
+  /** The list or map of the original that each new one was made from. */
+  readonly origins: ReadonlyMap<object, object>;
+  /** What two of the edits quarrel about, in words; absent where they agree. */
+  readonly contradiction?: string;
 }
 
-/** The first path of which two edits want something different, in words; `undefined` where they agree. */
-export function contradiction(object: unknown, edits: readonly Edit[]): string | undefined {
-  const contradictions: Path[] = [];
-  merge(object, edits, contradictions);
-  return contradictions[0] === undefined ? undefined : `two edits want something different of ${formatPath(contradictions[0])}`;
+/** The object after the edits, see `mergeEdits`; of edits that contradict each other one wins. */
+export function applyEdits(object: unknown, edits: readonly Edit[]): unknown {
+  return mergeEdits(object, edits).value;
 }
 
 function compareText(a: string, b: string): number {
@@ -35,7 +32,13 @@ interface Group {
   readonly below: Map<string | number, Group>;
 }
 
-function merge(object: unknown, edits: readonly Edit[], contradictions: Path[]): unknown {
+/**
+ * The object after the edits; the original stays as it is, and what no edit changes is the same object in both. Every path
+ * is one of the original, so that the order of the edits does not matter: a list's item leaves at the end, and what is
+ * appended is sorted. A path through something that is neither a map nor a list is left alone: the typed decoder has
+ * refused such objects before.
+ */
+export function mergeEdits(object: unknown, edits: readonly Edit[]): Merged {
   const root: Group = { own: [], below: new Map() };
   for (const edit of edits) {
     let group = root;
@@ -46,35 +49,53 @@ function merge(object: unknown, edits: readonly Edit[], contradictions: Path[]):
     }
     group.own.push(edit);
   }
-  return applyGroup(object, root, { path: [], given: false, contradictions });
+  const contradictions: Path[] = [];
+  const origins = new Map<object, object>();
+  const value = applyGroup(object, root, false, { path: [], contradictions, origins });
+  const [first] = contradictions;
+  return first === undefined
+    ? { value, origins }
+    : { value, origins, contradiction: `two edits want something different of ${formatPath(first)}` };
 }
 
+/** Where the merging stands. */
 interface Place {
-  readonly path: Path;
-  /** Whether the value here was set by an edit further out. */
-  readonly given: boolean;
+  /** Grows and shrinks with the way down. */
+  readonly path: (string | number)[];
   readonly contradictions: Path[];
+  readonly origins: Map<object, object>;
 }
 
-/** The value after the edits; `undefined` where it is to be absent. From the outside in: what is set, what is set in that, what is added. */
-function applyGroup(value: unknown, { own, below }: Group, place: Place): unknown {
+/**
+ * The value after the edits; `undefined` where it is to be absent. From the outside in: what is set, what is set in that,
+ * what is added. `given` says that an edit further out has set the value.
+ */
+function applyGroup(value: unknown, { own, below }: Group, given: boolean, place: Place): unknown {
   let result = value;
   const sets = own.filter((edit) => edit.op === 'set');
-  const removed = own.some(({ op }) => op === 'remove');
   const chosen = sets[0];
-  if (removed) {
-    if (own.some(({ op }) => op !== 'remove') || below.size > 0 || (place.given && value !== undefined))
-      place.contradictions.push(place.path);
+  const isFixed = given && value !== undefined;
+  if (own.some(({ op }) => op === 'remove')) {
+    if (isFixed || below.size > 0 || own.some(({ op }) => op !== 'remove')) place.contradictions.push([...place.path]);
     result = undefined;
   }
-  if (chosen !== undefined) {
-    if (sets.some((edit) => !same(edit.value, chosen.value)) || (place.given && value !== undefined && !same(value, chosen.value)))
-      place.contradictions.push(place.path);
-    if (!same(value, chosen.value)) result = chosen.value;
+  if (chosen !== undefined && !same(value, chosen.value)) {
+    if (isFixed) place.contradictions.push([...place.path]);
+    result = chosen.value;
   }
-  if (below.size > 0) result = applyBelow(result, below, { ...place, given: place.given || chosen !== undefined });
+  if (sets.length > 1 && sets.some((edit) => !same(edit.value, chosen?.value))) place.contradictions.push([...place.path]);
+  if (below.size > 0) result = applyBelow(result, below, given || chosen !== undefined, place);
   const appended = own.flatMap((edit) => (edit.op === 'append' ? [edit.value] : []));
-  return appended.length > 0 ? withItems(result, appended) : result;
+  if (appended.length > 0) {
+    if ((below.size > 0 || sets.length > 0) && !Array.isArray(result)) place.contradictions.push([...place.path]);
+    result = withItems(result, appended);
+  }
+  if (result !== value && isObject(result) && isObject(value)) place.origins.set(result, value);
+  return result;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function withItems(value: unknown, items: readonly unknown[]): unknown[] {
@@ -83,14 +104,16 @@ function withItems(value: unknown, items: readonly unknown[]): unknown[] {
   return missing.length === 0 ? list : [...list, ...missing.toSorted((a, b) => compareText(canonical(a), canonical(b)))];
 }
 
-function applyBelow(value: unknown, below: ReadonlyMap<string | number, Group>, place: Place): unknown {
+function applyBelow(value: unknown, below: Group['below'], given: boolean, place: Place): unknown {
   if (value !== undefined && value !== null && typeof value !== 'object') return value;
   const children = (value ?? {}) as Collection;
   const changed = new Map<string | number, unknown>();
   for (const [step, group] of below) {
     if (Array.isArray(children) && !(typeof step === 'number' && step < children.length)) continue;
     const child = Object.hasOwn(children, step) ? children[step] : undefined;
-    const edited = applyGroup(child, group, { ...place, path: [...place.path, step] });
+    place.path.push(step);
+    const edited = applyGroup(child, group, given, place);
+    place.path.pop();
     if (edited !== child) changed.set(step, edited);
   }
   if (changed.size === 0) return value;
@@ -98,15 +121,18 @@ function applyBelow(value: unknown, below: ReadonlyMap<string | number, Group>, 
     const items = (children as unknown[]).map((item, index) => (changed.has(index) ? changed.get(index) : item));
     return items.filter((item, index) => item !== undefined || !changed.has(index));
   }
-  const kept = Object.entries(children).filter(([key]) => !changed.has(key) || changed.get(key) !== undefined);
-  const edited = Object.fromEntries(kept.map(([key, child]) => [key, changed.has(key) ? changed.get(key) : child]));
-  for (const [step, child] of changed) if (child !== undefined && !Object.hasOwn(edited, step)) define(edited, String(step), child);
+  const edited = { ...children };
+  for (const [step, child] of changed) {
+    if (child === undefined) delete edited[step];
+    else setOwn(edited, String(step), child);
+  }
   return edited;
 }
 
 /** As an own property, whatever it is called: assignment to `__proto__` would replace the prototype. */
-function define(map: Collection, key: string, value: unknown): void {
-  Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
+function setOwn(map: Collection, key: string, value: unknown): void {
+  if (key !== '__proto__') map[key] = value;
+  else Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** Whether two values are the same object to Kubernetes: the order of keys does not matter. */

@@ -16,7 +16,7 @@ type Habits = Partial<Record<keyof BlockStyle, number>>;
 /** Answers whether all habits are known. */
 function collectHabits(lines: Lines, node: Layout, found: Habits, deep: boolean): boolean {
   if (node.flow) return false;
-  for (const child of node.children) {
+  for (const child of node.children()) {
     if (isBlockOnOwnLine(lines, child)) {
       const step = columnOf(lines, child.content) - columnOf(lines, child.from);
       if (child.type === 'list') found.listStep ??= step;
@@ -43,8 +43,8 @@ function styleAt(splicing: Splicing, node: Layout): BlockStyle {
   const { lines } = splicing;
   const found: Habits = {};
   if (node.type === 'map') collectHabits(lines, node, found, false);
-  const first = node.children[0]?.key;
-  const quoteKeys = node.type === 'map' && first !== undefined && node.children.every(({ key }) => lines.text[key!.start] === '"');
+  const first = node.children()[0]?.key;
+  const quoteKeys = node.type === 'map' && first !== undefined && node.children().every(({ key }) => lines.text[key!.start] === '"');
   return { ...splicing.style(), ...found, keyQuote: quoteKeys ? '"' : '' };
 }
 
@@ -57,13 +57,13 @@ export function changeBlock(
   isRoot: boolean,
 ): void {
   const { lines } = splicing;
-  const first = node.children[0]!;
+  const first = node.children()[0]!;
   const kept = firstKept(node, removed);
   if (kept !== undefined) {
     for (const [index, group] of byNeighbour(additions, removed)) {
       const parts = blockLines(splicing, node, group);
       if (index === -1) addInFront(splicing, kept, parts);
-      else addBehind(splicing, node, node.children[index]!, parts);
+      else addBehind(splicing, node, node.children()[index]!, parts);
     }
     removeChildren(splicing, node, removed);
     return;
@@ -72,13 +72,13 @@ export function changeBlock(
   const rest = new Set([...removed].filter((index) => index > 0));
   if (additions.length > 0) {
     const text = blockLines(splicing, node, additions).join(lineBreak(lines, first.from) + ' '.repeat(column));
-    replace(splicing, first.from, ownEnd(lines, first), text);
+    replace(splicing, first.from, first.end, text);
     removeChildren(splicing, node, rest);
     return;
   }
   const empty = node.type === 'list' ? '[]' : '{}';
   if (isRoot || !beginsLine(lines, first.from)) {
-    replace(splicing, first.from, ownEnd(lines, first), empty);
+    replace(splicing, first.from, first.end, empty);
     removeChildren(splicing, node, rest);
     return;
   }
@@ -98,12 +98,12 @@ function propertiesEnd({ text }: Lines, { key, from, start, content }: Layout): 
 /** Every addition as lines in one text each, but the first without indentation. */
 function blockLines(splicing: Splicing, node: Layout, additions: readonly Addition[]): string[] {
   const { lines } = splicing;
-  const first = node.children[0]!;
+  const first = node.children()[0]!;
   const column = columnOf(lines, first.from);
   const newline = lineBreak(lines, node.end);
   let style = styleAt(splicing, node);
   if (node.type === 'map') return additions.map(({ key = '', value }) => blockField(key, value, column, style).join(newline));
-  const last = node.children.findLast(({ content, from }) => content > from + 1) ?? first;
+  const last = node.children().findLast(({ content, from }) => content > from + 1) ?? first;
   const alone = last.type === 'map' && beginsLine(lines, last.content);
   style = { ...style, gap: gapOf(lines, last) };
   return additions.map(({ value }) => blockItem(value, column, style, alone).join(newline));
@@ -116,7 +116,7 @@ function addInFront({ lines, edits }: Splicing, child: Layout, parts: readonly s
 
 function addBehind(splicing: Splicing, node: Layout, child: Layout, parts: readonly string[]): void {
   const { lines } = splicing;
-  const isLast = child === node.children.at(-1);
+  const isLast = child === node.children().at(-1);
   const column = columnOf(lines, child.from);
   insertLines(
     splicing,
@@ -179,21 +179,23 @@ function nextColumn(lines: Lines, from: number): number {
 function ownEnd(lines: Lines, node: Layout): number {
   const { text } = lines;
   let leaf = node;
-  while (leaf.children.length > 0 && !leaf.flow) leaf = leaf.children.at(-1)!;
+  while (leaf.children().length > 0 && !leaf.flow) leaf = leaf.children().at(-1)!;
   if (leaf.type !== 'scalar' || !/^[|>][0-9]?\+/.test(text.slice(leaf.content, leaf.content + 3))) return node.end;
-  let end = node.end;
-  for (let line = nextLine(lines, end); line < text.length; line = nextLine(lines, line)) {
-    if (skipSpaces(text, line) < lineEnd(lines, line)) return line;
-    end = nextLine(lines, line);
-    if (end <= line || end === text.length) return end;
-  }
-  return Math.max(end, text.length);
+  let line = nextLine(lines, node.end);
+  while (line < text.length && skipSpaces(text, line) >= lineEnd(lines, line)) line = nextLine(lines, line);
+  return line;
+}
+
+/** Where the line behind the last one of a value begins. */
+function linesEnd(lines: Lines, node: Layout): number {
+  const own = ownEnd(lines, node);
+  return own > node.end ? own : nextLine(lines, node.end);
 }
 
 function removeChildren(splicing: Splicing, node: Layout, removed: ReadonlySet<number>): void {
   const { lines } = splicing;
   const { text } = lines;
-  const { children } = node;
+  const children = node.children();
   let index = 0;
   // What stands behind a dash leaves the dash to what comes next.
   if (removed.has(0) && !beginsLine(lines, children[0]!.from)) {
@@ -206,8 +208,7 @@ function removeChildren(splicing: Splicing, node: Layout, removed: ReadonlySet<n
   for (const removedIndex of removed) {
     if (removedIndex < index) continue;
     const child = children[removedIndex]!;
-    const own = ownEnd(lines, child);
-    replace(splicing, lineStart(lines, child.from), own > child.end ? own : nextLine(lines, child.end), '');
+    replace(splicing, lineStart(lines, child.from), linesEnd(lines, child), '');
   }
 }
 
@@ -220,15 +221,15 @@ export function replaceBlock(splicing: Splicing, node: Layout, value: unknown): 
     splicing.problems.push(`the key ${JSON.stringify(key.name)} has no colon to put a value behind`);
     return;
   }
-  const isCollection = node.children.length > 0 && !node.flow;
-  if (isFilled(value) && !(node.flow && node.children.length > 0)) {
+  const isCollection = node.children().length > 0 && !node.flow;
+  if (isFilled(value) && !(node.flow && node.children().length > 0)) {
     replaceByBlock(splicing, node, value);
     return;
   }
   const scalar = isFilled(value) ? flowText(value, yamlFlow) : blockScalar(value, quoteOf(text, node, value));
   if (isCollection && key !== undefined && beginsLine(lines, node.content)) {
     replace(splicing, key.colon + 1, propertiesEnd(lines, node), ` ${scalar}`);
-    replace(splicing, lineStart(lines, node.content), nextLine(lines, ownEnd(lines, node)), '');
+    replace(splicing, lineStart(lines, node.content), linesEnd(lines, node), '');
     return;
   }
   const hasTag = text.slice(node.start, node.content).includes('!');
@@ -252,9 +253,10 @@ function replaceByBlock(splicing: Splicing, node: Layout, value: object): void {
   const newline = lineBreak(lines, node.from);
   const onOwnLine = node.content > node.from && node.start < node.end && beginsLine(lines, node.start);
   if (key === undefined || onOwnLine) {
-    const space = /\s/.test(text.charAt(node.start - 1)) ? '' : ' ';
-    const column = columnOf(lines, node.start) + space.length;
-    replace(splicing, node.start, node.end, space + blockValue(value, column, style).join(newline));
+    const at = columnOf(lines, node.start);
+    const least = onOwnLine && key !== undefined && !Array.isArray(value) ? columnOf(lines, node.from) + style.step : 0;
+    const space = /\s/.test(text.charAt(node.start - 1)) ? ' '.repeat(Math.max(least - at, 0)) : ' ';
+    replace(splicing, node.start, node.end, space + blockValue(value, at + space.length, style).join(newline));
     return;
   }
   const column = columnOf(lines, node.from);

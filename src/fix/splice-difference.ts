@@ -25,7 +25,7 @@ export function difference(splicing: Splicing, node: Layout, before: unknown, af
   if (node.anchor !== '') splicing.anchors.add(node.anchor);
   // What an alias stands for changes with its anchor, if it does.
   if (node.type === 'alias') return;
-  const isEmpty = node.children.length === 0;
+  const isEmpty = node.children().length === 0 && !(node.flow && splicing.lines.text.slice(node.content, node.end).includes('#'));
   if (isEmpty && around.flow === undefined && !around.isRoot) {
     if (!same(before, after)) replaceBlock(splicing, node, after);
   } else if (bothMaps && node.type === 'map') mapDifference(splicing, node, before, after, around);
@@ -44,7 +44,7 @@ function mapDifference(splicing: Splicing, node: Layout, before: Values, after: 
   const own = new Set<string>();
   const removed = new Set<number>();
   let merges = false;
-  for (const [index, child] of node.children.entries()) {
+  for (const [index, child] of node.children().entries()) {
     const { name, merges: isMerge } = child.key!;
     if (isMerge) {
       merges = true;
@@ -58,7 +58,7 @@ function mapDifference(splicing: Splicing, node: Layout, before: Values, after: 
   const additions: Addition[] = [];
   for (const [key, value] of Object.entries(after)) {
     if (!own.has(key) && !(Object.hasOwn(before, key) && same(before[key], value)))
-      additions.push({ after: node.children.length - 1, key, value });
+      additions.push({ after: node.children().length - 1, key, value });
   }
   if (merges) {
     noteMerges(splicing, node);
@@ -70,9 +70,9 @@ function mapDifference(splicing: Splicing, node: Layout, before: Values, after: 
 }
 
 function noteMerges({ anchors }: Splicing, node: Layout): void {
-  for (const child of node.children) {
+  for (const child of node.children()) {
     if (child.key?.merges !== true) continue;
-    for (const merged of child.type === 'list' ? child.children : [child]) if (merged.type === 'alias') anchors.add(merged.anchor);
+    for (const merged of child.type === 'list' ? child.children() : [child]) if (merged.type === 'alias') anchors.add(merged.anchor);
   }
 }
 
@@ -81,13 +81,13 @@ function listDifference(splicing: Splicing, node: Layout, before: readonly unkno
   const removed = new Set<number>();
   const additions: Addition[] = [];
   let next = 0;
-  for (const [index, partner] of partners(before, after).entries()) {
+  for (const [index, partner] of partners(splicing, before, after).entries()) {
     if (partner === -1) {
       removed.add(index);
       continue;
     }
     for (; next < partner; next++) additions.push({ after: index - 1, value: after[next] });
-    difference(splicing, node.children[index]!, before[index], after[partner], inside);
+    difference(splicing, node.children()[index]!, before[index], after[partner], inside);
     next = partner + 1;
   }
   for (; next < after.length; next++) additions.push({ after: before.length - 1, value: after[next] });
@@ -127,42 +127,51 @@ function replaceFlow(splicing: Splicing, node: Layout, value: unknown, style: Fl
 }
 
 /** More pairs than this are not weighed against each other: items then keep their order. */
-const comparisons = 1_000_000;
+const comparisons = 250_000;
 
 /**
- * For every item before, the index of the item after that it becomes; -1 where it goes. Items that are equal stay together
- * first, then those with one name, as Kubernetes tells containers, volumes and ports apart; in between they keep their order.
+ * For every item before, the index of the item after that it becomes; -1 where it goes. What is left between two that are
+ * alike is paired in its order.
  */
-function partners(before: readonly unknown[], after: readonly unknown[]): number[] {
+function partners({ origins }: Splicing, before: readonly unknown[], after: readonly unknown[]): number[] {
   const found = Array.from<number>({ length: before.length }).fill(-1);
   let start = 0;
   let beforeEnd = before.length;
   let afterEnd = after.length;
-  for (; start < beforeEnd && start < afterEnd && likeness(before[start], after[start]) > 0; start++) found[start] = start;
-  for (; beforeEnd > start && afterEnd > start && likeness(before[beforeEnd - 1], after[afterEnd - 1]) > 0;)
+  for (; start < beforeEnd && start < afterEnd && likeness(before[start], after[start], origins) >= certain; start++) found[start] = start;
+  for (; beforeEnd > start && afterEnd > start && likeness(before[beforeEnd - 1], after[afterEnd - 1], origins) >= certain;)
     found[--beforeEnd] = --afterEnd;
   const rows = beforeEnd - start;
   const columns = afterEnd - start;
   if (rows === 0 || columns === 0) return found;
-  if (rows !== columns && rows * columns <= comparisons) align(before, after, start, rows, columns, found);
+  if (rows * columns <= comparisons)
+    align((row, column) => likeness(before[start + row], after[start + column], origins), start, rows, columns, found);
   pairGaps(found, start, beforeEnd, afterEnd);
   return found;
 }
 
-/** 2 for equal items, 1 for two of one name. */
-function likeness(a: unknown, b: unknown): number {
+const certain = 3;
+
+/**
+ * How likely it is that an item became another: 4 where it did or is the same, 3 where they have one name, 2 where they are
+ * equal, 1 where they have a field in common.
+ */
+function likeness(a: unknown, b: unknown, origins: Splicing['origins']): number {
+  if (a === b || (typeof b === 'object' && b !== null && origins.get(b) === a)) return 4;
   if (same(a, b)) return 2;
-  return isMap(a) && isMap(b) && typeof a['name'] === 'string' && a['name'] === b['name'] ? 1 : 0;
+  if (!isMap(a) || !isMap(b)) return 0;
+  if (typeof a['name'] === 'string' && a['name'] === b['name']) return 3;
+  return Object.keys(a).some((key) => Object.hasOwn(b, key) && a[key] === b[key]) ? 1 : 0;
 }
 
 /** The alignment with the greatest sum of likeness, by dynamic programming. */
-function align(before: readonly unknown[], after: readonly unknown[], start: number, rows: number, columns: number, found: number[]): void {
+function align(weigh: (row: number, column: number) => number, start: number, rows: number, columns: number, found: number[]): void {
   const width = columns + 1;
   const likenesses = new Uint8Array(rows * columns);
   const best = new Int32Array((rows + 1) * width);
   for (let row = rows - 1; row >= 0; row--) {
     for (let column = columns - 1; column >= 0; column--) {
-      const alike = likeness(before[start + row], after[start + column]);
+      const alike = weigh(row, column);
       likenesses[row * columns + column] = alike;
       const paired = alike === 0 ? 0 : alike + best[(row + 1) * width + column + 1]!;
       best[row * width + column] = Math.max(paired, best[(row + 1) * width + column]!, best[row * width + column + 1]!);
@@ -179,14 +188,14 @@ function align(before: readonly unknown[], after: readonly unknown[], start: num
 
 /** What is left between two pairs is paired in its order. */
 function pairGaps(found: number[], start: number, beforeEnd: number, afterEnd: number): void {
+  let next = start;
   let free = start;
   for (let index = start; index < beforeEnd; index++) {
-    const partner = found[index]!;
-    if (partner !== -1) {
-      free = partner + 1;
-      continue;
+    if (next <= index) {
+      next = index;
+      while (next < beforeEnd && found[next] === -1) next++;
     }
-    const next = found.slice(index, beforeEnd).find((other) => other !== -1) ?? afterEnd;
-    if (free < next) found[index] = free++;
+    if (next === index) free = found[index]! + 1;
+    else if (free < (next < beforeEnd ? found[next]! : afterEnd)) found[index] = free++;
   }
 }

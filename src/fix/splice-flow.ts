@@ -7,7 +7,7 @@ import { flowField, flowText, jsonFlow, yamlFlow, type FlowStyle } from './yaml-
 export function flowStyleOf({ lines }: Splicing, node: Layout, around: FlowStyle | undefined, isJson: boolean): FlowStyle {
   const { text } = lines;
   const base = around ?? (isJson ? jsonFlow : yamlFlow);
-  const [first, second] = node.children;
+  const [first, second] = node.children();
   if (first === undefined) return base;
   const style = { ...base };
   if (first.key !== undefined) {
@@ -17,7 +17,8 @@ export function flowStyleOf({ lines }: Splicing, node: Layout, around: FlowStyle
   } else if (around === undefined) style.quote = /^["']/.exec(text.slice(first.content, first.content + 1))?.[0] ?? '';
   const opening = text.slice(node.content + 1, first.from);
   if (/^ *$/.test(opening)) style[node.type === 'list' ? 'listPad' : 'mapPad'] = opening === '' ? '' : ' ';
-  if (second === undefined) style.commaGap = style.keyQuote === '"' && style.colonGap === '' ? '' : base.commaGap;
+  if (second === undefined && first.key !== undefined) style.commaGap = style.colonGap === '' ? '' : ' ';
+  else if (second === undefined) style.commaGap = base.commaGap;
   else if (beginsLine(lines, second.from)) style.commaGap = ' ';
   else style.commaGap = text[second.from - 1] === ',' ? '' : ' ';
   delete style.indent;
@@ -54,7 +55,7 @@ export function changeFlow(
   style: FlowStyle,
 ): void {
   const { lines } = splicing;
-  const { children } = node;
+  const children = node.children();
   if (!'[{'.includes(lines.text.charAt(node.content))) {
     splicing.problems.push('a pair in a list without braces of its own cannot get or lose a key');
     return;
@@ -68,14 +69,28 @@ export function changeFlow(
   if (kept === undefined && additions.length > 0) {
     const texts = additions.map((addition) => entryText(splicing, addition, style, first.from));
     replace(splicing, first.from, first.end, texts.join(`,${style.commaGap}`));
-    removeChildren(splicing, node, new Set([...removed].filter((index) => index > 0)));
+    removeChildren(splicing, node, new Set([...removed].filter((index) => index > 0)), false);
     return;
   }
-  for (const [index, group] of byNeighbour(additions, removed)) {
+  const tail = tailOf(splicing, node, removed);
+  const groups = byNeighbour(additions, removed);
+  for (const [index, group] of groups) {
     if (index === -1) addInFront(splicing, kept!, group, style);
-    else addBehind(splicing, node, index, group, style);
+    else addBehind(splicing, node, index, group, { style, endsWithComma: index + 1 < tail });
   }
-  removeChildren(splicing, node, removed);
+  removeChildren(splicing, node, removed, groups.has(tail - 1));
+}
+
+/**
+ * Where the children begin that leave from the end and with the comma in front of them: those that no comma follows that
+ * could go instead.
+ */
+function tailOf(splicing: Splicing, node: Layout, removed: ReadonlySet<number>): number {
+  const children = node.children();
+  let tail = children.length;
+  if (commaBehind(splicing, children[tail - 1]!) === -1) while (tail > 0 && removed.has(tail - 1)) tail--;
+  else tail++;
+  return tail;
 }
 
 /** Brackets with nothing, or only a comment, between them. */
@@ -101,17 +116,30 @@ function addInFront(splicing: Splicing, child: Layout, additions: readonly Addit
   replace(splicing, child.from, child.from, texts.map((text) => `${text},${gap}`).join(''));
 }
 
-function addBehind(splicing: Splicing, node: Layout, index: number, additions: readonly Addition[], style: FlowStyle): void {
+interface Manner {
+  readonly style: FlowStyle;
+  /** Whether a comma follows the last of them. */
+  readonly endsWithComma: boolean;
+}
+
+function addBehind(
+  splicing: Splicing,
+  node: Layout,
+  index: number,
+  additions: readonly Addition[],
+  { style, endsWithComma }: Manner,
+): void {
   const { lines } = splicing;
   const { text } = lines;
-  const child = node.children[index]!;
+  const child = node.children()[index]!;
   const texts = additions.map((addition) => entryText(splicing, addition, style, child.from));
   const comma = commaBehind(splicing, child);
+  const end = endsWithComma ? ',' : '';
   // A comma would be part of the plain text that a colon without a value looks like.
-  const space = text[child.end - 1] === ':' && child.start === child.end ? ' ' : '';
+  const space = child.key?.colon === child.end - 1 ? ' ' : '';
   if (!hasOwnLine(lines, node, child)) {
     if (comma === -1) replace(splicing, child.end, child.end, `${space}${texts.map((entry) => `,${style.commaGap}${entry}`).join('')}`);
-    else replace(splicing, comma + 1, comma + 1, texts.map((entry) => `${style.commaGap}${entry},`).join(''));
+    else replace(splicing, comma + 1, comma + 1, style.commaGap + texts.join(`,${style.commaGap}`) + end);
     return;
   }
   const gap = lineBreak(lines, child.from) + indentationAt(lines, child.from);
@@ -125,7 +153,7 @@ function addBehind(splicing: Splicing, node: Layout, index: number, additions: r
       replace(splicing, at, at, `${space},`);
       replace(splicing, place, place, entries);
     }
-  } else replace(splicing, place, place, texts.map((entry) => `${gap}${entry},`).join(''));
+  } else replace(splicing, place, place, gap + texts.join(`,${gap}`) + end);
 }
 
 /** The comma behind a child; -1 where there is none. */
@@ -134,22 +162,23 @@ function commaBehind({ lines }: Splicing, child: Layout): number {
   return lines.text[at] === ',' ? at : -1;
 }
 
-function removeChildren(splicing: Splicing, node: Layout, removed: ReadonlySet<number>): void {
-  const { children } = node;
+/** `keepsComma`: something else follows the comma in front of those that leave from the end. */
+function removeChildren(splicing: Splicing, node: Layout, removed: ReadonlySet<number>, keepsComma: boolean): void {
+  const children = node.children();
   const { text } = splicing.lines;
-  const last = children.length - 1;
   if (removed.size === children.length && !text.slice(node.content, node.end).includes('#')) {
     replace(splicing, node.content + 1, node.end - 1, '');
     return;
   }
-  // Those at the end leave with the comma in front of them, unless a comma ends the collection or nothing stays.
-  let tail = children.length;
-  if (commaBehind(splicing, children[last]!) === -1) while (tail > 0 && removed.has(tail - 1)) tail--;
+  const tail = tailOf(splicing, node, removed);
   for (const index of removed) {
     const child = children[index]!;
     const comma = commaBehind(splicing, child);
     if (index < tail || tail === 0) removeWithComma(splicing, node, child, comma);
-    else removeFromTail(splicing, node, child, commaBehind(splicing, children[index - 1]!), comma);
+    else {
+      const before = keepsComma && index === tail ? -1 : commaBehind(splicing, children[index - 1]!);
+      removeFromTail(splicing, node, child, before, comma);
+    }
   }
 }
 
@@ -163,16 +192,18 @@ function removeWithComma(splicing: Splicing, node: Layout, child: Layout, comma:
   if (comma !== -1 && !onLine) replace(splicing, comma, comma + 1, '');
 }
 
+/** `before` is the comma to take along, -1 for none. */
 function removeFromTail(splicing: Splicing, node: Layout, child: Layout, before: number, comma: number): void {
   const { lines } = splicing;
   const { text } = lines;
   if (hasOwnLine(lines, node, child) && endsLine(lines, comma !== -1 && isBlank(text, child.end, comma) ? comma + 1 : child.end)) {
-    replace(splicing, before, before + 1, '');
+    if (before !== -1) replace(splicing, before, before + 1, '');
     replace(splicing, lineStart(lines, child.from), nextLine(lines, child.end), '');
-  } else if (skipSpaces(text, before + 1) === child.from) replace(splicing, before, child.end, '');
+  } else if (before !== -1 && skipSpaces(text, before + 1) === child.from) replace(splicing, before, child.end, '');
   else {
-    replace(splicing, before, before + 1, '');
-    replace(splicing, child.from, child.end, '');
+    if (before !== -1) replace(splicing, before, before + 1, '');
+    const blanks = /[ \t]*$/.exec(text.slice(lineStart(lines, child.from), child.from))![0].length;
+    replace(splicing, child.from - (before === -1 ? blanks : 0), child.end, '');
   }
 }
 

@@ -1,6 +1,6 @@
 import { decline, formatPath, type Declined, type Edit, type TextEdit } from '../core/index.ts';
 import { readDocument, type Layout, type ReadDocument } from '../kube/yaml/index.ts';
-import { applyEdits, contradiction, same } from './apply.ts';
+import { mergeEdits, same, type Merged } from './apply.ts';
 import { documentStyle } from './splice-block.ts';
 import { difference } from './splice-difference.ts';
 import type { Splicing } from './splicing.ts';
@@ -28,16 +28,18 @@ export function spliceRounds(text: string, rounds: readonly (readonly Edit[])[])
   const document = readDocument(text, 1);
   if ('error' in document) return decline(`the document cannot be read: ${document.error}`);
   let intended = document.value;
+  const origins = new Map<object, object>();
   for (const edits of rounds) {
-    const quarrel = contradiction(intended, edits);
-    if (quarrel !== undefined) return decline(quarrel);
-    intended = applyEdits(intended, edits);
+    const merged = mergeEdits(intended, edits);
+    if (merged.contradiction !== undefined) return decline(merged.contradiction);
+    for (const [made, from] of merged.origins) origins.set(made, origins.get(from) ?? from);
+    intended = merged.value;
   }
   if (same(intended, document.value)) return { text, edits: [] };
-  return spliceValue(text, document, intended);
+  return spliceValue(text, document, { value: intended, origins });
 }
 
-function spliceValue(text: string, document: ReadDocument, intended: unknown): Splice | Declined {
+function spliceValue(text: string, document: ReadDocument, intended: Merged): Splice | Declined {
   const twice = document.duplicates?.[0];
   if (twice !== undefined) return decline(`${formatPath(twice)} stands twice in the document`);
   const layout = document.layout();
@@ -48,17 +50,18 @@ function spliceValue(text: string, document: ReadDocument, intended: unknown): S
     lines,
     edits: [],
     style: () => (style ??= documentStyle(lines, layout)),
+    origins: intended.origins,
     anchors: new Set(),
     problems: [],
   };
-  difference(splicing, layout, document.value, intended, { isJson: text[skipWhite(text, 0)] === '{' && isJson(text), isRoot: true });
+  difference(splicing, layout, document.value, intended.value, { isJson: text[skipWhite(text, 0)] === '{' && isJson(text), isRoot: true });
   const [problem] = splicing.problems;
   if (problem !== undefined) return decline(problem);
   const placed = inOrder(text, splicing.edits);
   if (placed === undefined) return decline('the edits need the same place in the text');
   const edited = applyTextEdits(text, placed);
   const after = readDocument(edited, 1);
-  if (!('error' in after) && same(after.value, intended)) return { text: edited, edits: placed };
+  if (!('error' in after) && same(after.value, intended.value)) return { text: edited, edits: placed };
   const shared = sharedAnchor(layout, splicing.anchors);
   return decline(shared ?? 'the layout of the document leaves no place for the edits: the result would not read back as meant');
 }
@@ -83,21 +86,29 @@ function inOrder(text: string, edits: readonly TextEdit[]): TextEdit[] | undefin
   const sorted = edits.toSorted((a, b) => a.start - b.start || Number(a.end > a.start) - Number(b.end > b.start));
   const joined = join(sorted);
   const last = joined?.at(-1);
-  // Where the lines at the end of the text go, and it had no line break there, the one before them goes as well.
-  if (joined === undefined || last === undefined || last.end < text.length || last.text !== '' || text.endsWith('\n')) return joined;
-  const breakStart = /\r?\n$/.exec(text.slice(0, last.start))?.index;
+  if (joined === undefined || last === undefined || last.end < text.length || text.endsWith('\n')) return joined;
+  // Whole lines at the end of a text that has no line break there: the break before them goes, or the one behind new ones.
+  const breakAtEnd = /\r?\n$/;
+  if (last.text !== '') return [...joined.slice(0, -1), { ...last, text: last.text.replace(breakAtEnd, '') }];
+  const breakStart = breakAtEnd.exec(text.slice(0, last.start))?.index;
   return breakStart === undefined ? joined : join([...joined.slice(0, -1), { ...last, start: breakStart }]);
 }
 
 function join(sorted: readonly TextEdit[]): TextEdit[] | undefined {
   const joined: TextEdit[] = [];
   for (const edit of sorted) {
-    if (edit.start === edit.end && edit.text === '') continue;
+    const { start, end, text } = edit;
+    if (start === end && text === '') continue;
     const before = joined.at(-1);
-    if (before === undefined || before.end < edit.start) joined.push(edit);
-    else if (before.end === edit.start || (before.text === '' && edit.text === ''))
-      joined[joined.length - 1] = { start: before.start, end: Math.max(before.end, edit.end), text: before.text + edit.text };
-    else return undefined;
+    if (before === undefined || before.end < start) {
+      joined.push(edit);
+      continue;
+    }
+    // Lines behind one that goes stand where it stood, with their line break behind them.
+    const lineBreak = before.end > start && start === end ? /^\r?\n/.exec(text)?.[0] : undefined;
+    if (lineBreak === undefined && before.end > start && text !== '') return undefined;
+    const added = lineBreak === undefined ? text : text.slice(lineBreak.length) + lineBreak;
+    joined[joined.length - 1] = { start: before.start, end: Math.max(before.end, end), text: before.text + added };
   }
   return joined;
 }
@@ -108,7 +119,7 @@ function sharedAnchor(layout: Layout, touched: ReadonlySet<string>): string | un
   const uses = new Map<string, number>();
   const count = (node: Layout): void => {
     if (node.type === 'alias') uses.set(node.anchor, (uses.get(node.anchor) ?? 0) + 1);
-    for (const child of node.children) count(child);
+    for (const child of node.children()) count(child);
   };
   count(layout);
   for (const name of touched) {

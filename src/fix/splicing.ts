@@ -10,6 +10,8 @@ export interface Splicing {
   readonly edits: TextEdit[];
   /** The habits of the document, found out at the first call. */
   readonly style: () => BlockStyle;
+  /** The list or map of the document that each new one was made from. */
+  readonly origins: ReadonlyMap<object, object>;
   /** Anchors and aliases at or below which something changes. */
   readonly anchors: Set<string>;
   /** Why a change has no place. */
@@ -42,6 +44,6 @@ export function byNeighbour(additions: readonly Addition[], removed: ReadonlySet
 }
 
 /** The first child that stays. */
-export function firstKept({ children }: Layout, removed: ReadonlySet<number>): Layout | undefined {
-  return children.find((_, index) => !removed.has(index));
+export function firstKept(node: Layout, removed: ReadonlySet<number>): Layout | undefined {
+  return node.children().find((_, index) => !removed.has(index));
 }

@@ -42,7 +42,16 @@ export interface Layout {
   readonly content: number;
   readonly end: number;
   /** Entries in the order of the text, merge keys and duplicates included. */
-  readonly children: readonly Layout[];
+  children(): readonly Layout[];
+}
+
+const none: readonly Layout[] = [];
+export const noChildren = (): readonly Layout[] => none;
+
+/** Calls `make` at the first call only: most of a document is never looked at. */
+export function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 export interface LayoutKey extends Range {

@@ -1,5 +1,16 @@
 import type { Path } from '../../core/index.ts';
-import { lineOf, setOwn, locator, type Layout, type LayoutKey, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
+import {
+  lazily,
+  lineOf,
+  noChildren,
+  setOwn,
+  locator,
+  type Layout,
+  type LayoutKey,
+  type Range,
+  type ReadDocument,
+  type RefusedDocument,
+} from './document.ts';
 import { depthLimit, tooDeep } from './limits.ts';
 import { isInteger, keyText, resolvePlain, resolveTagged, type Scalar } from './resolve.ts';
 import { Refusal, Scanner, TokenType, defaultTagHandles, type Token } from './scanner.ts';
@@ -540,14 +551,17 @@ function mergeOne(decoder: Decoder, node: Node, map: Record<string, unknown>): v
 // Layout.
 
 function layoutOf(node: Node, from: number, key: LayoutKey | undefined): Layout {
-  const { type, start, content, end, anchor } = node;
+  const { type, content, end, anchor } = node;
   // An item without a value has the place of its dash.
-  const begin = type === 'scalar' && key === undefined && start === from && node.tag === '' && anchor === '' ? content : start;
-  const rest = { from, key, start: begin, content, end, anchor };
-  if (type === 'list')
-    return { ...rest, type, flow: node.flow, children: node.items.map((item, i) => layoutOf(item, node.starts[i]!, undefined)) };
-  if (type === 'map') return { ...rest, type, flow: node.flow, children: node.entries.map((entry) => entryLayout(entry)) };
-  return { ...rest, type, flow: false, children: [] };
+  const isNothing = type === 'scalar' && key === undefined && node.start === from && node.tag === '' && anchor === '';
+  const start = isNothing ? content : node.start;
+  const flow = (type === 'list' || type === 'map') && node.flow;
+  return { type, flow, anchor, from, key, start, content, end, children: childrenOf(node) };
+}
+
+function childrenOf(node: Node): () => readonly Layout[] {
+  if (node.type === 'list') return lazily(() => node.items.map((item, i) => layoutOf(item, node.starts[i]!, undefined)));
+  return node.type === 'map' ? lazily(() => node.entries.map(entryLayout)) : noChildren;
 }
 
 function entryLayout({ start, key, colon, value, name, merges }: Entry): Layout {

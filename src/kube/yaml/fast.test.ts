@@ -3,6 +3,7 @@ import { assert, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Path } from '../../core/index.ts';
 import { anyDocuments, manifests } from '../../../test/yaml/documents.ts';
+import { unfolded } from '../../../test/yaml/unfolded.ts';
 import { readFast } from './fast.ts';
 import { readFully } from './fallback.ts';
 
@@ -25,13 +26,16 @@ function compare(text: string): { readonly fast: unknown; readonly full: unknown
   const full = readFully(text, 1);
   if ('error' in full) return { fast: fast.value, full };
   const paths = pathsOf(full.value);
-  return { fast: [fast.value, fast.locate(paths)], full: [full.value, full.locate(paths), ...(full.duplicates ?? [])] };
+  return {
+    fast: [fast.value, fast.locate(paths), unfolded(fast.layout())],
+    full: [full.value, full.locate(paths), unfolded(full.layout()), ...(full.duplicates ?? [])],
+  };
 }
 
 const long = process.env['PLIMSOLL_LONG'] === '1';
 
 describe('the fast reader', () => {
-  test('reads what it takes as the other reader does, with the same places', { timeout: long ? 600_000 : 30_000 }, () => {
+  test('reads what it takes as the other reader does, with the same places and layout', { timeout: long ? 600_000 : 30_000 }, () => {
     assert(
       property(anyDocuments, (text) => {
         const result = compare(text);

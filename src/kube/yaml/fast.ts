@@ -1,5 +1,5 @@
 import type { Path } from '../../core/index.ts';
-import { locator, type Layout, type LayoutKey, type Range, type ReadDocument } from './document.ts';
+import { lazily, locator, noChildren, type Layout, type LayoutKey, type Range, type ReadDocument } from './document.ts';
 import { depthLimit } from './limits.ts';
 import { beginsString, resolvePlain, type Scalar } from './resolve.ts';
 
@@ -884,26 +884,36 @@ function documentOf(text: string, firstLine: number, value: unknown, table: Int3
 }
 
 function layoutOf(text: string, table: Int32Array, node: number, from: number): Layout {
-  const [keyStart, keyEnd, start, end, next] = [table[node]!, table[node + 1]!, table[node + 2]!, table[node + 3]!, table[node + 4]!];
+  const keyStart = table[node]!;
+  const start = table[node + 2]!;
+  const end = table[node + 3]!;
   const first = text.charCodeAt(start);
   const flow = first === 91 || first === 123;
-  const leafNode = node + width >= next;
-  const type = leafNode && !flow ? 'scalar' : first === 91 || (!flow && table[node + width] === -1) ? 'list' : 'map';
-  const children: Layout[] = [];
-  let dash = start;
-  for (let child = node + width; child < next; child = table[child + 4]!) {
-    const isItem = table[child] === -1;
-    const childFrom = isItem ? (flow ? table[child + 2]! : dash) : table[child]!;
-    children.push(layoutOf(text, table, child, childFrom));
-    if (isItem && !flow && table[child + 4]! < next) dash = skipToToken(text, table[child + 3]!);
+  const child = node + width < table[node + 4]! ? node + width : -1;
+  const itsKey = keyStart === -1 ? undefined : keyOf(text, keyStart, table[node + 1]!);
+  if (!flow && child === -1) {
+    // An item without a value has the place of its dash.
+    const content = itsKey === undefined && from === start && first === 45 && end === start + 1 ? end : start;
+    return { type: 'scalar', flow, anchor: '', from, key: itsKey, start: content, content, end, children: noChildren };
   }
-  // An item without a value has the place of its dash.
-  const content = type === 'scalar' && keyStart === -1 && from === start && first === 45 && end === start + 1 ? end : start;
-  return { type, flow, anchor: '', from, key: keyOf(text, keyStart, keyEnd), start: content, content, end, children };
+  const type = first === 91 || (!flow && table[child] === -1) ? 'list' : 'map';
+  const children = lazily(() => childrenOf(text, table, node, type === 'list' && !flow));
+  return { type, flow, anchor: '', from, key: itsKey, start, content: start, end, children };
 }
 
-function keyOf(text: string, start: number, end: number): LayoutKey | undefined {
-  if (start === -1) return undefined;
+function childrenOf(text: string, table: Int32Array, node: number, dashes: boolean): Layout[] {
+  const children: Layout[] = [];
+  const next = table[node + 4]!;
+  let dash = table[node + 2]!;
+  for (let child = node + width; child < next; child = table[child + 4]!) {
+    const isItem = table[child] === -1;
+    children.push(layoutOf(text, table, child, dashes ? dash : table[isItem ? child + 2 : child]!));
+    if (dashes && table[child + 4]! < next) dash = skipToToken(text, table[child + 3]!);
+  }
+  return children;
+}
+
+function keyOf(text: string, start: number, end: number): LayoutKey {
   const quote = text.charCodeAt(start);
   const name = quote === 34 || quote === 39 ? text.slice(start + 1, end - 1) : text.slice(start, end);
   return { name, start, end, colon: text.indexOf(':', end), merges: false };

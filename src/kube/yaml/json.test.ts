@@ -1,6 +1,7 @@
 import { array, assert, boolean, constantFrom, dictionary, letrec, oneof, property, stringMatching } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Path } from '../../core/index.ts';
+import { unfolded } from '../../../test/yaml/unfolded.ts';
 import { readFully } from './fallback.ts';
 import { readJson } from './json.ts';
 
@@ -65,6 +66,7 @@ describe('places in JSON', () => {
         const full = readFully(text, 1);
         if ('error' in full) return;
         expect(read(text).locate(paths)).toEqual(full.locate(paths));
+        expect(unfolded(read(text).layout())).toEqual(unfolded(full.layout()));
       }),
       { seed: 7, numRuns: 500 },
     );

@@ -1,5 +1,16 @@
 import type { Path } from '../../core/index.ts';
-import { lineOf, setOwn, locator, type Layout, type LayoutKey, type Range, type ReadDocument, type RefusedDocument } from './document.ts';
+import {
+  lazily,
+  lineOf,
+  noChildren,
+  setOwn,
+  locator,
+  type Layout,
+  type LayoutKey,
+  type Range,
+  type ReadDocument,
+  type RefusedDocument,
+} from './document.ts';
 import { depthLimit, documentLimit, tooDeep, tooLong } from './limits.ts';
 import { compact, jsonInteger } from './resolve.ts';
 
@@ -313,21 +324,30 @@ function passString(text: string, start: number): number {
 
 function layoutOf(text: string, start: number, key: LayoutKey | undefined): Layout {
   const code = text.charCodeAt(start);
-  const place = { anchor: '', from: key?.start ?? start, key, start, content: start };
-  if (code !== 123 && code !== 91) return { ...place, type: 'scalar', flow: false, end: passValue(text, start), children: [] };
+  const from = key?.start ?? start;
+  const end = passValue(text, start);
+  if (code !== 123 && code !== 91)
+    return { type: 'scalar', flow: false, anchor: '', from, key, start, content: start, end, children: noChildren };
+  const children = lazily(() => childrenOf(text, start, code === 123));
+  return { type: code === 123 ? 'map' : 'list', flow: true, anchor: '', from, key, start, content: start, end, children };
+}
+
+function childrenOf(text: string, start: number, isMap: boolean): Layout[] {
   const children: Layout[] = [];
   let at = skipSpace(text, start + 1);
-  while (text.charCodeAt(at) !== (code === 123 ? 125 : 93)) {
-    const entryKey = code === 123 ? keyAt(text, at) : undefined;
-    const child = layoutOf(text, entryKey === undefined ? at : skipSpace(text, entryKey.colon + 1), entryKey);
+  while (text.charCodeAt(at) !== (isMap ? 125 : 93)) {
+    const key = isMap ? keyAt(text, at) : undefined;
+    const child = layoutOf(text, key === undefined ? at : skipSpace(text, key.colon + 1), key);
     children.push(child);
     at = skipSpace(text, child.end);
     if (text.charCodeAt(at) === 44) at = skipSpace(text, at + 1);
   }
-  return { ...place, type: code === 123 ? 'map' : 'list', flow: true, end: at + 1, children };
+  return children;
 }
 
 function keyAt(text: string, start: number): LayoutKey {
   const end = passString(text, start);
-  return { name: JSON.parse(text.slice(start, end)) as string, start, end, colon: skipSpace(text, end), merges: false };
+  const written = text.slice(start + 1, end - 1);
+  const name = written.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : written;
+  return { name, start, end, colon: skipSpace(text, end), merges: false };
 }

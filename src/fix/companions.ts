@@ -43,11 +43,11 @@ const byteOrderMark = '\ufeff';
  * Writes new objects behind those of a file, as documents in the style of its own (indentation, lists, line breaks), or as
  * items of a JSON list. No byte of the file changes; a last line without a line break gets one. Where the text has no place
  * for them (a JSON object by itself, an end that cannot be read), they go into a file beside it. Their
- * namespace is written if the file names it too: otherwise it comes from whoever applies the file.
+ * namespace is written if it is among those that the file names: otherwise it comes from whoever applies the file.
  */
-export function appendDocuments(text: string, wanted: readonly NewObject[]): Placed {
+export function appendDocuments(text: string, wanted: readonly NewObject[], namespaces: ReadonlySet<string> = namespacesIn(text)): Placed {
   const file = readFile(text);
-  const objects = wanted.map((each) => ({ ...each, object: inHabit(each.object, file) }));
+  const objects = wanted.map((each) => ({ ...each, object: inHabit(each.object, namespaces) }));
   if (file.json) return appendToJson(text, file, objects);
   const newline = lineBreak(text);
   const style = styleOf(file);
@@ -109,22 +109,28 @@ function lineBreak(text: string): string {
 }
 
 /** Without its namespace where the file leaves that to whoever applies it. */
-function inHabit(object: PlainObject, { documents }: OpenFile): PlainObject {
+function inHabit(object: PlainObject, namespaces: ReadonlySet<string>): PlainObject {
   const { namespace, ...metadata } = (object['metadata'] ?? {}) as PlainObject;
   if (typeof namespace !== 'string') return object;
-  const isNamed = documents.some((document) => document.text.includes(namespace) && names(document.read()?.value, namespace, 0));
-  return isNamed ? object : { ...object, metadata };
+  return namespaces.has(namespace) ? object : { ...object, metadata };
 }
 
 const deepestList = 8;
 
-/** Whether an object, or an item of a list of them, is this namespace or says that it is in it. */
-function names(value: unknown, namespace: string, depth: number): boolean {
-  if (typeof value !== 'object' || value === null || depth > deepestList) return false;
+/** The namespaces that objects of a file are, or say that they are in. */
+export function namespacesIn(text: string): ReadonlySet<string> {
+  const names = readFile(text).documents.flatMap((document) => [...namespacesOf(document.read()?.value, 0)]);
+  return new Set(names.filter((name) => typeof name === 'string'));
+}
+
+/** Of an object, or of the items of a list of them. */
+function* namespacesOf(value: unknown, depth: number): Generator<unknown> {
+  if (typeof value !== 'object' || value === null || depth > deepestList) return;
   const { kind, metadata, items } = value as PlainObject;
-  if (Array.isArray(items)) return items.some((item) => names(item, namespace, depth + 1));
+  if (Array.isArray(items)) for (const item of items) yield* namespacesOf(item, depth + 1);
   const named = metadata as PlainObject | null | undefined;
-  return named?.['namespace'] === namespace || (kind === 'Namespace' && named?.['name'] === namespace);
+  yield named?.['namespace'];
+  if (kind === 'Namespace') yield named?.['name'];
 }
 
 /** What ends the last line and begins the next document, unless a separator at the end has begun one already. */

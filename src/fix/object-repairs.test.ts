@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { set, type Proposal } from '../core/index.ts';
 import { objectRepairs } from './object-repairs.ts';
-import { repairText, type Accepted } from './repair-text.ts';
+import { textRepairer, type Accepted } from './repair-text.ts';
 import { openText } from './text-file.ts';
 
 const before = `# first
@@ -30,7 +30,7 @@ function accepted(document: number, path: (string | number)[], name: string, fie
 
 test('every changed object is told once, with its lines, as it was and as it is', () => {
   const all = [accepted(2, [], 'c', 'hostUsers'), accepted(1, ['items', 0], 'a', 'hostPID'), accepted(1, ['items', 0], 'a', 'hostIPC')];
-  const { text, edits } = repairText(openText(before), all);
+  const { text, edits } = textRepairer(openText(before))(all);
   const repaired = objectRepairs({ file: 'a.yaml', before, after: text, edits }, all);
   expect(repaired.map(({ object, accepted: those }) => [object.resource.name, object.line, object.endLine, those.length])).toEqual([
     ['a', 7, 9, 2],

@@ -1,6 +1,6 @@
 import type { Declined, Edit, Proposal, Target, TextEdit } from '../core/index.ts';
 import { same } from './apply.ts';
-import { appendDocuments, objectKey, type PlainObject } from './companions.ts';
+import { appendDocuments, namespacesIn, objectKey, type NewObject, type PlainObject } from './companions.ts';
 import { applyTextEdits, spliceRounds, type Splice } from './splice.ts';
 import type { TextFile } from './text-file.ts';
 
@@ -21,56 +21,76 @@ export interface RepairedText {
 }
 
 /**
- * Carries out all proposals on one file at once. The order of the proposals does not matter: edits are merged as values
- * before any text is written. Of two that contradict each other the later one is refused.
+ * Carries out all proposals on one file at once, as often as it is asked. The order of the proposals does not matter: edits
+ * are merged as values before any text is written. Of two that contradict each other the later one is refused.
  */
-export function repairText(file: TextFile, accepted: readonly Accepted[]): RepairedText {
-  const refused = new Map<Accepted, string>();
-  const edits: TextEdit[] = [];
-  const byDocument = groupBy(accepted, ({ target }) => target.document);
-  for (const [number, ofDocument] of [...byDocument].toSorted(([a], [b]) => a - b)) {
+export function textRepairer(file: TextFile): (accepted: readonly Accepted[]) => RepairedText {
+  // Most documents get the same fixes in the next attempt.
+  const known = new Map<number, RepairedDocument>();
+  let namespaces: ReadonlySet<string> | undefined;
+
+  function repairDocument(number: number, accepted: readonly Accepted[]): RepairedDocument {
+    const last = known.get(number);
+    if (last !== undefined && sameItems(last.accepted, accepted)) return last;
+    const refused = new Map<Accepted, string>();
     const document = file.documents[number];
-    if (document === undefined) {
-      for (const each of ofDocument) refused.set(each, 'stands in an object that another fix adds: run again when that one is there');
-      continue;
-    }
-    const ofText = spliceAll(document.text, withoutConflicts(ofDocument, refused), refused);
-    for (const { start, end, text } of ofText) edits.push({ start: start + document.offset, end: end + document.offset, text });
+    const edits = document === undefined ? [] : spliceAll(document.text, withoutConflicts(accepted, refused), refused);
+    const offset = document?.offset ?? 0;
+    if (document === undefined)
+      for (const each of accepted) refused.set(each, 'stands in an object that another fix adds: run again when that one is there');
+    const repaired = { accepted, refused, edits: edits.map((edit) => ({ ...edit, start: edit.start + offset, end: edit.end + offset })) };
+    known.set(number, repaired);
+    return repaired;
   }
-  const repaired = { text: applyTextEdits(file.text, edits), edits, refused };
-  return withNewObjects(
-    repaired,
-    accepted.filter((each) => !refused.has(each)),
-  );
+
+  return (accepted) => {
+    const byDocument = groupBy(accepted, ({ target }) => target.document);
+    const documents = [...byDocument].toSorted(([a], [b]) => a - b).map(([number, ofDocument]) => repairDocument(number, ofDocument));
+    const edits = documents.flatMap((document) => document.edits);
+    const refused = new Map(documents.flatMap((document) => [...document.refused]));
+    const added = newObjectsOf(
+      accepted.filter((each) => !refused.has(each)),
+      refused,
+    );
+    const text = applyTextEdits(file.text, edits);
+    if (added.length === 0) return { text, edits, refused };
+    namespaces ??= namespacesIn(file.text);
+    const placed = appendDocuments(text, added, namespaces);
+    if ('text' in placed) return { text: placed.text, edits: composed(text, edits, placed.edits), refused };
+    const name = (accepted[0]?.proposal.file ?? '').replace(/\.[^./]*$/, '') + placed.newFile.suffix;
+    return { text, edits, refused, newFile: { file: name, text: placed.newFile.text } };
+  };
 }
 
-/** The objects that fixes add stand behind those of the file. Of equal ones the first is written, for all that want it. */
-function withNewObjects({ text, edits, refused }: RepairedText, accepted: readonly Accepted[]): RepairedText {
-  const wanted = new Map<string, { readonly by: Accepted; readonly object: PlainObject; readonly codes: Set<string> }>();
-  const refusedToo = new Map(refused);
+interface RepairedDocument {
+  readonly accepted: readonly Accepted[];
+  /** Count in the text of the file. */
+  readonly edits: readonly TextEdit[];
+  readonly refused: ReadonlyMap<Accepted, string>;
+}
+
+function sameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+/** The objects that fixes add, each once, for all that want it. Of two that differ under one name the later is refused. */
+function newObjectsOf(accepted: readonly Accepted[], refused: Map<Accepted, string>): NewObject[] {
+  const wanted = new Map<string, { readonly by: string; readonly object: PlainObject; readonly codes: Set<string> }>();
   for (const each of accepted) {
-    const others = each.proposal.companions.map((object) => ({ object, known: wanted.get(objectKey(object)) }));
+    const { companions, control, codes } = each.proposal;
+    const others = companions.map((object) => ({ object, known: wanted.get(objectKey(object)) }));
     const other = others.find(({ object, known }) => known !== undefined && !same(known.object, object));
     if (other !== undefined) {
-      refusedToo.set(each, `contradicts the fix of ${other.known?.by.proposal.control ?? ''}: fix that one first, then run again`);
+      refused.set(each, `contradicts the fix of ${other.known?.by ?? ''}: fix that one first, then run again`);
       continue;
     }
     for (const { object, known } of others) {
-      const entry = known ?? { by: each, object, codes: new Set<string>() };
-      for (const code of each.proposal.codes) entry.codes.add(code);
+      const entry = known ?? { by: control, object, codes: new Set<string>() };
+      for (const code of codes) entry.codes.add(code);
       wanted.set(objectKey(object), entry);
     }
   }
-  const [first] = wanted.values();
-  if (first === undefined) return { text, edits, refused: refusedToo };
-  const objects = [...wanted.values()].map(({ object, codes }) => ({
-    object,
-    comment: `Kubernetes Hardening Guidance: ${[...codes].join(', ')}`,
-  }));
-  const added = appendDocuments(text, objects);
-  if ('text' in added) return { text: added.text, edits: composed(text, edits, added.edits), refused: refusedToo };
-  const { suffix, text: newText } = added.newFile;
-  return { text, edits, refused: refusedToo, newFile: { file: first.by.proposal.file.replace(/\.[^./]*$/, '') + suffix, text: newText } };
+  return [...wanted.values()].map(({ object, codes }) => ({ object, comment: `Kubernetes Hardening Guidance: ${[...codes].join(', ')}` }));
 }
 
 /** One list of edits for two after one another: `second` counts in `middle`, the text that `first` has made. */

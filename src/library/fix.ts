@@ -14,7 +14,7 @@ import {
 import { leftOut, type Policy } from '../evaluate/index.ts';
 import { objectKey } from '../fix/companions.ts';
 import { fixReport, nameOf, type Judgement, type Refusal } from '../fix/fix-report.ts';
-import { repairText, type Accepted } from '../fix/repair-text.ts';
+import { textRepairer, type Accepted } from '../fix/repair-text.ts';
 import { openText } from '../fix/text-file.ts';
 import { newFailures, passing, problems, type Problem } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
@@ -172,7 +172,7 @@ function editName(proposal: Proposal): string {
 export function previewFix(report: FixReport, applied: AppliedFix): FileRepair[] {
   const repair = report.files.find(({ file }) => file === applied.file);
   if (repair?.before === undefined) return [];
-  const { text, edits } = repairText(openText(repair.before), [
+  const { text, edits } = textRepairer(openText(repair.before))([
     { proposal: { ...applied, origin: nowhere }, target: applied.target, round: 0 },
   ]);
   return [{ ...repair, after: text, edits }];

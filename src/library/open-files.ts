@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Proposal, Target } from '../core/index.ts';
-import { groupBy, repairText, type Accepted, type RepairedText } from '../fix/repair-text.ts';
+import { groupBy, textRepairer, type Accepted, type RepairedText } from '../fix/repair-text.ts';
 import { notForEditing, openText, type TextFile } from '../fix/text-file.ts';
 import { readText, strictText } from '../sources/manifests/read-text.ts';
 
@@ -31,6 +31,7 @@ export type Texts = ReadonlyMap<string, Pick<RepairedText, 'text' | 'edits'>>;
 export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenFiles {
   const opened = new Map<string, TextFile | { readonly refused: string }>();
   const tried = new Map<string, TextFile>();
+  const repairers = new Map<string, ReturnType<typeof textRepairer>>();
   function open(file: string): TextFile | { readonly refused: string } {
     const known = opened.get(file);
     if (known !== undefined) return known;
@@ -53,7 +54,9 @@ export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenF
       for (const [file, ofFile] of groupBy(accepted, ({ proposal }) => proposal.file)) {
         const original = open(file);
         if ('refused' in original) continue;
-        const { newFile, ...repaired } = repairText(original, ofFile);
+        const repair = repairers.get(file) ?? textRepairer(original);
+        repairers.set(file, repair);
+        const { newFile, ...repaired } = repair(ofFile);
         for (const [each, reason] of repaired.refused) refused.set(each, reason);
         if (repaired.text !== original.text) texts.set(file, repaired);
         if (newFile === undefined) continue;

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { controls } from '../controls/index.ts';
 import type { FixReport } from '../core/index.ts';
-import { reasonOf, writeFiles, type FileChange } from '../files/index.ts';
+import { reasonOf, undoInterrupted, writeFiles, type FileChange } from '../files/index.ts';
 import { kustomizeComponent } from '../fix/kustomize.ts';
 import { objectPatches } from '../fix/object-patches.ts';
 import { fix, type FixOptions } from '../library/fix.ts';
@@ -14,6 +14,9 @@ import { OptionError } from '../options/option-error.ts';
 import { printable } from '../report/printable.ts';
 import { fixOutcome } from '../report/fix-outcome.ts';
 import { formatJsonPatches } from '../report/fix-patches.ts';
+import { formatFixJson } from '../report/fix-json.ts';
+import { formatPlanJson, formatPlanText } from '../report/fix-plan.ts';
+import { formatFixSarif } from '../report/fix-sarif.ts';
 import { formatFixText } from '../report/fix-text.ts';
 import { unifiedDiff } from '../report/unified-diff.ts';
 import { readText } from '../sources/manifests/read-text.ts';
@@ -34,6 +37,8 @@ export async function runFix(given: Arguments): Promise<number> {
     throw new OptionError(['--output kustomize needs a folder', 'write --output kustomize=FOLDER']);
   const configuration = await readConfiguration(given.value('config'));
   const paths = given.operands.length === 0 ? ['.'] : given.operands;
+  const writes = given.has('write') || given.has('interactive');
+  if (writes && given.has('plan')) throw new OptionError(['--plan writes nothing', 'leave out --plan, --write or --interactive']);
   const options: FixOptions = {
     ...policyOptions(given),
     params: mergedParams(configuration.params, given.values('param')),
@@ -44,12 +49,12 @@ export async function runFix(given: Arguments): Promise<number> {
     given: readGiven(givenFiles(given)),
   };
   if (given.has('write') && paths.includes('-')) return filter(given, options);
+  if (writes) undoKilled(paths);
   let report = await worked(options);
   if (given.has('interactive')) {
     const { askAbout } = await import('./interactive.ts');
     report = await worked({ ...options, decide: await askAbout(report) });
   }
-  const writes = given.has('write') || given.has('interactive');
   const refused = writes ? await write(report, paths, given.has('atomic')) : [];
   const isWritten = writes && refused.length === 0;
   for (const { file, format } of outputs) {
@@ -67,21 +72,23 @@ export async function runFix(given: Arguments): Promise<number> {
 function formatted(report: FixReport, format: string, given: Arguments, written: boolean, onStdout: boolean): Iterable<string> {
   if (format === 'patch') return unifiedDiff(report.files);
   if (format === 'jsonpatch') return formatJsonPatches(objectPatches(report));
+  const command = ['plimsoll fix', ...given.operands].join(' ');
+  if (format === 'json') return given.has('plan') ? formatPlanJson(report, command) : formatFixJson(report);
+  if (format === 'sarif') return formatFixSarif(report, { controls });
   const byId = new Map(controls.map((control) => [control.id, control]));
   const elsewhere: Terminal = { color: given.has('color'), width: 100, terminal: false };
-  return formatFixText(report, {
+  const options = {
     ...(onStdout ? terminalOf(given) : elsewhere),
     all: given.has('all'),
-    quiet: given.has('quiet'),
-    allowUnreadable: given.has('allow-unreadable'),
-    written,
-    command: ['plimsoll fix', ...given.operands].join(' '),
-    control: (id) => byId.get(id),
-    value(key) {
+    command,
+    control: (id: string) => byId.get(id),
+    value(key: string) {
       const dot = key.lastIndexOf('.');
       return byId.get(key.slice(0, dot))?.fix?.values?.[key.slice(dot + 1)];
     },
-  });
+  };
+  if (given.has('plan')) return formatPlanText(report, options);
+  return formatFixText(report, { ...options, quiet: given.has('quiet'), allowUnreadable: given.has('allow-unreadable'), written });
 }
 
 /** A folder that a kustomization takes as one of its components. */
@@ -145,15 +152,28 @@ async function worked(options: FixOptions): Promise<FixReport> {
   }
 }
 
+/** Puts back what a run with --atomic has left half done that was killed. */
+function undoKilled(paths: readonly string[]): void {
+  const { restored, refused } = undoInterrupted(rootsOf(paths));
+  for (const path of restored) tell(`plimsoll: put back what an interrupted run had begun: ${printable(path)}\n`);
+  const [first] = refused;
+  if (first !== undefined)
+    throw new OptionError(['an interrupted run cannot be undone', first.path, `${first.reason}: settle that first, then run again`]);
+}
+
 /** Writes the changed files. */
 async function write(report: FixReport, paths: readonly string[], atomic: boolean): Promise<readonly { path: string; reason: string }[]> {
-  const changes = report.files.map(({ file, before, after }): FileChange => ({
-    path: resolve(file),
-    before: before === undefined ? undefined : Buffer.from(before),
-    after: Buffer.from(after),
-  }));
-  const { refused } = await untilInterrupted((signal) => writeFiles(changes, { roots: paths.map(rootOf), atomic, signal }));
+  const changes = report.files.map(({ file, before, after }): FileChange => {
+    return { path: resolve(file), before: before === undefined ? undefined : Buffer.from(before), after: Buffer.from(after) };
+  });
+  // A file for new objects stands beside one that the user named.
+  const fresh = changes.filter(({ before }) => before === undefined).map(({ path }) => path);
+  const { refused } = await untilInterrupted((signal) => writeFiles(changes, { roots: [...rootsOf(paths), ...fresh], atomic, signal }));
   return refused;
+}
+
+function rootsOf(paths: readonly string[]): string[] {
+  return paths.filter((path) => path !== '-').map(rootOf);
 }
 
 /** The file or folder that bounds what an operand names: of a glob the folders before its first pattern. */

@@ -124,7 +124,7 @@ export function namespacesIn(text: string): ReadonlySet<string> {
 }
 
 /** Of an object, or of the items of a list of them. */
-function* namespacesOf(value: unknown, depth: number): Generator<unknown> {
+function* namespacesOf(value: unknown, depth: number): Generator {
   if (typeof value !== 'object' || value === null || depth > deepestList) return;
   const { kind, metadata, items } = value as PlainObject;
   if (Array.isArray(items)) for (const item of items) yield* namespacesOf(item, depth + 1);

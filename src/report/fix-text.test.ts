@@ -51,8 +51,31 @@ test('above a hunk stands which controls it serves, and what a fix to review may
 
 test('a new file stands below the fix that asks for it', () => {
   expect(text()).toMatch(
-    /shop-default-deny\.yaml \(new\).*\n\n {2}review {4}network-separation\/default-deny NET-03\n\n@@ -0,0 \+1,8 @@\n/,
+    /shop-default-deny\.yaml \(new\).*\n\nNew objects\n\n {2}review {4}network-separation\/default-deny NET-03\n\n@@ -0,0 \+1,8 @@\n/,
   );
+});
+
+test('what is added at the end of an object is its own, and a new document behind it is new', () => {
+  const before = 'kind: Pod\nspec: {}\n---\nkind: Pod\n';
+  const edits = [
+    { start: 18, end: 18, text: '\na: 1' },
+    { start: before.length, end: before.length, text: 'b: 1\n---\nkind: NetworkPolicy\n' },
+  ];
+  const [pod, policy] = [sampleFixReport.fixes[3]!, sampleFixReport.fixes[4]!];
+  const object = { ...sampleFixReport.objects[1]!, file: 'a.yaml' };
+  const objects = [1, 4].map((line) => ({
+    ...object,
+    line,
+    endLine: line === 1 ? 2 : 4,
+    resource: { ...object.resource, name: `p${line}` },
+  }));
+  const fixes = [
+    { ...pod, object: 0 },
+    { ...pod, object: 1 },
+    { ...policy, file: 'a.yaml', companionFile: 'a.yaml' },
+  ];
+  const shown = text({}, onlyFile({ file: 'a.yaml', before, after: '', edits }, { objects, fixes }));
+  expect(shown.match(/^(?:Pod .*|New objects|@@.*)$/gm)).toEqual(['Pod p1', 'Pod p4', 'New objects', '@@ -1,4 +1,8 @@ Pod/p1']);
 });
 
 test('what is not fixed is listed by reason, with what to type or to do', () => {

@@ -13,7 +13,7 @@ import { excepted, heading, labelled, margin, pageOf, placed, resourceName, row,
 import { printable } from './printable.ts';
 import { masked, secretLines } from './secret-lines.ts';
 import type { ControlText } from './text.ts';
-import { changedLine, hunkHeader, hunksOf, unifiedDiff, type Hunk, type HunkLine } from './unified-diff.ts';
+import { changedLines, hunkHeader, hunksOf, unifiedDiff, type Hunk, type HunkLine } from './unified-diff.ts';
 import { clipped, wrapped } from './wrap.ts';
 
 export interface FixTextOptions {
@@ -147,15 +147,13 @@ function* shownFile(repair: FileRepair, notes: readonly Note[], page: FixPage): 
   const about = function* (those: Iterable<Note | undefined>): Generator<string, void> {
     for (const note of those) if (note !== undefined && open.delete(note)) yield* noteText(note, page);
   };
-  const hunks = [...hunksOf(repair)];
-  for (const [index, hunk] of hunks.entries()) {
-    const changed = hunk.lines.filter(({ sign }) => sign !== ' ');
-    // What is added behind the last line of an object belongs to it.
-    const touched = new Set(changed.map(({ sign, line }) => noteAt(notes, line) ?? (sign === '+' ? noteAt(notes, line - 1) : undefined)));
-    // New objects stand at the end.
-    if (index === hunks.length - 1) touched.add(notes.at(-1));
+  for (const hunk of hunksOf(repair)) {
+    const changed = changedLines(hunk);
+    const touched = new Set(changed.map((line) => noteAt(notes, line)));
+    // What belongs to no object is new.
+    if (touched.delete(undefined) && notes.at(-1)?.object === undefined) touched.add(notes.at(-1));
     yield* about(touched);
-    yield `\n${page.colors.cyan(clipped(hunkHeader(hunk, section('', changedLine(hunk))), page.width))}\n`;
+    yield `\n${page.colors.cyan(clipped(hunkHeader(hunk, section('', changed[0]!)), page.width))}\n`;
     yield* shownLines(hunk, repair, secret, page);
   }
   yield* about([...open]);
@@ -214,7 +212,7 @@ function signColor(sign: HunkLine['sign'], { green, red }: Page['colors']): (tex
 /** Which controls the changes of an object serve; at the first time also what each asks for and what it may break. */
 function* noteText({ object, fixes }: Note, page: FixPage): Generator<string, void> {
   const { colors, options, explained } = page;
-  if (object !== undefined) yield `\n${colors.bold(resourceName(object.resource))}\n`;
+  yield `\n${colors.bold(object === undefined ? 'New objects' : resourceName(object.resource))}\n`;
   yield '\n';
   for (const those of byControl(fixes)) {
     const [first] = those;

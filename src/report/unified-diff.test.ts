@@ -52,7 +52,7 @@ test('hunks that are near share their context, others have their own', () => {
 test('a hunk may say which object it is in, by its first changed line', () => {
   const files = [repair('a', numbered, [insertion(behind(5), '\nx')])];
   const [text] = unifiedDiff(files, (file, line) => `${file} ${line}`);
-  expect(text).toContain('@@ -3,6 +3,7 @@ a 5\n');
+  expect(text).toContain('@@ -3,6 +3,7 @@ a 4\n');
 });
 
 test('a new file comes from nowhere, and a missing line break at the end is said', () => {

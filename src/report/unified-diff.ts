@@ -29,15 +29,26 @@ export function* unifiedDiff(
   for (const repair of files) {
     let header = diffHeader(repair);
     for (const hunk of hunksOf(repair)) {
-      yield `${header}${hunkHeader(hunk, section(repair.file, changedLine(hunk)))}\n${hunk.lines.map(patchLine).join('')}`;
+      yield `${header}${hunkHeader(hunk, section(repair.file, changedLines(hunk)[0]!))}\n${hunk.lines.map(patchLine).join('')}`;
       header = '';
     }
   }
 }
 
-/** The first line of a hunk that is not as before. */
-export function changedLine({ lines, line }: Hunk): number {
-  return lines.find(({ sign }) => sign !== ' ')?.line ?? line;
+/**
+ * The lines of the text before at which a hunk changes something, in order. What is added belongs to the line above it, as
+ * fields belong to the object that they end; a new document belongs to none: Infinity.
+ */
+export function changedLines({ lines }: Hunk): number[] {
+  const changed: number[] = [];
+  let place: number | undefined;
+  for (const { sign, text, line } of lines) {
+    if (sign === ' ') place = undefined;
+    else if (sign === '-') place = line;
+    else place = text.startsWith('---') ? Infinity : (place ?? Math.max(0, line - 1));
+    if (place !== undefined && changed.at(-1) !== place) changed.push(place);
+  }
+  return changed;
 }
 
 function diffHeader({ file, before }: FileRepair): string {

@@ -12,9 +12,9 @@ const mark = '--second-thread';
 /** Starts the file that this program was started with again, as the second thread of a scan; where there is a processor for it. */
 export function secondThread(file: string): StartSecondThread {
   return (run) => {
+    // What is remembered of a large file is large: the heap, or both of them, must not grow to a multiple of it.
+    process.getBuiltinModule('node:v8').setFlagsFromString('--heap-growing-percent=25');
     if (process.getBuiltinModule('node:os').availableParallelism() < 2) return undefined;
-    // Two threads keep two heaps: neither may grow to a multiple of what is in it before it is tidied up.
-    process.getBuiltinModule('node:v8').setFlagsFromString('--heap-growing-percent=50');
     return (answered, lost) => {
       const worker = new (workerThreads().Worker)(file, {
         argv: [mark],

@@ -50,7 +50,7 @@ export const effectiveResources: AnyControl = defineControl({
       const left = missingIn({ ...subject, resources: wanted }, params, version);
       if (left.length > 0) {
         const unsaid = facts === undefined ? 'nobody said what it needs' : `the profile says no ${inShort(left)} for it`;
-        return decline(`${title}: ${unsaid}: --resources FILE says it`);
+        return decline(`${title}: ${unsaid}: --resources FILE says it`, []);
       }
       const refused = refusal(wanted, subject);
       if (refused !== undefined) return decline(`${title}: ${refused}`);

@@ -28,7 +28,7 @@ export const imageDigest: AnyControl = defineControl({
       const image = parseImageReference(reference);
       const digest = given.digestOf(reference);
       if ('error' in image || digest === undefined)
-        return decline(`nobody said which digest the image of ${user} has: --digests FILE says it`);
+        return decline(`nobody said which digest the image of ${user} has: --digests FILE says it`, []);
       const edits = [set(path, `${reference}@${digest}`)];
       // A version that is fixed runs on as it is. "latest" moves by intent: from now on a person raises it.
       return image.tag === undefined || image.tag === 'latest' ? { edits, safety: 'review' } : edits;

@@ -82,6 +82,11 @@ spec:
       'metadata:\n   name: a\ndata:\n   x: |\n     a:\n           b:\n           - c\n',
       'metadata:\n   name: deny\n',
     ],
+    [
+      'the longest document, but none that is very long',
+      `a:\n   b: 1\n---\nc:\n  d: ${'x'.repeat(70_000)}\n`,
+      'metadata:\n   name: deny\n',
+    ],
     ['CRLF', 'a:\r\n  b: 1\r\n', '---\r\napiVersion: networking.k8s.io/v1\r\nkind:'],
   ])('follows %s', (_, text, expected) => {
     expect(append(text, policy)).toContain(expected);
@@ -151,6 +156,10 @@ describe('JSON', () => {
     expect(newFile(text, policy)).toEqual({ suffix: '-companions.json', text: `${JSON.stringify(policy, undefined, '\t')}\n` });
     const two = JSON.parse(newFile(text, policy, { a: 1 }).text) as unknown;
     expect(two).toEqual({ apiVersion: 'v1', kind: 'List', items: [policy, { a: 1 }] });
+  });
+
+  test('a stream of lists gets a file beside it', () => {
+    expect(newFile(list([]) + list([]), policy).suffix).toBe('-companions.json');
   });
 
   test('a list of one kind takes no other', () => {

@@ -35,8 +35,7 @@ export function quotaObject(name: string, namespace: string, hard: Readonly<Reco
 
 /** The first workload that the items would keep out: a container of it says more than the maximum, or less than the minimum. */
 export function refusedBy({ workloads }: NamespaceSubject, items: readonly LimitRangeItem[]): string | undefined {
-  for (const { type, max = {}, min = {} } of items) {
-    if (type !== 'Container') continue;
+  for (const { max = {}, min = {} } of items) {
     for (const { ref, containers } of workloads) {
       const said = containers.flatMap(({ resources: { requests = {}, limits = {} } }) => [
         ...Object.entries(requests),

@@ -132,6 +132,9 @@ describe('limits of a namespace', () => {
       limits: [{ type: 'PersistentVolumeClaim', max: { storage: '10Gi' } }],
     });
     expect(declined(range!, yaml.replace('max', 'defaultRequest'))).toEqual([expect.stringContaining('"a" is there already')]);
+    const namesake = namespace + object('LimitRange', 'limits', '{ limits: [{ type: Pod, max: { memory: 8Gi } }] }');
+    expect(declined(range!, namesake)).toEqual([expect.stringContaining('a LimitRange "limits"')]);
+    expect(declined(claims!, namesake.replace('name: limits', 'name: claims'))).toEqual([expect.stringContaining('a LimitRange "claims"')]);
   });
 
   test.each([
@@ -152,6 +155,9 @@ describe('limits of a namespace', () => {
     ]);
     const complete = pod('{ limits: { cpu: 1, memory: 1Gi } }');
     expect(read(fixed(namespace + complete, [saying(resourceQuota, {}, { quota: facts.quota })])).at(-1)?.ref.name).toBe('quota');
+    const ofPods = object('LimitRange', 'pods', '{ limits: [{ type: Pod, max: { memory: 8Gi } }] }');
+    expect(declined(quota!, namespace + ofPods + pod())).toEqual([expect.stringContaining('"web", which say no')]);
+    expect(declined(quota!, namespace + pod('{ limits: { memory: 2Gi } }'))).toEqual([expect.stringContaining('"web", which say no')]);
     const existing = namespace + object('ResourceQuota', 'total', '{ hard: { pods: 3 } }');
     expect(declined(quota!, existing)).toEqual([expect.stringContaining('"total" is there already')]);
   });

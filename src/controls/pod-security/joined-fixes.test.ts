@@ -53,6 +53,11 @@ describe('Pod Security labels of a namespace', () => {
     ],
     ['a level that exists', namespace('/warn: strict') + pod(restricted), ['review', { warn: 'restricted', 'warn-version': 'v1.35' }]],
     [
+      'a level that exists and is met',
+      namespace('/enforce: Restricted') + pod('containers: [{ name: a }]'),
+      ['review', { enforce: 'baseline', 'enforce-version': 'v1.35' }],
+    ],
+    [
       'a version that exists, at the level that stands there',
       namespace('/enforce: restricted, /enforce-version: "1.30"') + pod('containers: [{ name: a }]'),
       ['review', { 'enforce-version': 'v1.35' }],

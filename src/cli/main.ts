@@ -32,9 +32,9 @@ function load(name: string): object {
   const filename = join(import.meta.dirname, name);
   const compiled = `${filename}.compiled`;
   const cachedData = existsSync(compiled) ? readFileSync(compiled) : undefined;
-  const script = new Script(`(function (exports, require) {${readFileSync(filename, 'latin1')}\n})`, { filename, cachedData });
-  const define = script.runInThisContext() as (exports: object, require: (name: string) => unknown) => void;
-  define(exports, (wanted) => (wanted.startsWith('./') ? load(wanted) : require(wanted)));
+  const script = new Script(`(function (exports, require, __filename) {${readFileSync(filename, 'latin1')}\n})`, { filename, cachedData });
+  const define = script.runInThisContext() as (exports: object, require: (name: string) => unknown, file: string) => void;
+  define(exports, (wanted) => (wanted.startsWith('./') ? load(wanted) : require(wanted)), filename);
   return exports;
 }
 

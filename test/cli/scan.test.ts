@@ -45,7 +45,10 @@ describe('exit codes', () => {
     expect([outcome.status, outcome.stdout.includes('broken.yaml')]).toEqual([0, true]);
   });
   test('2 where there is nothing to scan', () => expect(scan('empty').status).toBe(2));
-  test('2 where a path does not exist', () => expect(scan('nowhere.yaml').status).toBe(2));
+  test.each(['nowhere.yaml', '*.nope'])('2 where %s names nothing', (path) => {
+    const outcome = scan(path);
+    expect([outcome.status, outcome.stdout, outcome.stderr]).toEqual([2, expect.stringContaining(`${path}:1`), '']);
+  });
   test('2 for an unknown flag', () => expect(scan('--fail-onn', 'high').status).toBe(2));
 });
 

@@ -92,6 +92,13 @@ test('what is not fixed is listed by reason, with what to type or to do', () => 
   expect(shown).toContain('  do        Move the value into a Secret');
 });
 
+test('what a fix to review may break is said even where a safe fix of the same control was shown', () => {
+  const [first] = sampleFixReport.declined;
+  const control = 'pod-security/privilege-escalation';
+  const declined = [1, 2].map((line) => ({ ...first!, control, line }));
+  expect(text({}, { ...sampleFixReport, declined }).match(/^ {2}risk {6}a process that writes/gm)).toHaveLength(1);
+});
+
 test('few places by default, all with --all', () => {
   const [review] = sampleFixReport.declined;
   const declined = Array.from({ length: 40 }, (_, index) => ({ ...review!, line: index + 1 }));
@@ -99,7 +106,7 @@ test('few places by default, all with --all', () => {
   expect(text({}, report)).toContain('and 36 more (--all lists them)');
   expect(text({ all: true }, report)).toContain('deploy/web.yaml:40');
   const controls = declined.map((each, index) => ({ ...each, control: `pod-security/c${index}` }));
-  expect(text({}, { ...report, declined: controls })).toContain('and 32 of 32 more controls (--all lists them)');
+  expect(text({}, { ...report, declined: controls })).toContain('and 32 more of 32 controls (--all lists them)');
 });
 
 test('what was not read, skipped or excepted, and what must be made again is never silent', () => {

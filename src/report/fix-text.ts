@@ -39,7 +39,7 @@ export interface FixTextOptions {
 interface FixPage extends Page {
   readonly options: FixTextOptions;
   readonly report: FixReport;
-  /** Controls whose title and risk were printed already. */
+  /** Controls whose title and risk were printed already, each with how safe its fix is: `review pod-security/privileged`. */
   readonly explained: Set<string>;
 }
 
@@ -220,13 +220,13 @@ function* noteText({ object, fixes }: Note, page: FixPage): Generator<string, vo
     const name = `${control} ${codes.join(' ')}${those.length > 1 ? `, ${counted(those.length, 'place')}` : ''}`;
     const paint = safety === 'safe' ? colors.green : colors.yellow;
     const title = options.control(control)?.title;
-    if (title === undefined || explained.has(control)) yield labelled(safety, name, page, paint);
+    if (title === undefined || explained.has(`${safety} ${control}`)) yield labelled(safety, name, page, paint);
     else {
       yield labelled(safety, printable(title), page, paint);
       yield placed(`${printable(first!.file)}:${first!.line}`, name, page);
       if (safety !== 'safe' && risk !== '') yield labelled('risk', printable(risk), page, colors.dim);
     }
-    explained.add(control);
+    explained.add(`${safety} ${control}`);
   }
 }
 
@@ -301,7 +301,7 @@ function* declinedControls(declined: readonly DeclinedFix[], page: FixPage): Gen
   const left = controls.slice(shown.length);
   if (left.length > 0) {
     const count = left.reduce((sum, those) => sum + those.length, 0);
-    yield `\n${labelled('', `and ${count} of ${counted(left.length, 'more control')} (--all lists them)`, page)}`;
+    yield `\n${labelled('', `and ${count} more of ${counted(left.length, 'control')} (--all lists them)`, page)}`;
   }
 }
 
@@ -313,8 +313,8 @@ function* declinedControl(those: readonly DeclinedFix[], page: FixPage): Generat
   yield `\n${labelled(`${those.length} ×`, printable(about?.title ?? those[0]!.message), page)}`;
   if (because === 'review') {
     yield labelled('', name, page, colors.dim);
-    if (!page.explained.has(control)) yield labelled('risk', printable(risk), page, colors.dim);
-    page.explained.add(control);
+    if (!page.explained.has(`review ${control}`)) yield labelled('risk', printable(risk), page, colors.dim);
+    page.explained.add(`review ${control}`);
   } else {
     yield labelled('', name, page, colors.dim);
     const told = tally(those.map(({ reason, file, line }) => ({ reason, count: 1, where: `${file}:${line}` })));

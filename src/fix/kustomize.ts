@@ -1,5 +1,4 @@
 import { apiGroup, type FixReport, type ObjectRepair } from '../core/index.ts';
-import { isClusterScoped } from '../kube/scope.ts';
 import type { PlainObject } from './companions.ts';
 import { patchBetween } from './json-patch.ts';
 import { newObjects } from './object-patches.ts';
@@ -64,20 +63,21 @@ function yaml(value: object): string {
 }
 
 /**
- * Selects one object. Kustomize reads each part as a regular expression and an absent one as any, and it takes an object
- * without a namespace for one in `default`.
+ * Selects one object. Kustomize reads each part as a regular expression and an absent one as any. An object without a
+ * namespace is in `default` for it, and one of a kind outside namespaces in a namespace of this odd name.
  */
-function targetOf({ before, resource }: ObjectRepair): PlainObject | undefined {
+function targetOf({ before }: ObjectRepair): PlainObject | undefined {
   const { namespace, name } = metadataOf(before);
   if (typeof name !== 'string' || name === '') return undefined;
   const apiVersion = String(before['apiVersion']);
   const group = apiGroup(apiVersion);
+  const spoken = typeof namespace === 'string' && namespace !== '' ? namespace : 'default';
   return {
     group: group === '' ? '^$' : literal(group),
     version: literal(apiVersion.slice(apiVersion.indexOf('/') + 1)),
     kind: literal(String(before['kind'])),
     name: literal(name),
-    ...(isClusterScoped(resource) ? {} : { namespace: literal(typeof namespace === 'string' && namespace !== '' ? namespace : 'default') }),
+    namespace: `${literal(spoken)}|_non_namespaceable_`,
   };
 }
 

@@ -26,13 +26,22 @@ export function difference(splicing: Splicing, node: Layout, before: unknown, af
   // What an alias stands for changes with its anchor, if it does.
   if (node.type === 'alias') return;
   const isEmpty = node.children().length === 0 && !(node.flow && splicing.lines.text.slice(node.content, node.end).includes('#'));
-  if (isEmpty && around.flow === undefined && !around.isRoot) {
-    if (!same(before, after)) replaceBlock(splicing, node, after);
-  } else if (bothMaps && node.type === 'map') mapDifference(splicing, node, before, after, around);
-  else if (bothLists && node.type === 'list') listDifference(splicing, node, before, after, around);
-  else if (around.flow !== undefined) replaceFlow(splicing, node, after, around.flow);
+  const isBlock = around.flow === undefined && !around.isRoot;
+  if (!(isEmpty && isBlock)) {
+    if (bothMaps && node.type === 'map') return mapDifference(splicing, node, before, after, around);
+    if (bothLists && node.type === 'list') return listDifference(splicing, node, before, after, around);
+  }
+  if (same(before, after)) return;
+  noteAnchors(splicing, node);
+  if (around.flow !== undefined) replaceFlow(splicing, node, after, around.flow);
   else if (around.isRoot) splicing.problems.push('the document is not a map');
   else replaceBlock(splicing, node, after);
+}
+
+/** The anchors in what goes: aliases may need them. */
+function noteAnchors(splicing: Splicing, node: Layout): void {
+  if (node.anchor !== '' && node.type !== 'alias') splicing.anchors.add(node.anchor);
+  for (const child of node.children()) noteAnchors(splicing, child);
 }
 
 function isMap(value: unknown): value is Values {
@@ -53,7 +62,10 @@ function mapDifference(splicing: Splicing, node: Layout, before: Values, after: 
     if (own.has(name)) splicing.problems.push(`the key ${JSON.stringify(name)} stands twice in one map`);
     own.add(name);
     if (Object.hasOwn(after, name)) difference(splicing, child, before[name], after[name], inside);
-    else removed.add(index);
+    else {
+      noteAnchors(splicing, child);
+      removed.add(index);
+    }
   }
   const additions: Addition[] = [];
   for (const [key, value] of Object.entries(after)) {
@@ -83,6 +95,7 @@ function listDifference(splicing: Splicing, node: Layout, before: readonly unkno
   let next = 0;
   for (const [index, partner] of partners(splicing, before, after).entries()) {
     if (partner === -1) {
+      noteAnchors(splicing, node.children()[index]!);
       removed.add(index);
       continue;
     }

@@ -1,4 +1,5 @@
 import { array, assert, constantFrom, nat, property, record, type Arbitrary } from 'fast-check';
+import { stringify } from 'yaml';
 import { expect, test } from 'vitest';
 import { styledDocuments, type StyledDocument } from '../../test/yaml/styled.ts';
 import type { Edit, Path } from '../core/index.ts';
@@ -127,4 +128,38 @@ test('in every style, edits read back as meant and leave everything else as it i
   // The generator writes a few tabs where only spaces may stand, and the tape can ask for what has no place.
   expect(unreadable / runs).toBeLessThan(0.02);
   expect(declined / (edited + declined)).toBeLessThan(0.005);
+});
+
+test('with aliases, edits give exactly what is meant or name the anchor', () => {
+  const shared = constantFrom<unknown>({ name: 'a', list: [1, 2] }, ['x', { y: 1 }], { deep: { name: 'b' } });
+  const objects = record({
+    one: shared,
+    two: shared,
+    map: record({ name: constantFrom('n', 'm'), again: shared }),
+    items: array(shared, { maxLength: 3 }),
+  });
+  const outcomes = { edited: 0, named: 0 };
+  assert(
+    property(objects, wishes, constantFrom('block', 'flow'), (object, chosen, collectionStyle) => {
+      // Values that are one object are written once, with aliases where they stand again.
+      const text = stringify(object, { collectionStyle, aliasDuplicateObjects: true });
+      const read = readDocument(text, 1);
+      if ('error' in read) throw new Error(read.error);
+      const edits = editsFor(read.value, chosen);
+      const { value: intended, contradiction } = mergeEdits(read.value, edits);
+      if (contradiction !== undefined) return;
+      const splice = spliceDocument(text, edits);
+      if ('declined' in splice) {
+        expect(splice.declined).toMatch(/^"\*a\d" is used in /);
+        outcomes.named++;
+        return;
+      }
+      outcomes.edited++;
+      const after = readDocument(splice.text, 1);
+      expect(same('value' in after ? after.value : after.error, intended)).toBe(true);
+    }),
+    { seed: 3, numRuns: 1000 },
+  );
+  expect(outcomes.edited).toBeGreaterThan(100);
+  expect(outcomes.named).toBeGreaterThan(100);
 });

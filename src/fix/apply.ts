@@ -119,7 +119,7 @@ function applyBelow(value: unknown, below: Group['below'], given: boolean, place
   if (changed.size === 0) return value;
   if (Array.isArray(children)) {
     const items = (children as unknown[]).map((item, index) => (changed.has(index) ? changed.get(index) : item));
-    return items.filter((item, index) => item !== undefined || !changed.has(index));
+    return items.filter((item) => item !== undefined);
   }
   const edited = { ...children };
   for (const [step, child] of changed) {

@@ -15,10 +15,10 @@ export interface ListOptions {
   readonly width: number;
 }
 
-/** A table of controls: severity, id, codes, title. */
+/** A table of controls: severity, id, code, title. Of several codes the first, so that a narrow terminal holds the row. */
 export function* listControls(controls: readonly AnyControl[], options: ListOptions): Generator<string, void> {
   yield* table(
-    controls.map(({ severity, id, decides, title }) => [severity, id, decides.join(' '), title]),
+    controls.map(({ severity, id, decides, title }) => [severity, id, decides.length > 1 ? `${decides[0]} …` : decides.join(''), title]),
     options,
   );
 }

@@ -29,6 +29,8 @@ const corpora = resolve(process.env['PLIMSOLL_CORPORA'] ?? join('..', 'shared', 
 
 const scan = (path: string): readonly string[] => [node, cli, 'scan', path, '-o', 'json'];
 
+const fixAll = (path: string): readonly string[] => [node, cli, 'fix', '--review', path, '-o', 'patch'];
+
 /** Jobs make their input only when they are asked for: the dumps are a gigabyte. */
 export const jobs: readonly { readonly name: string; readonly job: () => Job }[] = [
   define('version', '`plimsoll --version`', () => ({
@@ -52,6 +54,11 @@ export const jobs: readonly { readonly name: string; readonly job: () => Job }[]
     ofCorpus('kube-prometheus/manifests', 0.2, undefined, 0.5),
   ),
   define('kubeflow', 'kubeflow/manifests, about 1,100 files, 25 MB', () => ofCorpus('kubeflow-manifests', 0.7, 150)),
+  define('fix-manifests', '`fix --review` of the 100 manifests', () => {
+    const folder = manifests100();
+    return { command: fixAll(folder), yardsticks: [{ name: 'scan', command: scan(folder), of: 'wall', limit: 2 }] };
+  }),
+  define('fix-shops-5', '`fix --review` of the 5 MB', () => ({ reach: 1.5, command: fixAll(shops5()), yardsticks: [] })),
   define('dump', 'dump of 50,000 objects, 357 MB of JSON', () => {
     const file = dump();
     const slices = {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { controls } from '../src/controls/index.ts';
 import { chapters } from '../src/guidance/index.ts';
-import { scan } from '../src/index.ts';
+import { fix, scan } from '../src/index.ts';
+import { formatFixText } from '../src/report/fix-text.ts';
 import { formatText } from '../src/report/text.ts';
 import { terminalSvg } from './terminal-svg.ts';
 
@@ -23,6 +24,23 @@ export async function readmeFiles(root: string): Promise<Map<string, string>> {
   };
   const coloured = text(true).split('\n');
   const shown = [...coloured.slice(0, 34), '', '   …', '', ...coloured.slice(-28)].join('\n');
+  const fixed = await fix({ paths: ['examples/shop.yaml'], cwd: root, review: true });
+  const fixText = [
+    ...formatFixText(fixed, {
+      color: true,
+      width: columns,
+      terminal: true,
+      all: false,
+      quiet: false,
+      written: false,
+      allowUnreadable: false,
+      command: 'plimsoll fix examples/shop.yaml',
+      control: (id) => controls.find((control) => control.id === id),
+      value: () => undefined,
+    }),
+  ].join('');
+  const fixLines = fixText.split('\n');
+  const shownFix = [...fixLines.slice(0, 92), '', '   …', '', ...fixLines.slice(-14)].join('\n');
   const decided = new Set(controls.flatMap(({ decides }) => decides)).size;
   const numbers = `${controls.length} controls decide ${decided} of the 210 entries of the catalogue`;
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -35,6 +53,7 @@ export async function readmeFiles(root: string): Promise<Map<string, string>> {
         `\n\`\`\`\n${text(false).trimEnd().split('\n').slice(-24).join('\n')}\n\`\`\`\n`,
       ),
     ],
+    ['docs/fix.svg', terminalSvg(`$ npx plimsoll fix --review examples/shop.yaml\n${shownFix}`, 'plimsoll fix', columns)],
     ['docs/scan.svg', terminalSvg(`$ npx plimsoll scan examples/shop.yaml\n${shown}`, 'plimsoll scan', columns)],
   ]);
 }

@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { controls as ownControls } from '../controls/index.ts';
 import {
   nothingGiven,
+  type AnyControl,
   type AppliedFix,
   type Edit,
   type FileRepair,
@@ -107,7 +108,7 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
       else fresh.push({ proposal: edited, target: found, round });
     }
     if (fresh.length === 0) break;
-    accepted = [...accepted, ...fresh];
+    accepted = [...accepted, ...withoutWaiting(fresh, controls)];
     await carryOut();
   }
 
@@ -143,6 +144,14 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     const settled = new Set(found.map(({ name }) => name));
     return [...found, ...wrong.filter(({ name }) => !settled.has(name))];
   }
+}
+
+/** Leaves out what may become unnecessary by others of the same object (`Fix.waitsFor`); the next round asks again. */
+function withoutWaiting(fresh: readonly Accepted[], controls: readonly AnyControl[]): Accepted[] {
+  const waitsFor = new Map(controls.map(({ id, fix: { waitsFor: others = [] } = {} }) => [id, others]));
+  const placeOf = ({ proposal, target }: Accepted, control: string): string => JSON.stringify([control, proposal.file, target]);
+  const places = new Set(fresh.map((each) => placeOf(each, each.proposal.control)));
+  return fresh.filter((each) => !waitsFor.get(each.proposal.control)?.some((other) => places.has(placeOf(each, other))));
 }
 
 /** More suspects than that are not tried one by one. */

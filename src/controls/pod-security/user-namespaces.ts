@@ -35,6 +35,7 @@ export const userNamespaces: AnyControl = defineControl({
 
   fix: {
     safety: 'review',
+    waitsFor: ['pod-security/non-root-user'],
     risk: 'the pod does not start where kernel, runtime or a volume (older NFS) cannot map users; show it with one pod on the same nodes',
     edits: ({ spec }) => {
       if (spec.volumes?.some((volume) => volume.hostPath !== undefined) === true)

@@ -34,7 +34,7 @@ export async function readmeFiles(root: string): Promise<Map<string, string>> {
       quiet: false,
       written: false,
       allowUnreadable: false,
-      command: 'plimsoll fix examples/shop.yaml',
+      command: 'plimsoll fix examples/shop.yaml --review',
       control: (id) => controls.find((control) => control.id === id),
       value: () => undefined,
     }),

@@ -72,7 +72,8 @@ export async function runFix(given: Arguments): Promise<number> {
 function formatted(report: FixReport, format: string, given: Arguments, written: boolean, onStdout: boolean): Iterable<string> {
   if (format === 'patch') return unifiedDiff(report.files);
   if (format === 'jsonpatch') return formatJsonPatches(objectPatches(report));
-  const command = ['plimsoll fix', ...given.operands].join(' ');
+  // A plan does not know --review: each stage says it where it needs it.
+  const command = ['plimsoll fix', ...given.operands, ...(given.has('review') && !given.has('plan') ? ['--review'] : [])].join(' ');
   if (format === 'json') return given.has('plan') ? formatPlanJson(report, command) : formatFixJson(report);
   if (format === 'sarif') return formatFixSarif(report, { controls });
   const byId = new Map(controls.map((control) => [control.id, control]));

@@ -231,11 +231,13 @@ function* noteText({ object, fixes }: Note, page: FixPage): Generator<string, vo
 }
 
 /** Fixes, or what is not fixed, in one list for each control: worst first, then in their order. */
-function byControl<Item extends Pick<DeclinedFix, 'control' | 'severity'>>(items: readonly Item[]): Item[][] {
+function byControl<Item extends Pick<DeclinedFix, 'control' | 'severity' | 'safety'>>(items: readonly Item[]): Item[][] {
   const controls = new Map<string, Item[]>();
   for (const item of items) {
-    const those = controls.get(item.control);
-    if (those === undefined) controls.set(item.control, [item]);
+    // A safe first step of a fix and the one that goes further are two things.
+    const name = `${item.control} ${item.safety ?? ''}`;
+    const those = controls.get(name);
+    if (those === undefined) controls.set(name, [item]);
     else those.push(item);
   }
   const worst = (those: readonly Item[]): number => Math.min(...new Set(those.map(({ severity }) => severities.indexOf(severity))));

@@ -70,7 +70,8 @@ function* table(rows: readonly (readonly string[])[], { color, width }: ListOpti
   const used = widths.reduce((sum, each) => sum + each + 2, 0);
   const below = width - used < 30;
   for (const row of rows) {
-    const [first = '', ...others] = row.slice(0, columns).map((cell, column) => padded(cell, widths[column] ?? 0));
+    // Where even the columns do not fit, they stand one behind the other.
+    const [first = '', ...others] = row.slice(0, columns).map((cell, column) => (used > width ? cell : padded(cell, widths[column] ?? 0)));
     const text = wrapped(row[columns] ?? '', below ? width - 4 : width - used);
     const head = `${bold(first)}  ${dim(others.join('  '))}`;
     if (below) yield `${head.trimEnd()}\n${text.map((line) => `    ${line}\n`).join('')}`;

@@ -56,8 +56,8 @@ spec:
     - host: shop.example.com
       http:
         paths:
-          - backend: { serviceName: web, servicePort: http }
-            path: /
+          - path: /
+            backend: { serviceName: web, servicePort: http }
 `,
       'a disruption budget': `
 apiVersion: policy/v1beta1

@@ -13,7 +13,7 @@ export type Edit =
 /** Why a machine must not repair this one, and what a person has to decide. */
 export interface Declined {
   readonly declined: string;
-  /** Keys of the fix's own `values` that would settle it: `--value CONTROL.KEY=…`. None where a file of facts would (`--digests FILE`). */
+  /** Keys of the fix's own `values` that would settle it: `--value CONTROL.KEY=…`. None where a file of facts or another option would (`--digests FILE`). */
   readonly needs?: readonly string[];
 }
 

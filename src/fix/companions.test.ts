@@ -98,7 +98,8 @@ spec:
     ['blank lines at the end', 'a: 1\n\n\n', 'a: 1\n\n\n---\napiVersion'],
     ['a separator at the end', 'a: 1\n---\n', 'a: 1\n---\napiVersion'],
     ['a separator without a line break', 'a: 1\n---', 'a: 1\n---\napiVersion'],
-    ['a separator and a comment at the end', 'a: 1\n--- # next\n# nothing yet\n\n', '# nothing yet\n\napiVersion'],
+    ['a separator with a comment and blank lines', 'a: 1\n--- # next\n\n', '--- # next\n\napiVersion'],
+    ['a comment behind the last separator', 'a: 1\n---\n# nothing yet\n', '# nothing yet\n---\napiVersion'],
     ['an end of document', 'a: 1\n...\n', 'a: 1\n...\n---\napiVersion'],
     ['a comment at the end', 'a: 1\n# b', '# b\n---\napiVersion'],
     ['a block scalar that keeps its line breaks', 'a: |+\n  b\n\n', 'b\n\n---\napiVersion'],
@@ -109,7 +110,8 @@ spec:
     const after = append(text, policy);
     expect(after.startsWith(text)).toBe(true);
     expect(after).toContain(expected);
-    expect(values(after).slice(0, -1)).toEqual(values(text).filter((value) => value !== null));
+    const filled = (all: unknown[]): unknown[] => all.filter((value) => value !== null);
+    expect(filled(values(after)).slice(0, -1)).toEqual(filled(values(text)));
   });
 
   test('goes beside a file whose end cannot be read', () => {

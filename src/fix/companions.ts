@@ -139,14 +139,14 @@ function joint(text: string, newline: string): string {
   return endsWithSeparator(text) ? end : `${end}---${newline}`;
 }
 
-/** Whether nothing but comments and blank lines stand behind the last separator, or in the whole text. */
+/** Whether nothing but blank lines stand behind the last separator, or in the whole text. */
 function endsWithSeparator(text: string): boolean {
   let end = text.length;
   while (end > 0) {
     const start = text.lastIndexOf('\n', end - 1) + 1;
     const line = text.slice(start, end).replace(byteOrderMark, '');
     if (/^---\s*(?:#|$)/.test(line)) return true;
-    if (!/^\s*(?:#|$)/.test(line)) return false;
+    if (line.trim() !== '') return false;
     end = start - 1;
   }
   return true;
@@ -163,7 +163,7 @@ function isSound(before: OpenFile, text: string, objects: readonly NewObject[]):
   const after = readFile(text).documents;
   const kept = before.documents.slice(0, -1);
   if (!kept.every((document, index) => document.text === after[index]?.text)) return false;
-  // A last document of comments alone goes into the first new one.
+  // A last document without anything in it becomes the first new one.
   const last = before.documents.slice(-1).map(valueOf).filter(isSome);
   const found = after.slice(kept.length).map(valueOf).filter(isSome);
   return same(found, [...last, ...objects.map(({ object }) => object)]);

@@ -60,7 +60,7 @@ export function denyByDefault(namespace: NamespaceSubject, direction: Direction)
   const open = policies.find((policy) => policy.selectsEveryPod && policy[direction]?.allowsEverything !== undefined);
   if (open !== undefined)
     return decline(`policy "${open.name}" allows all ${direction} of every pod: a person knows which connections it is there for`);
-  if (name === undefined) return decline('the objects name no namespace: name it with --namespace');
+  if (name === undefined) return decline('the objects name no namespace: --namespace names it', []);
   const policy = `default-deny-${direction}`;
   if (policies.some((other) => other.name === policy))
     return decline(`there is a policy "${policy}" that does something else: complete it, or give it another name`);

@@ -11,9 +11,9 @@ export function factsOf(
   factsOfNamespace: (name: string) => NamespaceFacts | undefined,
   key: keyof NamespaceFacts,
 ): { readonly namespace: string; readonly facts: NamespaceFacts } | Declined {
-  if (name === undefined) return decline('the objects name no namespace: name it with --namespace');
+  if (name === undefined) return decline('the objects name no namespace: --namespace names it', []);
   const facts = factsOfNamespace(name);
-  if (facts?.[key] === undefined) return decline(`nobody said the ${key} of ${title}: --resources FILE says it`);
+  if (facts?.[key] === undefined) return decline(`nobody said the ${key} of ${title}: --resources FILE says it`, []);
   return { namespace: name, facts };
 }
 

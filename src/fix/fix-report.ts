@@ -1,5 +1,6 @@
 import type { AnyControl, AppliedFix, DeclinedFix, FileRepair, Finding, FixReport, ObjectRepair, Proposal, Report } from '../core/index.ts';
 import { recreationNeeded } from '../kube/immutable-fields.ts';
+import { objectKey } from './companions.ts';
 import { objectRepairs } from './object-repairs.ts';
 import { groupBy, type Accepted } from './repair-text.ts';
 
@@ -33,7 +34,7 @@ export interface FixOutcome {
   readonly refusals: ReadonlyMap<string, Refusal>;
   /** In any order. */
   readonly files: readonly FileRepair[];
-  /** The new file that holds what fixes add, by the file that has no place for it. */
+  /** The file that holds a new object, by the object (`objectKey`). */
   readonly companionFiles: ReadonlyMap<string, string>;
   readonly controls: readonly AnyControl[];
   readonly selected: ReadonlySet<string>;
@@ -70,7 +71,7 @@ export function fixReport({ before, now, accepted, refusals, files, companionFil
     fixes: inOrder(
       accepted.map((each): AppliedFix => {
         const { proposal } = each;
-        const applied = appliedFix(each, lineOf(proposal), companionFiles.get(proposal.file) ?? proposal.file);
+        const applied = appliedFix(each, lineOf(proposal), companionFiles);
         const object = numbers.get(each);
         return object === undefined ? applied : { ...applied, object, ...recreated(proposal, objects[object]!.object) };
       }),
@@ -89,9 +90,15 @@ function compareText(a: string, b: string): number {
   return Number(a > b) - Number(a < b);
 }
 
-function appliedFix({ proposal, target }: Accepted, line: number, companionFile: string): Omit<AppliedFix, 'object'> {
+function appliedFix(
+  { proposal, target }: Accepted,
+  line: number,
+  companionFiles: FixOutcome['companionFiles'],
+): Omit<AppliedFix, 'object'> {
   const { origin: _origin, declined: _declined, needs: _needs, ...applied } = proposal;
-  return { ...applied, line, target, ...(proposal.companions.length === 0 ? {} : { companionFile }) };
+  const [companion] = proposal.companions;
+  const companionFile = companion === undefined ? undefined : companionFiles.get(objectKey(companion));
+  return { ...applied, line, target, ...(companionFile === undefined ? {} : { companionFile }) };
 }
 
 /** The fields of the changed object that the API server would not change, sorted. */

@@ -24,7 +24,7 @@ export interface RepairedText {
  * Carries out all proposals on one file at once, as often as it is asked. The order of the proposals does not matter: edits
  * are merged as values before any text is written. Of two that contradict each other the later one is refused.
  */
-export function textRepairer(file: TextFile): (accepted: readonly Accepted[]) => RepairedText {
+export function textRepairer(file: TextFile): (accepted: readonly Accepted[], claims?: Claims) => RepairedText {
   // Most documents get the same fixes in the next attempt.
   const known = new Map<number, RepairedDocument>();
   let namespaces: ReadonlySet<string> | undefined;
@@ -43,13 +43,14 @@ export function textRepairer(file: TextFile): (accepted: readonly Accepted[]) =>
     return repaired;
   }
 
-  return (accepted) => {
+  return (accepted, claims = new Map()) => {
     const byDocument = groupBy(accepted, ({ target }) => target.document);
     const documents = [...byDocument].toSorted(([a], [b]) => a - b).map(([number, ofDocument]) => repairDocument(number, ofDocument));
     const edits = documents.flatMap((document) => document.edits);
     const refused = new Map(documents.flatMap((document) => [...document.refused]));
     const added = newObjectsOf(
       accepted.filter((each) => !refused.has(each)),
+      claims,
       refused,
     );
     const text = applyTextEdits(file.text, edits);
@@ -73,21 +74,27 @@ function sameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
-/** The objects that fixes add, each once, for all that want it. Of two that differ under one name the later is refused. */
-function newObjectsOf(accepted: readonly Accepted[], refused: Map<Accepted, string>): NewObject[] {
-  const wanted = new Map<string, { readonly by: string; readonly object: PlainObject; readonly codes: Set<string> }>();
+/** Which new objects are written in some file already, and by the fix of which control. */
+export type Claims = Map<string, { readonly by: string; readonly object: PlainObject }>;
+
+/** The objects that fixes add, each in one file, for all that want it. Of two that differ under one name the later is refused. */
+function newObjectsOf(accepted: readonly Accepted[], claims: Claims, refused: Map<Accepted, string>): NewObject[] {
+  const wanted = new Map<string, { readonly object: PlainObject; readonly codes: Set<string> }>();
   for (const each of accepted) {
     const { companions, control, codes } = each.proposal;
-    const others = companions.map((object) => ({ object, known: wanted.get(objectKey(object)) }));
-    const other = others.find(({ object, known }) => known !== undefined && !same(known.object, object));
+    const claimed = companions.map((object) => ({ object, key: objectKey(object), claim: claims.get(objectKey(object)) }));
+    const other = claimed.find(({ object, claim }) => claim !== undefined && !same(claim.object, object));
     if (other !== undefined) {
-      refused.set(each, `contradicts the fix of ${other.known?.by ?? ''}: fix that one first, then run again`);
+      refused.set(each, `contradicts the fix of ${other.claim?.by ?? ''}: fix that one first, then run again`);
       continue;
     }
-    for (const { object, known } of others) {
-      const entry = known ?? { by: control, object, codes: new Set<string>() };
+    for (const { object, key, claim } of claimed) {
+      const entry = claim === undefined ? { object, codes: new Set<string>() } : wanted.get(key);
+      // Of another file.
+      if (entry === undefined) continue;
       for (const code of codes) entry.codes.add(code);
-      wanted.set(objectKey(object), entry);
+      wanted.set(key, entry);
+      claims.set(key, { by: control, object });
     }
   }
   return [...wanted.values()].map(({ object, codes }) => ({ object, comment: `Kubernetes Hardening Guidance: ${[...codes].join(', ')}` }));

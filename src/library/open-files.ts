@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Proposal, Target } from '../core/index.ts';
-import { groupBy, textRepairer, type Accepted, type RepairedText } from '../fix/repair-text.ts';
+import { groupBy, textRepairer, type Accepted, type Claims, type RepairedText } from '../fix/repair-text.ts';
 import { notForEditing, openText, type TextFile } from '../fix/text-file.ts';
 import { readText, strictText } from '../sources/manifests/read-text.ts';
 
@@ -22,7 +22,7 @@ export interface OpenFiles {
   };
 }
 
-/** The new file that holds what fixes add, by the file that has no place for it. */
+/** The file that holds a new object, by the object (`objectKey`). */
 export type CompanionFiles = ReadonlyMap<string, string>;
 
 /** Files as they would be. */
@@ -51,17 +51,18 @@ export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenF
       const texts = new Map<string, Pick<RepairedText, 'text' | 'edits'>>();
       const refused = new Map<Accepted, string>();
       const companionFiles = new Map<string, string>();
+      const claims: Claims = new Map();
       for (const [file, ofFile] of groupBy(accepted, ({ proposal }) => proposal.file)) {
         const original = open(file);
         if ('refused' in original) continue;
         const repair = repairers.get(file) ?? textRepairer(original);
         repairers.set(file, repair);
-        const { newFile, ...repaired } = repair(ofFile);
+        const { newFile, ...repaired } = repair(ofFile, claims);
         for (const [each, reason] of repaired.refused) refused.set(each, reason);
         if (repaired.text !== original.text) texts.set(file, repaired);
+        for (const key of claims.keys()) if (!companionFiles.has(key)) companionFiles.set(key, newFile?.file ?? file);
         if (newFile === undefined) continue;
         const taken = texts.has(newFile.file) || existsSync(resolve(cwd, newFile.file));
-        companionFiles.set(file, newFile.file);
         if (!taken) texts.set(newFile.file, { text: newFile.text, edits: [{ start: 0, end: 0, text: newFile.text }] });
         else for (const each of ofFile) if (each.proposal.companions.length > 0) refused.set(each, `${newFile.file} exists already`);
       }

@@ -119,3 +119,26 @@ function unreadable(before: Report, after: Report, accepted: readonly Accepted[]
     return [{ name: `unread ${file}`, suspects, reason: `the file would not be read: ${reason}` }];
   });
 }
+
+/** More suspects than that are not tried one by one. */
+const mostSuspects = 30;
+
+/**
+ * Narrows the suspects of each problem down to one, where leaving out that one is enough; all problems are tried at once.
+ * `problemsWithout` tries the files without some of the fixes, and answers with the names of the problems that are left.
+ */
+export async function culprits(
+  wrong: readonly Problem[],
+  problemsWithout: (left: ReadonlySet<Accepted>) => Promise<ReadonlySet<string>>,
+): Promise<Problem[]> {
+  const found: Problem[] = [];
+  let open = wrong.filter(({ suspects }) => suspects.length > 1 && suspects.length <= mostSuspects);
+  for (let turn = 0; open.some(({ suspects }) => turn < suspects.length); turn++) {
+    const left = await problemsWithout(new Set(open.flatMap(({ suspects }) => suspects.slice(turn, turn + 1))));
+    const isSettled = ({ name, suspects }: Problem): boolean => turn < suspects.length && !left.has(name);
+    for (const problem of open.filter(isSettled)) found.push({ ...problem, suspects: problem.suspects.slice(turn, turn + 1) });
+    open = open.filter((problem) => !isSettled(problem));
+  }
+  const settled = new Set(found.map(({ name }) => name));
+  return [...found, ...wrong.filter(({ name }) => !settled.has(name))];
+}

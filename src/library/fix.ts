@@ -17,7 +17,7 @@ import { objectKey } from '../fix/companions.ts';
 import { fixReport, nameOf, type Judgement, type Refusal } from '../fix/fix-report.ts';
 import { textRepairer, type Accepted } from '../fix/repair-text.ts';
 import { openText } from '../fix/text-file.ts';
-import { newFailures, passing, problems, type Problem } from '../fix/verify.ts';
+import { culprits, newFailures, passing, problems, type Problem } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
 import { openFiles, standardInputName, type CompanionFiles, type Texts } from './open-files.ts';
 import { judge, type ScanOptions } from './scan.ts';
@@ -120,30 +120,20 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     return [...problems(before.report, report, accepted), ...fresh.filter(({ subject }) => passed?.has(subject))];
   }
 
-  for (let wrong = await worse(now.report); wrong.length > 0; wrong = await worse(now.report)) {
-    for (const { suspects, reason } of await culprits(wrong)) withdraw(suspects, reason);
+  /** The names of the problems that are left when some fixes are left out. */
+  async function problemsWithout(left: ReadonlySet<Accepted>): Promise<ReadonlySet<string>> {
+    const tried = files.repair(accepted.filter((each) => !left.has(each)));
+    return new Set((await worse((await attempt(tried.texts)).report)).map(({ name }) => name));
+  }
+
+  while (accepted.length > 0) {
+    const wrong = await worse(now.report);
+    if (wrong.length === 0) break;
+    for (const { suspects, reason } of await culprits(wrong, problemsWithout)) withdraw(suspects, reason);
     await carryOut();
   }
   const repairs = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.text(file), after: text, edits }));
   return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected });
-
-  /** Narrows the suspects of each problem down to one, where leaving out that one is enough. All problems are tried at once. */
-  async function culprits(wrong: readonly Problem[]): Promise<Problem[]> {
-    const found: Problem[] = [];
-    let open = wrong.filter(({ suspects }) => suspects.length > 1 && suspects.length <= mostSuspects);
-    for (let turn = 0; open.some(({ suspects }) => turn < suspects.length); turn++) {
-      const without = new Set(open.flatMap(({ suspects }) => suspects.slice(turn, turn + 1)));
-      const { texts: tried } = files.repair(accepted.filter((each) => !without.has(each)));
-      const { report } = await attempt(tried);
-      const left = new Set((await worse(report)).map(({ name }) => name));
-      for (const problem of open)
-        if (!left.has(problem.name) && turn < problem.suspects.length)
-          found.push({ ...problem, suspects: problem.suspects.slice(turn, turn + 1) });
-      open = open.filter(({ name }) => left.has(name));
-    }
-    const settled = new Set(found.map(({ name }) => name));
-    return [...found, ...wrong.filter(({ name }) => !settled.has(name))];
-  }
 }
 
 /** Leaves out what may become unnecessary by others of the same object (`Fix.waitsFor`); the next round asks again. */
@@ -153,9 +143,6 @@ function withoutWaiting(fresh: readonly Accepted[], controls: readonly AnyContro
   const places = new Set(fresh.map((each) => placeOf(each, each.proposal.control)));
   return fresh.filter((each) => !waitsFor.get(each.proposal.control)?.some((other) => places.has(placeOf(each, other))));
 }
-
-/** More suspects than that are not tried one by one. */
-const mostSuspects = 30;
 
 function contentsOf(texts: Texts, standardInput: Buffer | undefined): Map<string, Uint8Array> {
   const contents = new Map<string, Uint8Array>();

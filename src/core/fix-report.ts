@@ -1,25 +1,18 @@
 import type { Edit, FixSafety } from './edit.ts';
 import type { Path } from './path.ts';
-import type { Report } from './report.ts';
+import type { Finding, Report } from './report.ts';
 import type { Location, ResourceRef } from './resource.ts';
-import type { Severity } from './verdict.ts';
+
+/** The finding that a fix answers: the first of its control on its subject. */
+type Answered = Pick<
+  Finding,
+  'control' | 'codes' | 'severity' | 'resource' | 'container' | 'file' | 'line' | 'path' | 'message' | 'fingerprint'
+>;
 
 /** What one fix wants to change for one failing subject. */
-export interface Proposal {
-  readonly control: string;
-  readonly codes: readonly string[];
-  readonly severity: Severity;
+export interface Proposal extends Answered {
   readonly safety: FixSafety;
   readonly risk: string;
-  readonly resource: ResourceRef;
-  readonly container?: string;
-  readonly file: string;
-  /** Of the finding that it answers. */
-  readonly line: number;
-  readonly path: string;
-  readonly message: string;
-  /** Names the finding: stays the same when lines move. */
-  readonly fingerprint: string;
   /** Where the `metadata` of the object stands in its file: what tells it from the others. */
   readonly origin: Location;
   /** Paths count from the root of the object. Empty where the fix declined. */
@@ -67,21 +60,11 @@ export interface ObjectRepair {
 }
 
 /** A fix that is in the files of the report. */
-export interface AppliedFix {
+export interface AppliedFix extends Answered {
   /** Which of the report's `objects` it changes, by its index; absent where it only makes companions. */
   readonly object?: number;
-  readonly control: string;
-  readonly codes: readonly string[];
-  readonly severity: Severity;
   readonly safety: FixSafety;
   readonly risk: string;
-  readonly resource: ResourceRef;
-  readonly container?: string;
-  readonly file: string;
-  readonly line: number;
-  readonly path: string;
-  readonly message: string;
-  readonly fingerprint: string;
   /** Where the object stands in its file: the number of its document, from 0, and its path in there. */
   readonly target: Target;
   /** Paths count from the root of the object. */
@@ -94,17 +77,7 @@ export interface AppliedFix {
 }
 
 /** A finding that stays, and why. */
-export interface DeclinedFix {
-  readonly control: string;
-  readonly codes: readonly string[];
-  readonly severity: Severity;
-  readonly resource: ResourceRef;
-  readonly container?: string;
-  readonly file: string;
-  readonly line: number;
-  readonly path: string;
-  readonly message: string;
-  readonly fingerprint: string;
+export interface DeclinedFix extends Answered {
   /**
    * `review`: wait for `--review`; `value`: for a value or fact; `person`: no machine can; `withdrawn`: the fix did not
    * survive its verification; `text`: the text of the file leaves no place for it.

@@ -1,6 +1,7 @@
 export * from './control.ts';
 export * from './edit.ts';
 export * from './fix-report.ts';
+export * from './group-by.ts';
 export * from './params.ts';
 export * from './path.ts';
 export * from './remembering.ts';

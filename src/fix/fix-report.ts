@@ -1,8 +1,19 @@
-import type { AnyControl, AppliedFix, DeclinedFix, FileRepair, Finding, FixReport, ObjectRepair, Proposal, Report } from '../core/index.ts';
+import {
+  groupBy,
+  type AnyControl,
+  type AppliedFix,
+  type DeclinedFix,
+  type FileRepair,
+  type Finding,
+  type FixReport,
+  type ObjectRepair,
+  type Proposal,
+  type Report,
+} from '../core/index.ts';
 import { recreationNeeded } from '../kube/immutable-fields.ts';
 import { objectKey } from './companions.ts';
 import { objectRepairs } from './object-repairs.ts';
-import { groupBy, type Accepted } from './repair-text.ts';
+import type { Accepted } from './repair-text.ts';
 
 /** What was found in the files as they are, or as they would be. */
 export interface Judgement {

@@ -1,8 +1,8 @@
-import type { FileRepair, ObjectRepair } from '../core/index.ts';
+import { groupBy, type FileRepair, type ObjectRepair } from '../core/index.ts';
 import { readDocument } from '../kube/yaml/index.ts';
 import { valueAt } from './apply.ts';
 import type { PlainObject } from './companions.ts';
-import { groupBy, type Accepted } from './repair-text.ts';
+import type { Accepted } from './repair-text.ts';
 import { openText } from './text-file.ts';
 
 /** An object that was changed, and the proposals that changed it. */

@@ -1,4 +1,4 @@
-import type { Declined, Edit, Proposal, Target, TextEdit } from '../core/index.ts';
+import { groupBy, type Declined, type Edit, type Proposal, type Target, type TextEdit } from '../core/index.ts';
 import { same } from './apply.ts';
 import { appendDocuments, namespacesIn, objectKey, type NewObject, type PlainObject } from './companions.ts';
 import { applyTextEdits, spliceRounds, type Splice } from './splice.ts';
@@ -189,15 +189,4 @@ function contradict(a: Edit, b: Edit): boolean {
   if (a.op === 'remove' || b.op === 'remove') return a.op !== b.op;
   if (a.op === 'append' && b.op === 'append') return false;
   return a.op !== b.op || JSON.stringify(a.value) !== JSON.stringify(b.value);
-}
-
-export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

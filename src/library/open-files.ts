@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Proposal, Target } from '../core/index.ts';
-import { groupBy, textRepairer, type Accepted, type Claims, type RepairedText } from '../fix/repair-text.ts';
+import { groupBy, type Proposal, type Target } from '../core/index.ts';
+import { textRepairer, type Accepted, type Claims, type RepairedText } from '../fix/repair-text.ts';
 import { notForEditing, openText, type TextFile } from '../fix/text-file.ts';
 import { readText, strictText } from '../sources/manifests/read-text.ts';
 

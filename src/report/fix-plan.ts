@@ -1,4 +1,4 @@
-import type { AppliedFix, DeclinedFix, FixReport, FixValue, Severity } from '../core/index.ts';
+import { groupBy, type AppliedFix, type DeclinedFix, type FixReport, type FixValue, type Severity } from '../core/index.ts';
 import { anyValue, preamble, quoted, quotedList, records } from './json.ts';
 import { counted } from './outcome.ts';
 import { countBySeverity } from './grouping.ts';
@@ -72,11 +72,11 @@ export function planOf(report: FixReport, command: string): Stage[] {
 }
 
 function namespacesOf(entries: readonly Entry[]): PlanNamespace[] {
-  const groups = grouped(entries, ({ resource }) => (resource.kind === 'Namespace' ? resource.name : (resource.namespace ?? '')));
+  const groups = groupBy(entries, ({ resource }) => (resource.kind === 'Namespace' ? resource.name : (resource.namespace ?? '')));
   return [...groups]
     .sort(([a], [b]) => Number(a > b) - Number(a < b))
     .map(([namespace, those]) => {
-      const items = [...grouped(those, ({ control }) => control).values()]
+      const items = [...groupBy(those, ({ control }) => control).values()]
         .map(itemOf)
         .sort((a, b) => compareSeverity(a, b) || b.count - a.count);
       return { ...(namespace === '' ? {} : { namespace }), count: those.length, items };
@@ -104,17 +104,6 @@ function compareSeverity(a: PlanItem, b: PlanItem): number {
     (severity) => a.bySeverity[severity] > 0 !== b.bySeverity[severity] > 0,
   );
   return worst === undefined ? 0 : b.bySeverity[worst] - a.bySeverity[worst];
-}
-
-function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 export interface PlanTextOptions {

@@ -64,9 +64,9 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     return { report: await judge(options, controls, policy, contentsOf(texts, standardInput), sink), proposals };
   }
 
-  /** Who passed before: asked only where it matters, because it lists every subject. */
-  async function passedBefore(): Promise<ReadonlySet<string>> {
-    return passing((await judge(options, controls, { ...policy, all: true }, contentsOf(new Map(), standardInput))).findings);
+  /** Who passed these controls before: asked only where it matters, because it lists every subject. */
+  async function passedBefore(only: readonly string[]): Promise<ReadonlySet<string>> {
+    return passing((await judge(options, controls, { ...policy, only, all: true }, contentsOf(new Map(), standardInput))).findings);
   }
 
   const before = await attempt(new Map(), (ref) => objects.add(objectKey({ ...ref, metadata: ref })));
@@ -112,12 +112,16 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     await carryOut();
   }
 
-  let passed: ReadonlySet<string> | undefined;
+  /** Who passed before, of each control that was asked about. */
+  const passed = new Map<string, ReadonlySet<string>>();
   async function worse(report: Report): Promise<Problem[]> {
     const fresh = newFailures(before.report, report, accepted);
-    if (fresh.length > 0) passed ??= await passedBefore();
+    const unknown = [...new Set(fresh.map(({ control }) => control))].filter((control) => !passed.has(control));
+    const answer = unknown.length === 0 ? new Set<string>() : await passedBefore(unknown);
+    for (const control of unknown) passed.set(control, answer);
     // What did not concern the subject before, or could not be told, has come to light: nothing was broken.
-    return [...problems(before.report, report, accepted), ...fresh.filter(({ subject }) => passed?.has(subject))];
+    const broken = fresh.filter(({ control, subject }) => passed.get(control)?.has(subject));
+    return [...problems(before.report, report, accepted), ...broken];
   }
 
   /** The names of the problems that are left when some fixes are left out. */

@@ -33,6 +33,8 @@ export async function readmeFiles(root: string): Promise<Map<string, string>> {
       all: false,
       quiet: false,
       written: false,
+      refused: 0,
+      asked: false,
       allowUnreadable: false,
       command: 'plimsoll fix examples/shop.yaml --review',
       control: (id) => controls.find((control) => control.id === id),

@@ -12,7 +12,7 @@ import { readFixValues } from '../options/fix-values.ts';
 import { readGiven, type GivenFiles } from '../options/given/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { printable } from '../report/printable.ts';
-import { fixOutcome } from '../report/fix-outcome.ts';
+import { fixOutcome, type FixOutcomeOptions } from '../report/fix-outcome.ts';
 import { formatJsonPatches } from '../report/fix-patches.ts';
 import { formatFixJson } from '../report/fix-json.ts';
 import { formatPlanJson, formatPlanText } from '../report/fix-plan.ts';
@@ -20,11 +20,12 @@ import { formatFixSarif } from '../report/fix-sarif.ts';
 import { formatFixText } from '../report/fix-text.ts';
 import { unifiedDiff } from '../report/unified-diff.ts';
 import { readText } from '../sources/manifests/read-text.ts';
-import type { Arguments } from './arguments.ts';
+import { findCommand, type Arguments } from './arguments.ts';
 import { fixFormats } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeFile, writeStream } from './output.ts';
+import { nextCall } from './next-call.ts';
 import { outputsOf, type Output } from './outputs.ts';
 import { mergedParams, policyOptions } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
@@ -37,8 +38,9 @@ export async function runFix(given: Arguments): Promise<number> {
     throw new OptionError(['--output kustomize needs a folder', 'write --output kustomize=FOLDER']);
   const configuration = await readConfiguration(given.value('config'));
   const paths = given.operands.length === 0 ? ['.'] : given.operands;
-  const writes = given.has('write') || given.has('interactive');
-  if (writes && given.has('plan')) throw new OptionError(['--plan writes nothing', 'leave out --plan, --write or --interactive']);
+  const interactive = given.has('interactive');
+  const writes = given.has('write') || interactive;
+  requirePlanOutputs(given, outputs, writes);
   const options: FixOptions = {
     ...policyOptions(given),
     params: mergedParams(configuration.params, given.values('param')),
@@ -48,49 +50,75 @@ export async function runFix(given: Arguments): Promise<number> {
     values: readFixValues(given.values('value'), controls),
     given: readGiven(givenFiles(given)),
   };
-  if (given.has('write') && paths.includes('-')) return filter(given, options);
+  if (interactive && !process.stdin.isTTY) throw new OptionError(['--interactive needs a terminal', 'leave it out, or use --write']);
+  if (interactive && paths.includes('-'))
+    throw new OptionError(['--interactive reads answers from standard input, so it takes no -', 'name files']);
+  if (writes && paths.includes('-')) return filter(given, options);
   if (writes) undoKilled(paths);
   let report = await worked(options);
-  if (given.has('interactive')) {
+  if (interactive) {
     const { askAbout } = await import('./interactive.ts');
-    report = await worked({ ...options, decide: await askAbout(report) });
+    const asking = { ...terminalOf(given, 2), input: process.stdin, output: process.stderr, control: controlOf };
+    const decide = await askAbout(report, asking);
+    if (decide === undefined) return interrupted;
+    report = await worked({ ...options, decide });
   }
   const refused = writes ? await write(report, paths, given.has('atomic')) : [];
-  const isWritten = writes && refused.length === 0;
+  const end: End = { written: writes, refused: refused.length, allowUnreadable: given.has('allow-unreadable') };
   for (const { file, format } of outputs) {
     if (file === undefined) continue;
     if (format === 'kustomize') await writeComponent(file, report);
-    else await writeFile(file, formatted(report, format, given, isWritten, false));
+    else await writeFile(file, formatted(report, format, given, end, false));
   }
   for (const { file, format } of outputs)
-    if (file === undefined) await writeStream(process.stdout, formatted(report, format, given, isWritten, true));
+    if (file === undefined) await writeStream(process.stdout, formatted(report, format, given, end, true));
   for (const { path, reason } of refused) tell(`plimsoll: not written: ${printable(path)}: ${printable(reason)}\n`);
-  if (refused.length > 0) return 2;
-  return exitCode(report, given, isWritten, outputs);
+  return exitCode(report, given, end, outputs);
 }
 
-function formatted(report: FixReport, format: string, given: Arguments, written: boolean, onStdout: boolean): Iterable<string> {
+/** What a shell says of a process that Ctrl+C has ended. */
+const interrupted = 130;
+
+/** How the run ended, as far as the report does not say it. */
+type End = FixOutcomeOptions;
+
+const planFormats: readonly string[] = ['text', 'json'];
+
+/** @throws OptionError where a plan is asked for and something that it is not. */
+function requirePlanOutputs(given: Arguments, outputs: readonly Output[], writes: boolean): void {
+  if (!given.has('plan')) return;
+  if (writes) throw new OptionError(['--plan writes nothing', 'leave out --plan, --write or --interactive']);
+  const other = outputs.find(({ format }) => !planFormats.includes(format));
+  if (other !== undefined) throw new OptionError([`--plan is no ${other.format}`, `write --output ${planFormats.join(' or ')}`]);
+}
+
+const controlOf = (id: string): (typeof controls)[number] | undefined => controls.find((control) => control.id === id);
+
+function formatted(report: FixReport, format: string, given: Arguments, end: End, onStdout: boolean): Iterable<string> {
   if (format === 'patch') return unifiedDiff(report.files);
   if (format === 'jsonpatch') return formatJsonPatches(objectPatches(report));
+  const isPlan = given.has('plan');
   // A plan does not know --review: each stage says it where it needs it.
-  const command = ['plimsoll fix', ...given.operands, ...(given.has('review') && !given.has('plan') ? ['--review'] : [])].join(' ');
-  if (format === 'json') return given.has('plan') ? formatPlanJson(report, command) : formatFixJson(report);
+  const command = nextCall(findCommand('fix'), given, ['write', 'interactive', 'plan', 'output', ...looks, ...(isPlan ? ['review'] : [])]);
+  if (format === 'json') return isPlan ? formatPlanJson(report, command) : formatFixJson(report);
   if (format === 'sarif') return formatFixSarif(report, { controls });
-  const byId = new Map(controls.map((control) => [control.id, control]));
   const elsewhere: Terminal = { color: given.has('color'), width: 100, terminal: false };
   const options = {
     ...(onStdout ? terminalOf(given) : elsewhere),
     all: given.has('all'),
     command,
-    control: (id: string) => byId.get(id),
+    control: controlOf,
     value(key: string) {
       const dot = key.lastIndexOf('.');
-      return byId.get(key.slice(0, dot))?.fix?.values?.[key.slice(dot + 1)];
+      return controlOf(key.slice(0, dot))?.fix?.values?.[key.slice(dot + 1)];
     },
   };
-  if (given.has('plan')) return formatPlanText(report, options);
-  return formatFixText(report, { ...options, quiet: given.has('quiet'), allowUnreadable: given.has('allow-unreadable'), written });
+  if (isPlan) return formatPlanText(report, options);
+  return formatFixText(report, { ...options, ...end, quiet: given.has('quiet'), asked: given.has('interactive') && onStdout });
 }
+
+/** What changes how a report looks, and nothing else. */
+const looks: readonly string[] = ['all', 'quiet', 'color', 'no-color'];
 
 /** A folder that a kustomization takes as one of its components. */
 async function writeComponent(folder: string, report: FixReport): Promise<void> {
@@ -133,12 +161,12 @@ async function filter(given: Arguments, options: FixOptions): Promise<number> {
   // What is not changed leaves as the bytes that came, whatever they are.
   if (repaired === undefined) await new Promise((done) => process.stdout.write(input, done));
   else await writeStream(process.stdout, [repaired.after]);
-  return exitCode(report, given, true);
+  return exitCode(report, given, { written: true, refused: 0, allowUnreadable: given.has('allow-unreadable') }, []);
 }
 
 /** The text says how the run ended; other formats do not, and an exit code of 2 alone explains nothing. */
-function exitCode(report: FixReport, given: Arguments, written: boolean, outputs: readonly Output[] = []): number {
-  const { exitCode: code, reason } = fixOutcome(report, { written, allowUnreadable: given.has('allow-unreadable') });
+function exitCode(report: FixReport, given: Arguments, end: End, outputs: readonly Output[]): number {
+  const { exitCode: code, reason } = fixOutcome(report, end);
   const isTold = outputs.some(({ file, format }) => file === undefined && format === 'text') && !given.has('quiet');
   if (code === 2 && !isTold) tell(`plimsoll: ${printable(reason)}\n`);
   return code;
@@ -164,13 +192,14 @@ function undoKilled(paths: readonly string[]): void {
 
 /** Writes the changed files. */
 async function write(report: FixReport, paths: readonly string[], atomic: boolean): Promise<readonly { path: string; reason: string }[]> {
+  const names = new Map(report.files.map(({ file }) => [resolve(file), file]));
   const changes = report.files.map(({ file, before, after }): FileChange => {
     return { path: resolve(file), before: before === undefined ? undefined : Buffer.from(before), after: Buffer.from(after) };
   });
   // A file for new objects stands beside one that the user named.
   const fresh = changes.filter(({ before }) => before === undefined).map(({ path }) => path);
   const { refused } = await untilInterrupted((signal) => writeFiles(changes, { roots: [...rootsOf(paths), ...fresh], atomic, signal }));
-  return refused;
+  return refused.map(({ path, reason }) => ({ path: names.get(path) ?? path, reason }));
 }
 
 function rootsOf(paths: readonly string[]): string[] {

@@ -1,83 +1,140 @@
-import { createInterface, type Interface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { formatPath, type AppliedFix, type Edit, type FixReport, type Proposal } from '../core/index.ts';
 import { readDocument } from '../kube/yaml/index.ts';
 import { previewFix } from '../library/fix.ts';
-import { OptionError } from '../options/option-error.ts';
+import { formatFixQuestion, type QuestionOptions } from '../report/fix-question.ts';
 import { printable } from '../report/printable.ts';
-import { unifiedDiff } from '../report/unified-diff.ts';
 
-const help = `  y  accept this fix            a  accept this and all that follow
-  n  leave it                   q  leave this and all that follow
-  e  change its values first    ?  this help
+const help = `  y  accept this fix              a  accept this and all that follow
+  n  leave this as it is          q  leave this and all that follow
+  e  change its values first      ?  this help
+  Nothing is written before the last question; Ctrl+C ends without writing.
 `;
 
 type Decision = boolean | readonly Edit[];
 
+/** Where to ask, and how it looks there. */
+export interface Asking extends Omit<QuestionOptions, 'number'> {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
 /**
- * Shows each fix by itself and asks about it. Answers what was decided, for a second run with the accepted fixes alone.
- * @throws OptionError where nobody is there to ask.
+ * Shows each fix by itself and asks about it. Answers what was decided, for a second run with the accepted fixes alone;
+ * undefined where the person has interrupted (Ctrl+C). Where the input ends (Ctrl+D) what follows is left as it is.
  */
-export async function askAbout(report: FixReport): Promise<(proposal: Proposal) => Decision> {
-  if (!process.stdin.isTTY) throw new OptionError(['--interactive needs a terminal', 'leave it out, or use --write']);
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+export async function askAbout(report: FixReport, asking: Asking): Promise<((proposal: Proposal) => Decision) | undefined> {
+  const reader = lineReader(asking);
   const decisions = new Map<string, Decision>();
   let rest: boolean | undefined;
-  // The end of the input (Ctrl+D) and an interruption leave what follows as it is.
-  lines.once('close', () => (rest ??= false));
   try {
     for (const [index, applied] of report.fixes.entries()) {
-      const decision: Decision | 'all' | 'none' = rest ?? (await askOne(lines, report, applied, `${index + 1} of ${report.fixes.length}`));
+      const decision = rest ?? (await askOne(reader, report, applied, { ...asking, number: index + 1 }));
+      if (reader.interrupted()) return undefined;
       if (decision === 'all' || decision === 'none') rest = decision === 'all';
       decisions.set(nameOf(applied), decision === 'all' ? true : decision === 'none' ? false : decision);
     }
   } finally {
-    lines.close();
+    reader.close();
   }
   return (proposal) => decisions.get(nameOf(proposal)) ?? false;
 }
 
-async function askOne(lines: Interface, report: FixReport, applied: AppliedFix, count: string): Promise<Decision | 'all' | 'none'> {
+async function askOne(
+  reader: LineReader,
+  report: FixReport,
+  applied: AppliedFix,
+  options: Asking & QuestionOptions,
+): Promise<Decision | 'all' | 'none'> {
+  const { output, number } = options;
   let edits = applied.edits;
   const show = (): void => {
-    const { control, message, risk, safety, file, line } = applied;
-    process.stderr.write(`\n${printable(`${file}:${line}`)}: ${printable(message)}\n${control}${safety === 'safe' ? '' : `: ${risk}`}\n`);
-    for (const hunk of unifiedDiff(previewFix(report, { ...applied, edits })))
-      for (const text of hunk.trimEnd().split('\n')) process.stderr.write(`${printable(text)}\n`);
+    for (const text of formatFixQuestion(applied, previewFix(report, { ...applied, edits }), report, options)) output.write(text);
   };
   show();
   for (;;) {
-    const answer = (await question(lines, `Fix ${count} [y,n,a,q,e,?]? `))?.trim().toLowerCase();
-    if (answer === undefined || answer === 'q') return 'none';
-    if (answer === 'y') return edits === applied.edits ? true : edits;
-    if (answer === 'n') return false;
-    if (answer === 'a') return 'all';
-    if (answer !== 'e') {
-      process.stderr.write(help);
-      continue;
+    const answer = await reader.ask(`Fix ${number} of ${report.fixes.length} [y,n,a,q,e,?]? `);
+    switch (answer?.trim().toLowerCase()) {
+      case 'y':
+      case 'yes':
+        return edits === applied.edits ? true : edits;
+      case 'n':
+      case 'no':
+        return false;
+      case 'a':
+        return 'all';
+      case undefined:
+      case 'q':
+        return 'none';
+      case 'e':
+        edits = await changedValues(reader, output, edits);
+        show();
+        break;
+      default:
+        output.write(help);
     }
-    edits = await changedValues(lines, edits);
-    show();
   }
 }
 
-/** Undefined where the input has ended. */
-async function question(lines: Interface, text: string): Promise<string | undefined> {
-  const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
-  return Promise.race([lines.question(text), ended]);
-}
-
-async function changedValues(lines: Interface, edits: readonly Edit[]): Promise<readonly Edit[]> {
+async function changedValues(reader: LineReader, output: Writable, edits: readonly Edit[]): Promise<readonly Edit[]> {
+  if (edits.every(({ op }) => op === 'remove')) output.write('  This fix sets no value.\n');
+  else output.write('  A new value in YAML, or nothing to keep it:\n');
   const changed: Edit[] = [];
   for (const edit of edits) {
     if (edit.op === 'remove') changed.push(edit);
     else {
-      const answer = await question(lines, `  ${printable(formatPath(edit.path))} [${printable(JSON.stringify(edit.value))}]: `);
+      const answer = await reader.ask(`  ${printable(formatPath(edit.path))} [${printable(JSON.stringify(edit.value))}]: `);
       const read = answer === undefined || answer.trim() === '' ? undefined : readDocument(answer, 1);
-      if (read !== undefined && 'error' in read) process.stderr.write(`  not YAML, left as it was: ${printable(read.error)}\n`);
+      if (read !== undefined && 'error' in read) output.write(`  not YAML, left as it was: ${printable(read.error)}\n`);
       changed.push(read === undefined || 'error' in read ? edit : { ...edit, value: read.value });
     }
   }
   return changed;
+}
+
+interface LineReader {
+  /** A line; undefined where the input has ended. */
+  ask(question: string): Promise<string | undefined>;
+  interrupted(): boolean;
+  close(): void;
+}
+
+/** Keeps lines that are typed, or pasted, before they are asked for. */
+function lineReader({ input, output }: Pick<Asking, 'input' | 'output'>): LineReader {
+  const lines = createInterface({ input, output, terminal: true, historySize: 0 });
+  const early: string[] = [];
+  let waiting: ((line: string | undefined) => void) | undefined;
+  let isOpen = true;
+  let isInterrupted = false;
+  const give = (line: string | undefined): void => {
+    waiting?.(line);
+    waiting = undefined;
+  };
+  lines.on('line', (line) => (waiting === undefined ? early.push(line) : give(line)));
+  lines.on('SIGINT', () => {
+    isInterrupted = true;
+    lines.close();
+  });
+  lines.on('close', () => {
+    if (isOpen && waiting !== undefined) output.write('\n');
+    isOpen = false;
+    give(undefined);
+  });
+  return {
+    ask(question) {
+      if (early.length > 0) {
+        output.write(`${question}${early[0]}\n`);
+        return Promise.resolve(early.shift());
+      }
+      if (!isOpen) return Promise.resolve(undefined);
+      lines.setPrompt(question);
+      lines.prompt();
+      return new Promise((resolve) => (waiting = resolve));
+    },
+    interrupted: () => isInterrupted,
+    close: () => lines.close(),
+  };
 }
 
 function nameOf({ control, file, fingerprint, safety, resource }: AppliedFix | Proposal): string {

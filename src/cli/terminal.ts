@@ -1,6 +1,6 @@
 import type { Arguments } from './arguments.ts';
 
-/** How text may look on standard output. */
+/** How text may look on standard output, or on standard error. */
 export interface Terminal {
   readonly color: boolean;
   readonly width: number;
@@ -10,12 +10,12 @@ export interface Terminal {
 // Where no terminal says how wide it is: wide enough for a finding a line, narrow enough for a CI log.
 const widthElsewhere = 100;
 
-/** What standard output can show, by the options, the environment (NO_COLOR, FORCE_COLOR, COLUMNS) and the terminal. */
-export function terminalOf(given: Pick<Arguments, 'has'>): Terminal {
+/** What standard output (1) or standard error (2) can show, by the options, the environment (NO_COLOR, FORCE_COLOR, COLUMNS) and the terminal. */
+export function terminalOf(given: Pick<Arguments, 'has'>, descriptor: 1 | 2 = 1): Terminal {
   // Only texts ask: an import would load it for every scan.
-  const terminal = process.getBuiltinModule('node:tty').isatty(1);
+  const terminal = process.getBuiltinModule('node:tty').isatty(descriptor);
   // Absent where the output is no terminal, whatever its type says.
-  const columns = terminal ? process.stdout.columns : undefined;
+  const columns = terminal ? (descriptor === 1 ? process.stdout : process.stderr).columns : undefined;
   const width = columns ?? Number(process.env['COLUMNS'] ?? widthElsewhere);
   return { terminal, color: wantsColor(given, terminal), width: Number.isInteger(width) && width > 0 ? width : widthElsewhere };
 }

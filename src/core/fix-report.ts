@@ -103,6 +103,8 @@ export interface FixReport {
   /** In the order of files and lines. */
   readonly fixes: readonly AppliedFix[];
   readonly declined: readonly DeclinedFix[];
+  /** Where credentials stand (SEC-01), whichever controls were asked for: no terminal may show those lines. */
+  readonly credentials: readonly { readonly file: string; readonly line: number }[];
   readonly summary: {
     /** Failing findings before, and after all fixes of this report. */
     readonly before: number;

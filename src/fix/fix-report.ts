@@ -23,7 +23,7 @@ export interface Judgement {
 
 /** Why a fix is not carried out. */
 export interface Refusal {
-  readonly because: 'text' | 'withdrawn';
+  readonly because: 'text' | 'withdrawn' | 'person';
   readonly reason: string;
 }
 
@@ -88,6 +88,7 @@ export function fixReport({ before, now, accepted, refusals, files, companionFil
       }),
     ),
     declined: inOrder(declined.map((each) => ({ ...each, line: lines.get(nameOf(each)) ?? each.line }))),
+    credentials: before.report.findings.filter(({ codes }) => codes.includes('SEC-01')).map(({ file, line }) => ({ file, line })),
     summary: { before: failing(before.report).length, after: failing(now.report).length, fixes: accepted.length, declined: counts },
   };
 }

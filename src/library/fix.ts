@@ -100,7 +100,8 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     const fresh: Accepted[] = [];
     for (const proposal of now.proposals) {
       const edited = decided(proposal, options);
-      if (edited === undefined || known.has(editName(edited)) || refusals.has(nameOf(proposal))) continue;
+      if (edited === 'left') refusals.set(nameOf(proposal), { because: 'person', reason: 'left as it is by your answer' });
+      if (edited === undefined || edited === 'left' || known.has(editName(edited)) || refusals.has(nameOf(proposal))) continue;
       const found = edited.companions.some((each) => objects.has(objectKey(each)))
         ? { refused: 'an object of this name is there already and says something else' }
         : files.find(edited, texts);
@@ -155,12 +156,12 @@ function contentsOf(texts: Texts, standardInput: Buffer | undefined): Map<string
   return contents;
 }
 
-/** The proposal as it is to be carried out; undefined where it is not. */
-function decided(proposal: Proposal, options: FixOptions): Proposal | undefined {
+/** The proposal as it is to be carried out; undefined where nobody was asked, and `left` where the answer was no. */
+function decided(proposal: Proposal, options: FixOptions): Proposal | 'left' | undefined {
   if (proposal.declined !== undefined) return undefined;
   if (proposal.safety !== 'safe' && options.review !== true) return undefined;
   const decision = options.decide?.(proposal) ?? true;
-  if (typeof decision === 'boolean') return decision ? proposal : undefined;
+  if (typeof decision === 'boolean') return decision ? proposal : 'left';
   return { ...proposal, edits: decision };
 }
 
@@ -171,11 +172,12 @@ function editName(proposal: Proposal): string {
 /** The files as they would be with one fix of the report alone. */
 export function previewFix(report: FixReport, applied: AppliedFix): FileRepair[] {
   const repair = report.files.find(({ file }) => file === applied.file);
-  if (repair?.before === undefined) return [];
-  const { text, edits } = textRepairer(openText(repair.before))([
-    { proposal: { ...applied, origin: nowhere }, target: applied.target, round: 0 },
-  ]);
-  return [{ ...repair, after: text, edits }];
+  // All that it adds goes to a file that is to be made.
+  if (repair?.before === undefined) return report.files.filter(({ file }) => file === applied.companionFile);
+  const accepted = { proposal: { ...applied, origin: nowhere }, target: applied.target, round: 0 };
+  const { text, edits, newFile } = textRepairer(openText(repair.before))([accepted]);
+  const made = newFile === undefined ? [] : [{ file: newFile.file, before: undefined, after: newFile.text, edits: [] }];
+  return [{ ...repair, after: text, edits }, ...made];
 }
 
 const nowhere = { line: 1, column: 1, endLine: 1, endColumn: 1 };

@@ -2,17 +2,19 @@ import type { DeclinedFix, FixReport } from '../core/index.ts';
 import { counted, type Outcome } from './outcome.ts';
 
 export interface FixOutcomeOptions {
-  /** The files of the report hold the fixes already. */
+  /** The files of the report hold the fixes already, but for so many that could not be written. */
   readonly written: boolean;
+  readonly refused: number;
   readonly allowUnreadable: boolean;
 }
 
 /**
- * What a run of `plimsoll fix` amounts to, as an exit code: 2 input could not be read, or there was none; 1 there are fixes
+ * What a run of `plimsoll fix` amounts to, as an exit code: 2 something could not be read or written, or there was no input; 1 there are fixes
  * that are not written; 0 neither. What no fix settles does not fail it: that is for `plimsoll scan` to say.
  */
-export function fixOutcome(report: FixReport, { written, allowUnreadable }: FixOutcomeOptions): Outcome {
+export function fixOutcome(report: FixReport, { written, refused, allowUnreadable }: FixOutcomeOptions): Outcome {
   const { inputs, summary } = report;
+  if (refused > 0) return { exitCode: 2, reason: `${refused} of ${counted(report.files.length, 'file')} could not be written` };
   if (inputs.unread.length > 0 && !allowUnreadable)
     return { exitCode: 2, reason: `${counted(inputs.unread.length, 'document')} could not be read (--allow-unreadable accepts that)` };
   if (inputs.resources === 0) return { exitCode: 2, reason: 'nothing to fix: no Kubernetes object that a control reads' };

@@ -16,6 +16,8 @@ const options: FixTextOptions = {
   all: false,
   quiet: false,
   written: false,
+  refused: 0,
+  asked: false,
   allowUnreadable: true,
   command: 'plimsoll fix deploy',
   control: sampleControl,

@@ -26,8 +26,11 @@ export interface FixTextOptions {
   readonly all: boolean;
   /** The diff alone. */
   readonly quiet: boolean;
-  /** The files hold the fixes already. */
+  /** The files hold the fixes already, but for so many that could not be written. */
   readonly written: boolean;
+  readonly refused: number;
+  /** The person has seen each fix, and was asked about it. */
+  readonly asked: boolean;
   readonly allowUnreadable: boolean;
   /** How the user called, without what it should do: `plimsoll fix deploy`. */
   readonly command: string;
@@ -53,7 +56,7 @@ export function* formatFixText(report: FixReport, options: FixTextOptions): Gene
   const isPatch = !options.terminal && !options.color;
   const prose = isPatch ? commented : (pieces: Iterable<string>): Iterable<string> => pieces;
   const notes = notesByFile(report);
-  for (const repair of report.files) {
+  for (const repair of options.asked ? [] : report.files) {
     const ofFile = notes.get(repair.file) ?? [];
     if (options.quiet && isPatch) yield* unifiedDiff([repair], sections(ofFile));
     else if (options.quiet) yield* shownFile(repair, [], page);
@@ -159,11 +162,20 @@ function* shownFile(repair: FileRepair, notes: readonly Note[], page: FixPage): 
   yield* about([...open]);
 }
 
+/** The hunks of a file as a terminal shows them, without secrets. */
+export function* shownHunks(repair: FileRepair, report: FixReport, page: Page): Generator<string, void> {
+  const secret = secretLines(repair, report);
+  for (const hunk of hunksOf(repair)) {
+    yield `\n${page.colors.cyan(hunkHeader(hunk, undefined))}\n`;
+    yield* shownLines(hunk, repair, secret, page);
+  }
+}
+
 function* shownLines(
   { lines }: Hunk,
   { before = '' }: FileRepair,
   secret: ReturnType<typeof secretLines>,
-  page: FixPage,
+  page: Page,
 ): Generator<string, void> {
   const { colors, width } = page;
   const endsWithReturn = before.includes('\r\n');
@@ -283,11 +295,13 @@ const reasons: Readonly<Record<DeclinedFix['because'], string>> = {
 };
 
 function* notFixed(page: FixPage): Generator<string, void> {
-  const { report, colors } = page;
-  if (report.declined.length === 0) return;
-  yield heading(`Not fixed: ${counted(report.declined.length, 'finding')}`, page);
+  const { report, colors, options } = page;
+  // Of what nobody was asked about, only fixes that were accepted and came to nothing are news.
+  const declined = report.declined.filter(({ because }) => !options.asked || because === 'withdrawn' || because === 'text');
+  if (declined.length === 0) return;
+  yield heading(`Not fixed: ${counted(declined.length, 'finding')}`, page);
   for (const because of Object.keys(reasons) as DeclinedFix['because'][]) {
-    const those = report.declined.filter((each) => each.because === because);
+    const those = declined.filter((each) => each.because === because);
     if (those.length === 0) continue;
     yield `\n${wrapped(`${reasons[because]}: ${those.length}`, page.width)
       .map((line) => `${colors.bold(line)}\n`)
@@ -380,5 +394,5 @@ function* summary(page: FixPage): Generator<string, void> {
   const result = fixOutcome(report, options);
   const word = result.exitCode === 0 ? colors.green('done') : colors.red(result.exitCode === 1 ? 'to do' : 'not done');
   yield `\n${word}: ${wrapped(`${result.reason} (exit code ${result.exitCode})`, page.width - margin).join('\n  ')}\n`;
-  yield `next: ${colors.bold(printable(nextFixCommand(report, options.command, options.written)))}\n`;
+  yield `next: ${colors.bold(printable(nextFixCommand(report, options.command, options.written && options.refused === 0)))}\n`;
 }

@@ -195,7 +195,7 @@ const fixDefinition = z
   .meta({ id: 'fix-report', title: 'Report of plimsoll fix' });
 
 /** The report as it is written: of the files their edits, of the fixes no place in the memory of the program. */
-export type WrittenFixReport = Omit<FixReport, 'files' | 'objects' | 'fixes'> & {
+export type WrittenFixReport = Omit<FixReport, 'files' | 'objects' | 'fixes' | 'credentials'> & {
   readonly files: readonly {
     readonly file: string;
     readonly isNew: boolean;

@@ -11,8 +11,8 @@ const mostLines = 1000;
  * The lines of a file that hold secrets, counted from 0: what Secrets hold, and the credentials that a control has found
  * (SEC-01). A diff repeats the lines around a change, and the tool that finds a credential must not spread it.
  */
-export function secretLines({ file, before = '' }: Pick<FileRepair, 'file' | 'before'>, { declined }: FixReport): Map<number, Hidden> {
-  const found = declined.filter((each) => each.file === file && each.codes.includes('SEC-01')).map(({ line }) => line - 1);
+export function secretLines({ file, before = '' }: Pick<FileRepair, 'file' | 'before'>, { credentials }: FixReport): Map<number, Hidden> {
+  const found = credentials.filter((each) => each.file === file).map(({ line }) => line - 1);
   const hidden = new Map<number, Hidden>();
   const holdsSecret = secretKind.test(before);
   if (found.length === 0 && !holdsSecret) return hidden;

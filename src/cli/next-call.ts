@@ -1,0 +1,17 @@
+import type { Arguments } from './arguments.ts';
+import type { Command } from './commands.ts';
+
+/**
+ * How the user called a command, fit to be typed again: the operands and those options that say what is read and judged.
+ */
+export function nextCall(command: Command, given: Arguments, without: readonly string[]): string {
+  const options = command.options
+    .filter(({ name }) => given.has(name) && !without.includes(name))
+    .flatMap(({ name, value }) => (value === undefined ? [`--${name}`] : given.values(name).map((each) => `--${name} ${quoted(each)}`)));
+  return ['plimsoll', command.name, ...given.operands.map(quoted), ...options].join(' ');
+}
+
+/** A word as a POSIX shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

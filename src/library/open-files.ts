@@ -42,6 +42,11 @@ export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenF
     opened.set(file, result);
     return result;
   }
+  /** Why a new file cannot stand beside another; undefined where it can. */
+  function placeTaken(file: string, newFile: string, texts: Texts): string | undefined {
+    if (file === standardInputName) return 'standard input has no place for a new object, and no file beside it: name the file itself';
+    return texts.has(newFile) || existsSync(resolve(cwd, newFile)) ? `${newFile} exists already` : undefined;
+  }
   return {
     text(file) {
       const known = opened.get(file);
@@ -62,9 +67,9 @@ export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenF
         if (repaired.text !== original.text) texts.set(file, repaired);
         for (const key of claims.keys()) if (!companionFiles.has(key)) companionFiles.set(key, newFile?.file ?? file);
         if (newFile === undefined) continue;
-        const taken = texts.has(newFile.file) || existsSync(resolve(cwd, newFile.file));
-        if (!taken) texts.set(newFile.file, { text: newFile.text, edits: [{ start: 0, end: 0, text: newFile.text }] });
-        else for (const each of ofFile) if (each.proposal.companions.length > 0) refused.set(each, `${newFile.file} exists already`);
+        const reason = placeTaken(file, newFile.file, texts);
+        if (reason === undefined) texts.set(newFile.file, { text: newFile.text, edits: [{ start: 0, end: 0, text: newFile.text }] });
+        else for (const each of ofFile) if (each.proposal.companions.length > 0) refused.set(each, reason);
       }
       return { texts, refused, companionFiles };
     },

@@ -1,4 +1,4 @@
-import { severities, type Finding, type Report, type ResourceRef } from '../core/index.ts';
+import { groupBy, severities, type Finding, type Report, type ResourceRef, type Workload } from '../core/index.ts';
 import type { Accepted } from './repair-text.ts';
 
 /** What is wrong with the edited files, and which of the accepted proposals may be to blame. */
@@ -33,6 +33,7 @@ interface Failing {
   readonly finding: Finding;
   readonly worst: number;
   readonly count: number;
+  readonly fingerprints: readonly string[];
 }
 
 function failing({ findings }: Report): Map<string, Failing> {
@@ -46,6 +47,7 @@ function failing({ findings }: Report): Map<string, Failing> {
       finding: known?.finding ?? finding,
       worst: Math.min(known?.worst ?? severity, severity),
       count: (known?.count ?? 0) + 1,
+      fingerprints: [...(known?.fingerprints ?? []), finding.fingerprint],
     });
   }
   return found;
@@ -66,7 +68,11 @@ function notRepaired(before: Report, after: Report, accepted: readonly Accepted[
     const key = subjectKey(each.proposal);
     const left = is.get(key);
     const had = was.get(key);
-    if (left === undefined || had === undefined || left.worst > had.worst || left.count < had.count) return [];
+    if (left === undefined) return [];
+    // What has only come to light by other fixes cannot be compared.
+    const isBetter =
+      had === undefined ? !left.fingerprints.includes(each.proposal.fingerprint) : left.worst > had.worst || left.count < had.count;
+    if (isBetter) return [];
     return [{ name: `stays ${key}`, suspects: [each], reason: `the control would still fail: ${left.finding.message}` }];
   });
 }
@@ -101,13 +107,20 @@ function namespaceOf({ kind, name, namespace }: ResourceRef): string | undefined
 const levels = ['privileged', 'baseline', 'restricted'];
 
 function lessSecure(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
-  const met = new Map(before.workloads.map(({ file, resource, podSecurityLevel }) => [file + objectKey(resource), podSecurityLevel]));
-  return after.workloads.flatMap(({ file, resource, podSecurityLevel }) => {
-    const level = met.get(file + objectKey(resource));
-    if (level === undefined || levels.indexOf(podSecurityLevel) >= levels.indexOf(level)) return [];
-    const reason = `its pods would meet ${podSecurityLevel} of the Pod Security Standards, no longer ${level}`;
-    return [{ name: `level ${file} ${objectKey(resource)}`, suspects: responsible(accepted, file, resource), reason }];
-  });
+  const met = groupBy(before.workloads, workloadKey);
+  // Of several pods of one name the first is the first still: fixes leave objects in their order.
+  return [...groupBy(after.workloads, workloadKey)].flatMap(([key, ofName]) =>
+    ofName.flatMap(({ file, resource, podSecurityLevel }, index) => {
+      const level = met.get(key)?.[index]?.podSecurityLevel;
+      if (level === undefined || levels.indexOf(podSecurityLevel) >= levels.indexOf(level)) return [];
+      const reason = `its pods would meet ${podSecurityLevel} of the Pod Security Standards, no longer ${level}`;
+      return [{ name: `level ${index} ${key}`, suspects: responsible(accepted, file, resource), reason }];
+    }),
+  );
+}
+
+function workloadKey({ file, resource }: Workload): string {
+  return `${file} ${objectKey(resource)}`;
 }
 
 function unreadable(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
@@ -120,25 +133,39 @@ function unreadable(before: Report, after: Report, accepted: readonly Accepted[]
   });
 }
 
-/** More suspects than that are not tried one by one. */
-const mostSuspects = 30;
-
 /**
- * Narrows the suspects of each problem down to one, where leaving out that one is enough; all problems are tried at once.
- * `problemsWithout` tries the files without some of the fixes, and answers with the names of the problems that are left.
+ * Narrows the suspects of each problem down to one: with those before it all is well, with it no longer. Problems without
+ * common suspects are looked into at once; the others stay for when these are solved. `problemsWithout` tries the files
+ * without some of the fixes, and answers with the names of the problems that are left.
  */
 export async function culprits(
   wrong: readonly Problem[],
   problemsWithout: (left: ReadonlySet<Accepted>) => Promise<ReadonlySet<string>>,
 ): Promise<Problem[]> {
-  const found: Problem[] = [];
-  let open = wrong.filter(({ suspects }) => suspects.length > 1 && suspects.length <= mostSuspects);
-  for (let turn = 0; open.some(({ suspects }) => turn < suspects.length); turn++) {
-    const left = await problemsWithout(new Set(open.flatMap(({ suspects }) => suspects.slice(turn, turn + 1))));
-    const isSettled = ({ name, suspects }: Problem): boolean => turn < suspects.length && !left.has(name);
-    for (const problem of open.filter(isSettled)) found.push({ ...problem, suspects: problem.suspects.slice(turn, turn + 1) });
-    open = open.filter((problem) => !isSettled(problem));
+  // How many of the suspects there may be without the problem, and how many there may not.
+  const searches = apart(wrong).map((problem) => ({ problem, well: -1, wrong: problem.suspects.length, tried: 0 }));
+  for (;;) {
+    const open = searches.filter((search) => search.problem.suspects.length > 1 && search.wrong - search.well > 1);
+    if (open.length === 0) break;
+    const left = await problemsWithout(new Set(open.flatMap(({ problem, tried }) => problem.suspects.slice(tried))));
+    for (const search of open) {
+      if (left.has(search.problem.name)) search.wrong = search.tried;
+      else search.well = search.tried;
+      search.tried = (search.well + search.wrong) >> 1;
+    }
   }
-  const settled = new Set(found.map(({ name }) => name));
-  return [...found, ...wrong.filter(({ name }) => !settled.has(name))];
+  // A problem that is there without any of its suspects takes them all: then a wider circle is suspected.
+  return searches.map(({ problem, wrong: end }) => (end === 0 ? problem : { ...problem, suspects: problem.suspects.slice(end - 1, end) }));
+}
+
+/** As many problems as have no suspects in common, those with few suspects first. */
+function apart(wrong: readonly Problem[]): Problem[] {
+  const taken = new Set<Accepted>();
+  return wrong
+    .toSorted((a, b) => a.suspects.length - b.suspects.length)
+    .filter(({ suspects }) => {
+      if (suspects.some((each) => taken.has(each))) return false;
+      for (const each of suspects) taken.add(each);
+      return true;
+    });
 }

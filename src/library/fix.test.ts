@@ -106,6 +106,18 @@ describe('a fix is withdrawn', () => {
     });
   });
 
+  test('when its control failed by another fix first, and still does', async () => {
+    const shown = rule('shown', {
+      concerns: ({ lid }) => lid === undefined,
+      fails: ({ things }) => things === undefined,
+      edits: () => [set(['locked'], true)],
+    });
+    const opened = rule('opened', { fails: ({ lid }) => lid !== undefined, edits: () => [remove(['lid'])] });
+    const report = await fixText(box('colour: red\nlid: shut'), [shown, opened]);
+    expect(after(report)).toBe(box('colour: red'));
+    expect(reasons(report)).toEqual(['box/shown withdrawn: the control would still fail: colour is not shown']);
+  });
+
   test('but not when it repairs some places of several', async () => {
     const half = rule('half', {
       fails: ({ colour, lid }) => [...(colour === 'red' ? ['colour'] : []), ...(lid === 'loose' ? ['lid'] : [])],
@@ -274,7 +286,7 @@ describe('only what is wanted', () => {
       },
     );
     expect(after(report)).toBe(`${box('colour: red')}---\n${box('colour: brown', 'b')}`);
-    expect(report.declined.map(({ resource, because }) => [resource.name, because])).toEqual([['a', 'review']]);
+    expect(report.declined.map(({ resource, because }) => [resource.name, because])).toEqual([['a', 'person']]);
   });
 });
 
@@ -337,7 +349,7 @@ describe('what is not to be edited is refused', () => {
     const cwd = folder({ 'a.yaml': box('colour: blue'), 'b.yaml': box('colour: red', 'b') });
     const sly = paint('blue', {
       edits() {
-        writeFileSync(join(cwd, 'a.yaml'), 'x: [');
+        writeFileSync(join(cwd, 'a.yaml'), 'apiVersion: v1\nkind: Box\nx: [');
         return [set(['colour'], 'blue')];
       },
     });

@@ -36,8 +36,8 @@ export interface FixOptions extends ScanOptions {
   readonly decide?: (proposal: Proposal) => boolean | readonly Edit[];
 }
 
-/** How often fixes that become possible by other fixes are looked for. */
-const mostRounds = 8;
+/** How often fixes that become possible by others, or by the withdrawal of others, are looked for. */
+const mostRounds = 16;
 
 /**
  * Repairs manifests: works out which texts change how, tries the changed texts out, and withdraws what makes anything worse.
@@ -91,26 +91,31 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
 
   function withdraw(withdrawn: readonly Accepted[], reason: string): void {
     for (const { proposal } of withdrawn) refusals.set(nameOf(proposal), { because: 'withdrawn', reason });
-    accepted = accepted.filter((each) => !isRefused(each));
+    // What was proposed for an object as they would have left it is out of date: it may be proposed again.
+    const rounds = new Map(withdrawn.map((each) => [placeOf(each), each.round]));
+    accepted = accepted.filter((each) => !isRefused(each) && each.round <= (rounds.get(placeOf(each)) ?? each.round));
   }
 
+  let round = 0;
   /** Fixes make others possible: no container that is privileged may forbid privilege escalation. */
-  for (let round = 0; round < mostRounds; round++) {
-    const known = new Set(accepted.map(({ proposal }) => editName(proposal)));
-    const fresh: Accepted[] = [];
-    for (const proposal of now.proposals) {
-      const edited = decided(proposal, options);
-      if (edited === 'left') refusals.set(nameOf(proposal), { because: 'person', reason: 'left as it is by your answer' });
-      if (edited === undefined || edited === 'left' || known.has(editName(edited)) || refusals.has(nameOf(proposal))) continue;
-      const found = edited.companions.some((each) => objects.has(objectKey(each)))
-        ? { refused: 'an object of this name is there already and says something else' }
-        : files.find(edited, texts);
-      if ('refused' in found) refusals.set(nameOf(proposal), { because: 'text', reason: found.refused });
-      else fresh.push({ proposal: edited, target: found, round });
+  async function carryOutAll(): Promise<void> {
+    for (; round < mostRounds; round++) {
+      const known = new Set(accepted.map(({ proposal }) => editName(proposal)));
+      const fresh: Accepted[] = [];
+      for (const proposal of now.proposals) {
+        const edited = decided(proposal, options);
+        if (edited === 'left') refusals.set(nameOf(proposal), { because: 'person', reason: 'left as it is by your answer' });
+        if (edited === undefined || edited === 'left' || known.has(editName(edited)) || refusals.has(nameOf(proposal))) continue;
+        const found = edited.companions.some((each) => objects.has(objectKey(each)))
+          ? { refused: 'an object of this name is there already and says something else' }
+          : files.find(edited, texts);
+        if ('refused' in found) refusals.set(nameOf(proposal), { because: 'text', reason: found.refused });
+        else fresh.push({ proposal: edited, target: found, round });
+      }
+      if (fresh.length === 0) break;
+      accepted = [...accepted, ...withoutWaiting(fresh, controls)];
+      await carryOut();
     }
-    if (fresh.length === 0) break;
-    accepted = [...accepted, ...withoutWaiting(fresh, controls)];
-    await carryOut();
   }
 
   /** Who passed before, of each control that was asked about. */
@@ -131,11 +136,13 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     return new Set((await worse((await attempt(tried.texts)).report)).map(({ name }) => name));
   }
 
+  await carryOutAll();
   while (accepted.length > 0) {
     const wrong = await worse(now.report);
     if (wrong.length === 0) break;
     for (const { suspects, reason } of await culprits(wrong, problemsWithout)) withdraw(suspects, reason);
     await carryOut();
+    await carryOutAll();
   }
   const repairs = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.text(file), after: text, edits }));
   return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected });
@@ -144,9 +151,13 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
 /** Leaves out what may become unnecessary by others of the same object (`Fix.waitsFor`); the next round asks again. */
 function withoutWaiting(fresh: readonly Accepted[], controls: readonly AnyControl[]): Accepted[] {
   const waitsFor = new Map(controls.map(({ id, fix: { waitsFor: others = [] } = {} }) => [id, others]));
-  const placeOf = ({ proposal, target }: Accepted, control: string): string => JSON.stringify([control, proposal.file, target]);
   const places = new Set(fresh.map((each) => placeOf(each, each.proposal.control)));
   return fresh.filter((each) => !waitsFor.get(each.proposal.control)?.some((other) => places.has(placeOf(each, other))));
+}
+
+/** The object of a proposal, and what else is to tell proposals for it apart. */
+function placeOf({ proposal, target }: Accepted, control = ''): string {
+  return JSON.stringify([control, proposal.file, target]);
 }
 
 function contentsOf(texts: Texts, standardInput: Buffer | undefined): Map<string, Uint8Array> {

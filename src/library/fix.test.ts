@@ -58,9 +58,9 @@ function rule(name: string, { fails, concerns = () => true, edits, safety = 'saf
     severity: 'high',
     also: {},
     subject: boxes,
-    evaluate(box) {
-      if (!concerns(box)) return notApplicable('not its box');
-      const failing = fails(box);
+    evaluate(subject) {
+      if (!concerns(subject)) return notApplicable('not its box');
+      const failing = fails(subject);
       const keys = typeof failing === 'boolean' ? (failing ? ['colour'] : []) : failing;
       return failAt(keys.map((key) => ({ where: [key], message: `${key} is not ${name}` })));
     },
@@ -70,7 +70,7 @@ function rule(name: string, { fails, concerns = () => true, edits, safety = 'saf
 }
 
 const paint = (colour: string, more: Partial<Rule> = {}): AnyControl =>
-  rule(colour, { fails: (box) => box.colour !== colour, edits: () => [set(['colour'], colour)], ...more });
+  rule(colour, { fails: (each) => each.colour !== colour, edits: () => [set(['colour'], colour)], ...more });
 
 function box(fields: string, name = 'a'): string {
   return `apiVersion: v1\nkind: Box\nmetadata: { name: ${name} }\n${fields}\n`;

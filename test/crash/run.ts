@@ -1,23 +1,24 @@
 /**
- * `npm run test:crash [-- --kills=200 --seed=1]`: kills the writing of many files at random moments, with SIGKILL. After
- * each kill every file has exactly its old or its new content and its permissions; with --atomic, once the next run has
- * undone what was half done, all of them have the old content or all have the new one.
+ * `npm run test:crash [-- --kills=200 --seed=1]`: kills `plimsoll fix --write` at random moments, with SIGKILL, while it
+ * writes many files. After each kill every file has exactly its old or its new content and its permissions; with --atomic,
+ * once the next run has put back what was half done, all of them have the old content or all have the new one.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { undoInterrupted } from '../../src/files/index.ts';
-import { buildWriter } from './build-writer.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string' }, seed: { type: 'string' } } });
 const kills = Number(values.kills ?? 200);
 const seed = Number(values.seed ?? 1);
 
 const outside = mkdtempSync(join(tmpdir(), 'plimsoll-crash-'));
-const folder = join(outside, 'manifests');
+// By its address, or it would become a part of this program and look for the repository from here.
+const { href } = new URL('../../tools/build-command-line.mjs', import.meta.url);
+const { buildCommandLine } = (await import(href)) as typeof import('../../tools/build-command-line.mjs');
+const commandLine = await buildCommandLine(join(outside, 'cli'));
 const names = Array.from({ length: 24 }, (_, index) => `${index % 4 === 0 ? '' : `team-${index % 4}/`}${index}.yaml`);
 
 /** A manifest with something to fix; some are larger than a system writes at once. */
@@ -31,21 +32,26 @@ function manifest(index: number): string {
     '  containers:',
     '    - name: app',
     '      image: registry.example/app:1.0',
+    '      securityContext:',
+    '        runAsUser: 10001',
     '',
   ];
   return `${pod.join('\n')}${'# a comment that stays where it is\n'.repeat(index % 10 === 0 ? 6_000 : 5)}`;
 }
 
+const old = names.map((_, index) => manifest(index));
+const fixed = old.map((text) => text.replace('runAsUser: 10001\n', '$&        runAsNonRoot: true\n'));
+
 function mode(index: number): number {
   return index % 3 === 0 ? 0o640 : 0o644;
 }
 
-function restore(): void {
+function restore(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   for (const [index, name] of names.entries()) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, manifest(index));
+    writeFileSync(path, old[index]!);
     chmodSync(path, mode(index));
   }
 }
@@ -68,15 +74,16 @@ interface Run {
   readonly killed: boolean;
 }
 
-/** Runs the command, and kills it so many milliseconds after a file appears whose name has the sign. */
-async function run(given: readonly string[], sign: string, killAfter: number): Promise<Run> {
-  restore();
+/** Runs the command on a folder, and kills it so many milliseconds after the files have appeared whose names have the sign. */
+async function run(folder: string, { atomic, sign, signs }: Series, killAfter: number): Promise<Run> {
+  restore(folder);
   const watcher = watch(folder, { recursive: true });
-  const child = spawn(process.execPath, given, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, command(folder, 'POD-01', atomic), { stdio: ['ignore', 'ignore', 'inherit'] });
   const end = ended(child);
   const signed = new Promise<void>((resolve) => {
+    const seen = new Set<string>();
     watcher.on('change', (_, name) => {
-      if (String(name).endsWith(sign)) resolve();
+      if (String(name).endsWith(sign) && seen.add(String(name)).size === signs) resolve();
     });
   });
   await Promise.race([end, signed]);
@@ -90,14 +97,16 @@ async function run(given: readonly string[], sign: string, killAfter: number): P
   return { milliseconds: performance.now() - from, killed: child.signalCode === 'SIGKILL' };
 }
 
-function contents(): string[] {
+function command(folder: string, control: string, atomic: boolean): string[] {
+  return [commandLine, 'fix', '--write', '--quiet', '--only', control, ...(atomic ? ['--atomic'] : []), folder];
+}
+
+function contents(folder: string): string[] {
   return names.map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
-const old = names.map((_, index) => manifest(index));
-
 /** What is wrong after a kill; undefined: nothing. */
-function defect(fixed: readonly string[], atomic: boolean): string | undefined {
+function defect(folder: string, atomic: boolean): string | undefined {
   const broken = names.filter((name, index) => {
     const content = readFileSync(join(folder, name), 'utf8');
     const whole = content === old[index] || content === fixed[index];
@@ -105,46 +114,42 @@ function defect(fixed: readonly string[], atomic: boolean): string | undefined {
   });
   if (broken.length > 0) return `neither old nor new: ${broken.join(', ')}`;
   if (!atomic) return undefined;
-  const { refused } = undoInterrupted([folder]);
-  if (refused.length > 0) return `not undone: ${refused.map(({ path, reason }) => `${path}: ${reason}`).join(', ')}`;
-  const after = contents();
-  const changed = after.filter((content, index) => content !== old[index]).length;
+  if (existsSync(join(folder, '.plimsoll-undo.json'))) {
+    // It has nothing to fix, but puts back.
+    const { status, stderr } = spawnSync(process.execPath, command(folder, 'POD-07', false), { encoding: 'utf8' });
+    if (status !== 0) return `not put back: ${stderr}`;
+  }
+  const changed = contents(folder).filter((content, index) => content !== old[index]).length;
   return changed === 0 || changed === names.length ? undefined : `${changed} of ${names.length} files are new`;
 }
 
-/** How the command is run, and the file that shows that it is about to do what is to be interrupted. */
+/** How the command is run, and the files, so many, that show that it is about to do what is to be interrupted. */
 interface Series {
   readonly name: string;
   readonly atomic: boolean;
   readonly sign: string;
+  readonly signs: number;
   readonly kills: number;
 }
 
-const series: readonly Series[] = [
-  { name: 'each file by itself', atomic: false, sign: '.tmp', kills: Math.ceil(kills / 2) },
-  { name: '--atomic', atomic: true, sign: '.tmp', kills: Math.ceil(kills / 4) },
-  // The renames take a small part of the time.
-  { name: '--atomic, from the first backup on', atomic: true, sign: '.old', kills: Math.floor(kills / 4) },
-];
-
 let passed = 0;
 const failures: string[] = [];
-// The command that writes, and is killed.
-const base = [await buildWriter(outside), folder];
-const random = chance(seed);
-for (const { name, atomic, sign, kills: count } of series) {
-  const given = atomic ? [...base, '--atomic'] : base;
-  const whole = [await run(given, sign, Infinity), await run(given, sign, Infinity)].map(({ milliseconds }) => milliseconds);
-  const fixed = contents();
-  if (fixed.some((content, index) => content === old[index])) failures.push(`${name}: a run that nobody kills leaves files unwritten`);
+
+async function crash(series: Series, folder: string): Promise<void> {
+  const { name, atomic, kills: count } = series;
+  const random = chance(seed);
+  let { milliseconds: shortest } = await run(folder, series, Infinity);
+  if (contents(folder).some((content, index) => content !== fixed[index]))
+    failures.push(`${name}: a run that nobody kills does not write what is expected`);
   let between = 0;
   let killed = 0;
   for (let kill = 1; kill <= count; kill++) {
-    const done = await run(given, sign, random.next().value * Math.min(...whole));
+    const done = await run(folder, series, random.next().value * shortest);
     if (done.killed) killed++;
-    const written = contents().filter((content, index) => content !== old[index]).length;
+    else shortest = Math.min(shortest, done.milliseconds);
+    const written = contents(folder).filter((content, index) => content !== old[index]).length;
     if (written > 0 && written < names.length) between++;
-    const wrong = defect(fixed, atomic);
+    const wrong = defect(folder, atomic);
     if (wrong === undefined) passed++;
     else failures.push(`${name}, kill ${kill}: ${wrong}`);
   }
@@ -152,6 +157,20 @@ for (const { name, atomic, sign, kills: count } of series) {
   // Of a slow machine's clock nothing more is asked than that the kills come at all.
   if (killed === 0) failures.push(`${name}: every run ended before its kill`);
 }
+
+async function atomically(): Promise<void> {
+  const folder = join(outside, 'all-or-none');
+  await crash({ name: '--atomic', atomic: true, sign: '.tmp', signs: 1, kills: Math.ceil(kills / 4) }, folder);
+  // The renames take a small part of the time; before them every file has got its backup.
+  const renaming = { name: '--atomic, from the last backup on', atomic: true, sign: '.old', signs: names.length };
+  await crash({ ...renaming, kills: Math.floor(kills / 4) }, folder);
+}
+
+// Two at a time: most of each run is the start of the program.
+await Promise.all([
+  crash({ name: 'each file by itself', atomic: false, sign: '.tmp', signs: 1, kills: Math.ceil(kills / 2) }, join(outside, 'each')),
+  atomically(),
+]);
 rmSync(outside, { recursive: true });
 for (const failure of failures) console.log(failure);
 console.log(`${passed} passed, ${failures.length} failed`);

@@ -1,14 +1,9 @@
-import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join } from 'node:path';
+import { built } from './go-module.ts';
 
 /** The Go module that answers with Kubernetes' own code (oracle/main.go). */
 export const oracleModule: string = join(import.meta.dirname, 'oracle');
-
-/** A second one, for what k8s.io/kubernetes alone knows: it takes minutes to build (validation/main.go). */
-export const validationModule: string = join(import.meta.dirname, 'validation');
 
 /** What every operation answers where it refuses its input. */
 export interface Refusal {
@@ -25,14 +20,9 @@ export interface Oracle {
   close(): Promise<void>;
 }
 
-/** Where Go keeps the source of a module that the oracle depends on: the fixtures of upstream lie there. */
-export function moduleFolder(module: string): string {
-  return execFileSync('go', ['list', '-m', '-f', '{{.Dir}}', module], { cwd: oracleModule, encoding: 'utf8' }).trim();
-}
-
 /** Builds the oracle, if these very sources were not built before, and starts it. */
-export function startOracle(module: string = oracleModule): Oracle {
-  const child = spawn(built(module), { stdio: ['pipe', 'pipe', 'pipe'] });
+export function startOracle(): Oracle {
+  const child = spawn(built(oracleModule), { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: { readonly wanted: number; readonly answers: unknown[]; resolve(answers: unknown[]): void; reject(error: Error): void }[] =
     [];
   let complaint = '';
@@ -77,24 +67,4 @@ function onLines(child: ChildProcessWithoutNullStreams, take: (line: string) => 
     rest = lines.pop() ?? '';
     for (const line of lines) take(line);
   });
-}
-
-/** The binary lies outside the checkout, in a folder named for the sources, so that only changed sources are built again. */
-function built(module: string): string {
-  const hash = createHash('sha256');
-  for (const file of readdirSync(module).sort()) {
-    if (/^go\.(?:mod|sum)$|\.go$/.test(file)) hash.update(`${file}\n`).update(readFileSync(join(module, file)));
-  }
-  const folder = join(tmpdir(), `plimsoll-oracle-${hash.digest('hex').slice(0, 16)}`);
-  const binary = join(folder, process.platform === 'win32' ? 'oracle.exe' : 'oracle');
-  if (existsSync(binary)) return binary;
-  mkdirSync(folder, { recursive: true });
-  // Several test files may build at once: each renames a whole binary into place.
-  const fresh = `${binary}.${process.pid}`;
-  execFileSync('go', ['build', '-buildvcs=false', '-trimpath', '-o', fresh, '.'], {
-    cwd: module,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  renameSync(fresh, binary);
-  return binary;
 }

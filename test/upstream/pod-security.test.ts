@@ -14,7 +14,8 @@ import {
   violationMessage,
 } from '../../src/kube/pod-security/index.ts';
 import type { PodSpec } from '../../src/kube/types.ts';
-import { moduleFolder, startOracle, type Oracle } from './oracle.ts';
+import { moduleFolder } from './go-module.ts';
+import { oracleModule, startOracle, type Oracle } from './oracle.ts';
 import { randomPods } from './random-pods.ts';
 
 type Json = Record<string, unknown>;
@@ -107,7 +108,7 @@ describe("the fixtures of Kubernetes' own tests", () => {
   }
   const fixtures: Fixture[] = [];
   beforeAll(() => {
-    const root = join(moduleFolder('k8s.io/pod-security-admission'), 'test', 'testdata');
+    const root = join(moduleFolder(oracleModule, 'k8s.io/pod-security-admission'), 'test', 'testdata');
     for (const level of ['baseline', 'restricted']) {
       for (const version of readdirSync(join(root, level))) {
         for (const outcome of ['pass', 'fail']) {

@@ -126,6 +126,11 @@ export interface Control<S = never, P extends Params = Params> {
   readonly subject: SubjectKind<S>;
   readonly params: P;
   evaluate(subject: S, judging: Judging<P>): Verdict;
+  /**
+   * Whether a subject of a joined kind passes, without evidence that is still needed, whatever else is read: `subject` holds
+   * what its own object says. Most subjects of a large input are settled so and need not be remembered.
+   */
+  passesAlone?(subject: Partial<S>, judging: Judging<P>): boolean;
   readonly fix?: Fix<S, P>;
   /** What a person does where no machine can: one sentence. */
   readonly remedy?: string;

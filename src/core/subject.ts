@@ -49,6 +49,12 @@ export interface JoinedSubject<S> {
 export type AnchorOf = (path: Path) => Anchor;
 
 /**
+ * Asks the controls of the kind about a subject before anything else was read (`Control.passesAlone`). True: all of them
+ * pass it, whatever else there is; that has been counted, and the subject must not come again.
+ */
+export type Settled<S> = (subject: Partial<S>) => boolean;
+
+/**
  * `remember` keeps a small plain projection of a resource (never the parsed object: a dump of 50,000 objects must fit in
  * memory), `subjects` joins the projections. Both must be linear.
  */
@@ -57,7 +63,7 @@ export interface JoinedSubjectKind<S, M> {
   readonly name: string;
   readonly reads: Reads;
   readonly example: 'objects';
-  remember(resource: Resource, anchor: AnchorOf, context: SubjectContext): M | undefined;
+  remember(resource: Resource, anchor: AnchorOf, context: SubjectContext, settled: Settled<S>): M | undefined;
   subjects(memories: readonly M[], context: SubjectContext): Iterable<JoinedSubject<S>>;
 }
 

@@ -353,6 +353,48 @@ test('a source is asked for places only where something stands', () => {
 });
 
 describe('joined subjects', () => {
+  /** Things are subjects that other boxes could matter to; those that pass alone are not remembered. */
+  const settling: JoinedSubjectKind<{ colour: string }, { colour: string; at: Anchor }[]> = {
+    ...boxes,
+    remember: ({ object }, anchor, _, settled) =>
+      (object['things'] as { colour: string }[]).flatMap(({ colour }) =>
+        settled({ colour }) ? [] : [{ colour, at: anchor(['metadata']) }],
+      ),
+    *subjects(memories) {
+      for (const { colour, at } of memories.flat()) yield { subject: { colour }, ref: { apiVersion: 'v1', kind: 'Box', name: colour }, at };
+    },
+  };
+  const asked: string[] = [];
+  const settled: AnyControl = defineControl({
+    ...common,
+    id: 'paint/settled',
+    decides: ['POD-02'],
+    title: 'Things are red',
+    severity: 'low',
+    subject: settling,
+    evaluate: ({ colour }) => (asked.push(colour), colour === 'red' ? pass : fail([], `thing is ${colour}`)),
+    passesAlone: ({ colour }) => colour === 'red',
+  });
+  const patient: AnyControl = defineControl({ ...few, id: 'paint/patient', subject: settling, evaluate: () => pass });
+
+  test('that pass alone are counted at once and judged no more', () => {
+    asked.length = 0;
+    const { findings, ledger } = run([box('a', 1, 'red', 'blue'), box('b', 9, 'red')], {}, [settled]);
+    expect(asked).toEqual(['blue']);
+    expect(findings.map(({ message }) => message)).toEqual(['thing is blue']);
+    expect(ledger.find(({ code }) => code === 'POD-02')?.subjects).toMatchObject({ pass: 2, fail: 1 });
+  });
+
+  test.each([
+    ['all verdicts are wanted', { all: true }, [settled]],
+    ['another control has to wait', {}, [settled, patient]],
+  ])('are judged in their turn where %s', (_, changes, controls) => {
+    asked.length = 0;
+    const { ledger } = run([box('a', 1, 'red', 'blue')], changes, controls);
+    expect(asked).toEqual(['red', 'blue']);
+    expect(ledger.find(({ code }) => code === 'POD-02')?.subjects).toMatchObject({ pass: controls.length === 1 ? 1 : 3, fail: 1 });
+  });
+
   /** One subject for each box, at fault in its second thing. */
   const kind: JoinedSubjectKind<{ place: Anchor }, { at: Anchor; place: Anchor }> = {
     ...boxes,

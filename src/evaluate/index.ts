@@ -1,6 +1,7 @@
 import {
   formatPath,
   nothingGiven,
+  pass,
   type Anchor,
   type AnyControl,
   type Excepted,
@@ -159,6 +160,13 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     }
   }
 
+  /** What is said of subjects that pass stands in order with all the rest, so nothing is settled before it then. */
+  function settle(panel: readonly Judge[], subject: Partial<unknown>): boolean {
+    if (policy.all || !panel.every(({ control, judging }) => control.passesAlone?.(subject, judging) === true)) return false;
+    for (const { tally } of panel) count(tally, pass);
+    return true;
+  }
+
   function remember(resource: Resource): void {
     const known = new Map<Path, Anchor>();
     const anchor = (place: Path): Anchor => {
@@ -171,8 +179,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       anchors.push(remembered);
       return remembered;
     };
-    for (const { kind, memories } of joined) {
-      const memory = kind.remember(resource, anchor, context);
+    for (const { kind, judges: panel, memories } of joined) {
+      const memory = kind.remember(resource, anchor, context, (subject) => settle(panel, subject));
       if (memory !== undefined) memories.push(memory);
     }
   }

@@ -30,23 +30,26 @@ const hexLengths: ReadonlyMap<string, number> = new Map([
 const maxNameLength = 255;
 
 /** Parses the `image` of a container, or says why no runtime can pull it. */
-export const parseImageReference: (image: string) => ImageReference | ImageError = remembering(parse);
-
-function parse(image: string): ImageReference | ImageError {
+export function parseImageReference(image: string): ImageReference | ImageError {
   if (image === '') return { error: 'the image name is empty' };
   if (image.length > 1024) return { error: 'the image name is too long' };
   if (identifier.test(image)) return { error: 'an image id is no image name' };
-
   const at = image.indexOf('@');
-  const digest = at === -1 ? undefined : image.slice(at + 1);
-  const named = at === -1 ? image : image.slice(0, at);
-  const colon = named.lastIndexOf(':');
-  const tagged = colon > named.lastIndexOf('/') && !(named.startsWith('[') && !named.includes('/'));
-  const tag = tagged ? named.slice(colon + 1) : undefined;
-  const { registry, repository, explicit } = splitRegistry(tagged ? named.slice(0, colon) : named);
+  if (at === -1) return parseName(image);
+  const name = parseName(image.slice(0, at));
+  if ('error' in name) return name;
+  const digest = image.slice(at + 1);
+  return isDigest(digest) ? { ...name, digest } : { error: `${quote(digest)} is no digest` };
+}
+
+/** Names repeat from object to object; digests, where they differ, would only fill the memory. */
+const parseName = remembering((image): ImageReference | ImageError => {
+  const colon = image.lastIndexOf(':');
+  const tagged = colon > image.lastIndexOf('/') && !(image.startsWith('[') && !image.includes('/'));
+  const tag = tagged ? image.slice(colon + 1) : undefined;
+  const { registry, repository, explicit } = splitRegistry(tagged ? image.slice(0, colon) : image);
 
   if (tag !== undefined && !tagPattern.test(tag)) return { error: `${quote(tag)} is no tag` };
-  if (digest !== undefined && !isDigest(digest)) return { error: `${quote(digest)} is no digest` };
   if (explicit && !host.test(registry)) return { error: `${quote(registry)} is no registry host` };
   if (repository !== repository.toLowerCase()) return { error: 'the repository must be lower case' };
   if (!repository.split('/').every((part) => pathPart.test(part))) return { error: `${quote(repository)} is no repository` };
@@ -56,9 +59,8 @@ function parse(image: string): ImageReference | ImageError {
     registry: registry === 'index.docker.io' ? dockerHub : registry,
     repository: full,
     ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
   };
-}
+});
 
 const dockerHub = 'docker.io';
 

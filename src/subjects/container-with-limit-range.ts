@@ -40,7 +40,7 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
   reads: { podTemplates: true, kinds: ['LimitRange'] },
   example: 'objects',
 
-  remember(resource, anchor, context) {
+  remember(resource, anchor, context, settled) {
     const { ref } = resource;
     const namespace = context.namespaceOf(resource);
     if (ref.kind === 'LimitRange' && ref.apiVersion === 'v1')
@@ -52,6 +52,7 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
       for (const { container, class: containerClass, path } of containersOf(spec)) {
         if (containerClass === 'ephemeral container') continue;
         const { name = '', resources = none } = container;
+        if (settled({ name, resources })) continue;
         containers.push({
           name,
           title: shared(`${containerClass} "${name}"`),
@@ -61,7 +62,7 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
         });
       }
     }
-    return { type: 'containers', namespace, ref, containers };
+    return containers.length === 0 ? undefined : { type: 'containers', namespace, ref, containers };
   },
 
   *subjects(memories) {

@@ -42,7 +42,7 @@ const consequence: Readonly<Record<Direction, string>> = {
 
 /** Policies have no defined effect on pods in the network of the host: they are left out. */
 function isolatesWorkloads({ workloads }: NamespaceSubject, isolating: readonly NamespacePolicy[], direction: Direction): boolean {
-  const subject = workloads.filter((workload) => !workload.hostNetwork);
+  const subject = workloads.filter((workload) => !workload.shape.hostNetwork);
   if (subject.length === 0 || isolating.length === 0) return false;
   const index = indexSelectors(isolating, (policy) => policy.selector);
   return subject.every(({ labels }) => {

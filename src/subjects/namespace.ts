@@ -1,20 +1,11 @@
 import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef, SubjectContext } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { isClusterScoped } from '../kube/scope.ts';
-import { podSecurityLevel, type Level } from '../kube/pod-security/index.ts';
 import { allowsEverything, allowsEveryAddress, directionsOf, rulesOf, selectsEveryPod, type Direction } from '../kube/network-policy.ts';
-import type {
-  LabelSelector,
-  LimitRangeItem,
-  NetworkPolicySpec,
-  PodSpec,
-  ResourceList,
-  ResourceQuotaSpec,
-  ResourceRequirements,
-} from '../kube/types.ts';
+import type { LabelSelector, LimitRangeItem, NetworkPolicySpec, ResourceList, ResourceQuotaSpec } from '../kube/types.ts';
 import { limitsOf } from './container-with-limit-range.ts';
-import { containersOf } from './container.ts';
 import { isNamespace } from './namespace-objects.ts';
+import { podShape, type PodShape } from './pod-shape.ts';
 
 /** A namespace with what was read of it. */
 export interface NamespaceSubject {
@@ -70,13 +61,7 @@ export interface NamespaceWorkload {
   readonly ref: ResourceRef;
   readonly at: Anchor;
   readonly labels: Labels;
-  readonly hostNetwork: boolean;
-  /** What its pods meet of the Pod Security Standards of the target version. */
-  readonly level: Level;
-  /** Pod-level resources. */
-  readonly resources: ResourceRequirements;
-  /** Without ephemeral containers, which have no resources. */
-  readonly containers: readonly { readonly name: string; readonly resources: ResourceRequirements }[];
+  readonly shape: PodShape;
 }
 
 type Memory =
@@ -117,7 +102,7 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
   // Their pods land in namespaces that other objects choose.
   if (isClusterScoped(ref)) return undefined;
   const namespace = context.namespaceOf(resource);
-  if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor, context.version) };
+  if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor) };
   const spec = object['spec'] ?? {};
   if (ref.kind === 'NetworkPolicy' && ref.apiVersion.startsWith('networking.k8s.io/'))
     return { type: 'policy', namespace, policy: policyOf(ref.name, spec, anchor) };
@@ -155,20 +140,9 @@ function directionOf(spec: NetworkPolicySpec, direction: Direction, anchor: Anch
   };
 }
 
-function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf, version: number): NamespaceWorkload[] {
+function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf): NamespaceWorkload[] {
   return podTemplates.map(({ metadata, spec, specPath }) => {
-    const pod: PodSpec = spec;
-    return {
-      ref,
-      at: anchor(specPath),
-      labels: metadata.labels ?? {},
-      hostNetwork: pod.hostNetwork === true,
-      level: podSecurityLevel(pod, metadata, version).level,
-      resources: pod.resources ?? {},
-      containers: containersOf(pod)
-        .filter((item) => item.class !== 'ephemeral container')
-        .map(({ container }) => ({ name: container.name ?? '', resources: container.resources ?? {} })),
-    };
+    return { ref, at: anchor(specPath), labels: metadata.labels ?? {}, shape: podShape(spec, metadata) };
   });
 }
 

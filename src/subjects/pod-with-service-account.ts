@@ -13,7 +13,7 @@ export interface PodWithServiceAccountSubject {
   readonly automount: boolean | undefined;
   /** Tokens that the pod asks for by projected volumes. */
   readonly tokens: readonly ProjectedToken[];
-  /** Where it says so, or would; the PodSpec where it mounts no token. */
+  /** Where it says so, or would. */
   readonly at: { readonly automount: Anchor; readonly serviceAccountName: Anchor };
 }
 
@@ -70,7 +70,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
   },
   example: 'objects',
 
-  remember(resource, anchor, context) {
+  remember(resource, anchor, context, settled) {
     const { ref, object } = resource;
     const namespace = context.namespaceOf(resource);
     if (ref.kind === 'ServiceAccount' && ref.apiVersion === 'v1') {
@@ -80,17 +80,8 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
     }
     if (isRoleBinding(resource)) return { type: 'grants', accounts: accountsOf(resource.object, namespace) };
     if (resource.podTemplates.length === 0) return undefined;
-    const pods = resource.podTemplates.map(({ spec, specPath, metadata }): RememberedPod => {
+    const pods = resource.podTemplates.flatMap(({ spec, specPath, metadata }): RememberedPod[] => {
       const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount, volumes = [] }: PodSpec = spec;
-      const specAt = anchor(specPath);
-      // Nothing is said of a pod without a token: most of a hardened dump.
-      const silent = automount === false;
-      const at = {
-        automount: silent ? specAt : anchor([...specPath, 'automountServiceAccountToken']),
-        serviceAccountName: silent
-          ? specAt
-          : anchor([...specPath, serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName']),
-      };
       const tokens = volumes.flatMap(({ name = '', projected }, volume) =>
         (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, source) => {
           if (token === undefined) return [];
@@ -98,9 +89,17 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
           return [{ volume: name, audience: token.audience || undefined, at: anchor(path) }];
         }),
       );
+      // Most of a hardened dump. A pod without a token is no user of its account either.
+      if (automount === false && settled({ automount, tokens })) return [];
+      const named = serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName';
+      const at = {
+        automount: anchor([...specPath, 'automountServiceAccountToken']),
+        serviceAccountName: anchor([...specPath, named]),
+      };
       const account = serviceAccountName || serviceAccount || undefined;
-      return { name: ref.name, automount, tokens, at, specAt, account, labels: applicationLabels(metadata) };
+      return [{ name: ref.name, automount, tokens, at, specAt: anchor(specPath), account, labels: applicationLabels(metadata) }];
     });
+    if (pods.length === 0) return undefined;
     return { type: 'pods', namespace, ref, pods };
   },
 

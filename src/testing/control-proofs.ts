@@ -51,6 +51,11 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
       const text = once(() => exampleYaml(control, example));
       proofs.push({ name: `${expected}: ${name}`, run: () => provesVerdict(control, text(), expected) });
       proofs.push({ name: `${expected}: ${name}: no other control fails`, run: () => provesAlone(control, among, text(), expected) });
+      if (control.passesAlone !== undefined)
+        proofs.push({
+          name: `${expected}: ${name}: what passes alone passes with all else`,
+          run: () => provesPassesAlone(control, text()),
+        });
       if (expected !== 'fail') continue;
       proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, text()) });
       if (control.fix === undefined) continue;
@@ -101,6 +106,17 @@ function provesAlone(control: AnyControl, among: readonly AnyControl[], yaml: st
   for (const { id, consequence } of among) if (consequence === true && expected === 'fail') allowed.add(id);
   const others = judge(among, yaml, control).findings.filter(({ verdict, control: id }) => verdict === 'fail' && !allowed.has(id));
   check(others.length === 0, `also fails ${others.map(({ control: id, message }) => `${id} (${message})`).join(', ')}`);
+}
+
+function provesPassesAlone(control: AnyControl, yaml: string): void {
+  const { passesAlone: _, ...patient } = control;
+  const [early, late] = [control, patient].map((one) => {
+    // Where all subjects are listed, none is settled early.
+    const params = control.examples.params === undefined ? {} : { [control.id]: control.examples.params };
+    const { findings, ledger } = judgeWith([one], yaml, { params, all: false });
+    return { findings, ledger };
+  });
+  check(same(early, late), 'the verdicts change if nothing is settled before all was read');
 }
 
 function provesPlace(control: AnyControl, text: string): void {

@@ -33,6 +33,10 @@ export const effectiveResources: AnyControl = defineControl({
     return fail(at, `${title} ends up without ${inShort(missing)}: ${effect}`, severity);
   },
 
+  // Nothing takes away what the container says itself; pod-level resources give way to a LimitRange.
+  passesAlone: ({ resources = {} }, { params, version }) =>
+    missingIn({ resources, podResources: {}, limitRanges: [] }, params, version).length === 0,
+
   fix: {
     safety: 'review',
     risk: 'a container beyond its memory limit is killed, and requests may find no node; compare with what it uses at its peak',
@@ -115,7 +119,7 @@ spec:
 
 /** What a container does not end up with. */
 function missingIn(
-  { resources, podResources, limitRanges }: ContainerWithLimitRangeSubject,
+  { resources, podResources, limitRanges }: Pick<ContainerWithLimitRangeSubject, 'resources' | 'podResources' | 'limitRanges'>,
   params: { readonly cpuLimit: boolean; readonly ephemeralStorage: boolean },
   version: number,
 ): string[] {

@@ -159,8 +159,9 @@ function firstRefused(
 ): { workload: NamespaceWorkload; resource: string } | undefined {
   if (counted.length === 0) return undefined;
   for (const workload of workloads) {
-    for (const container of workload.containers) {
-      const { requests, limits } = effectiveResources(container, { pod: { resources: workload.resources }, version, limitRanges });
+    const { resources: podResources, containers } = workload.shape;
+    for (const container of containers) {
+      const { requests, limits } = effectiveResources(container, { pod: { resources: podResources }, version, limitRanges });
       for (const resource of counted) {
         const [kind = '', of = ''] = resource.split('.');
         if (!(kind === 'limits' ? limits : requests).has(of)) return { workload, resource };

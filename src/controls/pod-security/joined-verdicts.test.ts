@@ -2,9 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding, Metadata } from '../../core/index.ts';
 import type { Policy } from '../../evaluate/index.ts';
-import { asAdmitted, podSecurity } from '../../kube/pod-security/index.ts';
+import { asAdmitted, decidingPart, podSecurity, readDeciding } from '../../kube/pod-security/index.ts';
 import type { PodSpec } from '../../kube/types.ts';
-import { podSecurityPart } from '../../subjects/pod-in-namespace.ts';
 import { judgeWith } from '../../testing/control-proofs.ts';
 import { controls } from '../index.ts';
 
@@ -179,6 +178,13 @@ describe('what a namespace refuses', () => {
   });
 });
 
+test('integers of any size and unknown fields disturb nobody', () => {
+  const large = '12345678901234567890';
+  const spec = `{ securityContext: { odd: ${large}, runAsUser: 9007199254740993 }, containers: [{ name: a, image: b, resources: { limits: { memory: ${large} } } }] }`;
+  const enforced = namespace('{ pod-security.kubernetes.io/enforce: restricted }');
+  expect(verdicts('pod-security/admission-refusal', pod(spec) + enforced)).toEqual(['fail medium']);
+});
+
 test('what is kept of a pod says as much to Pod Security as the pod itself', () => {
   const profile = fc.record({ type: fc.constantFrom('RuntimeDefault', 'Unconfined', 'Localhost') }, { requiredKeys: [] });
   const handler = fc.record(
@@ -250,7 +256,7 @@ test('what is kept of a pod says as much to Pod Security as the pod itself', () 
   fc.assert(
     fc.property(spec, metadata, fc.constantFrom(18, 24, 34, 37), (whole, meta, minor) => {
       const generated = whole as PodSpec;
-      const part = podSecurityPart(generated, meta);
+      const part = readDeciding(decidingPart(generated, meta));
       expect(violations(part.spec, part.metadata, minor)).toEqual(violations(generated, meta, minor));
     }),
     { seed: 11, numRuns: 400 },

@@ -1,5 +1,5 @@
 import { decline, defineControl, fail, notApplicable, pass, set, strings, unknown, type AnyControl, type Edit } from '../../core/index.ts';
-import { compareLevels, labelPrefix, namespacePolicy, type Level } from '../../kube/pod-security/index.ts';
+import { compareLevels, labelPrefix, namespacePolicy, podSecurityLevel, readDeciding, type Level } from '../../kube/pod-security/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { namespaces, type NamespaceSubject } from '../../subjects/namespace.ts';
 
@@ -46,7 +46,7 @@ export const podSecurityAdmission: AnyControl = defineControl({
       if (error?.label === `${labelPrefix}audit`) return labelled('audit', 'restricted', version);
       if (error?.label === `${labelPrefix}warn`) return labelled('warn', 'restricted', version);
       if (partial) return decline('workloads that were not read may not meet the level: read all of the namespace');
-      const met = leastLevel(namespace);
+      const met = leastLevel(namespace, version);
       if (met === 'privileged') return decline('workloads of the namespace do not even meet baseline: mend them first');
       if (error === undefined && compareLevels(met, policy.enforce.level) <= 0)
         return decline('workloads of the namespace meet baseline only: mend them first');
@@ -97,8 +97,12 @@ metadata: { name: kube-system }
 });
 
 /** The strictest level that all workloads of the namespace meet. */
-function leastLevel({ workloads }: NamespaceSubject): Level {
-  return workloads.reduce<Level>((least, { level }) => (compareLevels(level, least) < 0 ? level : least), 'restricted');
+function leastLevel({ workloads }: NamespaceSubject, version: number): Level {
+  return workloads.reduce<Level>((least, { shape }) => {
+    const { spec, metadata } = readDeciding(shape.security);
+    const { level } = podSecurityLevel(spec, metadata, version);
+    return compareLevels(level, least) < 0 ? level : least;
+  }, 'restricted');
 }
 
 /** With the version, so that an upgrade of the cluster does not change what the level means. */

@@ -36,6 +36,8 @@ export const serviceAccountToken: AnyControl = defineControl({
     return fail(at.automount, `pods of "${name}" mount the token of ${account} by default`);
   },
 
+  passesAlone: ({ automount, tokens = [] }) => automount === false && !tokens.some(({ audience }) => isApiAudience(audience)),
+
   fix: {
     safety: 'review',
     risk: 'operators, leader election, service meshes and injectors of secrets need the token; show from the audit log that the account makes no request from these pods',

@@ -35,6 +35,8 @@ export const serviceAccount: AnyControl = defineControl({
     return pass;
   },
 
+  passesAlone: ({ automount }) => automount === false,
+
   fix: {
     safety: 'review',
     risk: 'the pods lose the token, and what "default" has in the cluster: pull secrets, roles, an identity of the cloud; show from the audit log that they make no request, and that the nodes can pull their images',

@@ -1,8 +1,9 @@
-import type { Metadata } from '../../core/index.ts';
+import { remembering, type Metadata } from '../../core/index.ts';
 import type { Container, PodSpec } from '../types.ts';
 import { asAdmitted } from './admitted.ts';
 import { exemptOnWindows, newestMinor, relaxedByUserNamespace } from './allowed-values.ts';
 import { checks, type Check } from './checks.ts';
+import { decidingPart, readDeciding } from './deciding.ts';
 import type { Level } from './namespace-labels.ts';
 
 /** A check that a pod fails; reason and detail are those of Pod Security admission, equal to the byte. */
@@ -41,21 +42,20 @@ export function podSecurity(spec: PodSpec, metadata: Metadata, level: 'baseline'
  * checks that keep it from the next stricter one (none for restricted).
  */
 export function podSecurityLevel(spec: PodSpec, metadata: Metadata, minor: number): PodSecurityVerdict {
-  if (last?.spec !== spec || last.metadata !== metadata || last.minor !== minor) {
-    last = { spec, metadata, minor, verdict: judgeLevel(spec, metadata, minor) };
-  }
-  return last.verdict;
+  let level = levels.get(minor);
+  if (level === undefined) levels.set(minor, (level = remembering((text) => judgeLevel(readDeciding(text), minor), 1_000, 4_096)));
+  return level(decidingPart(spec, metadata));
 }
+
+/** By minor: the pods of a workload, and many workloads, are alike in what decides. */
+const levels = new Map<number, (text: string) => PodSecurityVerdict>();
 
 export interface PodSecurityVerdict {
   readonly level: Level;
   readonly restrictedBy: readonly string[];
 }
 
-/** The answer before: several parts of an evaluation ask for the same pod in turn. */
-let last: { spec: PodSpec; metadata: Metadata; minor: number; verdict: PodSecurityVerdict } | undefined;
-
-function judgeLevel(spec: PodSpec, metadata: Metadata, minor: number): PodSecurityVerdict {
+function judgeLevel({ spec, metadata }: ReturnType<typeof readDeciding>, minor: number): PodSecurityVerdict {
   const pod = asAdmitted(spec, metadata);
   // Restricted first: it exempts Windows pods from a check that baseline, which it replaces, does not.
   const restricted = podSecurity(pod, metadata, 'restricted', minor);

@@ -161,7 +161,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   }
 
   /** What is said of subjects that pass stands in order with all the rest, so nothing is settled before it then. */
-  function settle(panel: readonly Judge[], subject: Partial<unknown>): boolean {
+  function settle(panel: readonly Judge[], subject: object): boolean {
     if (policy.all || !panel.every(({ control, judging }) => control.passesAlone?.(subject, judging) === true)) return false;
     for (const { tally } of panel) count(tally, pass);
     return true;

@@ -56,8 +56,8 @@ function contextOf(context: (PodSecurityContext & SecurityContext) | undefined):
     allowPrivilegeEscalation: context.allowPrivilegeEscalation,
     procMount: context.procMount,
     runAsNonRoot: context.runAsNonRoot,
-    // Integers beyond 2^53 are big ones.
-    runAsUser: runAsUser === undefined ? undefined : Number(runAsUser),
+    // Only root matters; large numbers are big integers, which JSON has not.
+    runAsUser: runAsUser === 0 ? 0 : undefined,
     seccompProfile: seccompProfile && { type: seccompProfile.type },
     appArmorProfile: appArmorProfile && { type: appArmorProfile.type, localhostProfile: appArmorProfile.localhostProfile },
     seLinuxOptions: seLinuxOptions && { type: seLinuxOptions.type, user: seLinuxOptions.user, role: seLinuxOptions.role },

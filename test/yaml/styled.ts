@@ -39,6 +39,8 @@ interface Habits {
   readonly gap: number;
   /** How often comments, blank lines and odd layouts come: never with 0. */
   readonly oddness: number;
+  /** Whether every value is to be read back as it is. */
+  readonly faithful: boolean;
 }
 
 function odd({ tape, oddness }: Habits, times: number): boolean {
@@ -65,11 +67,15 @@ const words = ['nginx:1.25', 'hello world', '/var/run', 'a-b', "it's", 'v1', '--
 function scalar(value: string | number | boolean | null, habits: Habits, bracketed: boolean): string {
   const { tape } = habits;
   if (typeof value !== 'string') return value === null ? tape.pick(['null', '~', 'Null']) : String(value);
-  const isPlain = words.includes(value);
+  const isPlain = words.includes(value) || (habits.faithful && isPlainWord(value));
   const style = tape.below(4);
   if (style === 1 && !value.includes('\n')) return `'${value.replaceAll("'", "''")}'`;
   if (!isPlain || style === 2) return JSON.stringify(value);
   return odd(habits, 12) && !bracketed ? `!!str ${value}` : value;
+}
+
+function isPlainWord(value: string): boolean {
+  return /^[A-Za-z](?:[\w./:-]*\w)?$/.test(value) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(value);
 }
 
 function key(name: string, { tape }: Habits, bracketed = false): string {
@@ -111,7 +117,7 @@ function afterMark(item: Value, column: number, habits: Habits, isEntry: boolean
   const { tape } = habits;
   const pad = ' '.repeat(column + habits.step);
   if (item === null && tape.below(2) === 0) return trailing(habits);
-  if (typeof item === 'string') {
+  if (typeof item === 'string' && !habits.faithful) {
     if (item.includes('\n') || odd(habits, 9)) {
       const head = tape.pick(['|', '|-', '>', '|+', '>-', '>+', `|${habits.step}`]);
       const lines = item.split('\n').map((line) => (line.trim() === '' ? '' : pad + line.trim()));
@@ -167,6 +173,31 @@ const values = letrec<{ value: Value; leaf: Value; map: Value; list: Value }>((t
   value: oneof({ maxDepth: 4 }, tie('leaf'), tie('map'), tie('list'), tie('map')),
 }));
 
+/** How a document is written. */
+export interface DocumentStyle {
+  readonly choices: Uint8Array;
+  readonly oddness: number;
+  readonly step: number;
+  readonly listStep: number;
+  readonly gap: number;
+}
+
+export const documentStyles: Arbitrary<DocumentStyle> = record({
+  choices: uint8Array({ minLength: 100, maxLength: 400 }),
+  oddness: constantFrom(0, 1, 2),
+  step: constantFrom(2, 2, 4, 3, 1),
+  listStep: constantFrom(0, 0, 2, 4, 1),
+  gap: constantFrom(1, 1, 1, 3),
+});
+
+/** An object in that style, without anything in front of it or behind, and with lines that end in a line feed. */
+export function inStyle(object: { readonly [key: string]: unknown }, { choices, ...rest }: DocumentStyle): StyledDocument {
+  const tape = new Tape(choices);
+  const habits: Habits = { tape, faithful: true, ...rest };
+  const text = block(object as { readonly [key: string]: Value }, 0, habits, true);
+  return { text: `${text}\n`, comments: tape.comments };
+}
+
 /** Documents whose root is a map. */
 export const styledDocuments: Arbitrary<StyledDocument> = record({
   root: dictionary(constantFrom('kind', 'metadata', 'spec', 'items', 'data'), values.value, {
@@ -174,15 +205,11 @@ export const styledDocuments: Arbitrary<StyledDocument> = record({
     maxKeys: 4,
     noNullPrototype: true,
   }),
-  choices: uint8Array({ minLength: 100, maxLength: 400 }),
-  oddness: constantFrom(0, 1, 2),
-  step: constantFrom(2, 2, 4, 3, 1),
-  listStep: constantFrom(0, 0, 2, 4, 1),
-  gap: constantFrom(1, 1, 1, 3),
+  style: documentStyles,
   newline: constantFrom('\n', '\n', '\r\n', 'mixed'),
-}).map(({ root, choices, newline, ...rest }) => {
+}).map(({ root, style: { choices, ...rest }, newline }) => {
   const tape = new Tape(choices);
-  const habits: Habits = { tape, ...rest };
+  const habits: Habits = { tape, faithful: false, ...rest };
   let text = documentText(root, habits);
   if (newline === '\r\n') text = text.replaceAll('\n', '\r\n');
   if (newline === 'mixed') text = text.replaceAll('\n', () => tape.pick(['\n', '\r\n']));

@@ -150,18 +150,20 @@ function textOf(file: string, option: string): string {
 }
 
 /** `plimsoll fix --write -`: standard input with its fixes on standard output, whatever else happens as it came. */
-async function filter(given: Arguments, options: FixOptions): Promise<number> {
+async function filter(given: Arguments, fixOptions: FixOptions): Promise<number> {
   if (given.operands.length > 1)
     throw new OptionError(['--write with - takes no other path', 'fix files and standard input one after the other']);
   for (const name of ['output', 'interactive', 'plan'])
     if (given.has(name)) throw new OptionError([`--write with - writes the fixed text, so it takes no --${name}`, 'leave out one of them']);
   const input = await buffer(process.stdin);
-  const report = await worked({ ...options, stdin: Readable.from([input]) });
+  const report = await worked({ ...fixOptions, stdin: Readable.from([input]) });
+  const options = { refused: 0, allowUnreadable: given.has('allow-unreadable') };
   const [repaired] = report.files;
-  // What is not changed leaves as the bytes that came, whatever they are.
-  if (repaired === undefined) await new Promise((done) => process.stdout.write(input, done));
-  else await writeStream(process.stdout, [repaired.after]);
-  return exitCode(report, given, { written: true, refused: 0, allowUnreadable: given.has('allow-unreadable') }, []);
+  // What is not changed leaves as the bytes that came, whatever they are; and so does what could not be read as a whole.
+  const written = repaired !== undefined && fixOutcome(report, { ...options, written: true }).exitCode === 0;
+  if (written) await writeStream(process.stdout, [repaired.after]);
+  else await new Promise((done) => process.stdout.write(input, done));
+  return exitCode(report, given, { ...options, written }, []);
 }
 
 /** The text says how the run ended; other formats do not, and an exit code of 2 alone explains nothing. */

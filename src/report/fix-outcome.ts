@@ -15,13 +15,15 @@ export interface FixOutcomeOptions {
 export function fixOutcome(report: FixReport, { written, refused, allowUnreadable }: FixOutcomeOptions): Outcome {
   const { inputs, summary } = report;
   if (refused > 0) return { exitCode: 2, reason: `${refused} of ${counted(report.files.length, 'file')} could not be written` };
-  if (inputs.unread.length > 0 && !allowUnreadable)
-    return { exitCode: 2, reason: `${counted(inputs.unread.length, 'document')} could not be read (--allow-unreadable accepts that)` };
+  const what = `${counted(summary.fixes, 'fix', 'fixes')} in ${counted(report.files.length, 'file')} ${written ? '' : 'not '}written`;
+  if (inputs.unread.length > 0 && !allowUnreadable) {
+    const unread = `${counted(inputs.unread.length, 'document')} could not be read (--allow-unreadable accepts that)`;
+    return { exitCode: 2, reason: summary.fixes === 0 ? unread : `${unread}; ${what}` };
+  }
   if (inputs.resources === 0) return { exitCode: 2, reason: 'nothing to fix: no Kubernetes object that a control reads' };
   const findings = `findings ${summary.before} → ${summary.after}`;
   if (summary.fixes === 0) return { exitCode: 0, reason: `no fix that may be made without more from you; findings ${summary.after}` };
-  const what = `${counted(summary.fixes, 'fix', 'fixes')} in ${counted(report.files.length, 'file')}`;
-  return written ? { exitCode: 0, reason: `${what} written, ${findings}` } : { exitCode: 1, reason: `${what} not written, ${findings}` };
+  return { exitCode: written ? 0 : 1, reason: `${what}, ${findings}` };
 }
 
 /** The command to type next; `command` is how the user called, without what it should do: `plimsoll fix deploy`. */

@@ -129,7 +129,10 @@ test('the end says what it amounts to and what to type next', () => {
   expect(end({ written: true })).toBe(
     'done: 5 fixes in 3 files written, findings 11 → 6 (exit code 0)\nnext: plimsoll fix deploy --review\n',
   );
-  expect(end({ allowUnreadable: false })).toContain('not done: 1 document could not be read');
+  expect(text({ allowUnreadable: false })).toContain('\nnot done: 1 document could not be read');
+  expect(end({ written: true, refused: 2 })).toBe(
+    'not done: 2 of 3 files could not be written (exit code 2)\nnext: plimsoll fix deploy --write\n',
+  );
   const nothing = { ...sampleFixReport, files: [], objects: [], fixes: [], summary: { ...sampleFixReport.summary, fixes: 0 } };
   expect(end({}, nothing)).toContain('done: no fix that may be made');
 });

@@ -42,16 +42,22 @@ export const scanFormats: readonly string[] = ['text', 'json', 'sarif'];
 
 export const fixFormats: readonly string[] = ['text', 'patch', 'json', 'sarif', 'jsonpatch', 'kustomize'];
 
-/** What `scan` and `fix` have in common: which controls judge what. */
+/** Which controls: what `scan` judges by them, `fix` repairs. */
+function whichControls(what: string): readonly Option[] {
+  return [
+    {
+      name: 'only',
+      value: 'CONTROL,…',
+      repeatable: true,
+      completes: 'controls',
+      about: `${what} these only: control ids, codes (POD-12), chapters (POD, pod-security), globs (NET-*)`,
+    },
+    { name: 'skip', value: 'CONTROL,…', repeatable: true, completes: 'controls', about: `${what} all but these` },
+  ];
+}
+
+/** What `scan` and `fix` have in common: how is judged. */
 const whatIsJudged: readonly Option[] = [
-  {
-    name: 'only',
-    value: 'CONTROL,…',
-    repeatable: true,
-    completes: 'controls',
-    about: 'Judge by these only: control ids, codes (POD-12), chapters (POD, pod-security), globs (NET-*)',
-  },
-  { name: 'skip', value: 'CONTROL,…', repeatable: true, completes: 'controls', about: 'Judge by all but these' },
   {
     name: 'profile',
     value: 'PROFILE',
@@ -106,6 +112,7 @@ const scan: Command = {
       choices: severityChoices,
       about: 'Leave out findings below: critical, high, medium, low (default)',
     },
+    ...whichControls('Judge by'),
     ...whatIsJudged,
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
     { name: 'all', about: 'List every place, and what passes too' },
@@ -157,10 +164,21 @@ const fix: Command = {
       about: 'Format, text (default), patch, json, sarif, jsonpatch or kustomize=FOLDER, and where to write it; may be given several times',
     },
     { name: 'value', value: 'CONTROL.KEY=VALUE', repeatable: true, about: 'A value that only you know; what is needed is listed' },
-    { name: 'digests', value: 'FILE', completes: 'files', about: 'Digests of images' },
-    { name: 'images', value: 'FILE', completes: 'files', about: 'What the configuration of images says' },
-    { name: 'resources', value: 'FILE', completes: 'files', about: 'Requests, limits and quotas' },
-    { name: 'atomic', about: 'With --write: all files or none' },
+    {
+      name: 'digests',
+      value: 'FILE',
+      completes: 'files',
+      about: 'Digests of images: lines of name:tag@sha256:…, a map, or what docker images --digests prints',
+    },
+    { name: 'images', value: 'FILE', completes: 'files', about: 'Users of images: a map, or what docker inspect prints' },
+    {
+      name: 'resources',
+      value: 'FILE',
+      completes: 'files',
+      about: 'Requests and limits of containers, and limits and quotas of namespaces',
+    },
+    { name: 'atomic', about: 'Where files are written: all of them or none' },
+    ...whichControls('Fix'),
     ...whatIsJudged,
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
     { name: 'all', about: 'List every finding that stays, each in its place' },
@@ -175,7 +193,8 @@ const fix: Command = {
     { command: 'plimsoll fix --write --review deploy/', about: 'also what may change a workload' },
     { command: 'helm template chart/ | plimsoll fix --write - > fixed.yaml', about: 'a filter' },
     { command: 'plimsoll fix -o patch=fixes.patch', about: 'for git apply' },
-    { command: 'plimsoll fix --only POD-12 --value pod-security/non-root-user.user=10001', about: '' },
+    { command: 'plimsoll fix --interactive --review --only POD', about: 'one by one, a chapter' },
+    { command: 'plimsoll fix --review --only POD-01 --value POD-01.user=10001', about: 'with a value' },
   ],
   notes: [
     {
@@ -184,6 +203,7 @@ const fix: Command = {
         ['0', 'nothing to fix, or all of it written'],
         ['1', 'there is something to fix'],
         ['2', 'the work could not be done: wrong arguments, unreadable input, a file that could not be written'],
+        ['130', 'Ctrl+C ended --interactive; nothing is written'],
       ],
     },
   ],

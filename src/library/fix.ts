@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { controls as ownControls } from '../controls/index.ts';
 import {
+  groupBy,
   nothingGiven,
   type AnyControl,
   type AppliedFix,
@@ -100,17 +101,22 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
   /** Fixes make others possible: no container that is privileged may forbid privilege escalation. */
   async function carryOutAll(): Promise<void> {
     for (; round < mostRounds; round++) {
-      const known = new Set(accepted.map(({ proposal }) => editName(proposal)));
+      const known = groupBy(accepted, ({ proposal }) => editName(proposal));
       const fresh: Accepted[] = [];
       for (const proposal of now.proposals) {
         const edited = decided(proposal, options);
         if (edited === 'left') refusals.set(nameOf(proposal), { because: 'person', reason: 'left as it is by your answer' });
-        if (edited === undefined || edited === 'left' || known.has(editName(edited)) || refusals.has(nameOf(proposal))) continue;
+        if (edited === undefined || edited === 'left' || refusals.has(nameOf(proposal))) continue;
         const found = edited.companions.some((each) => objects.has(objectKey(each)))
           ? { refused: 'an object of this name is there already and says something else' }
           : files.find(edited, texts);
-        if ('refused' in found) refusals.set(nameOf(proposal), { because: 'text', reason: found.refused });
-        else fresh.push({ proposal: edited, target: found, round });
+        if ('refused' in found) {
+          refusals.set(nameOf(proposal), { because: 'text', reason: found.refused });
+          continue;
+        }
+        const each = { proposal: edited, target: found, round };
+        // There may be several objects of one name.
+        if (known.get(editName(edited))?.some((other) => placeOf(other) === placeOf(each)) !== true) fresh.push(each);
       }
       if (fresh.length === 0) break;
       accepted = [...accepted, ...withoutWaiting(fresh, controls)];

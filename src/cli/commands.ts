@@ -11,7 +11,7 @@ export interface Option {
   /** The values that are accepted. */
   readonly choices?: readonly string[];
   /** What a shell offers for the value besides `choices`. */
-  readonly completes?: 'files' | 'controls';
+  readonly completes?: 'files' | 'controls' | 'values';
   /** Values that may be followed by `=FILE`. */
   readonly formats?: readonly string[];
   readonly about: string;
@@ -163,7 +163,13 @@ const fix: Command = {
       formats: fixFormats,
       about: 'Format, text (default), patch, json, sarif, jsonpatch or kustomize=FOLDER, and where to write it; may be given several times',
     },
-    { name: 'value', value: 'CONTROL.KEY=VALUE', repeatable: true, about: 'A value that only you know; what is needed is listed' },
+    {
+      name: 'value',
+      value: 'CONTROL.KEY=VALUE',
+      repeatable: true,
+      completes: 'values',
+      about: 'A value that only you know; what is needed is listed',
+    },
     {
       name: 'digests',
       value: 'FILE',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { commands } from './commands.ts';
 import { completionScript } from './completion.ts';
 
-const names = ['pod-security/privileged', 'POD-06'];
+const names = { controls: ['pod-security/privileged', 'POD-06'], values: ['pod-security/non-root-user.user='] };
 
 test.each(['bash', 'zsh', 'fish'] as const)('%s offers every command, option, value and control', (shell) => {
   const script = completionScript(shell, names);
@@ -14,6 +14,7 @@ test.each(['bash', 'zsh', 'fish'] as const)('%s offers every command, option, va
     }
   }
   expect(script).toContain('POD-06 pod-security/privileged');
+  expect(script).toContain('pod-security/non-root-user.user=');
 });
 
 test.each(['bash', 'zsh', 'fish'] as const)('quotes are closed in the script of %s', (shell) => {

@@ -11,19 +11,32 @@ export async function runCompletion(given: Arguments): Promise<number> {
   const [shell] = given.operands;
   if (shell === undefined) throw new OptionError(['for which shell?', 'write plimsoll completion bash, zsh or fish']);
   oneOf('shell', shell, ['bash', 'zsh', 'fish']);
-  await writeStream(process.stdout, [completionScript(shell as 'bash' | 'zsh' | 'fish', controlNames(controls))]);
+  await writeStream(process.stdout, [
+    completionScript(shell as 'bash' | 'zsh' | 'fish', { controls: controlNames(controls), values: valueNames() }),
+  ]);
   return 0;
 }
 
-/** The script of a shell; `names` are what may be written for a control. All values are plain words, so none is quoted. */
-export function completionScript(shell: 'bash' | 'zsh' | 'fish', names: readonly string[]): string {
-  const sorted = [...new Set(names)].sort();
+/** What `--value` takes, up to the value. */
+function valueNames(): string[] {
+  return controls.flatMap(({ id, fix }) => Object.keys(fix?.values ?? {}).map((key) => `${id}.${key}=`));
+}
+
+/** What may be written for a control, and for a value of a fix. */
+export interface CompletionNames {
+  readonly controls: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** The script of a shell. All values are plain words, so none is quoted. */
+export function completionScript(shell: 'bash' | 'zsh' | 'fish', { controls: names, values }: CompletionNames): string {
+  const sorted: CompletionNames = { controls: [...new Set(names)].sort(), values: values.toSorted() };
   if (shell === 'bash') return bash(sorted);
   return shell === 'zsh' ? zsh(sorted) : fish(sorted);
 }
 
-function wordsFor(option: Option, names: readonly string[]): readonly string[] {
-  if (option.completes === 'controls') return names;
+function wordsFor(option: Option, names: CompletionNames): readonly string[] {
+  if (option.completes === 'controls' || option.completes === 'values') return names[option.completes];
   return option.formats ?? option.choices ?? [];
 }
 
@@ -31,18 +44,18 @@ function flags({ name, short }: Option): string[] {
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
 }
 
-function operandWords(command: Command, names: readonly string[]): readonly string[] {
-  return command.completes === 'controls' ? names : (command.words ?? []);
+function operandWords(command: Command, names: CompletionNames): readonly string[] {
+  return command.completes === 'controls' ? names.controls : (command.words ?? []);
 }
 
-function bash(names: readonly string[]): string {
+function bash(names: CompletionNames): string {
   const cases = commands.map((command) => {
     const values = command.options.flatMap((option) => {
       if (option.value === undefined) return [];
       const words = wordsFor(option, names);
       const reply =
         words.length > 0
-          ? `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$cur"))`
+          ? `${option.completes === 'values' ? 'compopt -o nospace; ' : ''}COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$cur"))`
           : option.completes === 'files'
             ? 'compopt -o default'
             : ':';
@@ -72,7 +85,7 @@ complete -F _plimsoll plimsoll
 `;
 }
 
-function zsh(names: readonly string[]): string {
+function zsh(names: CompletionNames): string {
   const cases = commands.map((command) => {
     const specs = command.options.map((option) => {
       const words = wordsFor(option, names);
@@ -118,7 +131,7 @@ function repeat({ repeatable }: Option): string {
   return repeatable === true ? '*' : '';
 }
 
-function fish(names: readonly string[]): string {
+function fish(names: CompletionNames): string {
   const lines = commands.flatMap((command) => {
     const condition = `__fish_seen_subcommand_from ${command.name}`;
     const words = operandWords(command, names);

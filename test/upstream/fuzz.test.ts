@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { fix } from '../../src/index.ts';
 import { corpora, corpusFiles } from './corpora.ts';
 
 const rounds = process.env['PLIMSOLL_LONG'] === '1' ? 2000 : 120;
@@ -30,9 +31,9 @@ test.skipIf(corpora.length === 0)(
   async () => {
     const random = generator(20_261_121);
     for (let round = 0; round < rounds; round++) {
-      const inputs = Array.from({ length: filesPerRound }, () => damaged(random));
+      const inputs = Array.from({ length: filesPerRound }, () => damaged(random, seeds));
       for (const [index, bytes] of inputs.entries()) writeFileSync(join(folder, `f${index}.${index % 3 === 0 ? 'json' : 'yaml'}`), bytes);
-      const outcome = await scan(['scan', folder, '-o', 'json', '--all']);
+      const outcome = await run(['scan', folder, '-o', 'json', '--all']);
       const context = `round ${round}: ${outcome.stderr.slice(0, 500)}`;
       expect([0, 1, 2], context).toContain(outcome.status);
       expect(outcome.stderr, context).not.toMatch(/\n\s+at |internal error/i);
@@ -47,10 +48,54 @@ test.skipIf(corpora.length === 0)(
   },
 );
 
+const fixRounds = Math.ceil(rounds / 3);
+
+test.skipIf(corpora.length === 0)(
+  `${fixRounds * filesPerRound} damaged files are fixed as the library says or left as they are`,
+  async () => {
+    const random = generator(20_261_122);
+    const workloads = seeds.filter((bytes) => bytes.includes('containers'));
+    let changed = 0;
+    for (let round = 0; round < fixRounds; round++) {
+      // Sound files with damage behind: what is broken all over is never edited.
+      const inputs = new Map<string, Buffer>();
+      for (let index = 0; index < filesPerRound; index++) {
+        const bytes = damaged(random, workloads);
+        const sound = workloads[random(workloads.length)]!;
+        if (index % 2 === 0) inputs.set(`f${index}.yaml`, Buffer.concat([sound, Buffer.from('\n---\n'), bytes]));
+        else inputs.set(`f${index}.${index % 3 === 0 ? 'json' : 'yaml'}`, bytes);
+      }
+      for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+      for (const [name, bytes] of inputs) writeFileSync(join(folder, name), bytes);
+      const { files } = await fix({ cwd: folder, review: true });
+      const patch = await run(['fix', '--review', '-o', 'patch', '.']);
+      const write = await run(['fix', '--review', '--write', '.']);
+      for (const { status, stderr, memory } of [patch, write]) {
+        const context = `round ${round}: ${stderr.slice(0, 500)}`;
+        expect([0, 1, 2], context).toContain(status);
+        expect(stderr, context).not.toMatch(/\n\s+at |internal error/i);
+        expect(memory, context).toBeLessThan(memoryLimit);
+      }
+      expect(patch.stdout === '', `round ${round}`).toBe(files.length === 0);
+      const meant = new Map<string, Buffer>([...inputs, ...files.map(({ file, after }) => [file, Buffer.from(after)] as const)]);
+      expect(readdirSync(folder).sort(), `round ${round}`).toEqual([...meant.keys()].sort());
+      for (const [name, bytes] of meant) expect(readFileSync(join(folder, name)).equals(bytes), `round ${round}: ${name}`).toBe(true);
+      changed += files.length;
+      const again = await fix({ cwd: folder, review: true });
+      expect(
+        again.fixes.map(({ control, file, line }) => `${file}:${line} ${control}`),
+        `round ${round}`,
+      ).toEqual([]);
+    }
+    expect(changed).toBeGreaterThan(fixRounds);
+  },
+);
+
 /** Runs the built command line; memory is the peak resident set in KiB, as the kernel saw it. */
-function scan(args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string; memory: number }> {
+function run(args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string; memory: number }> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, ['--max-old-space-size=400', inject('commandLine'), ...args], {
+      cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: secondsPerRun * 1000,
     });
@@ -122,8 +167,8 @@ const tokens = [
   '\ud800',
 ];
 
-function damaged(random: Random): Buffer {
-  const seed = seeds[random(seeds.length)] ?? Buffer.alloc(0);
+function damaged(random: Random, from: readonly Buffer[]): Buffer {
+  const seed = from[random(from.length)] ?? Buffer.alloc(0);
   switch (random(6)) {
     case 0:
       return Buffer.from(Array.from({ length: random(2000) }, () => random(256)));

@@ -41,6 +41,7 @@ export async function runFix(given: Arguments): Promise<number> {
   const interactive = given.has('interactive');
   const writes = given.has('write') || interactive;
   requirePlanOutputs(given, outputs, writes);
+  if (given.has('atomic') && !writes) throw new OptionError(['--atomic is about writing', 'add --write or --interactive']);
   const options: FixOptions = {
     ...policyOptions(given),
     params: mergedParams(configuration.params, given.values('param')),

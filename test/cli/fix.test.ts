@@ -328,6 +328,7 @@ describe('what goes wrong is said in a few lines, and nothing is written', () =>
   test.each([
     [['--wriet'], '--write'],
     [['--write', '--plan'], '--plan writes nothing'],
+    [['--atomic'], '--atomic is about writing'],
     [['--plan', '-o', 'sarif'], '--output text or json'],
     [['-o', 'jsn'], 'json'],
     [['-o', 'kustomize'], 'kustomize=FOLDER'],

@@ -39,6 +39,8 @@ export const serviceAccount: AnyControl = defineControl({
 
   fix: {
     safety: 'review',
+    // Pods without a token need no account of their own.
+    waitsFor: ['pod-security/service-account-token'],
     risk: 'the pods lose the token, and what "default" has in the cluster: pull secrets, roles, an identity of the cloud; show from the audit log that they make no request, and that the nodes can pull their images',
     edits({ name, namespace, automount, serviceAccount: account }) {
       if (account.name !== 'default')

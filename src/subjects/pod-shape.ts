@@ -25,18 +25,31 @@ export function podShape(spec: PodSpec, metadata: Metadata): PodShape {
   return last.shape;
 }
 
-const shared = remembering((text) => JSON.parse(text) as PodShape, 1_000, 8_192);
-
+/** Two JSON texts, one a line: a text inside of the other would be all escapes. */
 function textOf(spec: PodSpec, metadata: Metadata): string {
-  const containers: { readonly resources: ResourceRequirements }[] = [];
+  const containers: ResourceRequirements[] = [];
   for (const { container, class: containerClass } of containersOf(spec))
-    if (containerClass !== 'ephemeral container') containers.push({ resources: resourcesOf(container.resources) });
-  const hostNetwork = spec.hostNetwork === true;
-  const shape: PodShape = { hostNetwork, security: decidingPart(spec, metadata), resources: resourcesOf(spec.resources), containers };
-  return JSON.stringify(shape);
+    if (containerClass !== 'ephemeral container') containers.push(resourcesOf(container));
+  const rest: Rest = { hostNetwork: spec.hostNetwork === true, resources: resourcesOf(spec), containers };
+  return `${decidingPart(spec, metadata)}\n${JSON.stringify(rest)}`;
 }
 
-function resourcesOf({ limits, requests }: ResourceRequirements = {}): ResourceRequirements {
+interface Rest extends Pick<PodShape, 'hostNetwork' | 'resources'> {
+  readonly containers: readonly ResourceRequirements[];
+}
+
+const shared = remembering(
+  (text): PodShape => {
+    const end = text.indexOf('\n');
+    const { hostNetwork, resources, containers } = JSON.parse(text.slice(end)) as Rest;
+    return { hostNetwork, security: text.slice(0, end), resources, containers: containers.map((each) => ({ resources: each })) };
+  },
+  1_000,
+  8_192,
+);
+
+function resourcesOf({ resources = {} }: { readonly resources?: ResourceRequirements }): ResourceRequirements {
+  const { limits, requests } = resources;
   return { ...(limits && { limits: quantitiesOf(limits) }), ...(requests && { requests: quantitiesOf(requests) }) };
 }
 

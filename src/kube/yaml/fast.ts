@@ -1,3 +1,4 @@
+import { writeCharacters } from './characters.ts';
 import type { Path } from '../../core/index.ts';
 import { lazily, locator, noChildren, type Layout, type LayoutKey, type Range, type ReadDocument } from './document.ts';
 import { depthLimit } from './limits.ts';
@@ -32,16 +33,10 @@ const notMine = new Error('not in the subset');
 
 // The state of the one read that is going on. Nothing here is asynchronous, and plain variables are what is fastest.
 let source = '';
-/**
- * The characters of the text, one byte each: engines look up an array's element several times faster than a string's
- * character. What is not ASCII is never more than part of a text, so one number stands for all of it.
- */
+/** The characters of the text (characters.ts). */
 let bytes: Uint8Array = new Uint8Array(64 * 1024);
-const notAscii = 128;
 /** The length of the text with a line feed at its end, whether it has one or not: so no loop looks for the end as well. */
 let length = 0;
-
-const encoder = new TextEncoder();
 
 /**
  * Characters that are refused (control characters), that break lines without being line feeds, and byte order marks; a
@@ -55,10 +50,7 @@ function load(text: string): boolean {
   if (unusual.test(text)) return false;
   const size = text.length;
   if (bytes.length < size + 4) bytes = new Uint8Array(2 * size + 4);
-  const { read, written } = encoder.encodeInto(text, bytes);
-  if (read !== size || written !== size) {
-    for (let i = 0; i < size; i++) bytes[i] = Math.min(text.charCodeAt(i), notAscii);
-  }
+  writeCharacters(text, bytes);
   source = text;
   length = size > 0 && bytes[size - 1] === 10 ? size : size + 1;
   bytes[length - 1] = 10;

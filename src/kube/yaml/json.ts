@@ -11,6 +11,7 @@ import {
   type ReadDocument,
   type RefusedDocument,
 } from './document.ts';
+import { writeCharacters } from './characters.ts';
 import { depthLimit, documentLimit, tooDeep, tooLong } from './limits.ts';
 import { compact, jsonInteger } from './resolve.ts';
 
@@ -42,7 +43,10 @@ export function readJson(text: string, firstLine: number): ReadDocument | Refuse
   return {
     value,
     locate: (paths) => toLocations(placesOf(text, paths)),
-    layout: () => layoutOf(text, skipSpace(text, 0), undefined),
+    layout: () => {
+      const bytes = charactersOf(text, new Uint8Array(text.length + 1));
+      return layoutOf(text, bytes, passSpace(bytes, 0), undefined);
+    },
   };
 }
 
@@ -205,7 +209,23 @@ function exactInteger(token: string): number | bigint {
   return integer === undefined ? Number(token) : compact(integer);
 }
 
-// Places. The text is known to be JSON here, so passing over a value need not check it.
+// Places. The text is known to be JSON here, so passing over a value need not check it. Its characters are looked up as bytes
+// (characters.ts), with a zero behind the last one, which JSON has nowhere.
+
+/** For one look at a text at a time; what a very long one needs is let go of. */
+const reused = new Uint8Array(64 * 1024);
+
+function charactersOf(text: string, bytes: Uint8Array): Uint8Array {
+  writeCharacters(text, bytes);
+  bytes[text.length] = 0;
+  return bytes;
+}
+
+function passSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isJsonSpace(bytes[at]!)) at++;
+  return at;
+}
 
 interface Place extends Range {
   /** The key of a map's entry. */
@@ -215,54 +235,64 @@ interface Place extends Range {
 /** The paths that are asked for as a tree, so that one pass over the text finds them all. */
 interface Wanted {
   readonly steps: Map<string | number, Wanted>;
+  /** A bit for each length of a key (modulo 32): most keys are told from those that are asked for without cutting them out. */
+  lengths: number;
   place: Place | undefined;
 }
 
 function placesOf(text: string, paths: readonly Path[]): Range[] {
-  const root: Wanted = { steps: new Map(), place: undefined };
+  const bytes = charactersOf(text, text.length < reused.length ? reused : new Uint8Array(text.length + 1));
+  const root = wantNothing();
   for (const path of paths) {
     let wanted = root;
     for (const step of path) {
       let next = wanted.steps.get(step);
-      if (next === undefined) wanted.steps.set(step, (next = { steps: new Map(), place: undefined }));
+      if (next === undefined) {
+        wanted.steps.set(step, (next = wantNothing()));
+        if (typeof step === 'string') wanted.lengths |= 1 << step.length;
+      }
       wanted = next;
     }
   }
-  passWanted(text, skipSpace(text, 0), root, undefined);
-  return paths.map((path) => placeOf(text, root, path));
+  passWanted(text, bytes, passSpace(bytes, 0), root, undefined);
+  return paths.map((path) => placeOf(bytes, root, path));
 }
 
-function placeOf(text: string, root: Wanted, path: Path): Range {
+function wantNothing(): Wanted {
+  return { steps: new Map(), lengths: 0, place: undefined };
+}
+
+function placeOf(bytes: Uint8Array, root: Wanted, path: Path): Range {
   let wanted = root;
   for (const step of path) {
     const next = wanted.steps.get(step);
-    if (next?.place === undefined) return parentPlace(text, wanted.place!);
+    if (next?.place === undefined) return parentPlace(bytes, wanted.place!);
     wanted = next;
   }
   const place = wanted.place!;
-  if (path.length === 0) return parentPlace(text, place);
+  if (path.length === 0) return parentPlace(bytes, place);
   return place.key === undefined ? place : { start: place.key.start, end: place.end };
 }
 
-function parentPlace(text: string, place: Place): Range {
-  return place.key ?? firstKey(text, place.start) ?? place;
+function parentPlace(bytes: Uint8Array, place: Place): Range {
+  return place.key ?? firstKey(bytes, place.start) ?? place;
 }
 
-function firstKey(text: string, map: number): Range | undefined {
-  if (text.charCodeAt(map) !== 123) return undefined;
-  const start = skipSpace(text, map + 1);
-  return text.charCodeAt(start) === 34 ? { start, end: passString(text, start) } : undefined;
+function firstKey(bytes: Uint8Array, map: number): Range | undefined {
+  if (bytes[map] !== 123) return undefined;
+  const start = passSpace(bytes, map + 1);
+  return bytes[start] === 34 ? { start, end: passString(bytes, start) } : undefined;
 }
 
 /** Passes a value that is asked for, or in which something is, and answers its end. */
-function passWanted(text: string, start: number, wanted: Wanted, key: Range | undefined): number {
+function passWanted(text: string, bytes: Uint8Array, start: number, wanted: Wanted, key: Range | undefined): number {
   // The last of several entries with one key is the one which counts.
   if (wanted.place !== undefined) forget(wanted);
-  const code = text.charCodeAt(start);
+  const code = bytes[start]!;
   let end: number;
-  if (wanted.steps.size === 0 || (code !== 123 && code !== 91)) end = passValue(text, start);
-  else if (code === 123) end = passMap(text, start, wanted);
-  else end = passList(text, start, wanted);
+  if (wanted.steps.size === 0 || (code !== 123 && code !== 91)) end = passValue(bytes, start);
+  else if (code === 123) end = passMap(text, bytes, start, wanted);
+  else end = passList(text, bytes, start, wanted);
   wanted.place = key === undefined ? { start, end } : { start, end, key };
   return end;
 }
@@ -272,49 +302,56 @@ function forget(wanted: Wanted): void {
   for (const next of wanted.steps.values()) forget(next);
 }
 
-function passMap(text: string, map: number, { steps }: Wanted): number {
-  let at = skipSpace(text, map + 1);
-  while (text.charCodeAt(at) === 34) {
-    const keyEnd = passString(text, at);
-    const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
-    const written = text.slice(at + 1, keyEnd - 1);
-    const next = steps.get(written.includes('\\') ? (JSON.parse(text.slice(at, keyEnd)) as string) : written);
-    const end = next === undefined ? passValue(text, start) : passWanted(text, start, next, { start: at, end: keyEnd });
-    at = skipSpace(text, end);
-    if (text.charCodeAt(at) === 44) at = skipSpace(text, at + 1);
+function passMap(text: string, bytes: Uint8Array, map: number, { steps, lengths }: Wanted): number {
+  let at = passSpace(bytes, map + 1);
+  while (bytes[at] === 34) {
+    let keyEnd = at + 1;
+    let escaped = false;
+    for (let code = bytes[keyEnd]!; code !== 34; code = bytes[++keyEnd]!) {
+      if (code !== 92) continue;
+      escaped = true;
+      keyEnd++;
+    }
+    const start = passSpace(bytes, passSpace(bytes, ++keyEnd) + 1);
+    let next: Wanted | undefined;
+    if (escaped) next = steps.get(JSON.parse(text.slice(at, keyEnd)) as string);
+    else if (((lengths >> (keyEnd - at - 2)) & 1) !== 0) next = steps.get(text.slice(at + 1, keyEnd - 1));
+    const end = next === undefined ? passValue(bytes, start) : passWanted(text, bytes, start, next, { start: at, end: keyEnd });
+    at = passSpace(bytes, end);
+    if (bytes[at] === 44) at = passSpace(bytes, at + 1);
   }
   return at + 1;
 }
 
-function passList(text: string, list: number, { steps }: Wanted): number {
-  let at = skipSpace(text, list + 1);
-  for (let index = 0; text.charCodeAt(at) !== 93; index++) {
+function passList(text: string, bytes: Uint8Array, list: number, { steps }: Wanted): number {
+  let at = passSpace(bytes, list + 1);
+  for (let index = 0; bytes[at] !== 93; index++) {
     const next = steps.get(index);
-    at = skipSpace(text, next === undefined ? passValue(text, at) : passWanted(text, at, next, undefined));
-    if (text.charCodeAt(at) === 44) at = skipSpace(text, at + 1);
+    at = passSpace(bytes, next === undefined ? passValue(bytes, at) : passWanted(text, bytes, at, next, undefined));
+    if (bytes[at] === 44) at = passSpace(bytes, at + 1);
   }
   return at + 1;
 }
 
-function passValue(text: string, start: number): number {
-  let code = text.charCodeAt(start);
-  if (code === 34) return passString(text, start);
+function passValue(bytes: Uint8Array, start: number): number {
+  let code = bytes[start]!;
+  if (code === 34) return passString(bytes, start);
   let at = start;
   if (code !== 123 && code !== 91) {
-    while (at < text.length && code !== 44 && code !== 125 && code !== 93 && !isJsonSpace(code)) code = text.charCodeAt(++at);
+    while (code !== 0 && code !== 44 && code !== 125 && code !== 93 && !isJsonSpace(code)) code = bytes[++at]!;
     return at;
   }
   for (let depth = 0; ; at++) {
-    code = text.charCodeAt(at);
-    if (code === 34) at = passString(text, at) - 1;
+    code = bytes[at]!;
+    if (code === 34) at = passString(bytes, at) - 1;
     else if (code === 123 || code === 91) depth++;
     else if ((code === 125 || code === 93) && --depth === 0) return at + 1;
   }
 }
 
-function passString(text: string, start: number): number {
+function passString(bytes: Uint8Array, start: number): number {
   for (let at = start + 1; ; at++) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     if (code === 34) return at + 1;
     if (code === 92) at++;
   }
@@ -322,32 +359,32 @@ function passString(text: string, start: number): number {
 
 // Layout.
 
-function layoutOf(text: string, start: number, key: LayoutKey | undefined): Layout {
-  const code = text.charCodeAt(start);
+function layoutOf(text: string, bytes: Uint8Array, start: number, key: LayoutKey | undefined): Layout {
+  const code = bytes[start]!;
   const from = key?.start ?? start;
-  const end = passValue(text, start);
+  const end = passValue(bytes, start);
   if (code !== 123 && code !== 91)
     return { type: 'scalar', flow: false, anchor: '', from, key, start, content: start, end, children: noChildren };
-  const children = lazily(() => childrenOf(text, start, code === 123));
+  const children = lazily(() => childrenOf(text, bytes, start, code === 123));
   return { type: code === 123 ? 'map' : 'list', flow: true, anchor: '', from, key, start, content: start, end, children };
 }
 
-function childrenOf(text: string, start: number, isMap: boolean): Layout[] {
+function childrenOf(text: string, bytes: Uint8Array, start: number, isMap: boolean): Layout[] {
   const children: Layout[] = [];
-  let at = skipSpace(text, start + 1);
-  while (text.charCodeAt(at) !== (isMap ? 125 : 93)) {
-    const key = isMap ? keyAt(text, at) : undefined;
-    const child = layoutOf(text, key === undefined ? at : skipSpace(text, key.colon + 1), key);
+  let at = passSpace(bytes, start + 1);
+  while (bytes[at] !== (isMap ? 125 : 93)) {
+    const key = isMap ? keyAt(text, bytes, at) : undefined;
+    const child = layoutOf(text, bytes, key === undefined ? at : passSpace(bytes, key.colon + 1), key);
     children.push(child);
-    at = skipSpace(text, child.end);
-    if (text.charCodeAt(at) === 44) at = skipSpace(text, at + 1);
+    at = passSpace(bytes, child.end);
+    if (bytes[at] === 44) at = passSpace(bytes, at + 1);
   }
   return children;
 }
 
-function keyAt(text: string, start: number): LayoutKey {
-  const end = passString(text, start);
+function keyAt(text: string, bytes: Uint8Array, start: number): LayoutKey {
+  const end = passString(bytes, start);
   const written = text.slice(start + 1, end - 1);
   const name = written.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : written;
-  return { name, start, end, colon: skipSpace(text, end), merges: false };
+  return { name, start, end, colon: passSpace(bytes, end), merges: false };
 }

@@ -182,18 +182,22 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
 
   function sliceOf({ bytes, start }: ByteWindow, scan: ObjectScan): JsonSlice | undefined {
     const gaps: TextGap[] = [];
-    let text = '';
+    const parts: string[] = [];
+    let offset = 0;
     let from = start;
     for (const gap of scan.gaps) {
       const part = decode(bytes, from, gap.start);
       if (part === undefined) return undefined;
-      text += part;
+      parts.push(part);
+      offset += part.length;
       const lastLine = gap.lines === 0 ? gap.start : gap.lastLineFeed + 1;
-      gaps.push({ offset: text.length, lines: gap.lines, width: lengthOf(bytes, lastLine, gap.end) });
+      gaps.push({ offset, lines: gap.lines, width: lengthOf(bytes, lastLine, gap.end) });
       from = gap.end;
     }
     const part = decode(bytes, from, scan.at);
-    return part === undefined ? undefined : { text: text + part, line, column, gaps };
+    if (part === undefined) return undefined;
+    // Joined it is one flat text, where a sum would be made of its parts for every look at it.
+    return { text: parts.length === 0 ? part : [...parts, part].join(''), line, column, gaps };
   }
 
   /** Reads the members behind the items, where `kubectl get` puts the kind. */

@@ -22,15 +22,19 @@ const host = new RegExp(String.raw`^(?:${hostLabel}(?:\.${hostLabel})*|\[[a-fA-F
 const pathPart = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const identifier = /^[a-f0-9]{64}$/;
-const hexLengths: ReadonlyMap<string, number> = new Map([
-  ['sha256', 64],
-  ['sha384', 96],
-  ['sha512', 128],
-]);
+const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 const maxNameLength = 255;
 
 /** Parses the `image` of a container, or says why no runtime can pull it. */
 export function parseImageReference(image: string): ImageReference | ImageError {
+  if (last?.image !== image) last = { image, parsed: parse(image) };
+  return last.parsed;
+}
+
+/** The answer before: several controls ask for the same image in turn. */
+let last: { readonly image: string; readonly parsed: ImageReference | ImageError } | undefined;
+
+function parse(image: string): ImageReference | ImageError {
   if (image === '') return { error: 'the image name is empty' };
   if (image.length > 1024) return { error: 'the image name is too long' };
   if (identifier.test(image)) return { error: 'an image id is no image name' };
@@ -39,7 +43,7 @@ export function parseImageReference(image: string): ImageReference | ImageError 
   const name = parseName(image.slice(0, at));
   if ('error' in name) return name;
   const digest = image.slice(at + 1);
-  return isDigest(digest) ? { ...name, digest } : { error: `${quote(digest)} is no digest` };
+  return digestPattern.test(digest) ? { ...name, digest } : { error: `${quote(digest)} is no digest` };
 }
 
 /** Names repeat from object to object; digests, where they differ, would only fill the memory. */
@@ -74,12 +78,6 @@ function splitRegistry(name: string): { registry: string; repository: string; ex
 /** A part with upper case cannot be of a repository, so it is a host too. */
 function looksLikeHost(part: string): boolean {
   return part.includes('.') || part.includes(':') || part === 'localhost' || part !== part.toLowerCase();
-}
-
-function isDigest(digest: string): boolean {
-  const colon = digest.indexOf(':');
-  const length = hexLengths.get(digest.slice(0, Math.max(colon, 0)));
-  return length !== undefined && digest.length === colon + 1 + length && /^[a-f0-9]*$/.test(digest.slice(colon + 1));
 }
 
 function quote(text: string): string {

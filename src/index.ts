@@ -1,6 +1,7 @@
 export type {
   AnyControl,
   AppliedFix,
+  ClusterTarget,
   DeclinedFix,
   Edit,
   Excepted,
@@ -30,4 +31,5 @@ export type { ParamValue, PolicyOptions } from './options/policy-options.ts';
 export { OptionError } from './options/option-error.ts';
 export { outcome, type FailOn, type Outcome, type OutcomeOptions } from './report/outcome.ts';
 export { scan, type ScanOptions } from './library/scan.ts';
+export { scanCluster, type ScanClusterOptions } from './library/scan-cluster.ts';
 export { fix, previewFix, type FixOptions } from './library/fix.ts';

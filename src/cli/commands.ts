@@ -56,6 +56,22 @@ function whichControls(what: string): readonly Option[] {
   ];
 }
 
+const namespace: Option = { name: 'namespace', short: 'n', value: 'NAME', about: 'Where objects without a namespace will be applied' };
+
+/** Options of `scan` that only mean something with --cluster. */
+const ofCluster: readonly Option[] = [
+  { name: 'context', value: 'NAME', about: 'With --cluster: a context of the kubeconfig (default: the current one)' },
+  {
+    name: 'kubeconfig',
+    value: 'FILE',
+    completes: 'files',
+    about: 'With --cluster: the kubeconfig (default: KUBECONFIG, ~/.kube/config, the service account of the pod)',
+  },
+  { name: 'as', value: 'USER', about: 'With --cluster: impersonate this user' },
+  { name: 'as-group', value: 'GROUP', repeatable: true, about: 'With --cluster and --as: impersonate this group' },
+  { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that the scan needs, and do nothing else' },
+];
+
 /** What `scan` and `fix` have in common: how is judged. */
 const whatIsJudged: readonly Option[] = [
   {
@@ -69,7 +85,7 @@ const whatIsJudged: readonly Option[] = [
     value: 'VERSION',
     about: 'The version that will run it, 1.20 or later (default: the oldest one still supported)',
   },
-  { name: 'namespace', short: 'n', value: 'NAME', about: 'Where objects without a namespace will be applied' },
+  namespace,
   { name: 'partial', about: 'The input is a part of the desired state: what is absent is unknown, not missing' },
   { name: 'param', value: 'CONTROL.KEY=VALUE', repeatable: true, about: 'A parameter of a control; lists are written with commas' },
   { name: 'system', about: 'Judge system workloads too' },
@@ -90,6 +106,7 @@ const scan: Command = {
   about: [
     'Reads files, folders (recursively; .gitignore and .plimsollignore are obeyed), globs, and - for standard input; without a path the working directory. Judges every object by the NSA/CISA Kubernetes Hardening Guidance, offline.',
     'What was read is taken for the whole desired state, so that a missing default-deny policy is a finding; --partial says that it is a part.',
+    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and never a Secret. Each workload is judged once, at its top owner.',
   ],
   options: [
     {
@@ -112,8 +129,14 @@ const scan: Command = {
       choices: severityChoices,
       about: 'Leave out findings below: critical, high, medium, low (default)',
     },
+    { name: 'cluster', about: 'Judge a cluster instead of manifests' },
+    ...ofCluster,
     ...whichControls('Judge by'),
-    ...whatIsJudged,
+    ...whatIsJudged.map((option) =>
+      option === namespace
+        ? { ...option, repeatable: true, about: `${option.about}; with --cluster: judge this namespace only (may be given several times)` }
+        : option,
+    ),
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
     { name: 'all', about: 'List every place, and what passes too' },
     { name: 'quiet', short: 'q', about: 'Findings alone, one line each' },
@@ -124,7 +147,8 @@ const scan: Command = {
   ],
   examples: [
     { command: 'plimsoll scan deploy/', about: 'a folder' },
-    { command: 'kubectl get all,networkpolicies -A -o json | plimsoll scan -', about: 'what is in a cluster now' },
+    { command: 'plimsoll scan --cluster --context staging', about: 'what runs in a cluster' },
+    { command: 'plimsoll scan --cluster --print-rbac | kubectl apply -f -', about: 'the permissions for that' },
     { command: 'helm template chart/ | plimsoll scan - --namespace shop', about: 'a chart' },
     { command: 'plimsoll scan -o text -o sarif=plimsoll.sarif', about: 'for people and for code scanning at once' },
     { command: 'plimsoll scan --only POD,NET-02 --fail-on medium', about: 'a chapter and one recommendation' },
@@ -284,5 +308,8 @@ const helpCommand: Command = {
   options: [help],
   examples: [],
 };
+
+/** Names of the options that go with --cluster alone. */
+export const clusterOptions: readonly string[] = ofCluster.map(({ name }) => name);
 
 export const commands: readonly Command[] = [scan, fix, explain, list, completion, helpCommand];

@@ -2,14 +2,15 @@ import { controls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
 import { chapters } from '../guidance/index.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
+import { OptionError } from '../options/option-error.ts';
 import { formatJson } from '../report/json.ts';
 import { nextCommand } from '../report/next-command.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import { formatText } from '../report/text.ts';
 import type { Arguments } from './arguments.ts';
-import { scanFormats } from './commands.ts';
-import { readConfiguration } from './configuration.ts';
+import { clusterOptions, scanFormats } from './commands.ts';
+import { readConfiguration, type Configuration } from './configuration.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import { outputsOf } from './outputs.ts';
 import { mergedParams, policyOptions } from './policy-arguments.ts';
@@ -24,23 +25,15 @@ import { terminalOf, type Terminal } from './terminal.ts';
  */
 export async function runScan(given: Arguments, program: string): Promise<number> {
   const outputs = outputsOf(given, scanFormats);
+  checkCombinations(given);
   const configuration = await readConfiguration(given.value('config'));
-  const progress = startProgress();
-  let report: Report;
-  try {
-    report = await scanInTwoThreads(
-      {
-        ...policyOptions(given),
-        params: mergedParams(configuration.params, given.values('param')),
-        podTemplates: configuration.podTemplates,
-        paths: given.operands.length === 0 ? ['.'] : given.operands,
-        onProgress: progress.report,
-      },
-      secondThread(program),
-    );
-  } finally {
-    progress.stop();
+  if (given.has('print-rbac')) {
+    const { printClusterRole } = await import('./scan-cluster.ts');
+    return printClusterRole(given, configuration);
   }
+  const report = given.has('cluster')
+    ? await (await import('./scan-cluster.ts')).clusterReport(given, configuration)
+    : await manifestReport(given, configuration, program);
   const failing: OutcomeOptions = {
     failOn: (given.value('fail-on') ?? 'high') as FailOn,
     allowUnreadable: given.has('allow-unreadable'),
@@ -55,6 +48,39 @@ export async function runScan(given: Arguments, program: string): Promise<number
   const told = onStdout?.format === 'text' && !given.has('quiet');
   if (exitCode === 2 ? !told : exitCode === 1 && onStdout === undefined) tell(`plimsoll: ${printable(reason)}\n`);
   return exitCode;
+}
+
+async function manifestReport(given: Arguments, configuration: Configuration, program: string): Promise<Report> {
+  const progress = startProgress();
+  try {
+    return await scanInTwoThreads(
+      {
+        ...policyOptions(given),
+        params: mergedParams(configuration.params, given.values('param')),
+        podTemplates: configuration.podTemplates,
+        paths: given.operands.length === 0 ? ['.'] : given.operands,
+        onProgress: progress.report,
+      },
+      secondThread(program),
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+/** @throws OptionError where options exclude each other. */
+function checkCombinations(given: Arguments): void {
+  if (!given.has('cluster')) {
+    const stray = clusterOptions.find((name) => given.has(name));
+    if (stray !== undefined) throw new OptionError([`--${stray} goes with --cluster alone`, `write plimsoll scan --cluster --${stray}`]);
+    return;
+  }
+  const [path] = given.operands;
+  if (path !== undefined) throw new OptionError([`--cluster and the path ${path} exclude each other`, 'scan one after the other']);
+  if (given.has('partial'))
+    throw new OptionError(['--cluster and --partial exclude each other', 'a cluster is whole; --namespace judges a part of it']);
+  if (given.has('as-group') && !given.has('as'))
+    throw new OptionError(['--as-group needs --as', 'the API server impersonates groups of a user only: add --as USER']);
 }
 
 async function formatted(
@@ -78,7 +104,7 @@ async function formatted(
     quiet: given.has('quiet'),
     chapters,
     control: (id) => byId.get(id),
-    lines: sourceLines(),
+    ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
     nextCommand: nextCommand(report),
   });
 }

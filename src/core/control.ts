@@ -124,6 +124,10 @@ export interface Control<S = never, P extends Params = Params> {
   readonly severity: Severity;
   readonly also: Mappings;
   readonly subject: SubjectKind<S>;
+  /** Of the kinds that its subject reads, those that decide here; all of them where it does not say. */
+  readonly decidedBy?: readonly string[];
+  /** Why it says nothing about a live cluster. */
+  readonly manifestsOnly?: string;
   readonly params: P;
   evaluate(subject: S, judging: Judging<P>): Verdict;
   /**

@@ -68,6 +68,16 @@ export interface Excepted {
   readonly reason: string;
 }
 
+/** The cluster that was judged, where it was a cluster. */
+export interface ClusterTarget {
+  /** The context of the kubeconfig. */
+  readonly context: string;
+  /** As the API server says it: `v1.37.1`. */
+  readonly version: string;
+  /** The namespaces that were judged; absent for all of them. */
+  readonly namespaces?: readonly string[];
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'plimsoll'; readonly version: string };
@@ -76,6 +86,7 @@ export interface Report {
     readonly assumed: boolean;
     readonly profile: 'nsa' | 'baseline' | 'restricted';
     readonly partial: boolean;
+    readonly cluster?: ClusterTarget;
     /** What the verdicts take for granted, one sentence each. */
     readonly assumptions: readonly string[];
   };

@@ -2,8 +2,10 @@ import {
   formatPath,
   nothingGiven,
   pass,
+  unknown,
   type Anchor,
   type AnyControl,
+  type ClusterTarget,
   type Excepted,
   type Fixing,
   type Input,
@@ -28,7 +30,7 @@ import { systemReason } from '../kube/system-workloads.ts';
 import type { PodSpec } from '../kube/types.ts';
 import { startFindings, type FindingTable } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
-import { addCounts, count, ledger, startTally, takeCounts, type Tally, type TallyCounts } from './ledger.ts';
+import { addCounts, count, ledger, miss, startTally, takeCounts, type Tally, type TallyCounts } from './ledger.ts';
 import { paramValues, type Policy } from './policy.ts';
 import { placed, proposalFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
@@ -46,8 +48,28 @@ export interface Evaluation {
   take(): Part;
   /** Goes on from what another evaluation, of the same controls and policy, took: what it judged counts as added here and now. */
   join(part: Part): void;
-  /** `read` is what the source counted: files and documents, judged or not. */
-  finish(read: { readonly files: number; readonly documents: number }): Report;
+  /** All kinds that some control of this run reads, as in `Reads`. */
+  readonly kinds: readonly string[];
+  finish(read: Read): Report;
+}
+
+/** What a source counted: files and documents, judged or not. */
+export interface Read {
+  readonly files: number;
+  readonly documents: number;
+  readonly cluster?: ClusterTarget;
+  /** Kinds that a cluster has and that were not read, or not to their end. */
+  readonly unlisted?: readonly Unlisted[];
+  /** What holds of how it was read, one sentence each. */
+  readonly assumptions?: readonly string[];
+}
+
+export interface Unlisted {
+  /** As in `Reads`: `NetworkPolicy.networking.k8s.io`. */
+  readonly kind: string;
+  readonly podTemplates: boolean;
+  /** What would have read it: `list networkpolicies.networking.k8s.io`. */
+  readonly access: string;
 }
 
 /** What was judged of a part of the input: plain data without functions, which can pass from one thread to another. */
@@ -74,6 +96,8 @@ interface Judge {
   readonly judging: Judging<Params>;
   readonly fixing: Fixing<Params>;
   readonly tally: Tally;
+  /** What a kind that it joins would have taken to read: then it cannot tell what is absent. */
+  blind?: string;
 }
 
 /** One kind of subject with the controls that judge it. */
@@ -185,11 +209,26 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     }
   }
 
+  /** The rows of controls that miss something are open, whatever the rest of it says. */
+  function missing({ unlisted = [] }: Read): void {
+    for (const { kind, judges: panel } of benches) {
+      for (const judge of panel) {
+        const decisive = judge.control.decidedBy ?? kind.reads.kinds;
+        const named = unlisted.find((missed) => decisive.includes(missed.kind));
+        const missed = named ?? (kind.reads.podTemplates ? unlisted.find(({ podTemplates }) => podTemplates) : undefined);
+        if (missed === undefined) continue;
+        miss(judge.tally, missed.access);
+        if (named !== undefined && kind.scope === 'joined') judge.blind = named.access;
+      }
+    }
+  }
+
   function judgeJoined(): void {
     for (const { kind, judges: panel, memories } of joined) {
       for (const { subject, ref, at, container } of kind.subjects(memories, context)) {
-        for (const { control, judging, fixing, tally } of panel) {
-          const verdict = control.evaluate(subject, judging);
+        for (const { control, judging, fixing, tally, blind } of panel) {
+          const verdict =
+            blind === undefined ? control.evaluate(subject, judging) : unknown(at, `decided by what was not read: ${blind}`, ['cluster']);
           count(tally, verdict);
           if (sink !== undefined && verdict.verdict === 'fail') {
             const [place] = verdict.places;
@@ -243,6 +282,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   }
 
   return {
+    kinds: [...readKinds],
+
     reads: (group, kind) => readKinds.has(group === '' ? kind : `${kind}.${group}`),
 
     add(input) {
@@ -293,6 +334,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     },
 
     finish(read) {
+      missing(read);
       judgeJoined();
       for (const { memories } of joined) memories.length = 0;
       const settled = findings.settle();
@@ -305,11 +347,16 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       const byState = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 };
       for (const { state } of rows) byState[state]++;
       const { kubernetesVersion, versionAssumed: assumed, profile, partial } = policy;
-      const assumptions = assumedLinux ? [...policy.assumptions, 'pods that name no operating system run on Linux'] : policy.assumptions;
+      const assumptions = [
+        ...policy.assumptions,
+        ...(read.assumptions ?? []),
+        ...(assumedLinux ? ['pods that name no operating system run on Linux'] : []),
+      ];
+      const target = { kubernetesVersion, assumed, profile, partial };
       return {
         schemaVersion: 1,
         tool: { name: 'plimsoll', version: policy.toolVersion },
-        target: { kubernetesVersion, assumed, profile, partial, assumptions },
+        target: read.cluster === undefined ? { ...target, assumptions } : { ...target, cluster: read.cluster, assumptions },
         inputs: { files: read.files, documents: read.documents, resources: files.length, skipped, unread, excepted },
         findings: settled,
         workloads,

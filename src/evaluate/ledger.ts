@@ -15,6 +15,8 @@ export interface Tally extends TallyCounts {
   readonly control: AnyControl;
   /** Why it took no part. */
   readonly leftOut: string | undefined;
+  /** What would have read what it misses. */
+  missed?: string;
 }
 
 export function startTally(control: AnyControl, leftOut: string | undefined): Tally {
@@ -45,6 +47,13 @@ export function count(tally: Tally, verdict: Verdict): void {
   for (const source of verdict.needs) tally.needs.add(source);
 }
 
+/** Objects that it judges, or that decide there, were not read: what it found of others is not all. */
+export function miss(tally: Tally, access: string): void {
+  tally.open = true;
+  tally.needs.add('cluster');
+  tally.missed = access;
+}
+
 /**
  * One row for each entry of the catalogue. An entry that nothing decides is `unknown` and says which evidence is needed;
  * with `partial`, an entry without subjects is `unknown` too, because they may stand elsewhere.
@@ -70,8 +79,11 @@ function row(chapter: string, { code, title, origin, evidence }: Recommendation,
   const open = active.some((tally) => tally.open);
   const state = active.length === 0 ? 'unknown' : stateOf(subjects, open, partial);
   const needs = state === 'unknown' ? needed(active, evidence) : [];
-  const note = active.length === 0 ? deciding[0]?.leftOut : undefined;
+  const missed = active.find((tally) => tally.missed !== undefined)?.missed;
   const identity = { code, title, chapter, origin };
+  if (state === 'unknown' && missed !== undefined)
+    return { ...identity, state, subjects, needs, controls, note: `undecided for want of ${missed}` };
+  const note = active.length === 0 ? deciding[0]?.leftOut : undefined;
   return note === undefined
     ? { ...identity, state, subjects, needs, controls }
     : { ...identity, state, subjects, needs: [], controls, note };

@@ -15,6 +15,8 @@ export interface Policy {
   readonly profile: Profile;
   /** What was read is a part of the desired state: what is absent may exist elsewhere. */
   readonly partial: boolean;
+  /** What was read is the state of a live cluster. */
+  readonly live?: true;
   /** Where objects without a namespace will be applied, if that is known. */
   readonly namespace?: string;
   /** Patterns of controls (see selection.ts); empty: all of the profile. */

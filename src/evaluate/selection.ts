@@ -34,7 +34,8 @@ const levelsOf: Readonly<Record<Profile, readonly (string | undefined)[]>> = {
 };
 
 /** Why a control takes no part in a run, or `undefined` if it does. */
-export function leftOut(control: AnyControl, policy: Pick<Policy, 'profile' | 'only' | 'skip'>): string | undefined {
+export function leftOut(control: AnyControl, policy: Pick<Policy, 'profile' | 'only' | 'skip' | 'live'>): string | undefined {
+  if (policy.live === true && control.manifestsOnly !== undefined) return control.manifestsOnly;
   if (!levelsOf[policy.profile].includes(control.also.pss)) return `left out by --profile ${policy.profile}`;
   if (policy.only.length > 0 && !policy.only.some((pattern) => selects(pattern, control))) return 'left out by --only';
   if (policy.skip.some((pattern) => selects(pattern, control))) return 'left out by --skip';

@@ -38,6 +38,9 @@ const podFields = [
 /** Fields that a template does not have: the controller takes them from the workflow. */
 const workflowOnly: ReadonlySet<string> = new Set(['hostNetwork']);
 
+/** Of the group `argoproj.io`. */
+export const workflowKinds: readonly string[] = Object.keys(specPaths);
+
 export function isWorkflow(group: string, kind: string): boolean {
   return group === 'argoproj.io' && Object.hasOwn(specPaths, kind);
 }

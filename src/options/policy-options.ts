@@ -32,10 +32,10 @@ export interface PolicyOptions {
 }
 
 /**
- * The policy of a run, with everything checked.
+ * The policy of a run, with everything checked; `live` where a cluster is judged.
  * @throws OptionError where a version, a namespace, a pattern or a parameter is none, with the nearest correct spelling.
  */
-export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]): Policy {
+export function policyOf(options: PolicyOptions, controls: readonly AnyControl[], live?: true): Policy {
   const { profile = 'nsa', minSeverity = 'low', only = [], skip = [], namespace } = options;
   oneOf('profile', profile, profiles);
   oneOf('severity', minSeverity, severities);
@@ -49,6 +49,7 @@ export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]
     versionAssumed: options.kubernetesVersion === undefined,
     profile,
     partial: options.partial === true,
+    ...(live === true ? { live } : {}),
     ...(namespace === undefined ? {} : { namespace }),
     only,
     skip,
@@ -56,7 +57,7 @@ export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]
     system: options.system === true,
     all: options.all === true,
     params: readParams(options.params ?? {}, controls),
-    assumptions: assumptionsOf(version, options),
+    assumptions: assumptionsOf(version, options, live),
     toolVersion,
   };
 }
@@ -67,7 +68,11 @@ function readVersion(text: string): KubernetesVersion {
   return version;
 }
 
-function assumptionsOf(version: KubernetesVersion, { kubernetesVersion, partial, namespace }: PolicyOptions): string[] {
+function assumptionsOf(
+  version: KubernetesVersion,
+  { kubernetesVersion, partial, namespace }: PolicyOptions,
+  live: true | undefined,
+): string[] {
   return [
     ...(kubernetesVersion === undefined
       ? [`the cluster runs Kubernetes ${version.name}, the oldest minor that is still supported (--kubernetes-version names another)`]
@@ -75,7 +80,7 @@ function assumptionsOf(version: KubernetesVersion, { kubernetesVersion, partial,
     ...(version.newerThanKnown
       ? [`Kubernetes ${version.name} behaves like 1.${newestKnownMinor}, the newest that this version of plimsoll knows`]
       : []),
-    ...(partial === true ? [] : ['what was read is the whole desired state (--partial says that it is a part)']),
+    ...(partial === true || live === true ? [] : ['what was read is the whole desired state (--partial says that it is a part)']),
     ...(namespace === undefined ? [] : [`objects without a namespace are applied to ${namespace}`]),
   ];
 }

@@ -7,7 +7,11 @@ import type { AppliedFix, FixReport, Location, Report } from '../core/index.ts';
 const severity = z.enum(['critical', 'high', 'medium', 'low']);
 const count = z.int().min(0);
 const evidence = z.enum(['manifest', 'cluster', 'node', 'events', 'image', 'cloud', 'person']);
-const file = z.string().describe('The file as the user named it, with / between folders; <stdin> for standard input');
+const file = z
+  .string()
+  .describe(
+    'The file as the user named it, with / between folders; <stdin> for standard input; cluster/NAMESPACE/KIND.GROUP/NAME for an object of a cluster',
+  );
 const line = z.int().min(1).describe('Counts from 1');
 const column = z.int().min(1).describe('Counts from 1, in UTF-16 code units');
 
@@ -68,6 +72,14 @@ const preambleShape = {
     assumed: z.boolean().describe('The user did not say which version'),
     profile: z.enum(['nsa', 'baseline', 'restricted']),
     partial: z.boolean().describe('The input is a part of the desired state: what is absent may exist elsewhere'),
+    cluster: z
+      .object({
+        context: z.string().describe('The context of the kubeconfig'),
+        version: z.string().describe('As the API server says it, for instance v1.37.1'),
+        namespaces: z.array(z.string()).exactOptional().describe('The namespaces that were judged; absent for all of them'),
+      })
+      .exactOptional()
+      .describe('The cluster that was judged; absent for manifests'),
     assumptions: z.array(z.string()).describe('What the verdicts take for granted, one sentence each'),
   }),
   inputs: z.object({

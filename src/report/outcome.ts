@@ -23,7 +23,10 @@ export interface OutcomeOptions {
 export function outcome(report: Report, options: OutcomeOptions): Outcome {
   const { resources, unread } = report.inputs;
   if (unread.length > 0 && !options.allowUnreadable)
-    return { exitCode: 2, reason: `${counted(unread.length, 'document')} could not be read (--allow-unreadable accepts that)` };
+    return {
+      exitCode: 2,
+      reason: `${counted(unread.length, report.target.cluster === undefined ? 'document' : 'part')} could not be read (--allow-unreadable accepts that)`,
+    };
   if (resources === 0) return { exitCode: 2, reason: 'nothing to scan: no Kubernetes object that a control reads' };
   if (options.failOn === 'none') return { exitCode: 0, reason: 'findings do not fail this run (--fail-on none)' };
   const failing = severities.slice(0, severities.indexOf(options.failOn) + 1);

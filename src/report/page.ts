@@ -14,6 +14,8 @@ export interface Page {
   readonly width: number;
   /** Everything one by one. */
   readonly all: boolean;
+  /** About a cluster, where objects stand in no file and on no line. */
+  readonly live?: boolean;
 }
 
 export function pageOf({ color, width, all }: { readonly color: boolean; readonly width: number; readonly all: boolean }): Page {
@@ -88,16 +90,16 @@ export function severityColor(colors: Colors, severity: Severity): (text: string
 export function* unread({ inputs }: Pick<Report, 'inputs'>, page: Page): Generator<string, void> {
   const entries = inputs.unread;
   if (entries.length === 0) return;
-  yield heading(`Could not be read: ${counted(entries.length, 'document')}`, page);
+  yield heading(page.live === true ? 'Could not be read' : `Could not be read: ${counted(entries.length, 'document')}`, page);
   yield '\n';
   for (const { file, line, reason } of entries) {
-    yield `  ${page.colors.red(`${printable(file)}:${line}`)}\n`;
+    yield `  ${page.colors.red(fileLine(file, line, page))}\n`;
     for (const part of wrapped(printable(reason), page.width - 4)) yield `    ${part}\n`;
   }
 }
 
 export function* skipped({ inputs }: Pick<Report, 'inputs'>, page: Page): Generator<string, void> {
-  const reasons = tally(inputs.skipped.map(({ reason, count, file, line }) => ({ reason, count, where: `${file}:${line}` })));
+  const reasons = tally(inputs.skipped.map(({ reason, count, file, line }) => ({ reason, count, where: fileLine(file, line, page) })));
   if (reasons.length === 0) return;
   const total = reasons.reduce((sum, { count }) => sum + count, 0);
   yield heading(`Skipped: ${total}`, page);
@@ -113,8 +115,12 @@ export function* excepted({ inputs }: Pick<Report, 'inputs'>, page: Page): Gener
   yield* tallied(
     tally(entries.map(({ reason, resource }) => ({ reason, count: 1, where: resourceName(resource) }))),
     page,
-    page.all ? entries.map(({ resource, file, line }) => [resourceName(resource), `${printable(file)}:${line}`] as const) : [],
+    page.all ? entries.map(({ resource, file, line }) => [resourceName(resource), fileLine(file, line, page)] as const) : [],
   );
+}
+
+function fileLine(file: string, line: number, { live }: Page): string {
+  return live === true ? printable(file) : `${printable(file)}:${line}`;
 }
 
 export interface Tally {

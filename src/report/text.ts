@@ -73,6 +73,7 @@ export function* formatText(report: Report, options: TextOptions): Generator<str
   }
   const page: Page = {
     ...pageOf(options),
+    live: isLive(report),
     options,
     explained: new Set(),
     secretLines: secretLines(failing),
@@ -92,13 +93,16 @@ function* brief(report: Report, failing: readonly Finding[]): Generator<string, 
   for (const { resources } of grouped(failing))
     for (const { issues } of resources)
       for (const { findings: places } of issues)
-        for (const finding of places) yield `${place(finding)}: ${finding.severity}: ${printable(finding.message)} [${finding.control}]\n`;
-  for (const { file, line, reason } of report.inputs.unread) yield `${printable(file)}:${line}: unread: ${printable(reason)}\n`;
+        for (const finding of places)
+          yield `${isLive(report) ? printable(finding.file) : place(finding)}: ${finding.severity}: ${printable(finding.message)} [${finding.control}]\n`;
+  for (const { file, line, reason } of report.inputs.unread)
+    yield `${printable(file)}${isLive(report) ? '' : `:${line}`}: unread: ${printable(reason)}\n`;
 }
 
 function* findings(failing: readonly Finding[], page: Page): Generator<string, void> {
   for (const { file, resources } of grouped(failing)) {
-    yield heading(printable(file), page);
+    // The objects of a cluster name themselves.
+    if (page.live !== true) yield heading(printable(file), page);
     for (const group of resources) {
       yield resourceLine(group, page);
       const shown = new Set<string>();
@@ -128,7 +132,7 @@ function issueText(issue: Issue, shown: Set<string>, page: Page): string {
     text += labelled('', `and in ${counted(others.length, 'more place')}:`, page);
     for (const finding of shownOthers) {
       const what = finding.container === undefined ? printable(finding.message) : `container "${printable(finding.container)}"`;
-      text += placed(place(finding), what, page);
+      text += placed(placeOn(page, finding), what, page);
     }
     if (shownOthers.length < others.length) text += labelled('', `and ${others.length - shownOthers.length} more (--all lists them)`, page);
   }
@@ -159,11 +163,21 @@ function opening(text: string): string {
 }
 
 function placeLine(finding: Finding, page: Page): string {
-  return placed(place(finding), `${finding.control} ${finding.codes.join(' ')}`.trimEnd(), page);
+  return placed(placeOn(page, finding), `${finding.control} ${finding.codes.join(' ')}`.trimEnd(), page);
 }
 
 function place({ file, line, column }: Finding): string {
   return `${printable(file)}:${line}:${column}`;
+}
+
+/** In a cluster the field; where that is the object itself, its name. */
+function placeOn({ live }: Page, finding: Finding): string {
+  if (live !== true) return place(finding);
+  return printable(finding.path === '' ? finding.file : finding.path);
+}
+
+function isLive({ target }: Report): boolean {
+  return target.cluster !== undefined;
 }
 
 /** The line of source with the field underlined; indentation is dropped, because a single line needs none. */
@@ -235,7 +249,7 @@ function* byControl(list: readonly Finding[], page: Page, label: string, color: 
     yield `\n${labelled(label, printable(summaryOf(first!, page)), page, color)}`;
     yield placeLine(first!, page);
     const others = those.slice(1);
-    if (page.options.all) for (const finding of others) yield placed(place(finding), verdictPlace(finding), page);
+    if (page.options.all) for (const finding of others) yield placed(placeOn(page, finding), verdictPlace(finding), page);
     else if (others.length > 0) yield labelled('', `and in ${counted(others.length, 'more place')} (--all lists them)`, page);
   }
 }
@@ -312,7 +326,17 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
       leftOut.map(({ reason, count }) => `${counted(count, 'recommendation')} ${printable(reason)}`),
       page,
     );
-  const read = [counted(inputs.files, 'file'), counted(inputs.documents, 'document'), counted(inputs.resources, 'object')];
+  const { cluster } = target;
+  if (cluster !== undefined) {
+    const { context, version, namespaces = [] } = cluster;
+    yield row(
+      'Cluster',
+      [printable(context), `API server ${printable(version)}`, ...namespaces.map((name) => `namespace ${printable(name)}`)],
+      page,
+    );
+  }
+  const files = [counted(inputs.files, 'file'), counted(inputs.documents, 'document')];
+  const read = [...(cluster === undefined ? files : []), counted(inputs.resources, 'object')];
   yield row('Read', inputs.unread.length === 0 ? read : [...read, colors.red(`${inputs.unread.length} unread`)], page);
   const version = `Kubernetes ${target.kubernetesVersion}${target.assumed ? ' (assumed)' : ''}`;
   yield row('Judged for', [version, `profile ${target.profile}`, ...(target.partial ? ['partial input'] : [])], page);

@@ -14,6 +14,7 @@ export const claimSizes: AnyControl = defineControl({
   severity: 'low',
   also: { attack: ['T1499'] },
   subject: namespaces,
+  decidedBy: ['Namespace', 'LimitRange', 'ResourceQuota'],
   params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate({ name, limitRanges, quotas }, { params }) {

@@ -11,6 +11,7 @@ export const defaultDenyIngress: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['5.3.2'], attack: ['T1046', 'T1210'] },
   subject: namespaces,
+  decidedBy: ['Namespace', 'NetworkPolicy.networking.k8s.io'],
   params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate(namespace, { params, partial }) {

@@ -25,6 +25,7 @@ export const limitRange: AnyControl = defineControl({
   severity: 'medium',
   also: { attack: ['T1496', 'T1499'] },
   subject: namespaces,
+  decidedBy: ['Namespace', 'LimitRange'],
   params: {
     system: strings('Namespaces of the system, which are not judged', systemNamespaces),
     cpu: flag('Demands defaults and a maximum of CPU as well as of memory', false),

@@ -11,6 +11,7 @@ export const metadataAddress: AnyControl = defineControl({
   severity: 'high',
   also: { attack: ['T1552.005'] },
   subject: podsInNamespace,
+  decidedBy: ['NetworkPolicy.networking.k8s.io'],
 
   evaluate(pod) {
     if (isMetadataProxy(pod)) return notApplicable('a proxy that guards the metadata service has to reach it');

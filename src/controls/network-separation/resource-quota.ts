@@ -12,6 +12,7 @@ export const resourceQuota: AnyControl = defineControl({
   severity: 'medium',
   also: { attack: ['T1496', 'T1499'] },
   subject: namespaces,
+  decidedBy: ['Namespace', 'LimitRange', 'ResourceQuota'],
   params: {
     system: strings('Namespaces of the system, which are not judged', systemNamespaces),
     bounded: strings('What the quotas of a namespace must bound', [

@@ -11,6 +11,7 @@ export const admissionRefusal: AnyControl = defineControl({
   also: { cis: ['5.2.1'] },
   consequence: true,
   subject: podsInNamespace,
+  decidedBy: ['Namespace'],
 
   evaluate({ name, namespaceLabels, security, at }, { version }) {
     if (namespaceLabels === undefined) return notApplicable('the Namespace object was not read, and with it no level');

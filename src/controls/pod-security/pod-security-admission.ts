@@ -11,6 +11,7 @@ export const podSecurityAdmission: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['5.2.1'], attack: ['T1610'] },
   subject: namespaces,
+  decidedBy: ['Namespace'],
   params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate({ name, title, labels, labelsAt, namedAt }, { params }) {

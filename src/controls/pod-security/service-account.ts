@@ -9,6 +9,7 @@ export const serviceAccount: AnyControl = defineControl({
   severity: 'medium',
   also: { cis: ['5.1.5'], attack: ['T1078.001'] },
   subject: podsWithServiceAccount,
+  decidedBy: ['ServiceAccount'],
 
   evaluate(pod, { partial }) {
     const { name, automount, serviceAccount: account, at } = pod;

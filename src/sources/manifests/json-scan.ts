@@ -27,6 +27,8 @@ export interface ObjectScan {
   /** Members that name the kind: the last ones, as for every reader of JSON. */
   apiVersion: Range | undefined;
   kind: Range | undefined;
+  metadata: Range | undefined;
+  status: Range | undefined;
   /** Values that no rule reads and that are long enough to be worth leaving out. */
   gaps: Gap[];
   /** False if a key was written with escapes, so that members may have been missed. */
@@ -52,7 +54,18 @@ const malformed = -2;
 const worthLeavingOut = 256;
 
 export function newScan(): ObjectScan {
-  return { end: 'incomplete', at: 0, apiVersion: undefined, kind: undefined, gaps: [], plain: true, lines: 0, lastLineFeed: -1 };
+  return {
+    end: 'incomplete',
+    at: 0,
+    apiVersion: undefined,
+    kind: undefined,
+    metadata: undefined,
+    status: undefined,
+    gaps: [],
+    plain: true,
+    lines: 0,
+    lastLineFeed: -1,
+  };
 }
 
 /** Passes an object that begins at `start`. With `untilItems` it stops where a list `items` begins. */
@@ -95,7 +108,11 @@ export function scanMembers(bytes: Buffer, start: number, end: number, untilItem
     if (at < 0) return finish(scan, at === incomplete ? 'incomplete' : 'malformed', value);
     if (name === 'kind') scan.kind = { start: value, end: at };
     else if (name === 'apiVersion') scan.apiVersion = { start: value, end: at };
-    else if (name === 'status' && bytes[value] !== quote) leaveOut(bytes, value, at, linesBefore, scan);
+    else if (name === 'metadata') scan.metadata = { start: value, end: at };
+    else if (name === 'status') {
+      scan.status = { start: value, end: at };
+      if (bytes[value] !== quote) leaveOut(bytes, value, at, linesBefore, scan);
+    }
   }
 }
 

@@ -31,6 +31,8 @@ export interface JsonHeader {
 export interface ListHeader {
   readonly apiVersion: string | undefined;
   readonly kind: string | undefined;
+  /** What asks an API server for the next page; absent on the last one. */
+  readonly continue?: string;
 }
 
 /** Who takes the slices. */
@@ -41,9 +43,9 @@ export interface JsonSlices {
   object(slice: JsonSlice): boolean;
   /**
    * An item of a list. `header` holds what stands in front of the items; `kubectl get` writes the kind behind them. `named`
-   * says that the item tells its own kind; otherwise only the parser knows.
+   * says that the item tells its own kind; otherwise only the parser knows. `status` is what the slice leaves out.
    */
-  item(slice: JsonSlice, index: number, header: ListHeader, named: boolean): void;
+  item(slice: JsonSlice, index: number, header: ListHeader, named: boolean, status: () => string | undefined): void;
   /** The list has ended with `count` items, and its header is known in full. */
   list(header: ListHeader, count: number, line: number): void;
   unread(line: number, reason: string): void;
@@ -177,7 +179,7 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
     if (header !== undefined && !slices.wanted(header, () => window.bytes.subarray(window.start, item.at), line)) return;
     const slice = sliceOf(window, item);
     if (slice === undefined) slices.unread(line, 'not valid UTF-8');
-    else slices.item(slice, open.items, open.header, header !== undefined);
+    else slices.item(slice, open.items, open.header, header !== undefined, () => textOf(window.bytes, item.status));
   }
 
   function sliceOf({ bytes, start }: ByteWindow, scan: ObjectScan): JsonSlice | undefined {
@@ -273,5 +275,25 @@ function headerOf(bytes: Buffer, scan: ObjectScan): JsonHeader | undefined {
 }
 
 function listHeaderOf(bytes: Buffer, scan: ObjectScan, before: ListHeader): ListHeader {
-  return { apiVersion: simpleText(bytes, scan.apiVersion) ?? before.apiVersion, kind: simpleText(bytes, scan.kind) ?? before.kind };
+  const next = continueOf(bytes, scan) ?? before.continue;
+  const names = { apiVersion: simpleText(bytes, scan.apiVersion) ?? before.apiVersion, kind: simpleText(bytes, scan.kind) ?? before.kind };
+  return next === undefined ? names : { ...names, continue: next };
+}
+
+/** A token is some hundred characters; metadata of megabytes is none of a list. */
+const longestListMetadata = 1 << 16;
+
+function continueOf(bytes: Buffer, { metadata }: ObjectScan): string | undefined {
+  if (metadata === undefined || metadata.end - metadata.start > longestListMetadata) return undefined;
+  try {
+    const { continue: token } = JSON.parse(textOf(bytes, metadata) ?? 'null') as { readonly continue?: unknown };
+    return typeof token === 'string' && token !== '' ? token : undefined;
+  } catch {
+    // Not JSON, or no object: the list is read to its end as it stands.
+    return undefined;
+  }
+}
+
+function textOf(bytes: Buffer, range: Range | undefined): string | undefined {
+  return range === undefined ? undefined : bytes.toString('utf8', range.start, range.end);
 }

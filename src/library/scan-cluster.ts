@@ -1,0 +1,90 @@
+import { controls as ownControls } from '../controls/index.ts';
+import type { AnyControl, Report } from '../core/index.ts';
+import { startEvaluation } from '../evaluate/index.ts';
+import type { PodTemplateKind } from '../kube/pod-templates.ts';
+import { OptionError } from '../options/option-error.ts';
+import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
+import {
+  clusterRole,
+  connect,
+  readCluster,
+  serverVersion,
+  type Connection,
+  type ConnectionOptions,
+  type Patience,
+  type Refusal,
+} from '../sources/cluster/index.ts';
+
+export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'partial'>, ConnectionOptions {
+  /** Judge these namespaces only, without what stands outside of namespaces; default: the whole cluster. */
+  readonly namespaces?: readonly string[];
+  /** Kinds with pod templates besides those that are known. */
+  readonly podTemplates?: readonly PodTemplateKind[];
+  /** The controls to judge by; default: all of this package. */
+  readonly controls?: readonly AnyControl[];
+  /** How long to wait, in milliseconds; default: 60 s for a request, 180 s for a kind, 900 s for the cluster. */
+  readonly patience?: Patience;
+  /** Called now and then while reading. */
+  readonly onProgress?: (done: { readonly objects: number; readonly kinds: number; readonly ofKinds: number }) => void;
+}
+
+/**
+ * Judges what runs in a cluster, as `plimsoll scan --cluster` does: reads it through its API, only ever with `get` and
+ * `list`, and never a Secret. Kubernetes' version is that of the API server unless the options name one. What the user may
+ * not read is listed in `inputs.unread` of the report, and no verdict is made from its absence.
+ *
+ * @example
+ * import { scanCluster } from 'plimsoll';
+ *
+ * const report = await scanCluster({ context: 'staging', namespaces: ['shop'] });
+ *
+ * @throws OptionError where an option is wrong, or the cluster cannot be asked at all.
+ */
+export async function scanCluster(options: ScanClusterOptions = {}): Promise<Report> {
+  const { controls = ownControls, namespaces, podTemplates = [], patience, onProgress } = options;
+  for (const namespace of namespaces ?? []) policyOf({ ...options, namespace }, controls, true);
+  const connection = granted<Connection>(await connect(options));
+  try {
+    const version = granted<string>(await serverVersion(connection, patience));
+    const policy = policyOf({ ...options, kubernetesVersion: options.kubernetesVersion ?? version }, controls, true);
+    const evaluation = startEvaluation(controls, policy);
+    const totals = granted(
+      await readCluster(
+        connection,
+        {
+          kinds: evaluation.kinds,
+          podTemplates,
+          ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
+          ...(patience === undefined ? {} : { patience }),
+          ...(onProgress === undefined ? {} : { onProgress }),
+        },
+        (input) => evaluation.add(input),
+      ),
+    );
+    const { context } = connection;
+    return evaluation.finish({
+      files: 0,
+      documents: totals.documents,
+      cluster: namespaces === undefined ? { context, version } : { context, version, namespaces: [...new Set(namespaces)] },
+      unlisted: totals.unlisted,
+      assumptions: [
+        'nothing changed while it was read: each kind is shown as of one moment, and kinds as of different ones',
+        ...totals.restarted.map((resource) => `nothing of ${resource} changed while they were read: their pages are of different moments`),
+      ],
+    });
+  } finally {
+    connection.close();
+  }
+}
+
+/** The permissions that `scanCluster` needs with these options, as the YAML of a ClusterRole. */
+export function clusterRoleFor(options: Omit<ScanClusterOptions, keyof ConnectionOptions>): string {
+  const { controls = ownControls, namespaces, podTemplates = [] } = options;
+  const { kinds } = startEvaluation(controls, policyOf(options, controls, true));
+  return clusterRole(kinds, podTemplates, namespaces !== undefined);
+}
+
+function granted<T>(answer: T | Refusal): T {
+  if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new OptionError(answer.refused);
+  return answer;
+}

@@ -1,0 +1,34 @@
+import type { PodTemplateKind } from '../../kube/pod-templates.ts';
+import { isClusterScoped } from '../../kube/scope.ts';
+import { pluralOf, wantedKinds } from './wanted-kinds.ts';
+
+/**
+ * What a scan has to be permitted, as the YAML of a ClusterRole; with namespaces what it needs in each of them, to be bound
+ * there by a RoleBinding.
+ */
+export function clusterRole(kinds: readonly string[], podTemplates: readonly PodTemplateKind[], inNamespaces: boolean): string {
+  const byGroup = new Map<string, string[]>();
+  for (const { group, kind } of wantedKinds(kinds, podTemplates)) {
+    if (inNamespaces && isClusterScoped({ apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, name: '' })) continue;
+    const plurals = byGroup.get(group) ?? [];
+    byGroup.set(group, [...plurals, pluralOf(kind)]);
+  }
+  const rules = [...byGroup]
+    .sort(([a], [b]) => Number(a > b) - Number(a < b))
+    .map(([group, plurals]) => rule(`apiGroups: ['${group}']`, `resources: [${plurals.sort().join(', ')}]`, 'list'));
+  const others = inNamespaces
+    ? [rule(`apiGroups: ['']`, 'resources: [namespaces]', 'get')]
+    : [
+        `  # Everybody who is known to the cluster may do this, unless somebody has changed the role system:discovery.\n${rule("nonResourceURLs: ['/version', '/api', '/api/*', '/apis', '/apis/*']", undefined, 'get')}`,
+      ];
+  return `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: plimsoll-scan
+rules:
+${[...rules, ...others].join('')}`;
+}
+
+function rule(first: string, second: string | undefined, verb: string): string {
+  return `  - ${first}\n${second === undefined ? '' : `    ${second}\n`}    verbs: [${verb}]\n`;
+}

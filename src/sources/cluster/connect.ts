@@ -1,0 +1,131 @@
+import { Agent, request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { oneLine } from '../manifests/reasons.ts';
+
+export interface ConnectionOptions {
+  /** Instead of KUBECONFIG, `~/.kube/config` and the service account of a pod. */
+  readonly kubeconfig?: string;
+  /** Instead of the current context. */
+  readonly context?: string;
+  /** Whom to impersonate. */
+  readonly as?: string;
+  readonly asGroups?: readonly string[];
+}
+
+/** A way to the API server of one cluster, with somebody's credentials. Nothing has been sent yet. */
+export interface Connection {
+  /** The name of the context. */
+  readonly context: string;
+  /** Sends a GET for a path that begins with a slash; rejects where there is no answer. */
+  get(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Asks for the credentials anew: those of plugins expire. */
+  renew(): Promise<void>;
+  close(): void;
+}
+
+/** Why there can be no scan: lines for a person. */
+export interface Refusal {
+  readonly refused: readonly string[];
+}
+
+/** Requests at once: more would only wait in the fair queues of the API server. */
+const mostConnections = 4;
+
+/**
+ * Finds the cluster and the credentials as kubectl does: kubeconfig files, contexts, exec plugins, OIDC, client
+ * certificates, tokens, proxies, and the service account of the pod that it runs in.
+ */
+export async function connect(options: ConnectionOptions): Promise<Connection | Refusal> {
+  // It brings a megabyte of code along that nobody else needs.
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  const config = new KubeConfig();
+  try {
+    if (options.kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(options.kubeconfig);
+  } catch (error) {
+    return refuse('the kubeconfig cannot be read', error, 'name one with --kubeconfig FILE');
+  }
+  const names = config.getContexts().map(({ name }) => name);
+  if (options.context !== undefined) {
+    if (!names.includes(options.context))
+      return {
+        refused: [`the kubeconfig has no context "${oneLine(options.context)}"`, `it has: ${oneLine(names.join(', ')) || 'none'}`],
+      };
+    config.setCurrentContext(options.context);
+  }
+  const cluster = config.getCurrentCluster();
+  const context = config.getCurrentContext();
+  // What the loader falls back to where it finds nothing.
+  if (context === 'loaded-context') return { refused: ['there is no kubeconfig', 'name one with --kubeconfig FILE, or set KUBECONFIG'] };
+  if (cluster === null)
+    return { refused: ['the kubeconfig does not say which cluster', `name a context with --context: ${oneLine(names.join(', '))}`] };
+  let server: URL;
+  try {
+    server = new URL(cluster.server);
+  } catch (error) {
+    return refuse('the server of the kubeconfig is no URL', error, 'it looks like https://10.0.0.1:6443');
+  }
+  if (server.protocol !== 'https:' && server.protocol !== 'http:')
+    return { refused: [`the server of the kubeconfig speaks ${oneLine(server.protocol)}`, 'it must begin with https:'] };
+
+  const credentials = async (): Promise<RequestOptions> => {
+    const asked: RequestOptions = { headers: {} };
+    await config.applyToHTTPSOptions(asked);
+    const { agent } = asked;
+    // Else every page would begin with a handshake.
+    if (agent instanceof Agent) Object.assign(agent, { keepAlive: true, maxSockets: mostConnections });
+    return asked;
+  };
+
+  let current: RequestOptions;
+  try {
+    current = await credentials();
+  } catch (error) {
+    return refuse('the credentials of the kubeconfig cannot be had', error, 'try kubectl version with the same context');
+  }
+  const impersonation = {
+    ...(options.as === undefined ? {} : { 'Impersonate-User': options.as }),
+    ...(options.asGroups === undefined || options.asGroups.length === 0 ? {} : { 'Impersonate-Group': [...options.asGroups] }),
+  };
+  const destroy = (): void => {
+    if (current.agent instanceof Agent) current.agent.destroy();
+  };
+  const send = server.protocol === 'https:' ? requestSecure : requestPlain;
+  const prefix = server.pathname.replace(/\/+$/, '');
+  return {
+    context,
+    get: (path, accept, signal) =>
+      new Promise((resolve, reject) => {
+        const { agent, auth, headers } = current;
+        const sent = send(
+          {
+            protocol: server.protocol,
+            hostname: server.hostname.replace(/^\[|\]$/g, ''),
+            port: server.port,
+            path: prefix + path,
+            method: 'GET',
+            headers: { ...(headers as Record<string, string>), ...impersonation, accept, 'user-agent': 'plimsoll' },
+            signal,
+            ...(agent === undefined ? {} : { agent }),
+            ...(auth === undefined ? {} : { auth }),
+          },
+          resolve,
+        );
+        sent.once('error', reject);
+        sent.end();
+      }),
+    async renew() {
+      const before = current;
+      current = await credentials();
+      if (before.agent instanceof Agent) before.agent.destroy();
+    },
+    close: destroy,
+  };
+}
+
+/** The message may come from a plugin or from a file, and may be of any length. */
+function refuse(what: string, error: unknown, todo: string): Refusal {
+  const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
+  const why = code === 'ENOENT' ? 'no such file or command' : code === 'EACCES' ? 'permission denied' : oneLine(message);
+  return { refused: [why === '' ? what : `${what}: ${why}`, todo] };
+}

@@ -1,0 +1,182 @@
+import { apiGroup, type Input, type Location, type Resource } from '../../core/index.ts';
+import type { PodTemplateKind } from '../../kube/pod-templates.ts';
+import { isObject } from '../../kube/shape-reader.ts';
+import { pieceReader } from '../manifests/documents.ts';
+import { jsonStream, type JsonSlice, type ListHeader } from '../manifests/json-stream.ts';
+import { oneLine } from '../manifests/reasons.ts';
+import type { ServedKind } from './served-kinds.ts';
+
+/** How objects of one kind become inputs. */
+export interface KindReader {
+  /** Reads a page of a list. Without `failed` it was read to its end. */
+  page(bytes: Buffer): { readonly next: string | undefined } | { readonly failed: string };
+  /** Reads an object that was asked for by its name. */
+  object(bytes: Buffer): { readonly failed: string } | undefined;
+  /** Hands over what was skipped. `documents` counts objects, whatever became of them; `damaged` says that one could not be read. */
+  finish(): { readonly documents: number; readonly damaged: boolean };
+}
+
+export interface KindOptions {
+  readonly kind: ServedKind;
+  readonly podTemplates: readonly PodTemplateKind[];
+  /** Uids of objects that were read, or whose owner was. Those of this kind are added. */
+  readonly covered: Set<string>;
+  readonly sink: (input: Input) => void;
+}
+
+const nowhere: Location = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
+/** What an object is called where a file would have its path: `cluster/shop/Deployment.apps/web`. */
+export function objectFile(kind: Pick<ServedKind, 'group' | 'kind'>, namespace: string | undefined, name: string): string {
+  return ['cluster', ...(namespace === undefined ? [] : [segment(namespace)]), kindName(kind), segment(name)].join('/');
+}
+
+/** `Deployment.apps`, and `Pod` in the core group. */
+export function kindName({ group, kind }: Pick<ServedKind, 'group' | 'kind'>): string {
+  return group === '' ? kind : `${kind}.${group}`;
+}
+
+/** `deployments.apps`, as kubectl and permissions name it. */
+export function resourceName({ group, plural }: Pick<ServedKind, 'group' | 'plural'>): string {
+  return group === '' ? plural : `${plural}.${group}`;
+}
+
+/** Names are what the server says: none of them may lead out of its folder. */
+function segment(name: string): string {
+  return /^\.+$/.test(name) ? name.replaceAll('.', '%2E') : name.replaceAll(/[%/\\]/g, encodeURIComponent);
+}
+
+export function kindReader({ kind, podTemplates, covered, sink }: KindOptions): KindReader {
+  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+  const file = `cluster/${resourceName(kind)}`;
+  /** A list that has to be begun anew brings objects again. */
+  const seen = new Set<string>();
+  const skips = new Map<string, number>();
+  let damaged = false;
+  let status = (): string | undefined => undefined;
+
+  function unread(reason: string): void {
+    damaged = true;
+    sink({ type: 'unread', file, line: 1, reason: oneLine(reason) });
+  }
+
+  function skip(reason: string): void {
+    skips.set(reason, (skips.get(reason) ?? 0) + 1);
+  }
+
+  function take(resource: Resource): void {
+    const { ref, object } = resource;
+    if (ref.kind !== kind.kind || apiGroup(ref.apiVersion) !== kind.group)
+      return unread(`${ref.kind} "${ref.name}" in a list of another kind`);
+    const key = `${ref.namespace ?? ''}/${ref.name}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+    const owner = controllerOf(metadata);
+    const owned = owner !== undefined && covered.has(owner.uid);
+    const { uid } = metadata;
+    const isPod = kind.group === '' && kind.kind === 'Pod';
+    // Pods own no workloads.
+    if (!isPod && resource.podTemplates.length > 0 && typeof uid === 'string') covered.add(uid);
+    if (owned) return skip(oneLine(`${kind.kind} of a ${owner.kind}, which is judged in its place`));
+    if (isPod && isFinished(status())) return skip('finished pod: nothing runs in it any more');
+    const name = objectFile(kind, ref.namespace, ref.name);
+    sink({ type: 'resource', resource: { ...resource, file: name, locate: (paths) => paths.map(() => nowhere) } });
+  }
+
+  const reader = pieceReader(file, {
+    reads: () => true,
+    podTemplates,
+    sink(input) {
+      if (input.type === 'resource') return take(input.resource);
+      damaged ||= input.type === 'unread';
+      sink(input);
+    },
+  });
+
+  /** Items of the API server's own kinds do not say what they are. */
+  function read(slice: JsonSlice, index: number, statusOf: () => string | undefined): void {
+    status = statusOf;
+    reader.read({ type: 'item', slice, list: { apiVersion, kind: `${kind.kind}List`, index } });
+  }
+
+  function cut(bytes: Buffer): Cut {
+    const found: { -readonly [K in keyof Cut]: Cut[K] } = { header: undefined, single: undefined, failed: undefined };
+    const answer = jsonStream(1, {
+      wanted: () => true,
+      object(slice) {
+        found.single = slice;
+        return true;
+      },
+      item: (slice, index, _header, _named, statusOf) => read(slice, index, statusOf),
+      list: (header) => (found.header = header),
+      unread: (_line, reason) => (found.failed = reason),
+    }).take({ bytes, start: 0, end: bytes.length }, true);
+    return typeof answer === 'object' ? { ...found, failed: 'the answer is not JSON' } : found;
+  }
+
+  return {
+    page(bytes) {
+      const { header, single, failed } = cut(bytes);
+      if (failed !== undefined) return { failed };
+      const list = header ?? emptyList(single);
+      if (list?.kind?.endsWith('List') !== true) return { failed: 'the answer is no list' };
+      return { next: list.continue };
+    },
+
+    object(bytes) {
+      const { single, failed } = cut(bytes);
+      if (failed !== undefined) return { failed };
+      if (single === undefined) return { failed: 'the answer is no object' };
+      read(single, 0, () => undefined);
+      return undefined;
+    },
+
+    finish() {
+      for (const [reason, { count }] of reader.outcome.skips) skips.set(reason, count);
+      for (const [reason, count] of skips) sink({ type: 'skipped', file, line: 1, reason, count });
+      const { skipped, unread: refused } = reader.outcome.counts;
+      return { documents: seen.size + skipped + refused, damaged };
+    },
+  };
+}
+
+interface Cut {
+  readonly header: ListHeader | undefined;
+  /** An object that is no list. */
+  readonly single: JsonSlice | undefined;
+  readonly failed: string | undefined;
+}
+
+/** Go writes a list that was never filled as null. */
+function emptyList(slice: JsonSlice | undefined): ListHeader | undefined {
+  const value = parsed(slice?.text);
+  if (value === undefined || (value['items'] !== null && value['items'] !== undefined)) return undefined;
+  const { kind } = value;
+  return { apiVersion: undefined, kind: typeof kind === 'string' ? kind : undefined };
+}
+
+function isFinished(status: string | undefined): boolean {
+  const phase = parsed(status)?.['phase'];
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+function controllerOf(metadata: Readonly<Record<string, unknown>>): { readonly uid: string; readonly kind: string } | undefined {
+  const { ownerReferences } = metadata;
+  if (!Array.isArray(ownerReferences)) return undefined;
+  for (const owner of ownerReferences)
+    if (isObject(owner) && owner['controller'] === true && typeof owner['uid'] === 'string' && typeof owner['kind'] === 'string')
+      return { uid: owner['uid'], kind: owner['kind'] };
+  return undefined;
+}
+
+function parsed(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    // Where JSON was expected and there is none, nothing is known.
+    return undefined;
+  }
+}

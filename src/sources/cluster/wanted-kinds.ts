@@ -1,0 +1,61 @@
+import { isWorkflow, workflowKinds } from '../../kube/argo-workflow.ts';
+import { podTemplateKinds, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
+
+/** A kind that a scan reads, whether the cluster has it or not. */
+export interface WantedKind {
+  readonly group: string;
+  readonly kind: string;
+  readonly podTemplates: boolean;
+  /** Kubernetes' own: a server that does not tell of it keeps it from us. */
+  readonly own: boolean;
+}
+
+/** The groups of Kubernetes' own kinds among those that rules read. */
+const ownGroups: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'networking.k8s.io', 'rbac.authorization.k8s.io']);
+
+/** `kinds` are those that rules read, written as `NetworkPolicy.networking.k8s.io`. Secrets are never asked for. */
+export function wantedKinds(kinds: readonly string[], podTemplates: readonly PodTemplateKind[]): WantedKind[] {
+  const names = new Set([
+    ...kinds,
+    ...[...podTemplateKinds, ...podTemplates].map(({ group, kind }) => nameOf(group, kind)),
+    ...workflowKinds.map((kind) => nameOf('argoproj.io', kind)),
+  ]);
+  return [...names]
+    .map((name): WantedKind => {
+      const [kind = '', ...rest] = name.split('.');
+      const group = rest.join('.');
+      const holdsPods = templatePaths(group, kind, podTemplates).length > 0 || isWorkflow(group, kind);
+      return { group, kind, podTemplates: holdsPods, own: ownGroups.has(group) };
+    })
+    .filter(({ group, kind }) => group !== '' || kind !== 'Secret')
+    .sort(inOrder);
+}
+
+function nameOf(group: string, kind: string): string {
+  return group === '' ? kind : `${kind}.${group}`;
+}
+
+/**
+ * Owners before what they own, so that what comes later is known to have been judged at its owner. Deployments own
+ * ReplicaSets, Knative's Revisions own Deployments, and so on; pods come last.
+ */
+function rank({ group, kind, podTemplates }: WantedKind): number {
+  if (!podTemplates) return 0;
+  if (group === '' && kind === 'Pod') return 6;
+  if (group === 'serving.knative.dev') return ['Service', 'Configuration', 'Revision'].indexOf(kind) + 1;
+  if (kind === 'ReplicaSet' || kind === 'Job' || kind === 'ReplicationController') return 5;
+  if (group === 'apps') return 4;
+  return kind === 'Workflow' ? 2 : 1;
+}
+
+function inOrder(a: WantedKind, b: WantedKind): number {
+  const [nameA, nameB] = [nameOf(a.group, a.kind), nameOf(b.group, b.kind)];
+  return rank(a) - rank(b) || Number(nameA > nameB) - Number(nameA < nameB);
+}
+
+/** As every kind that rules know forms it: `networkpolicies`, `ingressclasses`, `deployments`. */
+export function pluralOf(kind: string): string {
+  const name = kind.toLowerCase();
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
+  return /(?:s|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
+}

@@ -1,0 +1,473 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { OptionError, outcome, scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { holding, ownKinds, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { formatText } from '../src/report/text.ts';
+import { plimsoll } from './cli/run.ts';
+import { selfSigned } from './self-signed.ts';
+
+/** As short as a test may be without being a matter of luck. */
+const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
+
+let api: FakeApi | undefined;
+
+afterEach(async () => {
+  await api?.stop();
+  api = undefined;
+});
+
+async function scanOf(fake: FakeOptions, options: ScanClusterOptions = {}): Promise<Report> {
+  api = await startFakeApi(fake);
+  return scanCluster({ kubeconfig: api.kubeconfig, patience, ...options });
+}
+
+/** The lines of what it complains about. */
+async function complaintOf(fake: FakeOptions, options: ScanClusterOptions = {}): Promise<readonly string[]> {
+  const error: unknown = await scanOf(fake, options).then(
+    () => 'no error',
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(OptionError);
+  return (error as OptionError).lines;
+}
+
+const container = { name: 'web', image: 'registry.example.com/web:1' };
+
+function pod(name: string, more: { readonly metadata?: object; readonly status?: object; readonly spec?: object } = {}): ApiObject {
+  const metadata = { name, namespace: 'shop', uid: `uid-${name}`, ...more.metadata };
+  return { kind: 'Pod', metadata, spec: { containers: [container], ...more.spec }, status: more.status ?? { phase: 'Running' } };
+}
+
+function workload(kind: string, name: string, owner?: { readonly kind: string; readonly name: string }): ApiObject {
+  const metadata = { name, namespace: 'shop', uid: `uid-${name}`, ...(owner === undefined ? {} : ownedBy(owner.kind, owner.name)) };
+  const template = { metadata: { labels: { app: name } }, spec: { containers: [container] } };
+  const spec =
+    kind === 'CronJob'
+      ? { schedule: '@daily', jobTemplate: { spec: { template } } }
+      : { selector: { matchLabels: { app: name } }, template };
+  return { kind, metadata, spec };
+}
+
+function ownedBy(kind: string, name: string): object {
+  return { ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: `uid-${name}`, controller: true }] };
+}
+
+const namespace: ApiObject = { kind: 'Namespace', metadata: { name: 'shop', labels: {} } };
+
+function policy(name: string): ApiObject {
+  return { kind: 'NetworkPolicy', metadata: { name, namespace: 'shop' }, spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } };
+}
+
+function row(report: Report, code: string): string | undefined {
+  return report.ledger.find((each) => each.code === code)?.state;
+}
+
+function verdicts(report: Report, control: string): string[] {
+  return report.findings.filter((finding) => finding.control === control).map(({ verdict }) => verdict);
+}
+
+const refusing = (path: string, code: number): Pick<FakeOptions, 'intercept'> => ({
+  intercept(_, response, url) {
+    if (url.pathname !== path) return false;
+    send(response, code, status(code, 'no'));
+    return true;
+  },
+});
+
+describe('what is judged', () => {
+  test('objects by their names, in the version that the API server has', async () => {
+    const report = await scanOf({ kinds: holding([namespace, workload('Deployment', 'web')]) });
+    expect(report.target).toMatchObject({ kubernetesVersion: '1.36', assumed: false, cluster: { context: 'fake', version: 'v1.36.2' } });
+    expect(report.inputs).toMatchObject({ resources: 2, documents: 2, unread: [], skipped: [] });
+    const finding = report.findings.find(({ control }) => control === 'pod-security/privilege-escalation');
+    expect(finding).toMatchObject({
+      file: 'cluster/shop/Deployment.apps/web',
+      line: 1,
+      path: expect.stringContaining('spec.template.spec'),
+    });
+  });
+
+  test('another version where the user names one', async () => {
+    const report = await scanOf({ kinds: holding([pod('web')]) }, { kubernetesVersion: '1.30' });
+    expect(report.target.kubernetesVersion).toBe('1.30');
+  });
+
+  test('the same as in manifests', async () => {
+    const report = await scanOf({ kinds: holding([namespace, workload('Deployment', 'web'), policy('deny')]) });
+    expect(verdicts(report, 'network-separation/default-deny-ingress')).toEqual([]);
+    expect(row(report, 'NET-02')).toBe('pass');
+  });
+
+  test('the top owner alone, and pods without one', async () => {
+    const report = await scanOf({
+      kinds: holding([
+        workload('Deployment', 'web'),
+        workload('ReplicaSet', 'web-1', { kind: 'Deployment', name: 'web' }),
+        pod('web-1-a', { metadata: ownedBy('ReplicaSet', 'web-1') }),
+        pod('web-1-b', { metadata: ownedBy('ReplicaSet', 'web-1') }),
+        workload('CronJob', 'clean'),
+        workload('Job', 'clean-1', { kind: 'CronJob', name: 'clean' }),
+        pod('alone'),
+        // A static pod is owned by its node.
+        pod('static', { metadata: ownedBy('Node', 'node-1') }),
+      ]),
+    });
+    expect(report.workloads.map(({ file }) => file).sort()).toEqual([
+      'cluster/shop/CronJob.batch/clean',
+      'cluster/shop/Deployment.apps/web',
+      'cluster/shop/Pod/alone',
+      'cluster/shop/Pod/static',
+    ]);
+    expect(report.inputs.skipped.map(({ reason, count }) => [reason, count])).toEqual([
+      ['Job of a CronJob, which is judged in its place', 1],
+      ['ReplicaSet of a Deployment, which is judged in its place', 1],
+      ['Pod of a ReplicaSet, which is judged in its place', 2],
+    ]);
+  });
+
+  test('not what has finished, also where its status is long', async () => {
+    const long = { phase: 'Succeeded', conditions: Array.from({ length: 20 }, () => ({ type: 'Ready', message: 'done' })) };
+    const report = await scanOf({
+      kinds: holding([pod('done', { status: long }), pod('failed', { status: { phase: 'Failed' } }), pod('web')]),
+    });
+    expect(report.workloads.map(({ resource }) => resource.name)).toEqual(['web']);
+    expect(report.inputs.skipped).toMatchObject([{ file: 'cluster/pods', count: 2, reason: expect.stringContaining('finished') }]);
+  });
+
+  test('custom resources that hold pods', async () => {
+    const rollouts = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Rollout', plural: 'rollouts', custom: true } as const;
+    const objects = Array.from({ length: 501 }, (_, index) => workload('Rollout', `web-${index}`));
+    const report = await scanOf({ kinds: [...ownKinds, { ...rollouts, objects }] });
+    expect(report.workloads.length).toBe(501);
+  });
+
+  test('one namespace, without what stands outside of namespaces', async () => {
+    const elsewhere = pod('other', { metadata: { namespace: 'bank' } });
+    const report = await scanOf({ kinds: holding([namespace, pod('web'), elsewhere]) }, { namespaces: ['shop'] });
+    expect(report.target.cluster?.namespaces).toEqual(['shop']);
+    expect(report.inputs).toMatchObject({ resources: 2, unread: [] });
+    expect(api?.requests.filter((request) => /clusterrolebindings|persistentvolumes|\/pods\?/.test(request))).toEqual([
+      'GET /api/v1/namespaces/shop/pods?limit=500',
+    ]);
+    // Rights may come from ClusterRoleBindings, which were not read.
+    expect(verdicts(report, 'pod-security/service-account-token')).toEqual(['unknown']);
+  });
+
+  test('no namespace that is not there', async () => {
+    expect((await complaintOf({ kinds: holding([namespace]) }, { namespaces: ['shpo'] }))[0]).toBe('the cluster has no namespace "shpo"');
+  });
+
+  test('old servers, which tell their kinds group by group', async () => {
+    const report = await scanOf({ kinds: holding([workload('Deployment', 'web'), pod('web')]), old: true, version: 'v1.24.0' });
+    expect([report.workloads.length, report.inputs.unread, report.target.kubernetesVersion]).toEqual([2, [], '1.24']);
+  });
+});
+
+describe('how it asks', () => {
+  test('only ever reads, and no Secrets', async () => {
+    await scanOf({ kinds: holding([namespace, pod('web')]) });
+    expect(api?.requests.length).toBeGreaterThan(ownKinds.length);
+    expect(api?.requests.filter((request) => !request.startsWith('GET ') || request.includes('secrets'))).toEqual([]);
+  });
+
+  test('in pages', async () => {
+    const report = await scanOf({ kinds: holding(Array.from({ length: 1200 }, (_, index) => pod(`web-${index}`))) });
+    expect(report.workloads.length).toBe(1200);
+    expect(api?.requests.filter((request) => request.includes('/pods'))).toEqual([
+      'GET /api/v1/pods?limit=500',
+      'GET /api/v1/pods?limit=500&continue=500',
+      'GET /api/v1/pods?limit=500&continue=1000',
+    ]);
+  });
+
+  test('as somebody else', async () => {
+    await scanOf({ kinds: holding([pod('web')]) }, { as: 'jane', asGroups: ['team', 'auditors'] });
+    expect(api?.headers()).toMatchObject({
+      authorization: 'Bearer let-me-in',
+      'impersonate-user': 'jane',
+      'impersonate-group': 'team, auditors',
+    });
+  });
+
+  test('again where the server is overloaded, as late as it says', async () => {
+    let refused = 0;
+    const begun = Date.now();
+    const report = await scanOf({
+      kinds: holding([pod('web')]),
+      intercept(_, response, url) {
+        if (url.pathname !== '/api/v1/pods' || refused++ > 0) return false;
+        send(response, 429, status(429, 'too many requests'), { 'retry-after': '1' });
+        return true;
+      },
+    });
+    expect([report.inputs.resources, report.inputs.unread]).toEqual([1, []]);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1000);
+  });
+
+  test('again where a connection breaks in the middle of a page, and nothing counts twice', async () => {
+    let cuts = 0;
+    const report = await scanOf({
+      kinds: holding([pod('a'), pod('b'), pod('c')]),
+      intercept(_, response, url) {
+        if (url.pathname !== '/api/v1/pods' || cuts++ > 1) return false;
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100000' });
+        response.write('{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"a","namespace":"shop"}},');
+        setTimeout(() => response.destroy(), 5);
+        return true;
+      },
+    });
+    expect([report.inputs.resources, report.inputs.unread]).toEqual([3, []]);
+  });
+
+  test('from the beginning where the pages have expired, and nothing counts twice', async () => {
+    let expired = 0;
+    const report = await scanOf({
+      kinds: holding(Array.from({ length: 1200 }, (_, index) => pod(`web-${index}`))),
+      intercept(_, response, url) {
+        if (url.searchParams.get('continue') !== '1000' || expired++ > 0) return false;
+        send(response, 410, status(410, 'the provided continue parameter is too old'));
+        return true;
+      },
+    });
+    expect([report.inputs.resources, report.workloads.length, report.inputs.documents]).toEqual([1200, 1200, 1200]);
+    expect(report.target.assumptions.join()).toContain('nothing of pods changed');
+  });
+
+  test('on with the token that an expired one is exchanged for', async () => {
+    await scanOf({
+      kinds: holding(Array.from({ length: 600 }, (_, index) => pod(`web-${index}`))),
+      intercept(_, response, url) {
+        if (url.searchParams.get('continue') !== '500') return false;
+        send(response, 410, status(410, 'expired', { continue: '501' }));
+        return true;
+      },
+    });
+    expect(api?.requests.at(-1)).toBe('GET /api/v1/pods?limit=500&continue=501');
+  });
+
+  test('for new credentials once where they have expired', async () => {
+    let refused = 0;
+    const report = await scanOf({
+      kinds: holding([pod('web')]),
+      intercept(_, response, url) {
+        if (url.pathname !== '/api/v1/pods' || refused++ > 0) return false;
+        send(response, 401, status(401, 'Unauthorized'));
+        return true;
+      },
+    });
+    expect(report.inputs.resources).toBe(1);
+  });
+});
+
+describe('what cannot be read is told, and nothing is concluded from it', () => {
+  const kinds = holding([namespace, workload('Deployment', 'web'), { ...policy('deny') }]);
+
+  test('a kind that the user may not list: the missing permission, and unknown where it decides', async () => {
+    const report = await scanOf({ kinds, ...refusing('/apis/networking.k8s.io/v1/networkpolicies', 403) });
+    expect(report.inputs.unread).toEqual([
+      {
+        file: 'cluster/networkpolicies.networking.k8s.io',
+        line: 1,
+        reason: 'list networkpolicies.networking.k8s.io: the user has no permission',
+      },
+    ]);
+    expect(verdicts(report, 'network-separation/default-deny-ingress')).toEqual(['unknown']);
+    expect(report.ledger.find(({ code }) => code === 'NET-02')).toMatchObject({
+      state: 'unknown',
+      needs: ['cluster'],
+      note: 'undecided for want of list networkpolicies.networking.k8s.io',
+    });
+    expect(outcome(report, { failOn: 'high', allowUnreadable: false }).exitCode).toBe(2);
+  });
+
+  test('exactly the rows that need it', async () => {
+    const whole = await scanOf({ kinds });
+    await api?.stop();
+    const report = await scanOf({ kinds, ...refusing('/apis/networking.k8s.io/v1/networkpolicies', 403) });
+    const changed = report.ledger.filter(({ code, state }) => row(whole, code) !== state).map(({ code }) => code);
+    const deciding = new Set([
+      'network-separation/default-deny-ingress',
+      'network-separation/default-deny-egress',
+      'network-separation/metadata-address',
+    ]);
+    expect(changed.length).toBeGreaterThan(0);
+    expect(report.ledger.filter(({ code, controls }) => changed.includes(code) && !controls.some((id) => deciding.has(id)))).toEqual([]);
+  });
+
+  test('pods that may not be listed leave no row about pods at pass', async () => {
+    const report = await scanOf({ kinds: holding([namespace]), ...refusing('/api/v1/pods', 403) });
+    expect(row(report, 'POD-06')).toBe('unknown');
+  });
+
+  test('a kind of Kubernetes that the server keeps to itself', async () => {
+    const report = await scanOf({ kinds: kinds.filter(({ kind }) => kind !== 'NetworkPolicy') });
+    expect(report.inputs.unread.map(({ reason }) => reason)).toEqual([
+      'list networkpolicies.networking.k8s.io: the API server does not serve it',
+    ]);
+    expect(row(report, 'NET-02')).toBe('unknown');
+  });
+
+  test('a page that does not come in time', async () => {
+    const report = await scanOf(
+      { kinds, intercept: (_request, _response, url) => url.pathname === '/apis/apps/v1/deployments' },
+      { patience: { ...patience, request: 100, kind: 150 } },
+    );
+    expect(report.inputs.unread.map(({ reason }) => reason)).toEqual(['list deployments.apps: no answer in time']);
+  });
+
+  test.each([
+    ['no JSON', 'apiVersion: v1\nkind: PodList\nitems: []\n'],
+    ['half of it', '{"kind":"PodList","items":[{"metadata":{"name":"a"}},'],
+    ['no list', '{"kind":"Pod","metadata":{"name":"a"}}'],
+    ['a Status', '{"kind":"Status","items":[]}'],
+    ['nothing', ''],
+    ['brackets without end', '{"kind":"PodList","items":['.concat('['.repeat(100_000))],
+  ])('an answer that is %s', async (_, body) => {
+    const report = await scanOf({
+      kinds,
+      intercept(_request, response, url) {
+        if (url.pathname !== '/api/v1/pods') return false;
+        response.end(body);
+        return true;
+      },
+    });
+    expect(report.inputs.unread.map(({ file }) => file)).toEqual(['cluster/pods']);
+    expect(row(report, 'POD-06')).not.toBe('pass');
+  });
+
+  test('an object of another kind among the others', async () => {
+    const report = await scanOf({
+      kinds,
+      intercept(_request, response, url) {
+        if (url.pathname !== '/api/v1/pods') return false;
+        send(response, 200, {
+          kind: 'PodList',
+          items: [{ kind: 'Secret', apiVersion: 'v1', metadata: { name: 'x' }, data: { k: 'aGk=' } }],
+        });
+        return true;
+      },
+    });
+    expect(report.inputs.unread).toMatchObject([{ file: 'cluster/pods', reason: 'Secret "x" in a list of another kind' }]);
+    expect(JSON.stringify(report)).not.toContain('aGk=');
+  });
+
+  test('the same page again and again', async () => {
+    const report = await scanOf({
+      kinds,
+      intercept(_request, response, url) {
+        if (url.pathname !== '/api/v1/pods') return false;
+        send(response, 200, { kind: 'PodList', metadata: { continue: 'again' }, items: [] });
+        return true;
+      },
+    });
+    expect(report.inputs.unread.map(({ reason }) => reason)).toEqual(['list pods: the API server gives the same page again and again']);
+  });
+
+  test('names lead nowhere, and prototypes stay as they are', async () => {
+    const hostile = {
+      kind: 'Pod',
+      metadata: { name: '../../etc/passwd', namespace: '..', ['__proto__']: { x: 1 } },
+      spec: {},
+    };
+    const report = await scanOf({ kinds: holding([pod('web'), hostile]) }, { all: true });
+    expect(new Set(report.findings.map(({ file }) => file))).toContain('cluster/%2E%2E/Pod/..%2F..%2Fetc%2Fpasswd');
+    expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);
+  });
+});
+
+describe('where nothing can be asked there is one clear message', () => {
+  test('credentials that are not accepted', async () => {
+    const lines = await complaintOf({
+      intercept(_, response) {
+        send(response, 401, status(401, 'Unauthorized'));
+        return true;
+      },
+    });
+    expect(lines[0]).toBe('the API server does not accept the credentials (401)');
+  });
+
+  test('a server that is gone', async () => {
+    const gone = await startFakeApi();
+    const server = readFileSync(gone.kubeconfig, 'utf8').match(/http:[^"]+/)?.[0];
+    await gone.stop();
+    expect((await complaintOf({ cluster: { server } }))[0]).toContain('nobody listens there');
+  });
+
+  test('what answers is something else', async () => {
+    expect(await complaintOf({ intercept: (_, response) => response.end('<html>') !== undefined })).toEqual([
+      'what answers is no API server',
+      expect.any(String),
+    ]);
+  });
+
+  test('a certificate of another authority', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-tls-'));
+    try {
+      const tls = selfSigned();
+      const authority = join(folder, 'ca.crt');
+      writeFileSync(authority, tls.cert);
+      expect((await complaintOf({ tls }))[0]).toContain('its certificate is not trusted');
+      await api?.stop();
+      const report = await scanOf({ tls, kinds: holding([pod('web')]), cluster: { 'certificate-authority': authority } });
+      expect(report.inputs.resources).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a context that the kubeconfig does not have', async () => {
+    expect(await complaintOf({}, { context: 'prod' })).toEqual(['the kubeconfig has no context "prod"', 'it has: fake']);
+  });
+
+  test('a kubeconfig that is not there', async () => {
+    expect((await complaintOf({}, { kubeconfig: '/nowhere/config' }))[0]).toBe('the kubeconfig cannot be read: no such file or command');
+  });
+
+  test('a plugin for credentials that fails', async () => {
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'false', args: [] };
+    expect((await complaintOf({ user: { exec } }))[0]).toContain('the credentials of the kubeconfig cannot be had');
+  });
+});
+
+describe('the command', () => {
+  test.each([
+    [['--context', 'x'], '--context goes with --cluster alone'],
+    [['--print-rbac'], '--print-rbac goes with --cluster alone'],
+    [['--cluster', 'deploy/'], '--cluster and the path deploy/ exclude each other'],
+    [['--cluster', '--partial'], '--cluster and --partial exclude each other'],
+    [['--cluster', '--as-group', 'x'], '--as-group needs --as'],
+    [['--cluster', '-n', 'Shop!'], '"Shop!" cannot be the name of a namespace'],
+    [['--cluster', '--kubeconfig', '/nowhere'], 'the kubeconfig cannot be read'],
+  ])('%j is refused with one message', (args, message) => {
+    const { status: code, stdout, stderr } = plimsoll(['scan', ...args]);
+    expect([code, stdout, stderr.split('\n').length]).toEqual([2, '', 3]);
+    expect(stderr).toContain(`plimsoll: ${message}`);
+  });
+
+  test('prints the role that it needs, without asking anybody', () => {
+    const whole = plimsoll(['scan', '--cluster', '--print-rbac']).stdout;
+    expect(whole).toContain(
+      "  - apiGroups: ['apps']\n    resources: [daemonsets, deployments, replicasets, statefulsets]\n    verbs: [list]\n",
+    );
+    expect(whole).not.toContain('secrets');
+    const { stdout } = plimsoll(['scan', '--cluster', '--print-rbac', '-n', 'shop']);
+    expect(stdout).not.toContain('clusterrolebindings');
+    expect(stdout).toContain("  - apiGroups: ['']\n    resources: [namespaces]\n    verbs: [get]\n");
+  });
+});
+
+test('the text names objects and fields instead of files and lines', async () => {
+  const report = await scanOf({ kinds: holding([namespace, workload('Deployment', 'web')]), ...refusing('/api/v1/pods', 403) });
+  const options = { color: false, width: 100, terminal: false, all: false, quiet: false, failOn: 'high', allowUnreadable: false } as const;
+  const text = [...formatText(report, { ...options, control: () => undefined, chapters: [] })].join('');
+  expect(text).toContain('\nDeployment web in namespace shop');
+  expect(text).toContain('            spec.template.spec.containers[0].securityContext');
+  expect(text).toContain('  cluster/pods\n    list pods: the user has no permission\n');
+  expect(text).toContain('Cluster       fake · API server v1.36.2\n');
+  expect(text).not.toMatch(/:1(?:\D|$)/m);
+  expect([...formatText(report, { ...options, quiet: true, control: () => undefined, chapters: [] })].join('')).toContain(
+    'cluster/shop/Deployment.apps/web: ',
+  );
+});

@@ -312,7 +312,7 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
   test('a page that does not come in time', async () => {
     const report = await scanOf(
       { kinds, intercept: (_request, _response, url) => url.pathname === '/apis/apps/v1/deployments' },
-      { patience: { ...patience, request: 100, kind: 150 } },
+      { patience: { ...patience, request: 1_500, kind: 1_500 } },
     );
     expect(report.inputs.unread.map(({ reason }) => reason)).toEqual(['list deployments.apps: no answer in time']);
   });

@@ -141,14 +141,14 @@ interface Job {
   readonly paths: readonly string[];
 }
 
-interface Started {
-  readonly deadline: number;
-  readonly first: Promise<Answer>;
+/** Asks for what comes first of a kind. */
+function start(reading: Reading, { single, paths: [path = ''] }: Job): Promise<Answer> {
+  const deadline = deadlineOf(reading);
+  return single ? getOne(reading, path, deadline) : getPage(reading, path, '', pageSize, deadline);
 }
 
-function start(reading: Reading, { single, paths: [path = ''] }: Job): Started {
-  const deadline = Math.min(reading.end, Date.now() + reading.patience.kind);
-  return { deadline, first: single ? getOne(reading, path, deadline) : getPage(reading, path, '', pageSize, deadline) };
+function deadlineOf({ end, patience }: Reading): number {
+  return Math.min(end, Date.now() + patience.kind);
 }
 
 function getOne({ connection, patience }: Reading, path: string, deadline: number): Promise<Answer> {
@@ -160,10 +160,12 @@ function getPage({ connection, patience }: Reading, path: string, token: string,
   return get(connection, `${path}?${query.toString()}`, { accept: json, mostBytes: mostPageBytes, deadline }, patience);
 }
 
-async function readKind(reading: Reading, job: Job, { deadline, first }: Started, onPage: () => void): Promise<Refusal | undefined> {
+async function readKind(reading: Reading, job: Job, first: Promise<Answer>, onPage: () => void): Promise<Refusal | undefined> {
   const { kind, found, access, single, paths } = job;
   const { podTemplates, covered, sink } = reading;
   const reader = kindReader({ kind: found, podTemplates, covered, sink });
+  // It may have waited long for its turn.
+  const deadline = deadlineOf(reading);
   let failure: string | undefined;
   for (const [index, path] of paths.entries()) {
     const at = { reading, reader, path, deadline, onPage, access: resourceName(found) };

@@ -29,6 +29,8 @@ const rulesOfKubernetes = [
   'system-workloads',
 ];
 
+const fixing = ['apply', 'json-patch', 'object-repairs', 'repair-text', 'text-file', 'verify'];
+
 const groups: readonly Group[] = [
   { name: 'pod-security-standards', mutate: ['src/kube/pod-security/*.ts'], tests: ['src/kube/pod-security/*.test.ts'] },
   { name: 'verdicts', mutate: ['src/evaluate/*.ts', 'src/core/verdict.ts'], tests: ['src/evaluate/*.test.ts', 'src/core/*.test.ts'] },
@@ -36,6 +38,16 @@ const groups: readonly Group[] = [
     name: 'kubernetes-rules',
     mutate: rulesOfKubernetes.map((name) => `src/kube/${name}.ts`),
     tests: rulesOfKubernetes.map((name) => `src/kube/${name}.test.ts`),
+  },
+  {
+    name: 'fixing',
+    mutate: fixing.map((name) => `src/fix/${name}.ts`),
+    tests: fixing.map((name) => `src/fix/${name}.test.ts`),
+  },
+  {
+    name: 'fix-rounds',
+    mutate: ['src/library/fix.ts', 'src/library/open-files.ts'],
+    tests: ['src/library/fix-rounds.test.ts'],
   },
   ...controls.map(({ id }) => ({
     name: id,

@@ -9,6 +9,7 @@ import {
   defineControl,
   failAt,
   notApplicable,
+  nothingGiven,
   remove,
   set,
   type AnyControl,
@@ -80,6 +81,13 @@ async function fixText(text: string, controls: readonly AnyControl[], options: F
   return fix({ ...options, paths: ['-'], stdin: Readable.from([Buffer.from(text)]), controls });
 }
 
+function folder(files: Readonly<Record<string, string>>): string {
+  const made = mkdtempSync(join(tmpdir(), 'plimsoll-fix-'));
+  onTestFinished(() => rmSync(made, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(made, name), text);
+  return made;
+}
+
 function after(report: FixReport): string | undefined {
   return report.files[0]?.after;
 }
@@ -116,6 +124,13 @@ describe('a fix is withdrawn', () => {
     const report = await fixText(box('colour: red\nlid: shut'), [shown, opened]);
     expect(after(report)).toBe(box('colour: red'));
     expect(reasons(report)).toEqual(['box/shown withdrawn: the control would still fail: colour is not shown']);
+  });
+
+  test('without trying it again and again', async () => {
+    let looks = 0;
+    const stubborn = rule('clean', { fails: () => looks++ >= 0, edits: () => [set(['lid'], 'shut')] });
+    expect((await fixText(box('colour: red'), [stubborn])).summary.declined.withdrawn).toBe(1);
+    expect(looks).toBeLessThan(5);
   });
 
   test('but not when it repairs some places of several', async () => {
@@ -275,10 +290,28 @@ describe('only what is wanted', () => {
     expect(fixesOf(await fixText(box('colour: red'), controls, { review: true }))).toEqual(['box/blue']);
   });
 
-  test('a control that is not selected is still one that must not fail', async () => {
-    const red = rule('red', { fails: ({ colour }) => colour !== 'red' });
-    const report = await fixText(box('colour: red'), [red, paint('blue')], { only: ['box/blue'] });
-    expect(reasons(report)).toEqual(['box/blue withdrawn: box/red would fail: colour is not red']);
+  test.each([{ only: ['box/blue'] }, { skip: ['box/red'] }])(
+    'a control that is left out is still one that must not fail: %j',
+    async (options) => {
+      const red = rule('red', { fails: ({ colour }) => colour !== 'red' });
+      const report = await fixText(box('colour: red'), [red, paint('blue')], options);
+      expect(reasons(report)).toEqual(['box/blue withdrawn: box/red would fail: colour is not red']);
+    },
+  );
+
+  test('facts and values are at hand for those who propose', async () => {
+    const dyed: AnyControl = {
+      ...rule('dyed', { fails: ({ colour }) => colour === 'red' }),
+      fix: {
+        safety: 'safe',
+        risk: '',
+        edits: (_, { given, values }) => [set(['colour'], `${values['shade']} ${given.digestOf('blue')}`)],
+      },
+    };
+    const given = { ...nothingGiven.given, digestOf: (name: string) => `${name}ish` };
+    const report = await fixText(box('colour: red'), [dyed], { given, values: { 'box/dyed': { shade: 'dark' } } });
+    expect(after(report)).toBe(box('colour: dark blueish'));
+    expect(after(await fixText(box('colour: red'), [dyed]))).toBe(box('colour: undefined undefined'));
   });
 
   test('whoever decides may say no, or want other edits', async () => {
@@ -291,7 +324,8 @@ describe('only what is wanted', () => {
       },
     );
     expect(after(report)).toBe(`${box('colour: red')}---\n${box('colour: brown', 'b')}`);
-    expect(report.declined.map(({ resource, because }) => [resource.name, because])).toEqual([['a', 'person']]);
+    expect(reasons(report)).toEqual(['box/dull person: left as it is by your answer']);
+    expect(report.declined.map(({ resource }) => resource.name)).toEqual(['a']);
   });
 });
 
@@ -315,13 +349,6 @@ describe('fixes that contradict each other', () => {
 });
 
 describe('what is not to be edited is refused', () => {
-  function folder(files: Readonly<Record<string, string>>): string {
-    const made = mkdtempSync(join(tmpdir(), 'plimsoll-fix-'));
-    onTestFinished(() => rmSync(made, { recursive: true }));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(made, name), text);
-    return made;
-  }
-
   test.each([
     [
       'a.yaml',
@@ -408,6 +435,26 @@ describe('new objects', () => {
     expect(JSON.parse(repair!.after)).toEqual({ apiVersion: 'v1', kind: 'List', items: [{ ...item, lid: true }, shelf('blue')] });
     expect(applyTextEdits(repair!.before!, repair!.edits)).toBe(repair!.after);
     expect(repair!.after).toBe(list([{ ...item, lid: true }, shelf('blue')]));
+  });
+
+  test('stand in a file beside a single JSON object, unless there is one', async () => {
+    const text = JSON.stringify({ apiVersion: 'v1', kind: 'Box', metadata: { name: 'a' } });
+    const cwd = folder({ 'a.json': text });
+    const report = await fix({ cwd, controls: [shelved()] });
+    const made = { file: 'a-companions.json', before: undefined, after: `${JSON.stringify(shelf('blue'))}\n` };
+    expect(report.files.map(({ file, before, after: now }) => ({ file, before, after: now }))).toEqual([
+      made,
+      { file: 'a.json', before: text, after: text.replace(/}$/, ',"lid":true}') },
+    ]);
+    for (const { before = '', after: now, edits } of report.files) expect(applyTextEdits(before, edits)).toBe(now);
+    expect(report.fixes[0]?.companionFile).toBe('a-companions.json');
+    expect(previewFix(report, report.fixes[0]!).map(({ file }) => file)).toEqual(['a.json', 'a-companions.json']);
+
+    writeFileSync(join(cwd, 'a-companions.json'), '{}');
+    const again = await fix({ cwd, controls: [shelved(), paint('blue')] });
+    expect(again.files.map(({ file }) => file)).toEqual(['a.json']);
+    expect(reasons(again)).toEqual(['box/shelved-lid text: a-companions.json exists already']);
+    expect(fixesOf(again)).toEqual(['box/blue']);
   });
 
   test('have no place beside standard input', async () => {

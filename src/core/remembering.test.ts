@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { remembering } from './remembering.ts';
+import { knownBy, remembering, word } from './remembering.ts';
 
 test('answers as the function does, and asks it once for a text', () => {
   const asked: string[] = [];
@@ -19,4 +19,14 @@ test('does not keep long texts', () => {
   let asked = 0;
   const count = remembering(() => ++asked);
   expect([count('x'.repeat(1000)), count('x'.repeat(1000))]).toEqual([1, 2]);
+});
+
+test('an answer of more than a text is made once for each text', () => {
+  const known = knownBy<number>(10, 10);
+  expect([known('a', () => 1), known('b', () => 2), known('a', () => 3)]).toEqual([1, 2, 1]);
+});
+
+test('words are told apart by what they are and where they end', () => {
+  const lists = [['ab'], ['a', 'b'], ['', 'ab'], [undefined, 'ab'], ['2:ab'], [true], ['t'], [false], [undefined], ['-'], []];
+  expect(new Set(lists.map((values) => values.map(word).join(''))).size).toBe(lists.length);
 });

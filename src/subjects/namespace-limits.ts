@@ -36,8 +36,8 @@ export function quotaObject(name: string, namespace: string, hard: Readonly<Reco
 /** The first workload that the items would keep out: a container of it says more than the maximum, or less than the minimum. */
 export function refusedBy({ workloads }: NamespaceSubject, items: readonly LimitRangeItem[]): string | undefined {
   for (const { max = {}, min = {} } of items) {
-    for (const { ref, shape } of workloads) {
-      const said = shape.containers.flatMap(({ resources: { requests = {}, limits = {} } }) => [
+    for (const { ref, resources } of workloads) {
+      const said = resources.containers.flatMap(({ requests = {}, limits = {} }) => [
         ...Object.entries(requests),
         ...Object.entries(limits),
       ]);

@@ -5,7 +5,7 @@ import { allowsEverything, allowsEveryAddress, directionsOf, rulesOf, selectsEve
 import type { LabelSelector, LimitRangeItem, NetworkPolicySpec, ResourceList, ResourceQuotaSpec } from '../kube/types.ts';
 import { limitsOf } from './container-with-limit-range.ts';
 import { isNamespace } from './namespace-objects.ts';
-import { podShape, type PodShape } from './pod-shape.ts';
+import { podResources, podShape, type PodResources, type PodShape } from './pod-shape.ts';
 
 /** A namespace with what was read of it. */
 export interface NamespaceSubject {
@@ -62,6 +62,7 @@ export interface NamespaceWorkload {
   readonly at: Anchor;
   readonly labels: Labels;
   readonly shape: PodShape;
+  readonly resources: PodResources;
 }
 
 type Memory =
@@ -142,7 +143,7 @@ function directionOf(spec: NetworkPolicySpec, direction: Direction, anchor: Anch
 
 function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf): NamespaceWorkload[] {
   return podTemplates.map(({ metadata, spec, specPath }) => {
-    return { ref, at: anchor(specPath), labels: metadata.labels ?? {}, shape: podShape(spec, metadata) };
+    return { ref, at: anchor(specPath), labels: metadata.labels ?? {}, shape: podShape(spec, metadata), resources: podResources(spec) };
   });
 }
 

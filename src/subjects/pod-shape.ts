@@ -1,62 +1,54 @@
-import { remembering, type Metadata } from '../core/index.ts';
-import { decidingPart } from '../kube/pod-security/index.ts';
+import { knownBy, word, type Metadata } from '../core/index.ts';
+import { decidingPart, decidingText } from '../kube/pod-security/index.ts';
 import type { PodSpec, ResourceList, ResourceRequirements } from '../kube/types.ts';
 import { containersOf } from './container.ts';
 
-/** What joined subjects remember of a pod template that the pods of many workloads have alike. */
+// What joined subjects remember of pods is one object for all that are alike: a dump has tens of thousands of pods, and what
+// is remembered of each fills the memory until the end, and passes from one thread to another.
+
 export interface PodShape {
   readonly hostNetwork: boolean;
   /** As much of it as Pod Security admission looks at (`readDeciding`). */
   readonly security: string;
+}
+
+export interface PodResources {
   /** Pod-level resources. */
-  readonly resources: ResourceRequirements;
-  /** Without ephemeral containers, which have no resources. */
-  readonly containers: readonly { readonly resources: ResourceRequirements }[];
-}
-
-let last: { readonly spec: PodSpec; readonly metadata: Metadata; readonly shape: PodShape } | undefined;
-
-/**
- * One object for all pods that are alike: a dump has tens of thousands of them, and what is remembered of each fills the
- * memory until the end, and passes from one thread to another.
- */
-export function podShape(spec: PodSpec, metadata: Metadata): PodShape {
-  if (last?.spec !== spec || last.metadata !== metadata) last = { spec, metadata, shape: shared(textOf(spec, metadata)) };
-  return last.shape;
-}
-
-/** Two JSON texts, one a line: a text inside of the other would be all escapes. */
-function textOf(spec: PodSpec, metadata: Metadata): string {
-  const containers: ResourceRequirements[] = [];
-  for (const { container, class: containerClass } of containersOf(spec))
-    if (containerClass !== 'ephemeral container') containers.push(resourcesOf(container));
-  const rest: Rest = { hostNetwork: spec.hostNetwork === true, resources: resourcesOf(spec), containers };
-  return `${decidingPart(spec, metadata)}\n${JSON.stringify(rest)}`;
-}
-
-interface Rest extends Pick<PodShape, 'hostNetwork' | 'resources'> {
+  readonly pod: ResourceRequirements;
+  /** Of the containers, without ephemeral ones, which have none. */
   readonly containers: readonly ResourceRequirements[];
 }
 
-const shared = remembering(
-  (text): PodShape => {
-    const end = text.indexOf('\n');
-    const { hostNetwork, resources, containers } = JSON.parse(text.slice(end)) as Rest;
-    return { hostNetwork, security: text.slice(0, end), resources, containers: containers.map((each) => ({ resources: each })) };
-  },
-  1_000,
-  8_192,
-);
+const shapes = knownBy<PodShape>(1_000, 4_096);
 
-function resourcesOf({ resources = {} }: { readonly resources?: ResourceRequirements }): ResourceRequirements {
-  const { limits, requests } = resources;
-  return { ...(limits && { limits: quantitiesOf(limits) }), ...(requests && { requests: quantitiesOf(requests) }) };
+export function podShape(spec: PodSpec, metadata: Metadata): PodShape {
+  return shapes(decidingText(spec, metadata), () => ({ hostNetwork: spec.hostNetwork === true, security: decidingPart(spec, metadata) }));
 }
 
-/** As text, which JSON has for integers of any size. */
-function quantitiesOf(list: ResourceList): ResourceList {
-  for (const name in list) {
-    if (typeof list[name] !== 'string') return Object.fromEntries(Object.entries(list).map(([key, value]) => [key, String(value)]));
-  }
-  return list;
+const resources = knownBy<PodResources>(1_000, 1_024);
+const none: ResourceRequirements = {};
+
+export function podResources(spec: PodSpec): PodResources {
+  const pod = spec.resources ?? none;
+  const containers: ResourceRequirements[] = [];
+  for (const { container, class: containerClass } of containersOf(spec))
+    if (containerClass !== 'ephemeral container') containers.push(container.resources ?? none);
+  let text = textOf(pod);
+  for (const each of containers) text += textOf(each);
+  return resources(text, () => ({ pod: quantitiesOf(pod), containers: containers.map(quantitiesOf) }));
+}
+
+function textOf({ limits, requests }: ResourceRequirements): string {
+  return `${listText(limits)};${listText(requests)};`;
+}
+
+function listText(list: ResourceList | undefined): string {
+  let text = '';
+  for (const name in list) text += word(name) + word(String(list[name]));
+  return text;
+}
+
+/** Without what else stands there. */
+function quantitiesOf({ limits, requests }: ResourceRequirements): ResourceRequirements {
+  return { ...(limits && { limits }), ...(requests && { requests }) };
 }

@@ -160,9 +160,9 @@ function firstRefused(
 ): { workload: NamespaceWorkload; resource: string } | undefined {
   if (counted.length === 0) return undefined;
   for (const workload of workloads) {
-    const { resources: podResources, containers } = workload.shape;
-    for (const container of containers) {
-      const { requests, limits } = effectiveResources(container, { pod: { resources: podResources }, version, limitRanges });
+    const { pod, containers } = workload.resources;
+    for (const resources of containers) {
+      const { requests, limits } = effectiveResources({ resources }, { pod: { resources: pod }, version, limitRanges });
       for (const resource of counted) {
         const [kind = '', of = ''] = resource.split('.');
         if (!(kind === 'limits' ? limits : requests).has(of)) return { workload, resource };

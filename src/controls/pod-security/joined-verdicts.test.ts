@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding, Metadata } from '../../core/index.ts';
 import type { Policy } from '../../evaluate/index.ts';
-import { asAdmitted, decidingPart, podSecurity, readDeciding } from '../../kube/pod-security/index.ts';
+import { asAdmitted, decidingPart, decidingText, podSecurity, readDeciding } from '../../kube/pod-security/index.ts';
 import type { PodSpec } from '../../kube/types.ts';
 import { judgeWith } from '../../testing/control-proofs.ts';
 import { controls } from '../index.ts';
@@ -185,6 +185,22 @@ test('integers of any size and unknown fields disturb nobody', () => {
   expect(verdicts('pod-security/admission-refusal', pod(spec) + enforced)).toEqual(['fail medium']);
 });
 
+/** A value with one thing in it taken away, or another text, number or truth: one after the other. */
+function* changed(value: unknown): Generator {
+  if (typeof value === 'string') yield `${value}x`;
+  if (typeof value === 'number') yield value === 0 ? 1 : 0;
+  if (typeof value === 'boolean') yield !value;
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    const rest = Object.entries(value).filter(([other]) => other !== key);
+    yield Array.isArray(value) ? rest.map(([, each]) => each) : Object.fromEntries(rest);
+    for (const other of changed(item)) {
+      if (Array.isArray(value)) yield value.map((each, index) => (String(index) === key ? other : each));
+      else yield { ...value, [key]: other };
+    }
+  }
+}
+
 test('what is kept of a pod says as much to Pod Security as the pod itself', () => {
   const profile = fc.record({ type: fc.constantFrom('RuntimeDefault', 'Unconfined', 'Localhost') }, { requiredKeys: [] });
   const handler = fc.record(
@@ -258,6 +274,14 @@ test('what is kept of a pod says as much to Pod Security as the pod itself', () 
       const generated = whole as PodSpec;
       const part = readDeciding(decidingPart(generated, meta));
       expect(violations(part.spec, part.metadata, minor)).toEqual(violations(generated, meta, minor));
+      // Two pods with one text have one part: whatever is taken away or changed in a pod.
+      const text = decidingText(part.spec, part.metadata);
+      expect(text).toBe(decidingText(generated, meta));
+      for (const other of changed(part)) {
+        const { spec: otherSpec = {}, metadata: otherMetadata = {} } = other as Partial<typeof part>;
+        if (decidingPart(otherSpec, otherMetadata) !== decidingPart(part.spec, part.metadata))
+          expect(decidingText(otherSpec, otherMetadata)).not.toBe(text);
+      }
     }),
     { seed: 11, numRuns: 400 },
   );

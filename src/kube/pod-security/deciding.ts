@@ -1,24 +1,13 @@
-import type { Metadata } from '../../core/index.ts';
-import type { Container, Handler, PodSecurityContext, PodSpec, SecurityContext, Volume } from '../types.ts';
+import { word, type Metadata } from '../../core/index.ts';
+import type { Container, ContainerPort, Handler, PodSecurityContext, PodSpec, SecurityContext, Volume } from '../types.ts';
 
-let last: { readonly spec: PodSpec; readonly metadata: Metadata; readonly text: string } | undefined;
+// What of a pod decides the checks of Pod Security: the rest of a large pod (environment, arguments) does not matter. Names
+// only matter where annotations name containers, and without them the pods of many workloads are alike. Both functions look
+// at the same fields, one by one: what else stands in a manifest may be anything.
 
-/**
- * What of a pod decides the checks of Pod Security, as JSON (`readDeciding` reads it): the rest of a large pod (environment,
- * arguments) does not matter. Names only matter where annotations name containers, and without them the pods of many
- * workloads have one text. As a string it takes a fraction of the memory of the objects.
- */
+/** The part itself as JSON, which takes a fraction of the memory of the objects; `readDeciding` reads it. */
 export function decidingPart(spec: PodSpec, metadata: Metadata): string {
-  if (last?.spec !== spec || last.metadata !== metadata) last = { spec, metadata, text: textOf(spec, metadata) };
-  return last.text;
-}
-
-export function readDeciding(text: string): { readonly spec: PodSpec; readonly metadata: Metadata } {
-  return JSON.parse(text) as ReturnType<typeof readDeciding>;
-}
-
-function textOf(spec: PodSpec, { annotations = {} }: Metadata): string {
-  const relevant = Object.entries(annotations).filter(([key]) => key.includes('seccomp.') || key.includes('apparmor.'));
+  const relevant = annotationsOf(metadata);
   const { hostNetwork, hostPID, hostIPC, hostUsers, os, securityContext, volumes } = spec;
   const whole = { named: relevant.length > 0, hostNetwork: hostNetwork === true };
   const fields = (container: Container): object => fieldsOf(container, whole);
@@ -31,7 +20,7 @@ function textOf(spec: PodSpec, { annotations = {} }: Metadata): string {
       hostUsers,
       os: os && { name: os.name },
       securityContext: contextOf(securityContext),
-      volumes: volumes?.map(sourcesOf),
+      volumes: volumes?.map((volume) => Object.fromEntries(sourcesOf(volume).map((source) => [source, {}]))),
       initContainers: spec.initContainers?.map(fields),
       containers: spec.containers?.map(fields),
       ephemeralContainers: spec.ephemeralContainers?.map(fields),
@@ -40,14 +29,50 @@ function textOf(spec: PodSpec, { annotations = {} }: Metadata): string {
   });
 }
 
+export function readDeciding(text: string): { readonly spec: PodSpec; readonly metadata: Metadata } {
+  return JSON.parse(text) as ReturnType<typeof readDeciding>;
+}
+
+let last: { readonly spec: PodSpec; readonly metadata: Metadata; readonly text: string } | undefined;
+
+/** A text that is the same only for pods with the same part. It is made for every pod, in a fraction of the time of the part. */
+export function decidingText(spec: PodSpec, metadata: Metadata): string {
+  if (last?.spec !== spec || last.metadata !== metadata) last = { spec, metadata, text: textOf(spec, metadata) };
+  return last.text;
+}
+
+function textOf(spec: PodSpec, metadata: Metadata): string {
+  const relevant = annotationsOf(metadata);
+  const { hostNetwork, hostPID, hostIPC, hostUsers, os, securityContext, volumes } = spec;
+  const whole = { named: relevant.length > 0, hostNetwork: hostNetwork === true };
+  let text = `${relevant.length}[`;
+  for (const [key, value] of relevant) text += word(key) + word(value);
+  text += word(hostNetwork) + word(hostPID) + word(hostIPC) + word(hostUsers);
+  text += os === undefined ? '-' : `+${word(os.name)}`;
+  text += contextText(securityContext) + list(volumes, (volume) => list(sourcesOf(volume), word));
+  for (const containers of [spec.initContainers, spec.containers, spec.ephemeralContainers])
+    text += list(containers, (container) => containerText(container, whole));
+  return text;
+}
+
+function list<T>(items: readonly T[] | undefined, textOfItem: (item: T) => string): string {
+  if (items === undefined) return '-';
+  let text = `${items.length}[`;
+  for (const item of items) text += textOfItem(item);
+  return text;
+}
+
+function annotationsOf({ annotations = {} }: Metadata): [string, string][] {
+  return Object.entries(annotations).filter(([key]) => key.includes('seccomp.') || key.includes('apparmor.'));
+}
+
 /** Which sources a volume has matters, not what is in them. */
-function sourcesOf(volume: Volume): object {
-  const sources: Record<string, object> = {};
-  for (const key in volume) if (key !== 'name') sources[key] = {};
+function sourcesOf(volume: Volume): string[] {
+  const sources: string[] = [];
+  for (const key in volume) if (key !== 'name') sources.push(key);
   return sources;
 }
 
-/** Field by field: what else stands there may be anything, also what JSON has no word for. */
 function contextOf(context: (PodSecurityContext & SecurityContext) | undefined): object | undefined {
   if (context === undefined) return undefined;
   const { seccompProfile, appArmorProfile, seLinuxOptions, windowsOptions, capabilities, runAsUser } = context;
@@ -67,6 +92,22 @@ function contextOf(context: (PodSecurityContext & SecurityContext) | undefined):
   };
 }
 
+function contextText(context: (PodSecurityContext & SecurityContext) | undefined): string {
+  if (context === undefined) return '-';
+  const { seccompProfile: seccomp, appArmorProfile: appArmor, seLinuxOptions: selinux, windowsOptions, capabilities, sysctls } = context;
+  return (
+    `+${word(context.privileged)}${word(context.allowPrivilegeEscalation)}${word(context.procMount)}` +
+    word(context.runAsNonRoot) +
+    word(context.runAsUser === 0) +
+    (seccomp === undefined ? '-' : `+${word(seccomp.type)}`) +
+    (appArmor === undefined ? '-' : `+${word(appArmor.type)}${word(appArmor.localhostProfile)}`) +
+    (selinux === undefined ? '-' : `+${word(selinux.type)}${word(selinux.user)}${word(selinux.role)}`) +
+    (windowsOptions === undefined ? '-' : `+${word(windowsOptions.hostProcess)}`) +
+    (capabilities === undefined ? '-' : `+${list(capabilities.add, word)}${list(capabilities.drop, word)}`) +
+    list(sysctls, ({ name }) => word(name))
+  );
+}
+
 interface Whole {
   /** Whether names matter. */
   readonly named: boolean;
@@ -76,22 +117,43 @@ interface Whole {
 
 function fieldsOf(container: Container, { named, hostNetwork }: Whole): object {
   const { name, ports, securityContext, lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
-  const onHost = hostNetwork ? ports : ports?.filter(({ hostPort = 0 }) => hostPort !== 0);
   return {
     name: named ? name : undefined,
-    ports: onHost?.length === 0 ? undefined : onHost?.map(({ hostPort, containerPort }) => ({ hostPort, containerPort })),
+    ports: portsOf(ports, hostNetwork)?.map(({ hostPort, containerPort }) => ({ hostPort, containerPort })),
     securityContext: contextOf(securityContext),
-    livenessProbe: hostOf(livenessProbe),
-    readinessProbe: hostOf(readinessProbe),
-    startupProbe: hostOf(startupProbe),
-    lifecycle: lifecycle && { postStart: hostOf(lifecycle.postStart), preStop: hostOf(lifecycle.preStop) },
+    livenessProbe: hostsOf(livenessProbe),
+    readinessProbe: hostsOf(readinessProbe),
+    startupProbe: hostsOf(startupProbe),
+    lifecycle: lifecycle && { postStart: hostsOf(lifecycle.postStart), preStop: hostsOf(lifecycle.preStop) },
   };
 }
 
+function containerText(container: Container, { named, hostNetwork }: Whole): string {
+  const { name, ports, securityContext, lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
+  return (
+    (named ? word(name) : '') +
+    list(portsOf(ports, hostNetwork), ({ hostPort, containerPort }) => `${hostPort}/${containerPort};`) +
+    contextText(securityContext) +
+    hostsText(livenessProbe) +
+    hostsText(readinessProbe) +
+    hostsText(startupProbe) +
+    (lifecycle === undefined ? '-' : `+${hostsText(lifecycle.postStart)}${hostsText(lifecycle.preStop)}`)
+  );
+}
+
+/** Ports of the host; in its network all are. */
+function portsOf(ports: readonly ContainerPort[] | undefined, hostNetwork: boolean): readonly ContainerPort[] | undefined {
+  return hostNetwork ? ports : ports?.filter(({ hostPort = 0 }) => hostPort !== 0);
+}
+
 /** Of probes and hooks only another host matters. */
-function hostOf(handler: Handler | undefined): object | undefined {
+function hostsOf(handler: Handler | undefined): object | undefined {
   const http = handler?.httpGet?.host;
   const tcp = handler?.tcpSocket?.host;
   if (http === undefined && tcp === undefined) return undefined;
   return { httpGet: { host: http }, tcpSocket: { host: tcp } };
+}
+
+function hostsText(handler: Handler | undefined): string {
+  return word(handler?.httpGet?.host) + word(handler?.tcpSocket?.host);
 }

@@ -1,9 +1,9 @@
-import { remembering, type Metadata } from '../../core/index.ts';
+import { knownBy, type Metadata } from '../../core/index.ts';
 import type { Container, PodSpec } from '../types.ts';
 import { asAdmitted } from './admitted.ts';
 import { exemptOnWindows, newestMinor, relaxedByUserNamespace } from './allowed-values.ts';
 import { checks, type Check } from './checks.ts';
-import { decidingPart, readDeciding } from './deciding.ts';
+import { decidingText } from './deciding.ts';
 import type { Level } from './namespace-labels.ts';
 
 /** A check that a pod fails; reason and detail are those of Pod Security admission, equal to the byte. */
@@ -43,19 +43,19 @@ export function podSecurity(spec: PodSpec, metadata: Metadata, level: 'baseline'
  */
 export function podSecurityLevel(spec: PodSpec, metadata: Metadata, minor: number): PodSecurityVerdict {
   let level = levels.get(minor);
-  if (level === undefined) levels.set(minor, (level = remembering((text) => judgeLevel(readDeciding(text), minor), 1_000, 4_096)));
-  return level(decidingPart(spec, metadata));
+  if (level === undefined) levels.set(minor, (level = knownBy(1_000, 4_096)));
+  return level(decidingText(spec, metadata), () => judgeLevel(spec, metadata, minor));
 }
 
 /** By minor: the pods of a workload, and many workloads, are alike in what decides. */
-const levels = new Map<number, (text: string) => PodSecurityVerdict>();
+const levels = new Map<number, ReturnType<typeof knownBy<PodSecurityVerdict>>>();
 
 export interface PodSecurityVerdict {
   readonly level: Level;
   readonly restrictedBy: readonly string[];
 }
 
-function judgeLevel({ spec, metadata }: ReturnType<typeof readDeciding>, minor: number): PodSecurityVerdict {
+function judgeLevel(spec: PodSpec, metadata: Metadata, minor: number): PodSecurityVerdict {
   const pod = asAdmitted(spec, metadata);
   // Restricted first: it exempts Windows pods from a check that baseline, which it replaces, does not.
   const restricted = podSecurity(pod, metadata, 'restricted', minor);

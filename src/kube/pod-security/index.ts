@@ -13,6 +13,6 @@ export {
   volumeSources,
 } from './allowed-values.ts';
 export { checks } from './checks.ts';
-export { decidingPart, readDeciding } from './deciding.ts';
+export { decidingPart, decidingText, readDeciding } from './deciding.ts';
 export { activeChecks, podSecurity, podSecurityLevel, violationMessage } from './evaluate.ts';
 export { compareLevels, effectiveMinor, labelPrefix, namespacePolicy, parseVersion, type Level } from './namespace-labels.ts';

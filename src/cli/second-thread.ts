@@ -19,7 +19,7 @@ export function secondThread(file: string): StartSecondThread {
       const worker = new (workerThreads().Worker)(file, {
         argv: [mark],
         workerData: run,
-        resourceLimits: { maxYoungGenerationSizeMb: 24 },
+        resourceLimits: { maxYoungGenerationSizeMb: 12 },
       });
       worker.on('message', ([number, judged]: Parameters<typeof answered>) => answered(number, judged));
       worker.on('messageerror', lost);

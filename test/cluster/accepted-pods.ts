@@ -16,24 +16,25 @@ export async function acceptedPods(
   count: number,
 ): Promise<ApiObject[]> {
   const accepted: ApiObject[] = [];
-  for (let tried = 0; accepted.length < count; tried += count) {
-    if (tried > 3 * count) throw new Error(`of ${tried} pods the server takes only ${accepted.length}`);
-    const batch = Array.from({ length: count }, () => plausible(pods.next().value as Json));
+  for (let tried = 0; accepted.length < count;) {
+    if (tried > 2 * count) throw new Error(`of ${tried} pods the server takes only ${accepted.length}`);
+    const batch = Array.from({ length: count - accepted.length }, () => plausible(pods.next().value as Json));
+    tried += batch.length;
     const repaired = await Promise.all(batch.map((pod) => accept(admin, namespace, pod)));
     accepted.push(...repaired.filter((pod) => pod !== undefined));
   }
-  return accepted.slice(0, count);
+  return accepted;
 }
 
 async function accept(admin: ApiClient, namespace: string, pod: ApiObject): Promise<ApiObject | undefined> {
   for (let round = 0; round < mostRounds; round++) {
     const { status, body } = await admin.create<Status>(pod, { namespace, dryRun: true });
     if (status === 201) return pod;
-    const fields = (body.details?.causes ?? []).flatMap(({ field }) => (field === undefined ? [] : [field]));
-    if (status !== 422 || fields.length === 0) return undefined;
+    const causes = status === 422 ? (body.details?.causes ?? []) : [];
+    const faults = new Map(causes.map(({ field = '' }) => nearest(pod, steps(field))).map((path) => [path.join('\n'), path]));
+    if (faults.size === 0 || [...faults.values()].some((path) => path.length < 2)) return undefined;
     // From the back, so that indexes of lists stay right.
-    const paths = [...new Set(fields)].map(steps).sort((a, b) => compareSteps(b, a));
-    for (const path of paths) removeNearest(pod, path);
+    for (const path of [...faults.values()].sort((one, other) => compareSteps(other, one))) remove(pod, path);
   }
   return undefined;
 }
@@ -51,18 +52,20 @@ function compareSteps(a: readonly string[], b: readonly string[]): number {
   return a.length - b.length;
 }
 
-/** Removes what stands at the path; where a required field is missing, what misses it. */
-function removeNearest(root: Changeable, path: readonly string[]): void {
-  const parents: unknown[] = [root];
-  for (const step of path) {
-    const next = (parents.at(-1) as Changeable)[step];
-    if (next === undefined || next === null) break;
-    parents.push(next);
-    if (typeof next !== 'object') break;
+/** The path itself where something stands there; where a required field is missing, the path of what misses it. */
+function nearest(root: Changeable, path: readonly string[]): readonly string[] {
+  let value: unknown = root;
+  for (const [depth, step] of path.entries()) {
+    value = (value as Changeable)[step];
+    if (value === undefined || value === null) return path.slice(0, depth);
+    if (typeof value !== 'object') return path.slice(0, depth + 1);
   }
-  const depth = Math.max(1, parents.length - 1);
-  const parent = parents[depth - 1];
-  const step = path[depth - 1]!;
+  return path;
+}
+
+function remove(root: Changeable, path: readonly string[]): void {
+  const step = path.at(-1)!;
+  const parent: unknown = path.slice(0, -1).reduce<unknown>((value, each) => (value as Changeable)[each], root);
   if (Array.isArray(parent)) parent.splice(Number(step), 1);
   else delete (parent as Changeable)[step];
 }

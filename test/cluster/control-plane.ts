@@ -152,7 +152,8 @@ function start(folder: string, part: string, args: readonly string[]): ChildProc
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
-  child.stdin?.end();
+  // Nothing is worth saving.
+  child.kill('SIGKILL');
   await ended;
 }
 

@@ -29,7 +29,7 @@ const rulesOfKubernetes = [
   'system-workloads',
 ];
 
-const fixing = ['apply', 'json-patch', 'object-repairs', 'repair-text', 'text-file', 'verify'];
+const fixing = ['object-repairs', 'repair-text', 'text-file', 'verify'];
 
 const groups: readonly Group[] = [
   { name: 'pod-security-standards', mutate: ['src/kube/pod-security/*.ts'], tests: ['src/kube/pod-security/*.test.ts'] },

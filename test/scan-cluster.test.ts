@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { OptionError, outcome, scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
 import { holding, ownKinds, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
@@ -214,7 +215,7 @@ describe('how it asks', () => {
         if (url.pathname !== '/api/v1/pods' || cuts++ > 1) return false;
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100000' });
         response.write('{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"a","namespace":"shop"}},');
-        setTimeout(() => response.destroy(), 5);
+        void setTimeout(5).then(() => response.destroy());
         return true;
       },
     });
@@ -277,7 +278,7 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
     expect(report.ledger.find(({ code }) => code === 'NET-02')).toMatchObject({
       state: 'unknown',
       needs: ['cluster'],
-      note: 'undecided for want of list networkpolicies.networking.k8s.io',
+      note: 'undecided without reading networkpolicies.networking.k8s.io',
     });
     expect(outcome(report, { failOn: 'high', allowUnreadable: false }).exitCode).toBe(2);
   });
@@ -323,6 +324,10 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
     ['no list', '{"kind":"Pod","metadata":{"name":"a"}}'],
     ['a Status', '{"kind":"Status","items":[]}'],
     ['nothing', ''],
+    [
+      'an object of great depth',
+      `{"kind":"PodList","items":[{"metadata":{"name":"a"},"spec":${'['.repeat(50_000)}${']'.repeat(50_000)}}]}`,
+    ],
     ['brackets without end', '{"kind":"PodList","items":['.concat('['.repeat(100_000))],
   ])('an answer that is %s', async (_, body) => {
     const report = await scanOf({
@@ -351,6 +356,23 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
     });
     expect(report.inputs.unread).toMatchObject([{ file: 'cluster/pods', reason: 'Secret "x" in a list of another kind' }]);
     expect(JSON.stringify(report)).not.toContain('aGk=');
+  });
+
+  test('a page that is larger than a page may be, however few objects are asked for', async () => {
+    const megabyte = Buffer.alloc(1 << 20, ' ');
+    const limits: (string | null)[] = [];
+    const report = await scanOf({
+      kinds,
+      intercept(_request, response, url) {
+        if (url.pathname !== '/api/v1/pods') return false;
+        limits.push(url.searchParams.get('limit'));
+        for (let sent = 0; sent < 50; sent++) response.write(megabyte);
+        response.end();
+        return true;
+      },
+    });
+    expect(report.inputs.unread.map(({ reason }) => reason)).toEqual(['list pods: an object alone is larger than a page may be']);
+    expect(limits).toEqual(['500', '62', '7', '1']);
   });
 
   test('the same page again and again', async () => {
@@ -386,6 +408,23 @@ describe('where nothing can be asked there is one clear message', () => {
       },
     });
     expect(lines[0]).toBe('the API server does not accept the credentials (401)');
+  });
+
+  test('and nothing is asked any more', async () => {
+    const lines = await complaintOf(
+      {
+        kinds: holding([]),
+        intercept(_, response, url) {
+          if (url.pathname.endsWith('/namespaces/shop')) send(response, 404, status(404, 'not found'));
+          // What is asked for ahead is still under way then.
+          return url.pathname.endsWith('/shop') || /\/(?:configmaps|limitranges|networkpolicies)$/.test(url.pathname);
+        },
+      },
+      { namespaces: ['shop'], patience: { ...patience, request: 300 } },
+    );
+    const asked = api?.requests.length;
+    await setTimeout(300);
+    expect([lines[0], api?.requests.length]).toEqual(['the cluster has no namespace "shop"', asked]);
   });
 
   test('a server that is gone', async () => {

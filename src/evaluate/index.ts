@@ -68,8 +68,8 @@ export interface Unlisted {
   /** As in `Reads`: `NetworkPolicy.networking.k8s.io`. */
   readonly kind: string;
   readonly podTemplates: boolean;
-  /** What would have read it: `list networkpolicies.networking.k8s.io`. */
-  readonly access: string;
+  /** As permissions name it: `networkpolicies.networking.k8s.io`. */
+  readonly resource: string;
 }
 
 /** What was judged of a part of the input: plain data without functions, which can pass from one thread to another. */
@@ -96,7 +96,7 @@ interface Judge {
   readonly judging: Judging<Params>;
   readonly fixing: Fixing<Params>;
   readonly tally: Tally;
-  /** What a kind that it joins would have taken to read: then it cannot tell what is absent. */
+  /** A kind that it joins and that was not read: it cannot tell what is absent. */
   blind?: string;
 }
 
@@ -217,8 +217,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         const named = unlisted.find((missed) => decisive.includes(missed.kind));
         const missed = named ?? (kind.reads.podTemplates ? unlisted.find(({ podTemplates }) => podTemplates) : undefined);
         if (missed === undefined) continue;
-        miss(judge.tally, missed.access);
-        if (named !== undefined && kind.scope === 'joined') judge.blind = named.access;
+        miss(judge.tally, missed.resource);
+        if (named !== undefined && kind.scope === 'joined') judge.blind = named.resource;
       }
     }
   }
@@ -228,7 +228,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       for (const { subject, ref, at, container } of kind.subjects(memories, context)) {
         for (const { control, judging, fixing, tally, blind } of panel) {
           const verdict =
-            blind === undefined ? control.evaluate(subject, judging) : unknown(at, `decided by what was not read: ${blind}`, ['cluster']);
+            blind === undefined ? control.evaluate(subject, judging) : unknown(at, `decided by ${blind}, which were not read`, ['cluster']);
           count(tally, verdict);
           if (sink !== undefined && verdict.verdict === 'fail') {
             const [place] = verdict.places;

@@ -15,7 +15,7 @@ export interface Tally extends TallyCounts {
   readonly control: AnyControl;
   /** Why it took no part. */
   readonly leftOut: string | undefined;
-  /** What would have read what it misses. */
+  /** What was not read: `networkpolicies.networking.k8s.io`. */
   missed?: string;
 }
 
@@ -48,10 +48,10 @@ export function count(tally: Tally, verdict: Verdict): void {
 }
 
 /** Objects that it judges, or that decide there, were not read: what it found of others is not all. */
-export function miss(tally: Tally, access: string): void {
+export function miss(tally: Tally, resource: string): void {
   tally.open = true;
   tally.needs.add('cluster');
-  tally.missed = access;
+  tally.missed = resource;
 }
 
 /**
@@ -82,7 +82,7 @@ function row(chapter: string, { code, title, origin, evidence }: Recommendation,
   const missed = active.find((tally) => tally.missed !== undefined)?.missed;
   const identity = { code, title, chapter, origin };
   if (state === 'unknown' && missed !== undefined)
-    return { ...identity, state, subjects, needs, controls, note: `undecided for want of ${missed}` };
+    return { ...identity, state, subjects, needs, controls, note: `undecided without reading ${missed}` };
   const note = active.length === 0 ? deciding[0]?.leftOut : undefined;
   return note === undefined
     ? { ...identity, state, subjects, needs, controls }

@@ -18,3 +18,9 @@ test('where nothing fails, what is still open', () => {
 test('where nothing was judged, how to scan', () => {
   expect(nextCommand({ ...sampleReport, findings: [], inputs: { ...sampleReport.inputs, resources: 0 } })).toBe('plimsoll help scan');
 });
+
+test('where nothing of a cluster could be judged, what it takes', () => {
+  const target = { ...sampleReport.target, cluster: { context: 'shop', version: 'v1.37.1' } };
+  const inputs = { ...sampleReport.inputs, resources: 0 };
+  expect(nextCommand({ ...sampleReport, findings: [], inputs, target })).toBe('plimsoll scan --cluster --print-rbac');
+});

@@ -1,4 +1,5 @@
 import {
+  apiGroup,
   nothingGiven,
   severities,
   type AnyControl,
@@ -56,6 +57,8 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
           name: `${expected}: ${name}: what passes alone passes with all else`,
           run: () => provesPassesAlone(control, text()),
         });
+      if (control.decidedBy !== undefined)
+        proofs.push({ name: `${expected}: ${name}: no other kind decides than it says`, run: () => provesDecidedBy(control, text()) });
       if (expected !== 'fail') continue;
       proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, text()) });
       if (control.fix === undefined) continue;
@@ -322,6 +325,28 @@ const examplePolicy: Policy = {
   assumptions: [],
   toolVersion: '0.0.0',
 };
+
+/** What does not decide may be missing altogether, as where a cluster does not show it. */
+function provesDecidedBy(control: AnyControl, yaml: string): void {
+  const { decidedBy = [], subject, examples } = control;
+  const known = new Set(subject.reads.kinds);
+  check(
+    decidedBy.every((kind) => known.has(kind)),
+    'its subject does not read all that it is decided by',
+  );
+  const idle = (resource: Resource): boolean => {
+    const group = apiGroup(resource.ref.apiVersion);
+    const kind = group === '' ? resource.ref.kind : `${resource.ref.kind}.${group}`;
+    return known.has(kind) && !decidedBy.includes(kind);
+  };
+  const [whole, part] = [() => true, (resource: Resource) => !idle(resource)].map((wanted) => {
+    const params = examples.params === undefined ? {} : { [control.id]: examples.params };
+    const evaluation = startEvaluation([control], { ...examplePolicy, params });
+    for (const resource of read(yaml)) if (wanted(resource)) evaluation.add({ type: 'resource', resource });
+    return evaluation.finish({ files: 1, documents: 1 }).findings;
+  });
+  check(same(whole, part), 'the verdicts change without a kind that it is not decided by');
+}
 
 /** Judges a stream of documents; `subject` is the control whose example it is, with its example parameters. */
 export function judge(controls: readonly AnyControl[], yaml: string, subject?: AnyControl): Report {

@@ -127,6 +127,16 @@ test('who may read one namespace and asks for all is told what is missing, and n
   expect(ledger.filter(({ state }) => state === 'pass' || state === 'fail')).toEqual([]);
 });
 
+test('impersonates a user and groups', async () => {
+  const administrator = kubeconfig(plane.address, 'administrator', ['system:masters']);
+  const asScanner = await scanCluster({ kubeconfig: administrator, as: 'scanner' });
+  expect(asScanner.inputs.unread).toEqual([]);
+  const asNobody = await scanCluster({ kubeconfig: administrator, as: 'nobody' });
+  expect(asNobody.inputs.unread.length).toBeGreaterThan(10);
+  const inGroups = await scanCluster({ kubeconfig: administrator, as: 'nobody', asGroups: ['staff', 'system:masters'] });
+  expect(inGroups.inputs.unread).toEqual([]);
+});
+
 test('the log of the API server shows nothing but reading, and no Secret', () => {
   const events = auditLog(plane.address).filter(({ user }) => user.username === 'scanner' || user.username === 'tenant');
   expect(events.length).toBeGreaterThan(20);

@@ -12,7 +12,7 @@ export const removedApis: AnyControl = defineControl({
   severity: 'medium',
   also: {},
   subject: versionedObjects,
-  manifestsOnly: 'not shown by a cluster, whose API server converts objects to every version: scan the manifests',
+  manifestsOnly: 'left to the manifests: a cluster shows objects in any version',
 
   evaluate({ ref: { apiVersion, kind, name } }, { version }) {
     const removed = removedApi(apiVersion, kind);

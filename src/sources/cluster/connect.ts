@@ -20,7 +20,9 @@ export interface Connection {
   get(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage>;
   /** Asks for the credentials anew: those of plugins expire. */
   renew(): Promise<void>;
+  /** Ends what is under way. */
   close(): void;
+  readonly closed: AbortSignal;
 }
 
 /** Why there can be no scan: lines for a person. */
@@ -87,9 +89,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
     ...(options.as === undefined ? {} : { 'Impersonate-User': options.as }),
     ...(options.asGroups === undefined || options.asGroups.length === 0 ? {} : { 'Impersonate-Group': [...options.asGroups] }),
   };
-  const destroy = (): void => {
-    if (current.agent instanceof Agent) current.agent.destroy();
-  };
+  const closing = new AbortController();
   const send = server.protocol === 'https:' ? requestSecure : requestPlain;
   const prefix = server.pathname.replace(/\/+$/, '');
   return {
@@ -119,7 +119,11 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
       current = await credentials();
       if (before.agent instanceof Agent) before.agent.destroy();
     },
-    close: destroy,
+    close() {
+      closing.abort();
+      if (current.agent instanceof Agent) current.agent.destroy();
+    },
+    closed: closing.signal,
   };
 }
 

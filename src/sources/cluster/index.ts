@@ -43,8 +43,8 @@ export interface UnlistedKind {
   /** As in `ClusterOptions.kinds`. */
   readonly kind: string;
   readonly podTemplates: boolean;
-  /** `list networkpolicies.networking.k8s.io`. */
-  readonly access: string;
+  /** As permissions name it: `networkpolicies.networking.k8s.io`. */
+  readonly resource: string;
 }
 
 const json = 'application/json';
@@ -88,20 +88,19 @@ export async function readCluster(
   for (const kind of wanted) {
     const found = served.kinds.find((each) => each.group === kind.group && each.kind === kind.kind);
     if (found === undefined) {
-      const access = `list ${resourceName({ group: kind.group, plural: pluralOf(kind.kind) })}`;
-      if (kind.own) giveUp(reading, kind, access, 'the API server does not serve it');
-      else if (served.silent.includes(kind.group)) giveUp(reading, kind, access, 'the program behind this API does not answer');
+      const resource = resourceName({ group: kind.group, plural: pluralOf(kind.kind) });
+      if (kind.own) giveUp(reading, kind, 'list', resource, 'the API server does not serve it');
+      else if (served.silent.includes(kind.group)) giveUp(reading, kind, 'list', resource, 'the program behind this API does not answer');
       continue;
     }
-    const list = { kind, found, access: `list ${resourceName(found)}` };
-    if (namespaces === undefined) jobs.push({ ...list, single: false, paths: [listPath(found)] });
-    else if (found.namespaced) jobs.push({ ...list, single: false, paths: namespaces.map((name) => listPath(found, name)) });
+    if (namespaces === undefined) jobs.push({ kind, found, verb: 'list', paths: [listPath(found)] });
+    else if (found.namespaced) jobs.push({ kind, found, verb: 'list', paths: namespaces.map((name) => listPath(found, name)) });
     else if (found.group === '' && found.kind === 'Namespace') {
       const paths = namespaces.map((name) => `${listPath(found)}/${encodeURIComponent(name)}`);
-      jobs.push({ ...list, access: 'get namespaces', single: true, paths });
+      jobs.push({ kind, found, verb: 'get', paths });
     } else {
       // Only a part was asked for: nothing is wrong, and yet what depends on the rest cannot be decided.
-      miss(reading, kind, list.access);
+      miss(reading, kind, resourceName(found));
     }
   }
 
@@ -130,21 +129,22 @@ interface Reading {
   readonly unlisted: UnlistedKind[];
 }
 
+type Verb = 'get' | 'list';
+
 /** The objects of one kind. */
 interface Job {
   readonly kind: WantedKind;
   readonly found: ServedKind;
-  /** The permission that it takes. */
-  readonly access: string;
-  /** One for the cluster or for each namespace: lists, or single objects. */
-  readonly single: boolean;
+  /** What its paths are: lists, or single objects. */
+  readonly verb: Verb;
+  /** One for the cluster, or for each namespace. */
   readonly paths: readonly string[];
 }
 
 /** Asks for what comes first of a kind. */
-function start(reading: Reading, { single, paths: [path = ''] }: Job): Promise<Answer> {
+function start(reading: Reading, { verb, paths: [path = ''] }: Job): Promise<Answer> {
   const deadline = deadlineOf(reading);
-  return single ? getOne(reading, path, deadline) : getPage(reading, path, '', pageSize, deadline);
+  return verb === 'get' ? getOne(reading, path, deadline) : getPage(reading, path, '', pageSize, deadline);
 }
 
 function deadlineOf({ end, patience }: Reading): number {
@@ -161,22 +161,23 @@ function getPage({ connection, patience }: Reading, path: string, token: string,
 }
 
 async function readKind(reading: Reading, job: Job, first: Promise<Answer>, onPage: () => void): Promise<Refusal | undefined> {
-  const { kind, found, access, single, paths } = job;
+  const { kind, found, verb, paths } = job;
+  const resource = resourceName(found);
   const { podTemplates, covered, sink } = reading;
   const reader = kindReader({ kind: found, podTemplates, covered, sink });
   // It may have waited long for its turn.
   const deadline = deadlineOf(reading);
   let failure: string | undefined;
   for (const [index, path] of paths.entries()) {
-    const at = { reading, reader, path, deadline, onPage, access: resourceName(found) };
-    const ended = await (single ? readOne(at, index === 0 ? first : undefined) : readList(at, index === 0 ? first : undefined));
+    const at = { reading, reader, path, deadline, onPage, resource };
+    const ended = await (verb === 'get' ? readOne(at, index === 0 ? first : undefined) : readList(at, index === 0 ? first : undefined));
     if (typeof ended === 'object') return ended;
     failure ??= ended;
   }
   const { documents, damaged } = reader.finish();
   reading.documents += documents;
-  if (failure !== undefined) giveUp(reading, kind, access, failure);
-  else if (damaged) miss(reading, kind, access);
+  if (failure !== undefined) giveUp(reading, kind, verb, resource, failure);
+  else if (damaged) miss(reading, kind, resource);
   return undefined;
 }
 
@@ -186,7 +187,7 @@ interface At {
   readonly path: string;
   readonly deadline: number;
   readonly onPage: () => void;
-  readonly access: string;
+  readonly resource: string;
 }
 
 /** Why it was not read to its end, if it was not; a refusal ends the scan. */
@@ -203,7 +204,7 @@ async function readOne({ reading, reader, path, deadline }: At, first: Promise<A
 
 const mostRestarts = 5;
 
-async function readList({ reading, reader, path, deadline, onPage, access }: At, first: Promise<Answer> | undefined): Promise<Ended> {
+async function readList({ reading, reader, path, deadline, onPage, resource }: At, first: Promise<Answer> | undefined): Promise<Ended> {
   let limit = pageSize;
   let token = '';
   let tokens = new Set<string>();
@@ -226,7 +227,7 @@ async function readList({ reading, reader, path, deadline, onPage, access }: At,
       if (restarts++ === mostRestarts) return 'its pages expire faster than they can be read';
       token = continueOf(answer.body) ?? '';
       tokens = new Set();
-      if (!reading.restarted.includes(access)) reading.restarted.push(access);
+      if (!reading.restarted.includes(resource)) reading.restarted.push(resource);
     } else return whyNot(answer);
     answer = await getPage(reading, path, token, limit, deadline);
   }
@@ -270,13 +271,13 @@ function refusal(answer: Exclude<Answer, { readonly type: 'ok' }>): Refusal {
   };
 }
 
-function giveUp(reading: Reading, kind: WantedKind, access: string, why: string): void {
-  reading.sink({ type: 'unread', file: `cluster/${access.slice(access.indexOf(' ') + 1)}`, line: 1, reason: `${access}: ${why}` });
-  miss(reading, kind, access);
+function giveUp(reading: Reading, kind: WantedKind, verb: Verb, resource: string, why: string): void {
+  reading.sink({ type: 'unread', file: `cluster/${resource}`, line: 1, reason: `${verb} ${resource}: ${why}` });
+  miss(reading, kind, resource);
 }
 
-function miss({ unlisted }: Reading, kind: WantedKind, access: string): void {
-  unlisted.push({ kind: kindName(kind), podTemplates: kind.podTemplates, access });
+function miss({ unlisted }: Reading, kind: WantedKind, resource: string): void {
+  unlisted.push({ kind: kindName(kind), podTemplates: kind.podTemplates, resource });
 }
 
 function listPath({ group, version, plural }: ServedKind, namespace?: string): string {

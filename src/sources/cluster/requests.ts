@@ -58,8 +58,8 @@ export async function get(connection: Connection, path: string, asked: Get, pati
     }
     const again = answer.type === 'refused' ? retried.has(answer.status) : answer.type === 'failed' && !answer.lasting;
     const pause = Math.max(after, patience.pause * 2 ** (attempt - 1));
-    if (!again || attempt >= attempts || Date.now() + pause >= asked.deadline) return answer;
-    await setTimeout(pause);
+    if (!again || attempt >= attempts || connection.closed.aborted || Date.now() + pause >= asked.deadline) return answer;
+    await setTimeout(pause, undefined, { signal: connection.closed }).catch(() => undefined);
   }
 }
 
@@ -70,7 +70,7 @@ interface Attempt {
 }
 
 async function once(connection: Connection, path: string, { accept, mostBytes }: Get, time: number): Promise<Attempt> {
-  const signal = AbortSignal.timeout(time);
+  const signal = AbortSignal.any([AbortSignal.timeout(time), connection.closed]);
   try {
     const response = await connection.get(path, accept, signal);
     const status = response.statusCode ?? 0;

@@ -1,6 +1,7 @@
 import { array, assert, boolean, constantFrom, integer, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { append, remove, set, type Edit, type Path, type Proposal } from '../core/index.ts';
+import { readDocument } from '../kube/yaml/index.ts';
 import { objectKey, type PlainObject } from './companions.ts';
 import { textRepairer, type Accepted, type Claims, type RepairedText } from './repair-text.ts';
 import { applyTextEdits } from './splice.ts';
@@ -58,6 +59,7 @@ describe('the edits of all documents', () => {
     const both = repairer([a, b]).text;
     expect(repairer([a]).text).toBe(three.replace('a: 1', 'a: 2'));
     expect(repairer([fixOf('other', [set(['a'], 3)])]).text).toBe(three.replace('a: 1', 'a: 3'));
+    expect(repairer([a, fixOf('more', [set(['e'], 3)])]).text).toBe(three.replace('a: 1 # a\n', 'a: 2 # a\ne: 3\n'));
     expect(repairer([]).text).toBe(three);
     expect(repairer([a, b]).text).toBe(both);
   });
@@ -197,6 +199,20 @@ metadata:
     expect(repaired.text).toBe('{"a":2}');
     expect(repaired.newFile).toEqual({ file: 'x.y/b.c-companions.json', text: `${JSON.stringify(shelf())}\n` });
   });
+
+  test.each(['a: 1\n', 'a: 1', 'a: 1\n\n', 'a: 1\r\n', 'a: [1]', '- a\n---\na: 1', 'a: 1\n---\n', 'a: 1\n...\n'])(
+    'stand behind fields that are added at the end: %j',
+    (text) => {
+      const document = text.startsWith('-') ? 1 : 0;
+      const { text: repaired } = repair(text, [fixOf('a', [set(['a'], 22), set(['b'], 3)], { document, companions: [shelf()] })]);
+      const { documents } = openText(repaired);
+      const values = documents.map((each) => {
+        const read = readDocument(each.text, 1);
+        return 'error' in read ? read.error : read.value;
+      });
+      expect(values.filter((value) => value !== null).slice(document)).toEqual([{ a: 22, b: 3 }, shelf()]);
+    },
+  );
 
   test('and edits of a JSON list come to one list of edits', () => {
     const items = record({ a: integer({ min: 0, max: 999 }), edited: boolean(), removed: boolean() });

@@ -43,6 +43,7 @@ describe('an object is found by the place of its metadata', () => {
     ['an item of a list', stream, { document: 1, path: ['items', 0] }],
     ['an item of a list in a list', stream, { document: 1, path: ['items', 1, 'items', 0] }],
     ['the last of a stream', stream, { document: 2, path: [] }],
+    ['one whose metadata comes first', `${pod('a')}---\nmetadata: { name: b }\nkind: Pod\n`, { document: 1, path: [] }],
     ['one behind a byte order mark', `\ufeff${pod('a')}`, { document: 0, path: [] }],
   ])('%s', (_, text, expected) => {
     const file = openText(text);

@@ -56,6 +56,7 @@ describe('a fix that does not repair', () => {
     ['is told where there are as many as before', [high, medium], [high, shown], [still]],
     ['is none where nothing is left', [high], [], []],
     ['is none where it is less bad', [high], [medium], []],
+    ['is none where the worst is less bad', [high, finding('fail', {}, 'low')], [medium, medium], []],
     ['is none where there are fewer', [high, high, shown], [high, high], []],
     ['is none where another subject fails', [high, finding('fail', { container: 'b' })], [finding('fail', { container: 'b' })], []],
     ['is none where the subject now passes or cannot be told', [high], [finding('unknown'), finding('pass')], []],
@@ -74,6 +75,21 @@ describe('a fix that does not repair', () => {
     ]);
     expect(first?.name).toBe(second?.name);
   });
+});
+
+test('every problem has a name of its own', () => {
+  const accepted = [fixOf(), fixOf({ control: 'b' }), fixOf({ container: 'x' })];
+  const before = report([finding('fail'), finding('fail', { container: 'x' })], { levels: ['restricted', 'restricted'] });
+  const after = report(
+    [finding('fail'), finding('fail', { container: 'x' }), finding('fail', { control: 'b' }), finding('fail', { control: 'c' })],
+    {
+      levels: ['baseline', 'baseline'],
+      unread: ['a.yaml', 'b.yaml'],
+    },
+  );
+  const names = [...problems(before, after, accepted), ...newFailures(before, after, accepted)].map(({ name }) => name);
+  expect(names).toHaveLength(9);
+  expect(new Set(names).size).toBe(names.length);
 });
 
 describe('a control that fails where it did not', () => {

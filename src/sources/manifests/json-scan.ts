@@ -190,22 +190,25 @@ function leaveOut(bytes: Buffer, value: number, end: number, linesBefore: number
 
 /** How far the end of managedFields is looked for. */
 const longestGuess = 1 << 16;
-const nameBehindList = Buffer.from('}],"name":"');
+const endOfList = Buffer.from('}]');
+/** In order `name` comes next; in answers of the API server itself the list is the last of `metadata`. */
+const behindList = /^\}?,"[A-Za-z]/;
 
 /**
- * Passes `managedFields`, often half of a dump, without looking at each byte. The API server writes keys in order, so that
- * `name` comes next: in one line behind `}]`, indented on a line that begins like that of `managedFields`. A quote that no
- * backslash precedes and a line feed cannot stand inside of a string, so what is found is no text. Could it be deeper
- * inside of the list? The API server lets no list into it; were there one, brackets would be left over behind it, and the
- * file would end as unread.
+ * Passes `managedFields`, often half of a dump, without looking at each byte. In one line it ends with the first `}]` if a
+ * key stands behind that. Indented, kubectl writes keys in order, so that `name` comes next, on a line that begins like that
+ * of `managedFields`. A quote that begins a word and that no backslash precedes and a line feed cannot stand inside of a
+ * string, so what is found is no text. Could it be deeper inside of the list? The API server lets no list into it; were
+ * there one, brackets would be left over behind it, and the file would end as unread.
  */
 function skipManagedFields(bytes: Buffer, key: number, value: number, end: number, scan: ObjectScan): number {
   const near = bytes.subarray(value, Math.min(end, value + longestGuess));
   const lineFeed = scan.lastLineFeed;
   const inOwnLine = lineFeed >= 0 && lineFeed < key && near.length > 1 && (near[1] === 10 || near[1] === 13);
   if (!inOwnLine) {
-    const at = near.indexOf(nameBehindList);
-    return at === -1 ? skipValue(bytes, value, end, scan) : value + at + 2;
+    const at = near.indexOf(endOfList);
+    const found = at !== -1 && behindList.test(near.toString('latin1', at + 2, at + 6));
+    return found ? value + at + 2 : skipValue(bytes, value, end, scan);
   }
   const at = near.indexOf(`${bytes.toString('latin1', lineFeed, key)}"name":`);
   if (at < 2 || near[at - 1] !== comma || near[at - 2] !== closeBracket) return skipValue(bytes, value, end, scan);

@@ -132,12 +132,14 @@ describe('slices of a dump', () => {
         managers,
         more,
         chunk,
-        boolean(),
-        (value, space, managedFields, before, size, ordered) => {
+        constantFrom('in order', 'last', 'in between'),
+        (value, space, managedFields, before, size, order) => {
           const annotations = { a: 'é', [lastApplied]: JSON.stringify(managedFields), z: '' };
-          const metadata = ordered
-            ? { annotations, ...before, managedFields, name: 'n' }
-            : { name: 'n', managedFields, ...before, annotations };
+          const metadata = {
+            'in order': { annotations, ...before, managedFields, name: 'n' },
+            last: { name: 'n', ...before, annotations, managedFields },
+            'in between': { name: 'n', managedFields, ...before, annotations },
+          }[order];
           const status = { text: 's'.repeat(300), list: ['a', 'é😀'], value };
           const object = { before: 'é', kind: 'Pod', metadata, status, spec: { marker: value } };
           const source = JSON.stringify({ items: [object, object] }, undefined, space);

@@ -212,6 +212,9 @@ async function readList({ reading, reader, path, deadline, onPage, resource }: A
   let answer = await (first ?? getPage(reading, path, token, limit, deadline));
   for (;;) {
     if (answer.type === 'ok') {
+      // While this page is read the next one is on its way.
+      const early = nextInFront(answer.body);
+      const following = early === undefined || tokens.has(early) ? undefined : getPage(reading, path, early, limit, deadline);
       const page = reader.page(answer.body);
       if ('failed' in page) return page.failed;
       onPage();
@@ -219,6 +222,10 @@ async function readList({ reading, reader, path, deadline, onPage, resource }: A
       if (tokens.has(page.next)) return 'the API server gives the same page again and again';
       token = page.next;
       tokens.add(token);
+      if (following !== undefined && early === token) {
+        answer = await following;
+        continue;
+      }
     } else if (answer.type === 'too large' && limit > 1) {
       limit >>= 3;
       limit ||= 1;
@@ -233,11 +240,17 @@ async function readList({ reading, reader, path, deadline, onPage, resource }: A
   }
 }
 
+/** Go writes the metadata of typed lists in front of their items; custom resources come with theirs behind. */
+function nextInFront(body: Buffer): string | undefined {
+  const head = /^\{"kind":"\w+","apiVersion":"[\w./-]+","metadata":(\{[^{}]*\})/.exec(body.toString('latin1', 0, 8192));
+  return head === null ? undefined : continueOf(Buffer.from(`{"metadata":${head[1]}}`, 'latin1'));
+}
+
 function continueOf(body: Buffer): string | undefined {
   const status = parsed(body);
   const metadata = isObject(status) ? status['metadata'] : undefined;
   const token = isObject(metadata) ? metadata['continue'] : undefined;
-  return typeof token === 'string' ? token : undefined;
+  return typeof token === 'string' && token !== '' ? token : undefined;
 }
 
 function whyNot(answer: Exclude<Answer, { readonly type: 'ok' }>): string | Refusal {

@@ -156,6 +156,15 @@ describe('what is judged', () => {
     expect(verdicts(report, 'pod-security/service-account-token')).toEqual(['unknown']);
   });
 
+  test('one namespace, whatever pod templates stand outside of namespaces', async () => {
+    const templates = { group: 'argoproj.io', version: 'v1alpha1', kind: 'ClusterWorkflowTemplate', plural: 'clusterworkflowtemplates' };
+    const report = await scanOf(
+      { kinds: [...holding([namespace, pod('web')]), { ...templates, clusterScoped: true, custom: true }] },
+      { namespaces: ['shop'] },
+    );
+    expect([row(report, 'POD-06'), report.inputs.unread]).toEqual(['pass', []]);
+  });
+
   test('no namespace that is not there', async () => {
     expect((await complaintOf({ kinds: holding([namespace]) }, { namespaces: ['shpo'] }))[0]).toBe('the cluster has no namespace "shpo"');
   });

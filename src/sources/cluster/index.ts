@@ -99,8 +99,9 @@ export async function readCluster(
       const paths = namespaces.map((name) => `${listPath(found)}/${encodeURIComponent(name)}`);
       jobs.push({ kind, found, verb: 'get', paths });
     } else {
-      // Only a part was asked for: nothing is wrong, and yet what depends on the rest cannot be decided.
-      miss(reading, kind, resourceName(found));
+      // Only a part was asked for: nothing is wrong, and yet what depends on the rest cannot be decided. The pods of these
+      // kinds are in no namespace that was asked for.
+      miss(reading, { ...kind, podTemplates: false }, resourceName(found));
     }
   }
 

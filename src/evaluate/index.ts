@@ -161,7 +161,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         for (const { control, judging, fixing, tally } of panel) {
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
-          if (sink !== undefined && verdict.verdict === 'fail') {
+          if (sink !== undefined && control.fix !== undefined && verdict.verdict === 'fail') {
             const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
             const place = whole(verdict.places[0]?.where as Path);
             const steps = stableSteps(resource.object, place);
@@ -230,7 +230,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
           const verdict =
             blind === undefined ? control.evaluate(subject, judging) : unknown(at, `decided by ${blind}, which were not read`, ['cluster']);
           count(tally, verdict);
-          if (sink !== undefined && verdict.verdict === 'fail') {
+          if (sink !== undefined && control.fix !== undefined && verdict.verdict === 'fail') {
             const [place] = verdict.places;
             const { path, location } = place !== undefined && 'location' in place.where ? place.where : at;
             const whole = (inside: Path): Path => [...at.path, ...inside];

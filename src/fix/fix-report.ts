@@ -56,14 +56,18 @@ export function fixReport({ before, now, accepted, refusals, files, companionFil
   const failing = (report: Report): Finding[] =>
     report.findings.filter(({ verdict, control }) => verdict === 'fail' && selected.has(control));
   // Lines as they are in the files that a person has at hand.
-  const lines = new Map([...before.proposals, ...failing(before.report)].map((each) => [nameOf(each), each.line]));
-  const lineOf = (each: Proposal | Finding): number => lines.get(nameOf(each)) ?? each.line;
+  const asked = now === before ? [] : [...before.proposals, ...failing(before.report)];
+  const lines = new Map(asked.map((each) => [nameOf(each), each.line]));
+  const lineOf = (each: Proposal | Finding): number => (now === before ? each.line : (lines.get(nameOf(each)) ?? each.line));
   const byId = new Map(controls.map((control) => [control.id, control]));
   const declined = [
-    ...now.proposals.map((proposal) => declinedProposal(proposal, refusals.get(nameOf(proposal)))),
+    ...now.proposals.map((proposal) => {
+      const refusal = refusals.size === 0 ? undefined : refusals.get(nameOf(proposal));
+      return declinedProposal(proposal, lineOf(proposal), refusal);
+    }),
     ...failing(now.report)
       .filter((finding) => finding.fix === undefined)
-      .map((finding) => declinedFinding(finding, byId.get(finding.control)?.remedy ?? '')),
+      .map((finding) => declinedFinding(finding, lineOf(finding), byId.get(finding.control)?.remedy ?? '')),
   ];
   const changed = files.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
   const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
@@ -87,7 +91,7 @@ export function fixReport({ before, now, accepted, refusals, files, companionFil
         return object === undefined ? applied : { ...applied, object, ...recreated(proposal, objects[object]!.object) };
       }),
     ),
-    declined: inOrder(declined.map((each) => ({ ...each, line: lines.get(nameOf(each)) ?? each.line }))),
+    declined: inOrder(declined),
     credentials: before.report.findings.filter(({ codes }) => codes.includes('SEC-01')).map(({ file, line }) => ({ file, line })),
     summary: { before: failing(before.report).length, after: failing(now.report).length, fixes: accepted.length, declined: counts },
   };
@@ -119,15 +123,20 @@ function recreated({ resource, edits }: Proposal, { before }: ObjectRepair): { r
   return fields.size === 0 ? {} : { recreates: [...fields].sort() };
 }
 
-function declinedProposal(proposal: Proposal, refusal: Refusal | undefined): DeclinedFix {
-  const { origin: _origin, edits: _edits, companions: _companions, declined, needs, safety, risk, ...about } = proposal;
-  if (refusal !== undefined) return { ...about, ...refusal, safety, risk };
+function declinedProposal(proposal: Proposal, line: number, refusal: Refusal | undefined): DeclinedFix {
+  const { declined, needs, safety, risk } = proposal;
+  const about = answered(proposal, line);
+  if (refusal !== undefined) return { ...about, because: refusal.because, reason: refusal.reason, safety, risk };
   if (declined === undefined) return { ...about, because: 'review', reason: risk, safety, risk };
   return needs === undefined ? { ...about, because: 'person', reason: declined } : { ...about, because: 'value', reason: declined, needs };
 }
 
-function declinedFinding(finding: Finding, reason: string): DeclinedFix {
-  const { control, codes, severity, resource, container, file, line, path, message, fingerprint } = finding;
+function declinedFinding(finding: Finding, line: number, reason: string): DeclinedFix {
+  return { ...answered(finding, line), because: 'person', reason };
+}
+
+function answered(each: Proposal | Finding, line: number): Omit<DeclinedFix, 'because' | 'reason'> {
+  const { control, codes, severity, resource, container, file, path, message, fingerprint } = each;
   const about = { control, codes, severity, resource, file, line, path, message, fingerprint };
-  return { ...about, ...(container === undefined ? {} : { container }), because: 'person', reason };
+  return container === undefined ? about : { ...about, container };
 }

@@ -59,6 +59,7 @@ export async function get(connection: Connection, path: string, asked: Get, pati
     const again = answer.type === 'refused' ? retried.has(answer.status) : answer.type === 'failed' && !answer.lasting;
     const pause = Math.max(after, patience.pause * 2 ** (attempt - 1));
     if (!again || attempt >= attempts || connection.closed.aborted || Date.now() + pause >= asked.deadline) return answer;
+    // Cut short where the connection is closed meanwhile: the next attempt says so.
     await setTimeout(pause, undefined, { signal: connection.closed }).catch(() => undefined);
   }
 }

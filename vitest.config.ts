@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const config: ViteUserConfig = defineConfig({
@@ -9,6 +10,8 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ['./test/cli/built.ts'],
     // The code under test keeps no state that a test could leave behind, and loading it for each file takes longer than testing.
     isolate: false,
+    // One core is left free only where there are more than two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
   },
 });

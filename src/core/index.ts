@@ -1,3 +1,4 @@
+export * from './compare-text.ts';
 export * from './control.ts';
 export * from './edit.ts';
 export * from './fix-report.ts';

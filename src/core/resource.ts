@@ -8,6 +8,9 @@ export interface Location {
   readonly endColumn: number;
 }
 
+/** The place of what stands in no text. */
+export const nowhere: Location = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
 /** What names an object in a report. `namespace` is absent where neither the object nor the user says one. */
 export interface ResourceRef {
   readonly apiVersion: string;

@@ -1,4 +1,5 @@
 import {
+  compareText,
   formatPath,
   severities,
   type AnyControl,
@@ -171,9 +172,4 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       return order.map((row) => findingOf(row, seen));
     },
   };
-}
-
-/** By UTF-16 code units: the same everywhere, whatever the locale. */
-function compareText(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }

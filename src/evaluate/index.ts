@@ -1,6 +1,7 @@
 import {
   formatPath,
   nothingGiven,
+  nowhere,
   pass,
   unknown,
   type Anchor,
@@ -412,8 +413,6 @@ function sharedPaths(): (path: Path) => Path {
 function joinedSteps(container: string | undefined, path: Path): string[] {
   return [container ?? '', ...path.filter((step) => typeof step === 'string')];
 }
-
-const nowhere: Location = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
 function benchesOf(judges: readonly Judge[]): Bench<LocalKind | JoinedKind>[] {
   const benches = new Map<unknown, Bench<LocalKind | JoinedKind>>();

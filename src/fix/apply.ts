@@ -1,4 +1,4 @@
-import { formatPath, type Edit, type Path } from '../core/index.ts';
+import { compareText, formatPath, type Edit, type Path } from '../core/index.ts';
 
 type Collection = Record<string | number, unknown>;
 
@@ -14,11 +14,6 @@ export interface Merged {
 /** The object after the edits, see `mergeEdits`; of edits that contradict each other one wins. */
 export function applyEdits(object: unknown, edits: readonly Edit[]): unknown {
   return mergeEdits(object, edits).value;
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** The same text for the same value, integers of any size included; the order of keys counts. */

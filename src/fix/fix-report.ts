@@ -1,4 +1,5 @@
 import {
+  compareText,
   groupBy,
   type AnyControl,
   type AppliedFix,
@@ -99,11 +100,6 @@ export function fixReport({ before, now, accepted, refusals, files, companionFil
 
 function inOrder<Item extends { readonly file: string; readonly line: number }>(items: readonly Item[]): Item[] {
   return items.toSorted((a, b) => compareText(a.file, b.file) || a.line - b.line);
-}
-
-/** By UTF-16 code units: the same everywhere, whatever the locale. */
-function compareText(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }
 
 function appliedFix(

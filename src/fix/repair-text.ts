@@ -104,7 +104,6 @@ function newObjectsOf(accepted: readonly Accepted[], claims: Claims, refused: Ma
 function composed(middle: string, first: readonly TextEdit[], second: readonly TextEdit[]): TextEdit[] {
   let made = [...first];
   for (const { start, end, text } of second.toReversed()) {
-    const touched: TextEdit[] = [];
     const apart: TextEdit[] = [];
     let shift = 0;
     // How far the text before and the text behind the touched edits has moved.
@@ -115,10 +114,7 @@ function composed(middle: string, first: readonly TextEdit[], second: readonly T
       const to = from + edit.text.length;
       const isBefore = to < start;
       if (isBefore || from > end) apart.push(edit);
-      else {
-        touched.push(edit);
-        [low, high] = [Math.min(low, from), Math.max(high, to)];
-      }
+      else [low, high] = [Math.min(low, from), Math.max(high, to)];
       const moved = edit.text.length - (edit.end - edit.start);
       shift += moved;
       if (isBefore) shiftBefore += moved;

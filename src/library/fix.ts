@@ -3,6 +3,7 @@ import { controls as ownControls } from '../controls/index.ts';
 import {
   groupBy,
   nothingGiven,
+  nowhere,
   type AnyControl,
   type AppliedFix,
   type Edit,
@@ -196,5 +197,3 @@ export function previewFix(report: FixReport, applied: AppliedFix): FileRepair[]
   const made = newFile === undefined ? [] : [{ file: newFile.file, before: undefined, after: newFile.text, edits: [] }];
   return [{ ...repair, after: text, edits }, ...made];
 }
-
-const nowhere = { line: 1, column: 1, endLine: 1, endColumn: 1 };

@@ -1,4 +1,4 @@
-import { groupBy, type AppliedFix, type DeclinedFix, type FixReport, type FixValue, type Severity } from '../core/index.ts';
+import { compareText, groupBy, type AppliedFix, type DeclinedFix, type FixReport, type FixValue, type Severity } from '../core/index.ts';
 import { anyValue, preamble, quoted, quotedList, records } from './json.ts';
 import { counted } from './outcome.ts';
 import { countBySeverity } from './grouping.ts';
@@ -74,7 +74,7 @@ export function planOf(report: FixReport, command: string): Stage[] {
 function namespacesOf(entries: readonly Entry[]): PlanNamespace[] {
   const groups = groupBy(entries, ({ resource }) => (resource.kind === 'Namespace' ? resource.name : (resource.namespace ?? '')));
   return [...groups]
-    .sort(([a], [b]) => Number(a > b) - Number(a < b))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([namespace, those]) => {
       const items = [...groupBy(those, ({ control }) => control).values()]
         .map(itemOf)

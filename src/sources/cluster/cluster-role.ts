@@ -1,3 +1,4 @@
+import { compareText } from '../../core/index.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isClusterScoped } from '../../kube/scope.ts';
 import { pluralOf, wantedKinds } from './wanted-kinds.ts';
@@ -14,7 +15,7 @@ export function clusterRole(kinds: readonly string[], podTemplates: readonly Pod
     byGroup.set(group, [...plurals, pluralOf(kind)]);
   }
   const rules = [...byGroup]
-    .sort(([a], [b]) => Number(a > b) - Number(a < b))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([group, plurals]) => rule(`apiGroups: ['${group}']`, `resources: [${plurals.sort().join(', ')}]`, 'list'));
   const others = inNamespaces
     ? [rule(`apiGroups: ['']`, 'resources: [namespaces]', 'get')]

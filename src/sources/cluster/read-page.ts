@@ -1,4 +1,4 @@
-import { apiGroup, type Input, type Location, type Resource } from '../../core/index.ts';
+import { apiGroup, nowhere, type Input, type Resource } from '../../core/index.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 import { pieceReader } from '../manifests/documents.ts';
@@ -23,8 +23,6 @@ export interface KindOptions {
   readonly covered: Set<string>;
   readonly sink: (input: Input) => void;
 }
-
-const nowhere: Location = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
 /** What an object is called where a file would have its path: `cluster/shop/Deployment.apps/web`. */
 export function objectFile(kind: Pick<ServedKind, 'group' | 'kind'>, namespace: string | undefined, name: string): string {

@@ -1,0 +1,49 @@
+import { resourceName } from './read-page.ts';
+import { giveUp, miss, type Reading, type Verb } from './reading.ts';
+import type { Served, ServedKind } from './served-kinds.ts';
+import { pluralOf, type WantedKind } from './wanted-kinds.ts';
+
+/** The objects of one kind. */
+export interface Job {
+  readonly kind: WantedKind;
+  readonly found: ServedKind;
+  /** What its paths are: lists, or single objects. */
+  readonly verb: Verb;
+  /** One for the cluster, or for each namespace. */
+  readonly paths: readonly string[];
+}
+
+/** What there is to read, in the order of the wanted kinds. What cannot be read at all is told at once. */
+export function jobsOf(
+  reading: Reading,
+  wanted: readonly WantedKind[],
+  { kinds, silent }: Served,
+  namespaces: readonly string[] | undefined,
+): Job[] {
+  const jobs: Job[] = [];
+  for (const kind of wanted) {
+    const found = kinds.find((each) => each.group === kind.group && each.kind === kind.kind);
+    if (found === undefined) {
+      const resource = resourceName({ group: kind.group, plural: pluralOf(kind.kind) });
+      if (kind.own) giveUp(reading, kind, 'list', resource, 'the API server does not serve it');
+      else if (silent.includes(kind.group)) giveUp(reading, kind, 'list', resource, 'the program behind this API does not answer');
+      continue;
+    }
+    if (namespaces === undefined) jobs.push({ kind, found, verb: 'list', paths: [listPath(found)] });
+    else if (found.namespaced) jobs.push({ kind, found, verb: 'list', paths: namespaces.map((name) => listPath(found, name)) });
+    else if (found.group === '' && found.kind === 'Namespace') {
+      const paths = namespaces.map((name) => `${listPath(found)}/${encodeURIComponent(name)}`);
+      jobs.push({ kind, found, verb: 'get', paths });
+    } else {
+      // Only a part was asked for: nothing is wrong, and yet what depends on the rest cannot be decided. The pods of these
+      // kinds are in no namespace that was asked for.
+      miss(reading, { ...kind, podTemplates: false }, resourceName(found));
+    }
+  }
+  return jobs;
+}
+
+function listPath({ group, version, plural }: ServedKind, namespace?: string): string {
+  const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  return namespace === undefined ? `${base}/${plural}` : `${base}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+}

@@ -1,0 +1,69 @@
+import type { Input } from '../../core/resource.ts';
+import type { PodTemplateKind } from '../../kube/pod-templates.ts';
+import type { Connection, Refusal } from './connect.ts';
+import { discover } from './discover.ts';
+import { jobsOf } from './jobs.ts';
+import { readKind, start } from './read-kind.ts';
+import type { Reading, UnlistedKind } from './reading.ts';
+import { defaultPatience, type Patience } from './requests.ts';
+import { wantedKinds } from './wanted-kinds.ts';
+
+export interface ClusterOptions {
+  /** Kinds that rules read, as `NetworkPolicy.networking.k8s.io`; those with pod templates come besides. */
+  readonly kinds: readonly string[];
+  /** Kinds with pod templates that the user adds. */
+  readonly podTemplates: readonly PodTemplateKind[];
+  /** Only these; what stands outside of namespaces is then left out. */
+  readonly namespaces?: readonly string[];
+  readonly patience?: Patience;
+  /** Called after each page. */
+  readonly onProgress?: (done: ClusterProgress) => void;
+}
+
+export interface ClusterProgress {
+  readonly objects: number;
+  /** Kinds that were read to their end, and how many there are to read. */
+  readonly kinds: number;
+  readonly ofKinds: number;
+}
+
+export interface ClusterTotals {
+  readonly documents: number;
+  /** Kinds that were not read, or not to their end: what is absent of them may exist. */
+  readonly unlisted: readonly UnlistedKind[];
+  /** Kinds whose pages are not all of one moment. */
+  readonly restarted: readonly string[];
+}
+
+/** Kinds whose first page is asked for while another one is read. */
+const ahead = 3;
+
+/**
+ * Reads every object of a cluster that rules read and hands over one after the other: kinds in an order of their own,
+ * owners before what they own, so that only the top owner is handed over and the others are skipped. What may not be
+ * read, or not to its end, is an `unread` input and in `unlisted`. It only ever GETs, and never Secrets.
+ */
+export async function readCluster(
+  connection: Connection,
+  options: ClusterOptions,
+  sink: (input: Input) => void,
+): Promise<ClusterTotals | Refusal> {
+  const { patience = defaultPatience, podTemplates, namespaces, onProgress } = options;
+  const end = Date.now() + patience.all;
+  const wanted = wantedKinds(options.kinds, podTemplates);
+  const served = await discover(connection, wanted, end, patience);
+  if ('refused' in served) return served;
+
+  const reading: Reading = { connection, patience, end, covered: new Set(), podTemplates, sink, documents: 0, restarted: [], unlisted: [] };
+  const jobs = jobsOf(reading, wanted, served, namespaces);
+  const started = jobs.slice(0, ahead).map((job) => start(reading, job));
+  for (const [index, job] of jobs.entries()) {
+    const next = jobs[index + ahead];
+    if (next !== undefined) started.push(start(reading, next));
+    const progress = (kinds: number): void => onProgress?.({ objects: reading.documents, kinds, ofKinds: jobs.length });
+    const refused = await readKind(reading, job, started[index]!, () => progress(index));
+    if (refused !== undefined) return refused;
+    progress(index + 1);
+  }
+  return { documents: reading.documents, unlisted: reading.unlisted, restarted: reading.restarted };
+}

@@ -1,0 +1,77 @@
+import { continueOf, json } from './json-answer.ts';
+import type { KindReader } from './read-page.ts';
+import type { Reading } from './reading.ts';
+import { whyNot } from './refusals.ts';
+import { get, type Answer } from './requests.ts';
+import type { Refusal } from './connect.ts';
+
+/** Of a page: one in flight for each of the kinds that are asked for ahead. */
+const mostPageBytes = 48 << 20;
+export const pageSize = 500;
+const mostRestarts = 5;
+
+/** Something that a path answers with, for a reader of its kind. */
+export interface Place {
+  readonly reading: Reading;
+  readonly reader: KindReader;
+  readonly path: string;
+  readonly deadline: number;
+  /** `deployments.apps` */
+  readonly resource: string;
+  readonly onPage: () => void;
+}
+
+/** Why it was not read to its end, if it was not; a refusal ends the scan. */
+export type Ended = undefined | string | Refusal;
+
+/** Asks for a page of a list; the first one has the token ''. */
+export function getPage({ connection, patience }: Reading, path: string, token: string, limit: number, deadline: number): Promise<Answer> {
+  const query = new URLSearchParams({ limit: String(limit), ...(token === '' ? {} : { continue: token }) });
+  return get(connection, `${path}?${query.toString()}`, { accept: json, mostBytes: mostPageBytes, deadline }, patience);
+}
+
+/** Reads the pages of a list, beginning with the answer to what was asked ahead. */
+export async function readList(
+  { reading, reader, path, deadline, onPage, resource }: Place,
+  first: Promise<Answer> | undefined,
+): Promise<Ended> {
+  let limit = pageSize;
+  let token = '';
+  let tokens = new Set<string>();
+  let restarts = 0;
+  let answer = await (first ?? getPage(reading, path, token, limit, deadline));
+  for (;;) {
+    if (answer.type === 'ok') {
+      // While this page is read the next one is on its way.
+      const early = nextInFront(answer.body);
+      const following = early === undefined || tokens.has(early) ? undefined : getPage(reading, path, early, limit, deadline);
+      const page = reader.page(answer.body);
+      if ('failed' in page) return page.failed;
+      onPage();
+      if (page.next === undefined) return undefined;
+      if (tokens.has(page.next)) return 'the API server gives the same page again and again';
+      token = page.next;
+      tokens.add(token);
+      if (following !== undefined && early === token) {
+        answer = await following;
+        continue;
+      }
+    } else if (answer.type === 'too large' && limit > 1) {
+      limit >>= 3;
+      limit ||= 1;
+    } else if (answer.type === 'refused' && answer.status === 410) {
+      // The state that the first page showed is gone. The server may offer to go on at this place, in a later state.
+      if (restarts++ === mostRestarts) return 'its pages expire faster than they can be read';
+      token = continueOf(answer.body) ?? '';
+      tokens = new Set();
+      if (!reading.restarted.includes(resource)) reading.restarted.push(resource);
+    } else return whyNot(answer);
+    answer = await getPage(reading, path, token, limit, deadline);
+  }
+}
+
+/** Go writes the metadata of typed lists in front of their items; custom resources come with theirs behind. */
+function nextInFront(body: Buffer): string | undefined {
+  const head = /^\{"kind":"\w+","apiVersion":"[\w./-]+","metadata":(\{[^{}]*\})/.exec(body.toString('latin1', 0, 8192));
+  return head === null ? undefined : continueOf(Buffer.from(`{"metadata":${head[1]}}`, 'latin1'));
+}

@@ -1,0 +1,48 @@
+import type { Input } from '../../core/resource.ts';
+import type { PodTemplateKind } from '../../kube/pod-templates.ts';
+import type { Connection } from './connect.ts';
+import { kindName } from './read-page.ts';
+import type { Patience } from './requests.ts';
+import type { WantedKind } from './wanted-kinds.ts';
+
+/** What is known of a cluster while it is read. */
+export interface Reading {
+  readonly connection: Connection;
+  readonly patience: Patience;
+  /** Of it all, in milliseconds since 1970. */
+  readonly end: number;
+  /** Uids of workloads that were read, or whose owner was. */
+  readonly covered: Set<string>;
+  readonly podTemplates: readonly PodTemplateKind[];
+  readonly sink: (input: Input) => void;
+  documents: number;
+  /** Resources whose pages are not all of one moment. */
+  readonly restarted: string[];
+  readonly unlisted: UnlistedKind[];
+}
+
+export interface UnlistedKind {
+  /** As in `ClusterOptions.kinds`. */
+  readonly kind: string;
+  readonly podTemplates: boolean;
+  /** As permissions name it: `networkpolicies.networking.k8s.io`. */
+  readonly resource: string;
+}
+
+export type Verb = 'get' | 'list';
+
+/** When to give up on what is begun now. */
+export function deadlineOf({ end, patience }: Reading): number {
+  return Math.min(end, Date.now() + patience.kind);
+}
+
+/** Something is wrong: what should have been read was not. */
+export function giveUp(reading: Reading, kind: WantedKind, verb: Verb, resource: string, why: string): void {
+  reading.sink({ type: 'unread', file: `cluster/${resource}`, line: 1, reason: `${verb} ${resource}: ${why}` });
+  miss(reading, kind, resource);
+}
+
+/** What is absent of this kind may exist. */
+export function miss({ unlisted }: Reading, kind: WantedKind, resource: string): void {
+  unlisted.push({ kind: kindName(kind), podTemplates: kind.podTemplates, resource });
+}

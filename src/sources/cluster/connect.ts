@@ -1,6 +1,7 @@
 import { Agent, request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { oneLine } from '../manifests/reasons.ts';
+import type { Answer } from './requests.ts';
 
 export interface ConnectionOptions {
   /** Instead of KUBECONFIG, `~/.kube/config` and the service account of a pod. */
@@ -23,6 +24,8 @@ export interface Connection {
   /** Ends what is under way. */
   close(): void;
   readonly closed: AbortSignal;
+  /** Where it is given: what GETs end with, after all attempts. It hears of them, or answers in place of the server. */
+  readonly answer?: (path: string, ask: () => Promise<Answer>) => Promise<Answer>;
 }
 
 /** Why there can be no scan: lines for a person. */

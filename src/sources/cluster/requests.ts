@@ -40,7 +40,12 @@ const retried: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const longestRefusal = 1 << 16;
 
 /** GETs a path, and tries again where that may help: overload, a server that starts anew, a connection that breaks. */
-export async function get(connection: Connection, path: string, asked: Get, patience: Patience): Promise<Answer> {
+export function get(connection: Connection, path: string, asked: Get, patience: Patience): Promise<Answer> {
+  const ask = (): Promise<Answer> => askServer(connection, path, asked, patience);
+  return connection.answer === undefined ? ask() : connection.answer(path, ask);
+}
+
+async function askServer(connection: Connection, path: string, asked: Get, patience: Patience): Promise<Answer> {
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     const left = asked.deadline - Date.now();

@@ -86,7 +86,10 @@ export interface Fix<S, P extends Params> {
   /** What may break, and how to prove that it does not. */
   readonly risk: string;
   readonly values?: Readonly<Record<string, FixValue>>;
-  /** Controls whose fix of the same object may make this one unnecessary: then it is asked for again when theirs is done. */
+  /**
+   * Controls whose fix of the same object may make this one unnecessary: it is asked for again when theirs is done. Where only
+   * one of them is carried out, the report says that the order would have mattered.
+   */
   readonly waitsFor?: readonly string[];
   /** Paths are relative to the subject. Only called for subjects that fail. */
   edits(subject: S, fixing: Fixing<P>): readonly Edit[] | Repair | Declined;

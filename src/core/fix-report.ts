@@ -74,6 +74,8 @@ export interface AppliedFix extends Answered {
   readonly companionFile?: string;
   /** Fields that the API server refuses to change on the object as it runs: it must be deleted and made again. */
   readonly recreates?: readonly string[];
+  /** Controls whose own fix of this object, carried out before this one, would have led to another result (`Fix.waitsFor`). */
+  readonly conflicts?: readonly string[];
 }
 
 /** A finding that stays, and why. */

@@ -50,10 +50,22 @@ export interface FixOutcome {
   readonly companionFiles: ReadonlyMap<string, string>;
   readonly controls: readonly AnyControl[];
   readonly selected: ReadonlySet<string>;
+  /** Other controls whose fix of the object of a proposal would have led to another result, sorted. */
+  conflictsOf(proposal: Proposal): readonly string[];
 }
 
 /** Puts together what `plimsoll fix` tells. */
-export function fixReport({ before, now, accepted, refusals, files, companionFiles, controls, selected }: FixOutcome): FixReport {
+export function fixReport({
+  before,
+  now,
+  accepted,
+  refusals,
+  files,
+  companionFiles,
+  controls,
+  selected,
+  conflictsOf,
+}: FixOutcome): FixReport {
   const failing = (report: Report): Finding[] =>
     report.findings.filter(({ verdict, control }) => verdict === 'fail' && selected.has(control));
   // Lines as they are in the files that a person has at hand.
@@ -89,7 +101,12 @@ export function fixReport({ before, now, accepted, refusals, files, companionFil
         const { proposal } = each;
         const applied = appliedFix(each, lineOf(proposal), companionFiles);
         const object = numbers.get(each);
-        return object === undefined ? applied : { ...applied, object, ...recreated(proposal, objects[object]!.object) };
+        const conflicts = conflictsOf(proposal);
+        return {
+          ...applied,
+          ...(object === undefined ? {} : { object, ...recreated(proposal, objects[object]!.object) }),
+          ...(conflicts.length === 0 ? {} : { conflicts }),
+        };
       }),
     ),
     declined: inOrder(declined),

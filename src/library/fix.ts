@@ -19,6 +19,7 @@ import { objectKey } from '../fix/companions.ts';
 import { fixReport, nameOf, type Judgement, type Refusal } from '../fix/fix-report.ts';
 import { textRepairer, type Accepted } from '../fix/repair-text.ts';
 import { openText } from '../fix/text-file.ts';
+import { fixConflicts } from '../fix/conflicts.ts';
 import { culprits, newFailures, passing, problems, type Problem } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
 import { openFiles, standardInputName, type CompanionFiles, type Texts } from './open-files.ts';
@@ -56,12 +57,16 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
   const standardInput = options.paths?.includes('-') === true ? await buffer(options.stdin ?? process.stdin) : undefined;
   const files = openFiles(cwd, standardInput);
 
+  const conflicts = fixConflicts(controls);
   /** The objects of the files as they are. */
   const objects = new Set<string>();
 
   async function attempt(texts: Texts, met: (resource: ResourceRef) => void = () => undefined): Promise<Judgement> {
     const proposals: Proposal[] = [];
-    const propose = (proposal: Proposal): void => void (selected.has(proposal.control) && proposals.push(proposal));
+    const propose = (proposal: Proposal): void => {
+      if (texts.size === 0) conflicts.note(proposal);
+      if (selected.has(proposal.control)) proposals.push(proposal);
+    };
     const sink = { given: options.given ?? nothingGiven.given, values: options.values ?? {}, propose, met };
     return { report: await judge(options, controls, policy, contentsOf(texts, standardInput), sink), proposals };
   }
@@ -152,7 +157,8 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     await carryOutAll();
   }
   const repairs = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.text(file), after: text, edits }));
-  return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected });
+  const conflictsOf = conflicts.among(accepted.map(({ proposal }) => proposal));
+  return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected, conflictsOf });
 }
 
 /** Leaves out what may become unnecessary by others of the same object (`Fix.waitsFor`); the next round asks again. */

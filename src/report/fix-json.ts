@@ -28,7 +28,7 @@ function fileRecord(repair: FileRepair): string {
 }
 
 function appliedRecord(fix: AppliedFix): string {
-  const { companionFile, recreates } = fix;
+  const { companionFile, recreates, conflicts } = fix;
   const edits = fix.edits.map((edit) => {
     const value = edit.op === 'remove' ? {} : { value: edit.value };
     return { op: edit.op, path: edit.path, ...value };
@@ -36,7 +36,8 @@ function appliedRecord(fix: AppliedFix): string {
   return (
     `${about(fix)},"safety":"${fix.safety}","risk":${quoted(fix.risk)},"edits":${anyValue(edits)},"companions":${anyValue(fix.companions)}` +
     (companionFile === undefined ? '' : `,"companionFile":${quoted(companionFile)}`) +
-    `${recreates === undefined ? '' : `,"recreates":${quotedList(recreates)}`}}`
+    (recreates === undefined ? '' : `,"recreates":${quotedList(recreates)}`) +
+    `${conflicts === undefined ? '' : `,"conflicts":${quotedList(conflicts)}`}}`
   );
 }
 

@@ -1,5 +1,5 @@
 import type { AppliedFix, FileRepair, FixReport } from '../core/index.ts';
-import { shownHunks, type FixTextOptions } from './fix-text.ts';
+import { conflictText, shownHunks, type FixTextOptions } from './fix-text.ts';
 import { heading, labelled, pageOf, placed, resourceName } from './page.ts';
 import { printable } from './printable.ts';
 
@@ -25,6 +25,7 @@ export function* formatFixQuestion(
   if (safety !== 'safe' && risk !== '') yield labelled('risk', printable(risk), page, page.colors.dim);
   if (fix.recreates !== undefined)
     yield labelled('note', `needs re-creation of the object: ${printable(fix.recreates.join(', '))}`, page, page.colors.dim);
+  if (fix.conflicts !== undefined) yield conflictText(fix.conflicts, page);
   for (const repair of repairs) {
     if (repair.file !== file) yield `\n  ${page.colors.bold(printable(repair.file))}${repair.before === undefined ? ' (new)' : ''}\n`;
     yield* shownHunks(repair, report, page);

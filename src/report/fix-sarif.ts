@@ -17,11 +17,12 @@ export function* formatFixSarif(report: FixReport, { controls }: SarifOptions): 
     notifications: () => [],
     *results(ruleIndex): Generator<Result, void> {
       for (const applied of report.fixes) {
-        const { safety, risk, line, recreates } = applied;
+        const { safety, risk, line, recreates, conflicts } = applied;
         const properties = {
           fix: safety,
           ...(risk === '' ? {} : { risk }),
           ...(recreates === undefined ? {} : { recreates: [...recreates] }),
+          ...(conflicts === undefined ? {} : { conflicts: [...conflicts] }),
         };
         const fix = fixOf(applied);
         yield { ...resultOf(applied, { startLine: line }, ruleIndex, properties), ...(fix === undefined ? {} : { fixes: [fix] }) };

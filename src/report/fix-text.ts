@@ -238,8 +238,22 @@ function* noteText({ object, fixes }: Note, page: FixPage): Generator<string, vo
       yield placed(`${printable(first!.file)}:${first!.line}`, name, page);
       if (safety !== 'safe' && risk !== '') yield labelled('risk', printable(risk), page, colors.dim);
     }
+    const conflicts = [...new Set(those.flatMap((fix) => fix.conflicts ?? []))];
+    if (conflicts.length > 0 && !explained.has(`conflict ${control}`)) {
+      yield conflictText(conflicts, page);
+      explained.add(`conflict ${control}`);
+    }
     explained.add(`${safety} ${control}`);
   }
+}
+
+export function conflictText(conflicts: readonly string[], page: Page): string {
+  return labelled(
+    'order',
+    printable(`carried out first, the fix of ${conflicts.join(' or ')} leads to another result`),
+    page,
+    page.colors.dim,
+  );
 }
 
 /** Fixes, or what is not fixed, in one list for each control: worst first, then in their order. */

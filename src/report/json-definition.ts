@@ -179,6 +179,10 @@ const fixDefinition = z
           .array(z.string())
           .exactOptional()
           .describe('Fields that the API server refuses to change: the object must be deleted and made again'),
+        conflicts: z
+          .array(z.string())
+          .exactOptional()
+          .describe('Controls whose fix of this object, carried out before this one, would have led to another result'),
       }),
     ),
     declined: z

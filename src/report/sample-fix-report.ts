@@ -118,6 +118,7 @@ const fixes: readonly AppliedFix[] = [
     message: 'container "cache" does not set allowPrivilegeEscalation, and the default is true',
     edits: [set(['spec', 'containers', 0, 'securityContext', 'allowPrivilegeEscalation'], false)],
     recreates: ['spec.containers'],
+    conflicts: ['pod-security/user-namespaces'],
   }),
   networkPolicyFix(),
 ];

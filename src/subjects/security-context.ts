@@ -24,17 +24,12 @@ export function inheritedWindows<K extends keyof WindowsOptions>(
 type SharedField = Exclude<keyof SharedSecurityContext, 'windowsOptions'>;
 
 /**
- * Whether a field that a container shares with its pod is best changed in the pod: where it takes the value from there, and
- * where nobody sets it and the pod has settings for all of its containers already, or the container has none of its own.
+ * The change of a shared field, or its removal for `undefined`: where the container says it itself, and else in the pod, for
+ * all containers at once. What else stands in either `securityContext` does not count: other fixes may have put it there, and
+ * in which order fixes are carried out must not show.
  */
-function isOfPod({ container, pod }: ContainerSubject, field: SharedField): boolean {
-  if (container.securityContext?.[field] !== undefined) return false;
-  return pod.spec.securityContext !== undefined || container.securityContext === undefined;
-}
-
-/** The change of a shared field, or its removal for `undefined`, in the place where the document would have it. */
 export function changeShared(subject: ContainerSubject, field: SharedField, value: unknown): Repair {
   const path = ['securityContext', field];
   const edits = [value === undefined ? remove(path) : set(path, value)];
-  return isOfPod(subject, field) ? { edits: [], podEdits: edits } : { edits };
+  return subject.container.securityContext?.[field] === undefined ? { edits: [], podEdits: edits } : { edits };
 }

@@ -38,16 +38,17 @@ function saidOfImages(users: Readonly<Record<string, string>>): Said {
 
 describe('runAsNonRoot', () => {
   test('is safe beside a user id, and beside an image that runs as one', () => {
-    const safe = 'safe; set spec.containers[0].securityContext.runAsNonRoot true';
-    expect(asked(nonRootUser, `{ containers: [${container('{ runAsUser: 10001 }')}] }`)).toEqual([safe]);
+    expect(asked(nonRootUser, `{ containers: [${container('{ runAsUser: 10001 }')}] }`)).toEqual([
+      'safe; set spec.containers[0].securityContext.runAsNonRoot true',
+    ]);
     expect(asked(nonRootUser, `{ containers: [${container('{ privileged: false }')}] }`, saidOfImages({ 'web:1': '10001:0' }))).toEqual([
-      safe,
+      'safe; set spec.securityContext.runAsNonRoot true',
     ]);
   });
 
   test('is for review where nobody said who the image runs as', () => {
     expect(asked(nonRootUser, `{ containers: [${container('{ privileged: false }')}] }`)).toEqual([
-      'review; set spec.containers[0].securityContext.runAsNonRoot true',
+      'review; set spec.securityContext.runAsNonRoot true',
     ]);
   });
 
@@ -64,19 +65,19 @@ describe('runAsNonRoot', () => {
     ]);
   });
 
-  test('goes to the pod that serves all its containers, and only where it suits all', () => {
-    const spec = (second: string): string =>
-      `{ securityContext: { fsGroup: 1 }, containers: [${container('{ runAsUser: 1 }')}, ${container(second, 'proxy')}] }`;
-    const inPod = 'safe; set spec.securityContext.runAsNonRoot true';
-    expect(asked(nonRootUser, spec('{ runAsUser: 2 }'))).toEqual([inPod, inPod]);
-    expect(asked(nonRootUser, spec('{ runAsNonRoot: true }'))).toEqual([inPod]);
-    expect(asked(nonRootUser, spec('{ runAsUser: 0 }'))).toEqual([
-      'safe; set spec.containers[0].securityContext.runAsNonRoot true',
-      expect.stringMatching(/^only the image tells/),
-    ]);
-    expect(asked(nonRootUser, spec('{}'))).toEqual([
-      'safe; set spec.containers[0].securityContext.runAsNonRoot true',
+  test('stands beside the user id that it rests on, and else in the pod where it suits all', () => {
+    const spec = (first: string, second: string): string => `{ containers: [${container(first)}, ${container(second, 'proxy')}] }`;
+    const own = 'safe; set spec.containers[0].securityContext.runAsNonRoot true';
+    expect(asked(nonRootUser, spec('{ runAsUser: 1 }', '{ runAsNonRoot: true }'))).toEqual([own]);
+    expect(asked(nonRootUser, spec('{ runAsUser: 1 }', '{}'))).toEqual([
+      own,
       'review; set spec.containers[1].securityContext.runAsNonRoot true',
+    ]);
+    const inPod = 'review; set spec.securityContext.runAsNonRoot true';
+    expect(asked(nonRootUser, spec('{}', '{}'))).toEqual([inPod, inPod]);
+    expect(asked(nonRootUser, spec('{}', '{ runAsUser: 0 }'))).toEqual([
+      'review; set spec.containers[0].securityContext.runAsNonRoot true',
+      expect.stringMatching(/^only the image tells/),
     ]);
   });
 
@@ -167,11 +168,11 @@ describe('settings that containers share with their pod', () => {
     );
   });
 
-  test('are new in the pod, unless the document has them in the container', () => {
-    expect(asked(seccompProfile, '{ containers: [{ name: web }] }')).toEqual([
-      'review; set spec.securityContext.seccompProfile {"type":"RuntimeDefault"}',
-    ]);
-    expect(asked(seccompProfile, `{ containers: [${container('{ privileged: false }')}] }`)).toEqual([
+  test('are new in the pod, and changed in the container that says them itself', () => {
+    const inPod = 'review; set spec.securityContext.seccompProfile {"type":"RuntimeDefault"}';
+    expect(asked(seccompProfile, '{ containers: [{ name: web }] }')).toEqual([inPod]);
+    expect(asked(seccompProfile, `{ containers: [${container('{ privileged: false }')}] }`)).toEqual([inPod]);
+    expect(asked(seccompUnconfined, `{ containers: [${container('{ seccompProfile: { type: Unconfined } }')}] }`)).toEqual([
       'review; set spec.containers[0].securityContext.seccompProfile {"type":"RuntimeDefault"}',
     ]);
   });

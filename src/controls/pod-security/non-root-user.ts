@@ -56,11 +56,13 @@ export const nonRootUser: AnyControl = defineControl({
       if (evidence === 'image of a name')
         return decline('the image names its user by a name, which the kubelet cannot tell from root: give its number', ['user']);
       const safety = evidence === 'nothing said' ? 'review' : 'safe';
-      // In the pod it would hold for the others as well, which may need something else.
+      const own = [set(['securityContext', 'runAsNonRoot'], true)];
+      // Beside the user id that it rests on; in the pod it would hold for the others as well, which may need something else.
+      if (subject.container.securityContext?.runAsUser !== undefined) return { edits: own, safety };
       const alike = [...containersOf(subject.pod.spec)].every(
         ({ container }) => container.securityContext?.runAsNonRoot !== undefined || evidenceOf(subject, container, given) === evidence,
       );
-      const repair = alike ? changeShared(subject, 'runAsNonRoot', true) : { edits: [set(['securityContext', 'runAsNonRoot'], true)] };
+      const repair = alike ? changeShared(subject, 'runAsNonRoot', true) : { edits: own };
       return { ...repair, safety };
     },
   },

@@ -25,6 +25,16 @@ export function apiGroup(apiVersion: string): string {
   return slash === -1 ? '' : apiVersion.slice(0, slash);
 }
 
+/**
+ * The group of what was observed of a server and is no object of it: its version, its certificate, its answers. The source
+ * that asks a cluster makes one such resource; nothing that is read can be one, whatever it calls itself.
+ */
+export const observedGroup = 'observed.plimsoll';
+
+export function isObserved({ apiVersion }: Pick<ResourceRef, 'apiVersion'>): boolean {
+  return apiGroup(apiVersion) === observedGroup;
+}
+
 /** The parts of `metadata` that rules read. */
 export interface Metadata {
   readonly name?: string;

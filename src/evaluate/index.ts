@@ -1,7 +1,9 @@
 import {
   formatPath,
+  isObserved,
   nothingGiven,
   nowhere,
+  observedGroup,
   pass,
   unknown,
   type Anchor,
@@ -87,6 +89,8 @@ export interface Part {
   readonly unread: readonly Unread[];
   readonly excepted: readonly Excepted[];
   readonly assumedLinux: boolean;
+  /** How many of the resources are no objects. */
+  readonly observed: number;
 }
 
 type Remembered = { -readonly [K in keyof Anchor]: Anchor[K] };
@@ -126,7 +130,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   const benches = benchesOf(judges.filter(({ tally }) => tally.leftOut === undefined));
   const local = benches.filter((bench): bench is Bench<LocalKind> => bench.kind.scope === 'local');
   const joined = benches.filter((bench): bench is Bench<JoinedKind> => bench.kind.scope === 'joined');
-  const readKinds = new Set(benches.flatMap(({ kind }) => kind.reads.kinds));
+  // What is observed is nowhere to be read.
+  const readKinds = new Set(benches.flatMap(({ kind }) => kind.reads.kinds.filter((name) => !name.endsWith(`.${observedGroup}`))));
   const context: SubjectContext = {
     version: policy.version,
     partial: policy.partial,
@@ -144,6 +149,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   const unread: Unread[] = [];
   const excepted: Excepted[] = [];
   let assumedLinux = false;
+  let observed = 0;
 
   /** Places that wait for their line and column: one look-up for each resource, however many controls it fails. */
   let waiting: Path[] = [];
@@ -262,6 +268,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     const namespace = context.namespaceOf(resource);
     const ref = resource.ref.namespace === undefined && namespace !== undefined ? { ...resource.ref, namespace } : resource.ref;
     files.push(resource.file);
+    if (isObserved(ref)) observed++;
     if (sink !== undefined) {
       sink.met(ref);
       const number = files.length - 1;
@@ -313,8 +320,10 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         unread: unread.splice(0),
         excepted: excepted.splice(0),
         assumedLinux,
+        observed,
       };
       assumedLinux = false;
+      observed = 0;
       return part;
     },
 
@@ -332,6 +341,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       append(unread, part.unread);
       append(excepted, part.excepted);
       assumedLinux ||= part.assumedLinux;
+      observed += part.observed;
     },
 
     finish(read) {
@@ -358,7 +368,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         schemaVersion: 1,
         tool: { name: 'plimsoll', version: policy.toolVersion },
         target: read.cluster === undefined ? { ...target, assumptions } : { ...target, cluster: read.cluster, assumptions },
-        inputs: { files: read.files, documents: read.documents, resources: files.length, skipped, unread, excepted },
+        inputs: { files: read.files, documents: read.documents, resources: files.length - observed, skipped, unread, excepted },
         findings: settled,
         workloads,
         ledger: rows,

@@ -4,6 +4,7 @@ import { apiGroup, type ResourceRef } from '../core/index.ts';
 const clusterScoped: ReadonlySet<string> = new Set([
   '/Namespace',
   '/PersistentVolume',
+  'observed.plimsoll/APIServer',
   'rbac.authorization.k8s.io/ClusterRoleBinding',
   'argoproj.io/ClusterWorkflowTemplate',
   'trainer.kubeflow.org/ClusterTrainingRuntime',

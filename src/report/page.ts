@@ -72,7 +72,9 @@ export function row(name: string, parts: readonly string[], { width }: Page): st
   return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(summaryColumn)}${line}\n`).join('');
 }
 
-export function resourceName({ kind, namespace, name }: ResourceRef): string {
+export function resourceName(ref: ResourceRef): string {
+  const { kind, namespace, name } = ref;
+  if (isObserved(ref)) return printable(`API server of context ${name}`);
   return printable(`${kind} ${name}${namespace === undefined ? '' : ` in namespace ${namespace}`}`);
 }
 

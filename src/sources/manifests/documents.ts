@@ -1,4 +1,4 @@
-import { apiGroup, type Input, type Location, type Path } from '../../core/index.ts';
+import { apiGroup, isObserved, type Input, type Location, type Path } from '../../core/index.ts';
 import { isWorkflow } from '../../kube/argo-workflow.ts';
 import { decode } from '../../kube/decode.ts';
 import { isPatch } from '../../kube/patch-document.ts';
@@ -93,6 +93,7 @@ interface Wanted {
 function wantedBy({ reads, podTemplates }: Pick<DocumentOptions, 'reads' | 'podTemplates'>): Wanted {
   return {
     isRead(apiVersion, kind) {
+      if (isObserved({ apiVersion })) return false;
       const group = apiGroup(apiVersion);
       return reads(group, kind) || podTemplates.some((row) => row.group === group && row.kind === kind);
     },

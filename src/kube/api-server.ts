@@ -1,0 +1,63 @@
+import { isObserved, observedGroup, type ResourceRef } from '../core/index.ts';
+
+/** What was seen of an API server from outside, as `status` of one resource that no cluster holds (core/resource.ts). */
+export interface ObservedApiServer {
+  /** As `/version` says it: `v1.37.1`, `v1.34.2-eks-3025e55`. */
+  readonly version?: string;
+  /**
+   * When it was observed, in ISO 8601: by the clock of the API server, which is the one that the certificates and tokens of
+   * the cluster go by, and which a recording of its answers keeps. Only where it sends no date, by the clock of the scan.
+   */
+  readonly time?: string;
+  readonly endpoint?: ObservedEndpoint;
+}
+
+/** The connection over which everything else was asked. */
+export interface ObservedEndpoint {
+  /** The name or address in the kubeconfig, without a port. */
+  readonly host?: string;
+  /** Absent where it was asked without TLS. */
+  readonly tls?: ObservedTls;
+}
+
+export interface ObservedTls {
+  /** As agreed by both sides: `TLSv1.3`. */
+  readonly protocol?: string;
+  readonly cipher?: string;
+  /** Why its certificate is not trusted by what the kubeconfig says, where the kubeconfig asks not to look: `SELF_SIGNED_CERT_IN_CHAIN`. */
+  readonly distrust?: string;
+  readonly certificate?: ObservedCertificate;
+}
+
+export interface ObservedCertificate {
+  readonly subject?: string;
+  readonly issuer?: string;
+  /** In ISO 8601. */
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+  /** Its alternative names: `DNS:kubernetes`, `IP Address:10.96.0.1`. */
+  readonly names?: readonly string[];
+  /** The host of the endpoint is among them, by the rules of RFC 6125. */
+  readonly namesHost?: boolean;
+  /** Its own key signed it. */
+  readonly selfSigned?: boolean;
+  readonly key?: ObservedKey;
+}
+
+export interface ObservedKey {
+  /** `rsa`, `ec`, `ed25519`. */
+  readonly type?: string;
+  /** Of RSA. */
+  readonly bits?: number;
+  /** `prime256v1`. */
+  readonly curve?: string;
+}
+
+export const observedApiVersion: string = `${observedGroup}/v1`;
+
+/** As in `Reads`. */
+export const observedApiServerKind: string = `APIServer.${observedGroup}`;
+
+export function isObservedApiServer(ref: ResourceRef): boolean {
+  return isObserved(ref) && ref.kind === 'APIServer';
+}

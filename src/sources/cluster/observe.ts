@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { checkServerIdentity, TLSSocket, type PeerCertificate } from 'node:tls';
+import { nowhere, type Input } from '../../core/index.ts';
+import { observedApiVersion, type ObservedApiServer, type ObservedCertificate, type ObservedEndpoint } from '../../kube/api-server.ts';
+import { oneLine } from '../manifests/reasons.ts';
+
+/** What an answer shows besides what it says. */
+export type Sighting = Required<Pick<ObservedApiServer, 'time' | 'endpoint'>>;
+
+/** Looks at the connection over which an answer came; `host` is whom it was asked of. Nothing is sent. */
+export function sightingOf({ headers, socket }: IncomingMessage, host: string): Sighting {
+  const sent = Date.parse(headers.date ?? '');
+  const time = new Date(Number.isNaN(sent) ? Date.now() : sent).toISOString();
+  return { time, endpoint: socket instanceof TLSSocket ? { host, tls: tlsOf(socket, host) } : { host } };
+}
+
+function tlsOf(socket: TLSSocket, host: string): NonNullable<ObservedEndpoint['tls']> {
+  const protocol = socket.getProtocol();
+  const { standardName } = socket.getCipher();
+  const certificate = certificateOf(socket, host);
+  return {
+    ...(protocol === null ? {} : { protocol }),
+    ...(typeof standardName === 'string' ? { cipher: standardName } : {}),
+    ...(socket.authorized ? {} : { distrust: oneLine(String(socket.authorizationError)) }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
+}
+
+/** Undefined where a resumed session shows none. */
+function certificateOf(socket: TLSSocket, host: string): ObservedCertificate | undefined {
+  const x509 = socket.getPeerX509Certificate();
+  if (x509 === undefined) return undefined;
+  const { asymmetricKeyType: type, asymmetricKeyDetails: { modulusLength: bits, namedCurve: curve } = {} } = x509.publicKey;
+  return {
+    subject: distinguishedName(x509.subject),
+    issuer: distinguishedName(x509.issuer),
+    ...instant('notBefore', x509.validFrom),
+    ...instant('notAfter', x509.validTo),
+    names: (x509.subjectAltName ?? '').split(', ').filter((name) => name !== '').slice(0, mostNames).map(oneLine),
+    namesHost: checkServerIdentity(host, x509.toLegacyObject() as PeerCertificate) === undefined,
+    selfSigned: x509.checkIssued(x509) && x509.verify(x509.publicKey),
+    key: {
+      ...(type === undefined ? {} : { type }),
+      ...(bits === undefined ? {} : { bits }),
+      ...(curve === undefined ? {} : { curve }),
+    },
+  };
+}
+
+/** Who makes the certificate decides how many names it has. */
+const mostNames = 100;
+
+/** Node writes one attribute on each line. */
+function distinguishedName(name: string | undefined): string {
+  return oneLine((name ?? '').replaceAll('\n', ', '));
+}
+
+function instant(field: 'notBefore' | 'notAfter', text: string): { readonly [K in typeof field]?: string } {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? {} : { [field]: new Date(time).toISOString() };
+}
+
+/** What was observed of the API server of a context, as the one resource that stands for it. */
+export function observedServer(context: string, status: ObservedApiServer): Input {
+  const metadata = { name: context };
+  const ref = { apiVersion: observedApiVersion, kind: 'APIServer', name: context };
+  const object = { apiVersion: ref.apiVersion, kind: ref.kind, metadata, status };
+  const locate: Extract<Input, { readonly type: 'resource' }>['resource']['locate'] = (paths) => paths.map(() => nowhere);
+  return { type: 'resource', resource: { ref, metadata, object, podTemplates: [], file: 'cluster/api-server', locate } };
+}

@@ -1,6 +1,7 @@
 // Made from the folders by `npm run generate`; do not edit.
 import type { AnyControl } from '../core/index.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
+import { serverCertificate } from './control-plane/server-certificate.ts';
 import { claimSizes } from './network-separation/claim-sizes.ts';
 import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
@@ -61,6 +62,7 @@ import { removedApis } from './upgrading/removed-apis.ts';
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
   plaintextPort,
+  serverCertificate,
   claimSizes,
   defaultDenyEgress,
   defaultDenyIngress,

@@ -7,6 +7,7 @@ import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
 import {
   clusterRole,
   connect,
+  observedServer,
   readCluster,
   serverVersion,
   type Connection,
@@ -48,6 +49,7 @@ export async function scanCluster(options: ScanClusterOptions = {}): Promise<Rep
     const version = granted<string>(await serverVersion(connection, patience));
     const policy = policyOf({ ...options, kubernetesVersion: options.kubernetesVersion ?? version }, controls, true);
     const evaluation = startEvaluation(controls, policy);
+    evaluation.add(observedServer(connection.context, { version, ...connection.sighting() }));
     const totals = granted(
       await readCluster(
         connection,

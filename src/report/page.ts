@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import { severities, type Report, type ResourceRef, type Severity } from '../core/index.ts';
+import { isObserved, severities, type Report, type ResourceRef, type Severity } from '../core/index.ts';
 import { counted } from './outcome.ts';
 import { printable } from './printable.ts';
 import { cells, wrapped } from './wrap.ts';

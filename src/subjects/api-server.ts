@@ -1,5 +1,5 @@
 import type { LocalSubjectKind } from '../core/index.ts';
-import { isObservedApiServer, observedApiServerKind, type ObservedApiServer } from '../kube/api-server.ts';
+import { isObservedApiServer, observedApiServerKind, observedApiVersion, type ObservedApiServer } from '../kube/api-server.ts';
 
 /** An API server as it looks from outside. */
 export interface ApiServerSubject {
@@ -20,3 +20,8 @@ export const apiServers: LocalSubjectKind<ApiServerSubject> = {
     return [{ subject: { context: ref.name, status }, path: [] }];
   },
 };
+
+/** An API server of context "staging" for the examples of controls: JSON is YAML. */
+export function exampleApiServer(status: ObservedApiServer): string {
+  return JSON.stringify({ apiVersion: observedApiVersion, kind: 'APIServer', metadata: { name: 'staging' }, status });
+}

@@ -1,6 +1,7 @@
 import { Agent, request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { oneLine } from '../manifests/reasons.ts';
+import { sightingOf, type Sighting } from './observe.ts';
 import type { Answer } from './requests.ts';
 
 export interface ConnectionOptions {
@@ -19,6 +20,8 @@ export interface Connection {
   readonly context: string;
   /** Sends a GET for a path that begins with a slash; rejects where there is no answer. */
   get(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage>;
+  /** What the first answer showed besides what it said; undefined before. */
+  sighting(): Sighting | undefined;
   /** Asks for the credentials anew: those of plugins expire. */
   renew(): Promise<void>;
   /** Ends what is under way. */
@@ -94,6 +97,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   };
   const closing = new AbortController();
   const send = server.protocol === 'https:' ? requestSecure : requestPlain;
+  const hostname = server.hostname.replace(/^\[|\]$/g, '');
+  let sighting: Sighting | undefined;
   const prefix = server.pathname.replace(/\/+$/, '');
   return {
     context,
@@ -103,7 +108,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
         const sent = send(
           {
             protocol: server.protocol,
-            hostname: server.hostname.replace(/^\[|\]$/g, ''),
+            hostname,
             port: server.port,
             path: prefix + path,
             method: 'GET',
@@ -112,11 +117,15 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
             ...(agent === undefined ? {} : { agent }),
             ...(auth === undefined ? {} : { auth }),
           },
-          resolve,
+          (response) => {
+            sighting ??= sightingOf(response, namedBy(agent) ?? hostname);
+            resolve(response);
+          },
         );
         sent.once('error', reject);
         sent.end();
       }),
+    sighting: () => sighting,
     async renew() {
       const before = current;
       current = await credentials();
@@ -128,6 +137,12 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
     },
     closed: closing.signal,
   };
+}
+
+/** The kubeconfig may say by which other name the certificate is to be checked (tls-server-name). */
+function namedBy(agent: RequestOptions['agent']): string | undefined {
+  const { servername }: { readonly servername?: unknown } = typeof agent === 'object' && 'options' in agent ? (agent.options ?? {}) : {};
+  return typeof servername === 'string' && servername !== '' ? servername : undefined;
 }
 
 /** The message may come from a plugin or from a file, and may be of any length. */

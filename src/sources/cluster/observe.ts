@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { checkServerIdentity, TLSSocket, type PeerCertificate } from 'node:tls';
 import { nowhere, type Input } from '../../core/index.ts';
@@ -26,17 +27,29 @@ function tlsOf(socket: TLSSocket, host: string): NonNullable<ObservedEndpoint['t
   };
 }
 
-/** Undefined where a resumed session shows none. */
+/** Undefined where a resumed session shows none, or one with a key that nobody here can read. */
 function certificateOf(socket: TLSSocket, host: string): ObservedCertificate | undefined {
-  const x509 = socket.getPeerX509Certificate();
-  if (x509 === undefined) return undefined;
+  try {
+    const x509 = socket.getPeerX509Certificate();
+    return x509 === undefined ? undefined : fieldsOf(x509, host);
+  } catch {
+    // Only where the kubeconfig trusts whatever comes: a certificate that OpenSSL cannot make sense of.
+    return undefined;
+  }
+}
+
+function fieldsOf(x509: X509Certificate, host: string): ObservedCertificate {
   const { asymmetricKeyType: type, asymmetricKeyDetails: { modulusLength: bits, namedCurve: curve } = {} } = x509.publicKey;
   return {
     subject: distinguishedName(x509.subject),
     issuer: distinguishedName(x509.issuer),
     ...instant('notBefore', x509.validFrom),
     ...instant('notAfter', x509.validTo),
-    names: (x509.subjectAltName ?? '').split(', ').filter((name) => name !== '').slice(0, mostNames).map(oneLine),
+    names: (x509.subjectAltName ?? '')
+      .split(', ')
+      .filter((name) => name !== '')
+      .slice(0, mostNames)
+      .map(oneLine),
     namesHost: checkServerIdentity(host, x509.toLegacyObject() as PeerCertificate) === undefined,
     selfSigned: x509.checkIssued(x509) && x509.verify(x509.publicKey),
     key: {

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, describe, expect, test } from 'vitest';
+import { scan, scanCluster, type AnyControl, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { controls } from '../src/controls/index.ts';
+import type { ObservedApiServer } from '../src/kube/api-server.ts';
+import { formatText } from '../src/report/text.ts';
+import { apiServers, type ApiServerSubject } from '../src/subjects/api-server.ts';
+import { holding, startFakeApi, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { selfSigned } from './self-signed.ts';
+
+/* What a scan sees of the server itself. */
+
+const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
+
+let api: FakeApi | undefined;
+let folder: string | undefined;
+
+afterEach(async () => {
+  await api?.stop();
+  api = undefined;
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+  folder = undefined;
+});
+
+async function scanOf(fake: FakeOptions, options: ScanClusterOptions = {}): Promise<Report> {
+  api = await startFakeApi({ kinds: holding([]), ...fake });
+  return scanCluster({ kubeconfig: api.kubeconfig, patience, ...options });
+}
+
+/** What controls are told about the server. */
+async function seenOf(fake: FakeOptions, options: ScanClusterOptions = {}): Promise<ObservedApiServer> {
+  const seen: ApiServerSubject[] = [];
+  const [template] = controls;
+  const control: AnyControl = {
+    ...template!,
+    id: 'test/server',
+    subject: apiServers,
+    evaluate(subject: ApiServerSubject) {
+      seen.push(subject);
+      return { verdict: 'pass' };
+    },
+  };
+  await scanOf(fake, { ...options, controls: [control] });
+  expect(seen.map(({ context }) => context)).toEqual(['fake']);
+  return seen[0]!.status;
+}
+
+/** A file in a folder that goes when the test ends. */
+function inFolder(name: string, text: string): string {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-observed-'));
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('what is seen of the API server', () => {
+  test('its version, its clock and the certificate of the connection', async () => {
+    const tls = selfSigned();
+    const cluster = { 'certificate-authority': inFolder('ca.crt', tls.cert) };
+    const date = 'Sun, 01 Nov 2026 08:00:00 GMT';
+    const intercept: FakeOptions['intercept'] = (_, response) => {
+      response.setHeader('date', date);
+      return false;
+    };
+    const { version, time, endpoint } = await seenOf({ tls, cluster, intercept });
+    expect([version, time, endpoint?.host]).toEqual(['v1.36.2', '2026-11-01T08:00:00.000Z', '127.0.0.1']);
+    expect(endpoint?.tls).toEqual({
+      protocol: 'TLSv1.3',
+      cipher: expect.stringMatching(/^TLS_/),
+      certificate: {
+        subject: 'CN=test',
+        issuer: 'CN=test',
+        notBefore: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        notAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        names: ['IP Address:127.0.0.1'],
+        namesHost: true,
+        selfSigned: true,
+        key: { type: 'ec', curve: 'prime256v1' },
+      },
+    });
+  });
+
+  test('that nobody checks its certificate', async () => {
+    const { endpoint } = await seenOf({ tls: selfSigned(), cluster: { 'insecure-skip-tls-verify': true } });
+    expect(endpoint?.tls?.distrust).toMatch(/SELF_SIGNED/);
+  });
+
+  test('the name that the kubeconfig has it checked by', async () => {
+    const cluster = { 'insecure-skip-tls-verify': true, 'tls-server-name': 'api.example.com' };
+    const { endpoint } = await seenOf({ tls: selfSigned(), cluster });
+    expect([endpoint?.host, endpoint?.tls?.certificate?.namesHost]).toEqual(['api.example.com', false]);
+  });
+
+  test('that it is asked without TLS', async () => {
+    expect((await seenOf({})).endpoint).toEqual({ host: '127.0.0.1' });
+  });
+
+  test('the clock of the scan where the server sends no date', async () => {
+    const begun = new Date().toISOString();
+    const intercept: FakeOptions['intercept'] = (_, response) => {
+      response.sendDate = false;
+      return false;
+    };
+    const { time = '' } = await seenOf({ intercept });
+    expect(time >= begun && time <= new Date().toISOString()).toBe(true);
+  });
+
+  test('also where one namespace is asked for alone', async () => {
+    const namespace = { kind: 'Namespace', metadata: { name: 'shop' } };
+    expect((await seenOf({ kinds: holding([namespace]) }, { namespaces: ['shop'] })).version).toBe('v1.36.2');
+  });
+});
+
+describe('it is no object of the cluster', () => {
+  test('it is not counted, not asked for, and goes by its context', async () => {
+    const report = await scanOf({ tls: selfSigned(), cluster: { 'insecure-skip-tls-verify': true } });
+    expect(report.inputs).toMatchObject({ files: 0, documents: 0, resources: 0, unread: [] });
+    expect(api?.requests.filter((request) => /observed|apiserver/i.test(request))).toEqual([]);
+    const [finding] = report.findings.filter(({ control }) => control === 'control-plane/server-certificate');
+    expect(finding).toMatchObject({
+      file: 'cluster/api-server',
+      resource: { name: 'fake' },
+      path: 'status.endpoint.tls.certificate.issuer',
+    });
+    const options = {
+      color: false,
+      width: 100,
+      terminal: false,
+      all: false,
+      quiet: false,
+      failOn: 'high',
+      allowUnreadable: false,
+    } as const;
+    const text = [...formatText(report, { ...options, control: () => undefined, chapters: [] })].join('');
+    expect(text).toContain('\nAPI server of context fake  ');
+    expect(text).toContain('            status.endpoint.tls.certificate.issuer');
+  });
+
+  test.each([
+    ['a document', '{apiVersion: observed.plimsoll/v1, kind: APIServer, metadata: {name: x}, status: {endpoint: {host: 10.0.0.1}}}'],
+    [
+      'an item of a list',
+      '{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"observed.plimsoll/v1","kind":"APIServer","metadata":{"name":"x"},"status":{"endpoint":{"host":"10.0.0.1"}}}]}',
+    ],
+  ])('%s that calls itself one is of a kind that nobody reads', async (_, text) => {
+    const podTemplates = [{ group: 'observed.plimsoll', kind: 'APIServer', path: 'status' }];
+    const report = await scan({ paths: ['-'], stdin: Readable.from([text]), podTemplates });
+    expect(report.inputs).toMatchObject({ resources: 0, skipped: [{ reason: 'kind APIServer is read by no control' }] });
+    expect(report.findings).toEqual([]);
+    expect(report.ledger.find(({ code }) => code === 'CP-01')).toMatchObject({ subjects: { pass: 0, fail: 0, unknown: 0 } });
+  });
+});

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { checkServerIdentity, TLSSocket, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity, TLSSocket } from 'node:tls';
 import { nowhere, type Input } from '../../core/index.ts';
 import { observedApiVersion, type ObservedApiServer, type ObservedCertificate, type ObservedEndpoint } from '../../kube/api-server.ts';
 import { oneLine } from '../manifests/reasons.ts';
@@ -50,7 +50,7 @@ function fieldsOf(x509: X509Certificate, host: string): ObservedCertificate {
       .filter((name) => name !== '')
       .slice(0, mostNames)
       .map(oneLine),
-    namesHost: checkServerIdentity(host, x509.toLegacyObject() as PeerCertificate) === undefined,
+    namesHost: checkServerIdentity(host, x509.toLegacyObject()) === undefined,
     selfSigned: x509.checkIssued(x509) && x509.verify(x509.publicKey),
     key: {
       ...(type === undefined ? {} : { type }),

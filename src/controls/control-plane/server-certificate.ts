@@ -30,7 +30,7 @@ export const serverCertificate: AnyControl = defineControl({
     }
     const { certificate, distrust } = tls;
     if (certificate === undefined) return unknown([...at, 'tls'], `${server} showed no certificate that can be read`, ['node']);
-    const places = faultsOf(certificate, time).map(({ field, fault }): Place => {
+    const places = faultsOf(certificate, time).map(([field, fault]): Place => {
       return { where: [...at, 'tls', 'certificate', field], message: `the certificate of the ${server} ${fault}` };
     });
     if (places.length > 0) return failAt(places);
@@ -64,26 +64,24 @@ function untrusted(where: readonly string[], server: string): Verdict {
   return unknown(where, `${server} was asked without checking its certificate, as the kubeconfig says`, ['person', 'node']);
 }
 
-interface Fault {
-  readonly field: keyof ObservedCertificate;
-  readonly fault: string;
-}
+/** The field, and what is wrong with it. */
+type Fault = readonly [keyof ObservedCertificate, string];
 
-function faultsOf({ issuer = '', notBefore = '', notAfter = '', namesHost, selfSigned, key }: ObservedCertificate, time: string): Fault[] {
-  const weak = key === undefined ? undefined : weaknessOf(key);
-  return [
-    // Both in ISO 8601 and UTC: the order of the texts is that of the times.
-    ...(notAfter !== '' && notAfter < time ? [fault('notAfter', `expired on ${notAfter.slice(0, 10)}`)] : []),
-    ...(notBefore > time && time !== '' ? [fault('notBefore', `is not valid before ${notBefore.slice(0, 10)}`)] : []),
-    ...(namesHost === false ? [fault('names', 'does not name the address that it was asked at')] : []),
-    ...(selfSigned === true ? [fault('issuer', 'signs itself')] : []),
-    ...(madeUpIssuer.test(issuer) ? [fault('issuer', 'was made up at its start')] : []),
-    ...(weak === undefined ? [] : [fault('key', `has ${weak}`)]),
+function faultsOf(
+  { issuer = '', notBefore = '', notAfter = '', namesHost, selfSigned, key = {} }: ObservedCertificate,
+  time: string,
+): Fault[] {
+  const weakness = weaknessOf(key);
+  const faults: (Fault | false)[] = [
+    // All in ISO 8601 and UTC: the order of the texts is that of the times.
+    notAfter !== '' && notAfter < time && ['notAfter', `expired on ${notAfter.slice(0, 10)}`],
+    time !== '' && notBefore > time && ['notBefore', `is not valid before ${notBefore.slice(0, 10)}`],
+    namesHost === false && ['names', 'does not name the address that it was asked at'],
+    selfSigned === true && ['issuer', 'signs itself'],
+    madeUpIssuer.test(issuer) && ['issuer', 'was made up at its start'],
+    weakness !== undefined && ['key', `has ${weakness}`],
   ];
-}
-
-function fault(field: Fault['field'], text: string): Fault {
-  return { field, fault: text };
+  return faults.filter((fault) => fault !== false);
 }
 
 /** NIST SP 800-131A: RSA from 2048 bits, elliptic curves from 224. */

@@ -31,6 +31,8 @@ export interface ObjectScan {
   status: Range | undefined;
   /** Values that no rule reads and that are long enough to be worth leaving out. */
   gaps: Gap[];
+  /** The one of them that is `status`: rules read that of some kinds. */
+  statusGap: Gap | undefined;
   /** False if a key was written with escapes, so that members may have been missed. */
   plain: boolean;
   /** Line feeds passed, and where the last one stands; -1 if there was none. */
@@ -62,6 +64,7 @@ export function newScan(): ObjectScan {
     metadata: undefined,
     status: undefined,
     gaps: [],
+    statusGap: undefined,
     plain: true,
     lines: 0,
     lastLineFeed: -1,
@@ -111,7 +114,7 @@ export function scanMembers(bytes: Buffer, start: number, end: number, untilItem
     else if (name === 'metadata') scan.metadata = { start: value, end: at };
     else if (name === 'status') {
       scan.status = { start: value, end: at };
-      if (bytes[value] !== quote) leaveOut(bytes, value, at, linesBefore, scan);
+      if (bytes[value] !== quote && leaveOut(bytes, value, at, linesBefore, scan)) scan.statusGap = scan.gaps.at(-1);
     }
   }
 }
@@ -182,10 +185,11 @@ function scanInner(
   }
 }
 
-function leaveOut(bytes: Buffer, value: number, end: number, linesBefore: number, scan: ObjectScan): void {
+function leaveOut(bytes: Buffer, value: number, end: number, linesBefore: number, scan: ObjectScan): boolean {
   const first = bytes[value];
-  if (end - value < worthLeavingOut || (first !== openBrace && first !== openBracket && first !== quote)) return;
+  if (end - value < worthLeavingOut || (first !== openBrace && first !== openBracket && first !== quote)) return false;
   scan.gaps.push({ start: value + 1, end: end - 1, lines: scan.lines - linesBefore, lastLineFeed: scan.lastLineFeed });
+  return true;
 }
 
 /** How far the end of managedFields is looked for. */

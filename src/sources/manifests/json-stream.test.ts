@@ -168,4 +168,16 @@ describe('slices of a dump', () => {
       { seed: 14, numRuns: 150 },
     );
   });
+
+  test('keeps the status of kinds of which rules read it, however their list tells the kind', () => {
+    const status = { numberReady: 3, text: 's'.repeat(300) };
+    const of = (kind: object): object => ({ apiVersion: 'apps/v1', ...kind, metadata: { name: 'n' }, status });
+    const [daemonSet, other] = [of({ kind: 'DaemonSet' }), of({ kind: 'Deployment' })];
+    const statuses = (source: unknown): unknown[] =>
+      cut(JSON.stringify(source), 64).values.flatMap((value) => (Array.isArray(value) ? [] : [(value as { status: unknown }).status]));
+    expect(statuses(daemonSet)).toEqual([status]);
+    expect(statuses({ items: [daemonSet, other], kind: 'List' })).toEqual([status, {}]);
+    expect(statuses({ kind: 'DaemonSetList', apiVersion: 'apps/v1', items: [of({})] })).toEqual([status]);
+    expect(statuses({ kind: 'DeploymentList', apiVersion: 'apps/v1', items: [of({})] })).toEqual([{}]);
+  });
 });

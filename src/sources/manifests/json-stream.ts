@@ -1,10 +1,14 @@
 import { isAscii } from 'node:buffer';
+import { kindsWithStatus } from '../../kube/status-kinds.ts';
 import { decodeUtf8, tooLong, type ByteWindow } from './byte-window.ts';
 import { newScan, scanMembers, scanObject, skipSpace, skipValue, type ObjectScan, type Range } from './json-scan.ts';
 
 /** One JSON value of a stream: a whole document, or an item of a list. */
 export interface JsonSlice {
-  /** Without what no rule reads: long `managedFields`, `last-applied-configuration` and `status` are empty. */
+  /**
+   * Without what no rule reads: long `managedFields` and `last-applied-configuration` are empty, and so is `status`, save of
+   * kinds whose status says what rules ask for (`kindsWithStatus`).
+   */
   readonly text: string;
   /** Where it begins in the file. */
   readonly line: number;
@@ -120,7 +124,7 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
     if (scan.end === 'items') return enterList(window, scan);
     const header = headerOf(bytes, scan);
     if (header === undefined || slices.wanted(header, () => bytes.subarray(start, scan.at), line)) {
-      const slice = sliceOf(window, scan);
+      const slice = sliceOf(window, scan, header?.kind);
       if (slice === undefined) slices.unread(line, 'not valid UTF-8');
       else if (!slices.object(slice)) return 'malformed';
     }
@@ -177,17 +181,19 @@ export function jsonStream(firstLine: number, slices: JsonSlices): JsonReader {
   function takeItem(window: ByteWindow, item: ObjectScan, open: OpenList): void {
     const header = headerOf(window.bytes, item);
     if (header !== undefined && !slices.wanted(header, () => window.bytes.subarray(window.start, item.at), line)) return;
-    const slice = sliceOf(window, item);
+    const slice = sliceOf(window, item, header?.kind ?? open.header.kind?.replace(/List$/, ''));
     if (slice === undefined) slices.unread(line, 'not valid UTF-8');
     else slices.item(slice, open.items, open.header, header !== undefined, () => textOf(window.bytes, item.status));
   }
 
-  function sliceOf({ bytes, start }: ByteWindow, scan: ObjectScan): JsonSlice | undefined {
+  function sliceOf({ bytes, start }: ByteWindow, scan: ObjectScan, kind = ''): JsonSlice | undefined {
+    const keepsStatus = kindsWithStatus.has(kind);
     const gaps: TextGap[] = [];
     const parts: string[] = [];
     let offset = 0;
     let from = start;
     for (const gap of scan.gaps) {
+      if (keepsStatus && gap === scan.statusGap) continue;
       const part = decode(bytes, from, gap.start);
       if (part === undefined) return undefined;
       parts.push(part);

@@ -1,0 +1,5 @@
+/**
+ * Kinds whose `status` says what rules ask for: on how many nodes a DaemonSet runs, which kubelet a node has, what became of
+ * a request or of a migration. Of all others it is left out of JSON before that is parsed, because it is much of a dump.
+ */
+export const kindsWithStatus: ReadonlySet<string> = new Set(['CertificateSigningRequest', 'DaemonSet', 'Node', 'StorageVersionMigration']);

@@ -8,6 +8,7 @@ import {
   clusterRole,
   connect,
   observedServer,
+  patienceOf,
   readCluster,
   serverVersion,
   type Connection,
@@ -23,8 +24,8 @@ export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'p
   readonly podTemplates?: readonly PodTemplateKind[];
   /** The controls to judge by; default: all of this package. */
   readonly controls?: readonly AnyControl[];
-  /** How long to wait, in milliseconds; default: 60 s for a request, 180 s for a kind, 900 s for the cluster. */
-  readonly patience?: Patience;
+  /** How long to wait, in milliseconds; default: 900 s for the cluster (`all`), a third of that for a kind, 60 s for a request. */
+  readonly patience?: Partial<Patience>;
   /** Called now and then while reading. */
   readonly onProgress?: (done: { readonly objects: number; readonly kinds: number; readonly ofKinds: number }) => void;
 }
@@ -42,7 +43,8 @@ export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'p
  * @throws OptionError where an option is wrong, or the cluster cannot be asked at all.
  */
 export async function scanCluster(options: ScanClusterOptions = {}): Promise<Report> {
-  const { controls = ownControls, namespaces, podTemplates = [], patience, onProgress } = options;
+  const { controls = ownControls, namespaces, podTemplates = [], onProgress } = options;
+  const patience = patienceOf(options.patience);
   for (const namespace of namespaces ?? []) policyOf({ ...options, namespace }, controls, true);
   const connection = granted<Connection>(await connect(options));
   try {
@@ -57,7 +59,7 @@ export async function scanCluster(options: ScanClusterOptions = {}): Promise<Rep
           kinds: evaluation.kinds,
           podTemplates,
           ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
-          ...(patience === undefined ? {} : { patience }),
+          patience,
           ...(onProgress === undefined ? {} : { onProgress }),
         },
         (input) => evaluation.add(input),

@@ -2,6 +2,7 @@ import { Agent, request as requestPlain, type IncomingMessage, type RequestOptio
 import { request as requestSecure } from 'node:https';
 import { oneLine } from '../manifests/reasons.ts';
 import { sightingOf, type Sighting } from './observe.ts';
+import { defaultQps, mostAtOnce, startPace } from './pace.ts';
 import type { Answer } from './requests.ts';
 
 export interface ConnectionOptions {
@@ -12,12 +13,18 @@ export interface ConnectionOptions {
   /** Whom to impersonate. */
   readonly as?: string;
   readonly asGroups?: readonly string[];
+  /** Requests a second; default: 50. */
+  readonly qps?: number;
 }
 
 /** A way to the API server of one cluster, with somebody's credentials. Nothing has been sent yet. */
 export interface Connection {
   /** The name of the context. */
   readonly context: string;
+  /** Waits until a request may be sent; what it resolves with says that the request has ended. */
+  turn(): Promise<() => void>;
+  /** When the server answered last, in milliseconds since 1970; kept by whoever asks. */
+  readonly heard: { last: number | undefined };
   /** Sends a GET for a path that begins with a slash; rejects where there is no answer. */
   get(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage>;
   /** What the first answer showed besides what it said; undefined before. */
@@ -35,9 +42,6 @@ export interface Connection {
 export interface Refusal {
   readonly refused: readonly string[];
 }
-
-/** Requests at once: more would only wait in the fair queues of the API server. */
-const mostConnections = 4;
 
 /**
  * Finds the cluster and the credentials as kubectl does: kubeconfig files, contexts, exec plugins, OIDC, client
@@ -81,7 +85,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
     await config.applyToHTTPSOptions(asked);
     const { agent } = asked;
     // Else every page would begin with a handshake.
-    if (agent instanceof Agent) Object.assign(agent, { keepAlive: true, maxSockets: mostConnections });
+    if (agent instanceof Agent) Object.assign(agent, { keepAlive: true, maxSockets: mostAtOnce });
     return asked;
   };
 
@@ -102,6 +106,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   const prefix = server.pathname.replace(/\/+$/, '');
   return {
     context,
+    turn: startPace(options.qps ?? defaultQps, closing.signal),
+    heard: { last: undefined },
     get: (path, accept, signal) =>
       new Promise((resolve, reject) => {
         const { agent, auth, headers } = current;

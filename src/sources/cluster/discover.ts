@@ -2,13 +2,14 @@ import { isObject } from '../../kube/shape-reader.ts';
 import { oneLine } from '../manifests/reasons.ts';
 import type { Connection, Refusal } from './connect.ts';
 import { json, mostBytes, parsed } from './json-answer.ts';
+import type { Patience } from './patience.ts';
 import { refusal } from './refusals.ts';
-import { defaultPatience, get, type Answer, type Patience } from './requests.ts';
+import { get, type Answer } from './requests.ts';
 import { aggregatedDiscovery, groupVersions, readAggregated, readResourceList, type Served, type ServedKind } from './served-kinds.ts';
 import type { WantedKind } from './wanted-kinds.ts';
 
 /** The version of the API server, as `v1.37.1`; the first thing to ask, because nearly everybody may. */
-export async function serverVersion(connection: Connection, patience: Patience = defaultPatience): Promise<string | Refusal> {
+export async function serverVersion(connection: Connection, patience: Patience): Promise<string | Refusal> {
   const deadline = Date.now() + Math.min(patience.request, patience.all);
   const answer = await get(connection, '/version', { accept: json, mostBytes, deadline }, { ...patience, request: patience.request / 2 });
   if (answer.type !== 'ok') return refusal(answer);

@@ -3,4 +3,4 @@ export { connect, type Connection, type ConnectionOptions, type Refusal } from '
 export { serverVersion } from './discover.ts';
 export { observedServer } from './observe.ts';
 export { readCluster } from './read-cluster.ts';
-export { type Patience } from './requests.ts';
+export { patienceOf, type Patience } from './patience.ts';

@@ -5,7 +5,7 @@ import { discover } from './discover.ts';
 import { jobsOf } from './jobs.ts';
 import { readKind, start } from './read-kind.ts';
 import type { Reading, UnlistedKind } from './reading.ts';
-import { defaultPatience, type Patience } from './requests.ts';
+import type { Patience } from './patience.ts';
 import { wantedKinds } from './wanted-kinds.ts';
 
 export interface ClusterOptions {
@@ -15,7 +15,7 @@ export interface ClusterOptions {
   readonly podTemplates: readonly PodTemplateKind[];
   /** Only these; what stands outside of namespaces is then left out. */
   readonly namespaces?: readonly string[];
-  readonly patience?: Patience;
+  readonly patience: Patience;
   /** Called after each page. */
   readonly onProgress?: (done: ClusterProgress) => void;
 }
@@ -48,7 +48,7 @@ export async function readCluster(
   options: ClusterOptions,
   sink: (input: Input) => void,
 ): Promise<ClusterTotals | Refusal> {
-  const { patience = defaultPatience, podTemplates, namespaces, onProgress } = options;
+  const { patience, podTemplates, namespaces, onProgress } = options;
   const end = Date.now() + patience.all;
   const wanted = wantedKinds(options.kinds, podTemplates);
   const served = await discover(connection, wanted, end, patience);

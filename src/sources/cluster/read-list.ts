@@ -1,7 +1,7 @@
 import { continueOf, json } from './json-answer.ts';
 import type { KindReader } from './read-page.ts';
 import type { Reading } from './reading.ts';
-import { whyNot } from './refusals.ts';
+import { whyNot, type NoAnswer } from './refusals.ts';
 import { get, type Answer } from './requests.ts';
 import type { Refusal } from './connect.ts';
 
@@ -56,9 +56,8 @@ export async function readList(
         answer = await following;
         continue;
       }
-    } else if (answer.type === 'too large' && limit > 1) {
-      limit >>= 3;
-      limit ||= 1;
+    } else if (wantsSmaller(answer) && limit > 1) {
+      limit = Math.max(1, limit >> 3);
     } else if (answer.type === 'refused' && answer.status === 410) {
       // The state that the first page showed is gone. The server may offer to go on at this place, in a later state.
       if (restarts++ === mostRestarts) return 'its pages expire faster than they can be read';
@@ -68,6 +67,15 @@ export async function readList(
     } else return whyNot(answer);
     answer = await getPage(reading, path, token, limit, deadline);
   }
+}
+
+/** A server that does not send a page in time may well send a smaller one. */
+function wantsSmaller(answer: NoAnswer): boolean {
+  return (
+    answer.type === 'too large' ||
+    (answer.type === 'failed' && answer.cause === 'silence') ||
+    (answer.type === 'refused' && answer.status === 504)
+  );
 }
 
 /** Go writes the metadata of typed lists in front of their items; custom resources come with theirs behind. */

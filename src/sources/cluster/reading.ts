@@ -1,8 +1,8 @@
 import type { Input } from '../../core/resource.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import type { Connection } from './connect.ts';
+import type { Patience } from './patience.ts';
 import { kindName } from './read-page.ts';
-import type { Patience } from './requests.ts';
 import type { WantedKind } from './wanted-kinds.ts';
 
 /** What is known of a cluster while it is read. */

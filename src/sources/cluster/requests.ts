@@ -2,15 +2,26 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { oneLine } from '../manifests/reasons.ts';
 import type { Connection } from './connect.ts';
+import type { Patience } from './patience.ts';
 
 export type Answer =
   | { readonly type: 'ok'; readonly body: Buffer }
-  /** The API server has decided; trying again does not help. */
+  /** The API server has decided; trying again does not help, or has not helped. */
   | { readonly type: 'refused'; readonly status: number; readonly body: Buffer }
   /** The body is larger than was wanted. */
   | { readonly type: 'too large' }
-  /** No answer, also after several attempts. `lasting` says that the first one told why there will be none. */
-  | { readonly type: 'failed'; readonly reason: string; readonly lasting: boolean };
+  | { readonly type: 'failed'; readonly reason: string; readonly cause: Cause };
+
+/** Why there is no answer. */
+type Cause =
+  /** None came in time. */
+  | 'silence'
+  /** The server cannot be reached. */
+  | 'absence'
+  /** The connection broke. */
+  | 'break'
+  /** It will be the same next time. */
+  | 'lasting';
 
 export interface Get {
   readonly accept: string;
@@ -20,22 +31,20 @@ export interface Get {
   readonly deadline: number;
 }
 
-/** Times in milliseconds. */
-export interface Patience {
-  /** For one request. */
-  readonly request: number;
-  /** For one kind, with all pages and attempts. */
-  readonly kind: number;
-  /** For the whole cluster. */
-  readonly all: number;
-  /** Before the second attempt; it doubles with each. */
-  readonly pause: number;
-}
-
-export const defaultPatience: Patience = { request: 60_000, kind: 180_000, all: 900_000, pause: 250 };
-
-const attempts = 6;
-const retried: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/**
+ * How often to try. Conversion webhooks that are broken make 500 of each request, and programs behind an API that are gone
+ * 503: waiting for them must not use up the time for everything else. Who says 429 promises to answer later.
+ */
+const attemptsByStatus: ReadonlyMap<number, number> = new Map([
+  [408, 6],
+  [429, Infinity],
+  [500, 3],
+  [502, 6],
+  [503, 6],
+  [504, 2],
+]);
+const attemptsByCause: Readonly<Record<Cause, number>> = { silence: 2, absence: Infinity, break: 6, lasting: 1 };
+const longestPause = 20;
 /** Of what the API server says where it refuses. */
 const longestRefusal = 1 << 16;
 
@@ -47,10 +56,10 @@ export function get(connection: Connection, path: string, asked: Get, patience: 
 
 async function askServer(connection: Connection, path: string, asked: Get, patience: Patience): Promise<Answer> {
   let renewed = false;
-  for (let attempt = 1; ; attempt++) {
-    const left = asked.deadline - Date.now();
-    if (left <= 0) return { type: 'failed', reason: 'no answer in time', lasting: false };
-    const { answer, after } = await once(connection, path, asked, Math.min(patience.request, left));
+  /** Of those that are counted. */
+  let attempts = 0;
+  for (let round = 0; ; round++) {
+    const { answer, after } = await inTurn(connection, path, asked, patience);
     if (answer.type === 'refused' && answer.status === 401 && !renewed) {
       renewed = true;
       try {
@@ -61,12 +70,21 @@ async function askServer(connection: Connection, path: string, asked: Get, patie
       }
       continue;
     }
-    const again = answer.type === 'refused' ? retried.has(answer.status) : answer.type === 'failed' && !answer.lasting;
-    const pause = Math.max(after, patience.pause * 2 ** (attempt - 1));
-    if (!again || attempt >= attempts || connection.closed.aborted || Date.now() + pause >= asked.deadline) return answer;
+    const most = attemptsFor(answer, connection, patience);
+    if (most < Infinity) attempts++;
+    const pause = Math.max(after, patience.pause * Math.min(longestPause, 2 ** round));
+    if (attempts >= most || connection.closed.aborted || Date.now() + pause >= asked.deadline) return answer;
     // Cut short where the connection is closed meanwhile: the next attempt says so.
     await setTimeout(pause, undefined, { signal: connection.closed }).catch(() => undefined);
   }
+}
+
+function attemptsFor(answer: Answer, { heard }: Connection, patience: Patience): number {
+  if (answer.type === 'refused') return attemptsByStatus.get(answer.status) ?? 1;
+  if (answer.type !== 'failed') return 1;
+  // A server that never answered has another address, and one that is gone for long does not come back soon.
+  if (answer.cause === 'absence' && (heard.last === undefined || Date.now() - heard.last > patience.kind)) return 1;
+  return attemptsByCause[answer.cause];
 }
 
 interface Attempt {
@@ -75,17 +93,28 @@ interface Attempt {
   readonly after: number;
 }
 
+async function inTurn(connection: Connection, path: string, asked: Get, patience: Patience): Promise<Attempt> {
+  const end = await connection.turn();
+  try {
+    const left = asked.deadline - Date.now();
+    return left > 0 ? await once(connection, path, asked, Math.min(patience.request, left)) : { answer: silence, after: 0 };
+  } finally {
+    end();
+  }
+}
+
 async function once(connection: Connection, path: string, { accept, mostBytes }: Get, time: number): Promise<Attempt> {
   const signal = AbortSignal.any([AbortSignal.timeout(time), connection.closed]);
   try {
     const response = await connection.get(path, accept, signal);
+    connection.heard.last = Date.now();
     const status = response.statusCode ?? 0;
     const ok = status === 200;
     const body = await bodyOf(response, ok ? mostBytes : longestRefusal);
     if (body === undefined) return { answer: ok ? { type: 'too large' } : { type: 'refused', status, body: Buffer.alloc(0) }, after: 0 };
     return { answer: ok ? { type: 'ok', body } : { type: 'refused', status, body }, after: retryAfter(response) };
   } catch (error) {
-    return { answer: signal.aborted ? { type: 'failed', reason: 'no answer in time', lasting: false } : failure(error), after: 0 };
+    return { answer: signal.aborted ? silence : failure(error), after: 0 };
   }
 }
 
@@ -100,7 +129,7 @@ async function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Buf
     }
     chunks.push(chunk);
   }
-  if (!response.complete) throw new Error('the connection broke off');
+  if (!response.complete) throw new Error('aborted');
   return Buffer.concat(chunks, size);
 }
 
@@ -110,19 +139,28 @@ function retryAfter({ headers }: IncomingMessage): number {
   return Number.isFinite(seconds) && seconds > 0 ? 1000 * seconds : 0;
 }
 
-const byCode: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there (ECONNREFUSED)',
-  ECONNRESET: 'the connection broke off',
-  EPIPE: 'the connection broke off',
-  ENOTFOUND: 'its name is not known (ENOTFOUND)',
-  ETIMEDOUT: 'no answer in time',
-  EHOSTUNREACH: 'there is no way to it (EHOSTUNREACH)',
+const silence: Answer = { type: 'failed', reason: 'no answer in time', cause: 'silence' };
+const broken: Answer = { type: 'failed', reason: 'the connection broke off', cause: 'break' };
+
+const byCode: Readonly<Record<string, Answer>> = {
+  ECONNREFUSED: { type: 'failed', reason: 'nobody listens there (ECONNREFUSED)', cause: 'absence' },
+  ENOTFOUND: { type: 'failed', reason: 'its name is not known (ENOTFOUND)', cause: 'absence' },
+  EAI_AGAIN: { type: 'failed', reason: 'its name cannot be looked up now (EAI_AGAIN)', cause: 'absence' },
+  EHOSTUNREACH: { type: 'failed', reason: 'there is no way to it (EHOSTUNREACH)', cause: 'absence' },
+  ENETUNREACH: { type: 'failed', reason: 'there is no way to it (ENETUNREACH)', cause: 'absence' },
+  ETIMEDOUT: { type: 'failed', reason: 'no answer in time', cause: 'absence' },
+  ERR_SSL_WRONG_VERSION_NUMBER: { type: 'failed', reason: 'it does not speak TLS', cause: 'lasting' },
+  EPROTO: { type: 'failed', reason: 'it does not speak TLS', cause: 'lasting' },
+  ECONNRESET: broken,
+  EPIPE: broken,
 };
 
 function failure(error: unknown): Answer {
   const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
-  if (typeof code === 'string' && /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH/.test(code))
-    return { type: 'failed', reason: `its certificate is not trusted (${oneLine(code)})`, lasting: true };
-  if (typeof code === 'string') return { type: 'failed', reason: byCode[code] ?? oneLine(code), lasting: code.startsWith('ERR_') };
-  return { type: 'failed', reason: message === 'aborted' ? 'the connection broke off' : oneLine(message), lasting: false };
+  if (typeof code !== 'string') return message === 'aborted' ? broken : { type: 'failed', reason: oneLine(message), cause: 'break' };
+  const known = byCode[code];
+  if (known !== undefined) return known;
+  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH/.test(code))
+    return { type: 'failed', reason: `its certificate is not trusted (${oneLine(code)})`, cause: 'lasting' };
+  return { type: 'failed', reason: oneLine(code), cause: /^(?:ERR|HPE)_/.test(code) ? 'lasting' : 'break' };
 }

@@ -324,7 +324,9 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
       { kinds, intercept: (_request, _response, url) => url.pathname === '/apis/apps/v1/deployments' },
       { patience: { ...patience, request: 1_500, kind: 1_500 } },
     );
-    expect(report.inputs.unread.map(({ reason }) => reason)).toEqual(['list deployments.apps: no answer in time']);
+    expect(report.inputs.unread.map(({ reason }) => reason)).toEqual([
+      'list deployments.apps: no answer in time; --timeout and --request-timeout allow more',
+    ]);
   });
 
   test.each([
@@ -486,6 +488,11 @@ describe('the command', () => {
     [['--cluster', 'deploy/'], '--cluster and the path deploy/ exclude each other'],
     [['--cluster', '--partial'], '--cluster and --partial exclude each other'],
     [['--cluster', '--as-group', 'x'], '--as-group needs --as'],
+    [['--cluster', '--allow-unreadable'], '--cluster and --allow-unreadable exclude each other'],
+    [['--allow-partial'], '--allow-partial goes with --cluster alone'],
+    [['--cluster', '--timeout', '5'], '--timeout 5 is no duration up to 24h'],
+    [['--cluster', '--request-timeout', '1d'], '--request-timeout 1d is no duration up to 24h'],
+    [['--cluster', '--qps', 'fast'], '--qps fast is no number from 0.1 to 10000'],
     [['--cluster', '-n', 'Shop!'], '"Shop!" cannot be the name of a namespace'],
     [['--cluster', '--kubeconfig', '/nowhere'], 'the kubeconfig cannot be read'],
   ])('%j is refused with one message', (args, message) => {

@@ -69,6 +69,14 @@ const ofCluster: readonly Option[] = [
   },
   { name: 'as', value: 'USER', about: 'With --cluster: impersonate this user' },
   { name: 'as-group', value: 'GROUP', repeatable: true, about: 'With --cluster and --as: impersonate this group' },
+  {
+    name: 'timeout',
+    value: 'DURATION',
+    about: 'With --cluster: how long the whole scan may take (default: 15m); a kind may take a third of that',
+  },
+  { name: 'request-timeout', value: 'DURATION', about: 'With --cluster: how long an answer may take (default: 60s)' },
+  { name: 'qps', value: 'NUMBER', about: 'With --cluster: requests a second at most (default: 50); never more than 4 at once' },
+  { name: 'allow-partial', about: 'With --cluster: what could not be read does not fail the run, as long as something could' },
   { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that the scan needs, and do nothing else' },
 ];
 
@@ -159,7 +167,7 @@ const scan: Command = {
       lines: [
         ['0', 'no finding at or above --fail-on'],
         ['1', 'findings at or above --fail-on'],
-        ['2', 'the work could not be done: wrong arguments, unreadable input, nothing to scan'],
+        ['2', 'the work could not be done: wrong arguments, unreadable input, a cluster that was not read to its end, nothing to scan'],
       ],
     },
   ],

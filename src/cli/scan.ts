@@ -36,7 +36,7 @@ export async function runScan(given: Arguments, program: string): Promise<number
     : await manifestReport(given, configuration, program);
   const failing: OutcomeOptions = {
     failOn: (given.value('fail-on') ?? 'high') as FailOn,
-    allowUnreadable: given.has('allow-unreadable'),
+    allowUnreadable: given.has('allow-unreadable') || given.has('allow-partial'),
   };
   for (const { file, format } of outputs)
     if (file !== undefined) await writeFile(file, await formatted(report, format, given, failing, false));
@@ -77,6 +77,11 @@ function checkCombinations(given: Arguments): void {
   }
   const [path] = given.operands;
   if (path !== undefined) throw new OptionError([`--cluster and the path ${path} exclude each other`, 'scan one after the other']);
+  if (given.has('allow-unreadable'))
+    throw new OptionError([
+      '--cluster and --allow-unreadable exclude each other',
+      '--allow-partial accepts what cannot be read of a cluster',
+    ]);
   if (given.has('partial'))
     throw new OptionError(['--cluster and --partial exclude each other', 'a cluster is whole; --namespace judges a part of it']);
   if (given.has('as-group') && !given.has('as'))

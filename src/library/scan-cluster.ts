@@ -72,13 +72,21 @@ export async function scanCluster(options: ScanClusterOptions = {}): Promise<Rep
       cluster: namespaces === undefined ? { context, version } : { context, version, namespaces: [...new Set(namespaces)] },
       unlisted: totals.unlisted,
       assumptions: [
-        'nothing changed while it was read: each kind is shown as of one moment, and kinds as of different ones',
+        consistency(totals.moments, namespaces),
         ...totals.restarted.map((resource) => `nothing of ${resource} changed while they were read: their pages are of different moments`),
       ],
     });
   } finally {
     connection.close();
   }
+}
+
+/** How far what was read is the state of one moment. */
+function consistency(moments: readonly [string, string] | undefined, namespaces: readonly string[] | undefined): string {
+  if (moments !== undefined && moments[0] === moments[1]) return `all that was read is of one moment, resourceVersion ${moments[0]}`;
+  const of = namespaces === undefined ? '' : ' of each namespace';
+  const which = moments === undefined ? '' : ` (resourceVersion ${moments[0]} to ${moments[1]})`;
+  return `nothing changed while it was read: each kind${of} is shown as of one moment, and kinds as of different ones${which}`;
 }
 
 /** The permissions that `scanCluster` needs with these options, as the YAML of a ClusterRole. */

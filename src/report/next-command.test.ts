@@ -19,6 +19,13 @@ test('where nothing was judged, how to scan', () => {
   expect(nextCommand({ ...sampleReport, findings: [], inputs: { ...sampleReport.inputs, resources: 0 } })).toBe('plimsoll help scan');
 });
 
+test('where the user may not read a part of a cluster, what it takes', () => {
+  const target = { ...sampleReport.target, cluster: { context: 'shop', version: 'v1.37.1' } };
+  const unread = [{ file: 'cluster/pods', line: 1, reason: 'list pods: the user has no permission' }];
+  const report = { ...sampleReport, target, inputs: { ...sampleReport.inputs, unread } };
+  expect(nextCommand(report)).toBe('plimsoll scan --cluster --print-rbac');
+});
+
 test('where nothing of a cluster could be judged, what it takes', () => {
   const target = { ...sampleReport.target, cluster: { context: 'shop', version: 'v1.37.1' } };
   const inputs = { ...sampleReport.inputs, resources: 0 };

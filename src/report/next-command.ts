@@ -3,8 +3,10 @@ import { failingControls } from './grouping.ts';
 
 /** The command that helps most after this report: about the worst control that fails, the most frequent one of equals. */
 export function nextCommand(report: Report): string {
-  if (report.inputs.resources === 0)
-    return report.target.cluster === undefined ? 'plimsoll help scan' : 'plimsoll scan --cluster --print-rbac';
+  const { resources, unread } = report.inputs;
+  if (report.target.cluster !== undefined && (resources === 0 || unread.some(({ reason }) => reason.endsWith('has no permission'))))
+    return 'plimsoll scan --cluster --print-rbac';
+  if (resources === 0) return 'plimsoll help scan';
   const [worst] = failingControls(report.findings.filter(({ verdict }) => verdict === 'fail'));
   return worst === undefined ? 'plimsoll list recommendations --undecided' : `plimsoll explain ${worst.control}`;
 }

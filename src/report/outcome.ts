@@ -25,7 +25,10 @@ export function outcome(report: Report, options: OutcomeOptions): Outcome {
   if (unread.length > 0 && !options.allowUnreadable)
     return {
       exitCode: 2,
-      reason: `${counted(unread.length, report.target.cluster === undefined ? 'document' : 'part')} could not be read (--allow-unreadable accepts that)`,
+      reason:
+        report.target.cluster === undefined
+          ? `${counted(unread.length, 'document')} could not be read (--allow-unreadable accepts that)`
+          : `${counted(unread.length, 'part')} of the cluster could not be read (--allow-partial accepts that)`,
     };
   if (resources === 0) return { exitCode: 2, reason: 'nothing to scan: no Kubernetes object that a control reads' };
   if (options.failOn === 'none') return { exitCode: 0, reason: 'findings do not fail this run (--fail-on none)' };

@@ -33,6 +33,8 @@ export interface ClusterTotals {
   readonly unlisted: readonly UnlistedKind[];
   /** Kinds whose pages are not all of one moment. */
   readonly restarted: readonly string[];
+  /** The first and the last resourceVersion of all lists; absent where the server tells none that can be compared. */
+  readonly moments: readonly [string, string] | undefined;
 }
 
 /** Kinds whose first page is asked for while another one is read. */
@@ -54,7 +56,18 @@ export async function readCluster(
   const served = await discover(connection, wanted, end, patience);
   if ('refused' in served) return served;
 
-  const reading: Reading = { connection, patience, end, covered: new Set(), podTemplates, sink, documents: 0, restarted: [], unlisted: [] };
+  const reading: Reading = {
+    connection,
+    patience,
+    end,
+    covered: new Set(),
+    podTemplates,
+    sink,
+    documents: 0,
+    restarted: [],
+    unlisted: [],
+    moments: new Set(),
+  };
   const jobs = jobsOf(reading, wanted, served, namespaces);
   const started = jobs.slice(0, ahead).map((job) => start(reading, job));
   for (const [index, job] of jobs.entries()) {
@@ -65,5 +78,13 @@ export async function readCluster(
     if (refused !== undefined) return refused;
     progress(index + 1);
   }
-  return { documents: reading.documents, unlisted: reading.unlisted, restarted: reading.restarted };
+  return { documents: reading.documents, unlisted: reading.unlisted, restarted: reading.restarted, moments: span(reading.moments) };
+}
+
+/** Numbers of one order for all kinds, as Kubernetes keeps them in etcd; of other stores nothing is known. */
+function span(moments: ReadonlySet<string>): readonly [string, string] | undefined {
+  const numbers = [...moments];
+  if (numbers.length === 0 || !numbers.every((each) => /^[1-9]\d{0,19}$/.test(each))) return undefined;
+  const sorted = numbers.sort((a, b) => a.length - b.length || Number(a > b) - Number(a < b));
+  return [sorted[0]!, sorted.at(-1)!];
 }

@@ -39,6 +39,10 @@ export async function readList(
   let token = '';
   let tokens = new Set<string>();
   let restarts = 0;
+  let shown: string | undefined;
+  const mixed = (): void => {
+    if (!reading.restarted.includes(resource)) reading.restarted.push(resource);
+  };
   let answer = await (first ?? getPage(reading, path, token, limit, deadline));
   for (;;) {
     if (answer.type === 'ok') {
@@ -48,6 +52,12 @@ export async function readList(
       const page = reader.page(answer.body);
       if ('failed' in page) return page.failed;
       onPage();
+      const { resourceVersion } = page;
+      if (resourceVersion !== undefined) {
+        if (shown !== undefined && resourceVersion !== shown) mixed();
+        shown = resourceVersion;
+        reading.moments.add(resourceVersion);
+      }
       if (page.next === undefined) return undefined;
       if (tokens.has(page.next)) return 'the API server gives the same page again and again';
       token = page.next;
@@ -56,26 +66,22 @@ export async function readList(
         answer = await following;
         continue;
       }
-    } else if (wantsSmaller(answer) && limit > 1) {
+    } else if (limit > 1 && (answer.type === 'too large' || (limit === pageSize && isSlow(answer)))) {
       limit = Math.max(1, limit >> 3);
     } else if (answer.type === 'refused' && answer.status === 410) {
       // The state that the first page showed is gone. The server may offer to go on at this place, in a later state.
-      if (restarts++ === mostRestarts) return 'its pages expire faster than they can be read';
+      if (restarts++ === mostRestarts) return 'its pages expire faster than they can be read (410); scan again when less changes';
       token = continueOf(answer.body) ?? '';
       tokens = new Set();
-      if (!reading.restarted.includes(resource)) reading.restarted.push(resource);
+      mixed();
     } else return whyNot(answer);
     answer = await getPage(reading, path, token, limit, deadline);
   }
 }
 
 /** A server that does not send a page in time may well send a smaller one. */
-function wantsSmaller(answer: NoAnswer): boolean {
-  return (
-    answer.type === 'too large' ||
-    (answer.type === 'failed' && answer.cause === 'silence') ||
-    (answer.type === 'refused' && answer.status === 504)
-  );
+function isSlow(answer: NoAnswer): boolean {
+  return answer.type === 'refused' ? answer.status === 504 : answer.type === 'failed' && answer.cause === 'silence';
 }
 
 /** Go writes the metadata of typed lists in front of their items; custom resources come with theirs behind. */

@@ -6,10 +6,18 @@ import { jsonStream, type JsonSlice, type ListHeader } from '../manifests/json-s
 import { oneLine } from '../manifests/reasons.ts';
 import type { ServedKind } from './served-kinds.ts';
 
+/** What a page says of itself. */
+export interface Page {
+  /** Asks for the next one. */
+  readonly next: string | undefined;
+  /** The state that it shows. */
+  readonly resourceVersion: string | undefined;
+}
+
 /** How objects of one kind become inputs. */
 export interface KindReader {
   /** Reads a page of a list. Without `failed` it was read to its end. */
-  page(bytes: Buffer): { readonly next: string | undefined } | { readonly failed: string };
+  page(bytes: Buffer): Page | { readonly failed: string };
   /** Reads an object that was asked for by its name. */
   object(bytes: Buffer): { readonly failed: string } | undefined;
   /** Hands over what was skipped. `documents` counts objects, whatever became of them; `damaged` says that one could not be read. */
@@ -119,7 +127,7 @@ export function kindReader({ kind, podTemplates, covered, sink }: KindOptions): 
       if (failed !== undefined) return { failed };
       const list = header ?? emptyList(single);
       if (list?.kind?.endsWith('List') !== true) return { failed: 'the answer is no list' };
-      return { next: list.continue };
+      return { next: list.continue, resourceVersion: list.resourceVersion };
     },
 
     object(bytes) {

@@ -19,6 +19,8 @@ export interface Reading {
   /** Resources whose pages are not all of one moment. */
   readonly restarted: string[];
   readonly unlisted: UnlistedKind[];
+  /** The resourceVersions of all lists. */
+  readonly moments: Set<string>;
 }
 
 export interface UnlistedKind {

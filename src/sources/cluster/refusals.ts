@@ -10,9 +10,14 @@ export type NoAnswer = Exclude<Answer, { readonly type: 'ok' }>;
 /** Why something was not read; a refusal ends the scan, because nothing else can be read either. */
 export function whyNot(answer: NoAnswer): string | Refusal {
   if (answer.type === 'too large') return 'an object alone is larger than a page may be';
-  if (answer.type === 'failed') return answer.reason;
+  if (answer.type === 'failed')
+    return answer.cause === 'silence' ? `${answer.reason}; --timeout and --request-timeout allow more` : answer.reason;
   if (answer.status === 401) return refusal(answer);
-  return answer.status === 403 ? 'the user has no permission' : `the API server answers ${answer.status}${saying(answer.body)}`;
+  // The next command that the report names is --print-rbac.
+  if (answer.status === 403) return 'the user has no permission';
+  if (answer.status === 404) return 'the API server serves it no longer (404); scan again';
+  if (answer.status === 429) return `the API server is overloaded (429${saying(answer.body)}); scan later, or slower with --qps`;
+  return `the API server answers ${answer.status}${saying(answer.body)}`;
 }
 
 /** Nothing can be asked of this server. */

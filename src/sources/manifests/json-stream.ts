@@ -37,6 +37,8 @@ export interface ListHeader {
   readonly kind: string | undefined;
   /** What asks an API server for the next page; absent on the last one. */
   readonly continue?: string;
+  /** The state of an API server's objects that the list shows. */
+  readonly resourceVersion?: string;
 }
 
 /** Who takes the slices. */
@@ -281,22 +283,28 @@ function headerOf(bytes: Buffer, scan: ObjectScan): JsonHeader | undefined {
 }
 
 function listHeaderOf(bytes: Buffer, scan: ObjectScan, before: ListHeader): ListHeader {
-  const next = continueOf(bytes, scan) ?? before.continue;
-  const names = { apiVersion: simpleText(bytes, scan.apiVersion) ?? before.apiVersion, kind: simpleText(bytes, scan.kind) ?? before.kind };
-  return next === undefined ? names : { ...names, continue: next };
+  return {
+    ...before,
+    apiVersion: simpleText(bytes, scan.apiVersion) ?? before.apiVersion,
+    kind: simpleText(bytes, scan.kind) ?? before.kind,
+    ...pagingOf(bytes, scan),
+  };
 }
 
 /** A token is some hundred characters; metadata of megabytes is none of a list. */
 const longestListMetadata = 1 << 16;
 
-function continueOf(bytes: Buffer, { metadata }: ObjectScan): string | undefined {
-  if (metadata === undefined || metadata.end - metadata.start > longestListMetadata) return undefined;
+function pagingOf(bytes: Buffer, { metadata }: ObjectScan): Pick<ListHeader, 'continue' | 'resourceVersion'> {
+  if (metadata === undefined || metadata.end - metadata.start > longestListMetadata) return {};
   try {
-    const { continue: token } = JSON.parse(textOf(bytes, metadata) ?? 'null') as { readonly continue?: unknown };
-    return typeof token === 'string' && token !== '' ? token : undefined;
+    const { continue: token, resourceVersion } = JSON.parse(textOf(bytes, metadata) ?? 'null') as Readonly<Record<string, unknown>>;
+    return {
+      ...(typeof token === 'string' && token !== '' ? { continue: token } : {}),
+      ...(typeof resourceVersion === 'string' && resourceVersion !== '' ? { resourceVersion } : {}),
+    };
   } catch {
     // Not JSON, or no object: the list is read to its end as it stands.
-    return undefined;
+    return {};
   }
 }
 

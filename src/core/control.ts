@@ -129,6 +129,8 @@ export interface Control<S = never, P extends Params = Params> {
   readonly subject: SubjectKind<S>;
   /** Of the kinds that its subject reads, those that decide here; all of them where it does not say. */
   readonly decidedBy?: readonly string[];
+  /** Every cluster has subjects of it: where none was read they were not looked at, and its entries are open. */
+  readonly inEveryCluster?: true;
   /** Why it says nothing about a live cluster. */
   readonly manifestsOnly?: string;
   readonly params: P;

@@ -45,6 +45,16 @@ const bad = fail([], 'it is bad');
 const unsure = unknown([], 'nobody knows', ['image']);
 
 describe('a row', () => {
+  test('is open where nothing was read of what every cluster has', () => {
+    const everywhere: AnyControl = { ...one, inEveryCluster: true };
+    expect(row('POD-01', [tally(everywhere, [])])).toMatchObject({ state: 'unknown', needs: ['manifest', 'cluster', 'image'] });
+    expect(row('POD-01', [tally(everywhere, []), tally(other, [pass])])).toMatchObject({ state: 'unknown' });
+    expect(row('POD-01', [tally(everywhere, []), tally(other, [unsure])])).toMatchObject({ needs: ['cluster', 'image'] });
+    expect(row('POD-01', [tally(everywhere, []), tally(other, [bad])])?.state).toBe('fail');
+    expect(row('POD-01', [tally(everywhere, [notApplicable('no')])])?.state).toBe('not-applicable');
+    expect(row('POD-01', [tally(one, [])])?.state).toBe('not-applicable');
+  });
+
   test('carries what the catalogue says and every verdict on its subjects', () => {
     expect(row('POD-01', [tally(one, [pass, pass, bad, bad, bad, unsure, notApplicable('no'), notApplicable('no')])])).toStrictEqual({
       code: 'POD-01',

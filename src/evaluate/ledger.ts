@@ -76,7 +76,7 @@ function row(chapter: string, { code, title, origin, evidence }: Recommendation,
   const active = deciding.filter(({ leftOut }) => leftOut === undefined);
   const subjects = sum(active);
   const controls = deciding.map(({ control }) => control.id);
-  const open = active.some((tally) => tally.open);
+  const open = active.some((tally) => tally.open || unseen(tally));
   const state = active.length === 0 ? 'unknown' : stateOf(subjects, open, partial);
   const needs = state === 'unknown' ? needed(active, evidence) : [];
   const missed = active.find((tally) => tally.missed !== undefined)?.missed;
@@ -87,6 +87,11 @@ function row(chapter: string, { code, title, origin, evidence }: Recommendation,
   return note === undefined
     ? { ...identity, state, subjects, needs, controls }
     : { ...identity, state, subjects, needs: [], controls, note };
+}
+
+/** What every cluster has was nowhere in the input. */
+function unseen({ control, subjects }: Tally): boolean {
+  return control.inEveryCluster === true && Object.values(subjects).every((number) => number === 0);
 }
 
 function sum(tallies: readonly Pick<Tally, 'subjects'>[]): Tally['subjects'] {
@@ -111,5 +116,6 @@ function stateOf(subjects: SubjectCounts, open: boolean, partial: boolean): Ledg
 function needed(tallies: readonly Tally[], evidence: readonly Evidence[]): readonly Evidence[] {
   const named = new Set(tallies.flatMap(({ needs }) => [...needs]));
   if (named.size === 0) return evidence;
+  if (tallies.some(unseen)) named.add('cluster');
   return [...evidence.filter((source) => named.has(source)), ...[...named].filter((source) => !evidence.includes(source)).sort()];
 }

@@ -1,4 +1,4 @@
-import { defineControl, failAt, passSoFar, unknown, type AnyControl, type Place, type Verdict } from '../../core/index.ts';
+import { defineControl, failAt, passSoFar, unknown, type AnyControl, type Place } from '../../core/index.ts';
 import type { ObservedCertificate, ObservedEndpoint, ObservedKey, ObservedTls } from '../../kube/api-server.ts';
 import { apiServers, exampleApiServer } from '../../subjects/api-server.ts';
 
@@ -17,24 +17,27 @@ export const serverCertificate: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['1.2.24'], attack: ['T1557'] },
   subject: apiServers,
+  inEveryCluster: true,
 
-  evaluate({ context, status: { endpoint, time = '' } }) {
-    const server = `API server of context "${context}"`;
-    if (endpoint === undefined) return unknown(['status'], `${server} was not asked over a network`, ['cluster', 'node']);
+  evaluate({ status: { endpoint, time = '' } }) {
+    if (endpoint === undefined) return unknown(['status'], 'the API server was not asked over a network', ['cluster', 'node']);
     const { host = '', tls } = endpoint;
     const at = ['status', 'endpoint'];
     if (tls === undefined) {
       // Such as kubectl proxy, which speaks TLS to the other side.
-      if (isLoopback(host)) return unknown(at, `${server} was asked through a proxy on this machine, which shows no certificate`, ['node']);
-      return failAt([{ where: at, message: `${server} was asked in plaintext, credentials included`, severity: 'critical' }]);
+      if (isLoopback(host))
+        return unknown(at, 'the API server was asked through a proxy on this machine, which shows no certificate', ['node']);
+      return failAt([{ where: at, message: 'the API server was asked in plaintext, credentials included', severity: 'critical' }]);
     }
     const { certificate, distrust } = tls;
-    if (certificate === undefined) return unknown([...at, 'tls'], `${server} showed no certificate that can be read`, ['node']);
+    if (certificate === undefined) return unknown([...at, 'tls'], 'the API server showed no certificate that can be read', ['node']);
     const places = faultsOf(certificate, time).map(([field, fault]): Place => {
-      return { where: [...at, 'tls', 'certificate', field], message: `the certificate of the ${server} ${fault}` };
+      return { where: [...at, 'tls', 'certificate', field], message: `the certificate of the API server ${fault}` };
     });
     if (places.length > 0) return failAt(places);
-    return distrust === undefined ? restOnNode : untrusted([...at, 'tls', 'distrust'], server);
+    if (distrust === undefined) return restOnNode;
+    const unchecked = 'the API server was asked without checking its certificate, as the kubeconfig says';
+    return unknown([...at, 'tls', 'distrust'], unchecked, ['person', 'node']);
   },
 
   remedy:
@@ -59,10 +62,6 @@ export const serverCertificate: AnyControl = defineControl({
     },
   },
 });
-
-function untrusted(where: readonly string[], server: string): Verdict {
-  return unknown(where, `${server} was asked without checking its certificate, as the kubeconfig says`, ['person', 'node']);
-}
 
 /** The field, and what is wrong with it. */
 type Fault = readonly [keyof ObservedCertificate, string];

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -151,6 +152,7 @@ func main() {
 		{networkingv1.SchemeGroupVersion, networkingv1.AddToScheme},
 		{rbacv1.SchemeGroupVersion, rbacv1.AddToScheme},
 		{policyv1.SchemeGroupVersion, policyv1.AddToScheme},
+		{admissionregistrationv1.SchemeGroupVersion, admissionregistrationv1.AddToScheme},
 	}
 	roots := map[string]string{}
 	for _, group := range groups {

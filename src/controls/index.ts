@@ -55,6 +55,9 @@ import { sysctls } from './pod-security/sysctls.ts';
 import { trustedRegistries } from './pod-security/trusted-registries.ts';
 import { userNamespaces } from './pod-security/user-namespaces.ts';
 import { volumeTypes } from './pod-security/volume-types.ts';
+import { webhookBackend } from './pod-security/webhook-backend.ts';
+import { webhookFailure } from './pod-security/webhook-failure.ts';
+import { webhookScope } from './pod-security/webhook-scope.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
 import { writablePaths } from './pod-security/writable-paths.ts';
 import { removedApis } from './upgrading/removed-apis.ts';
@@ -116,6 +119,9 @@ export const controls: readonly AnyControl[] = [
   trustedRegistries,
   userNamespaces,
   volumeTypes,
+  webhookBackend,
+  webhookFailure,
+  webhookScope,
   windowsHostProcess,
   writablePaths,
   removedApis,

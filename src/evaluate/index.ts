@@ -351,7 +351,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       const settled = findings.settle();
       const rows = ledger(
         judges.map(({ tally }) => tally),
-        policy.partial,
+        policy,
       );
       const bySeverity = { critical: 0, high: 0, medium: 0, low: 0 };
       for (const { verdict, severity } of settled) if (verdict === 'fail') bySeverity[severity]++;

@@ -36,7 +36,7 @@ function tally(of: AnyControl, verdicts: readonly Verdict[], leftOut?: string): 
 }
 
 function row(code: string, tallies: readonly Tally[], partial = false): LedgerRow | undefined {
-  return ledger(tallies, partial).find((entry) => entry.code === code);
+  return ledger(tallies, { partial }).find((entry) => entry.code === code);
 }
 
 const one = control('a/one', 'POD-01');
@@ -126,5 +126,22 @@ describe('the evidence that an unknown row needs', () => {
   test('is what the verdicts named, once each: the catalogue comes first, the rest by the alphabet', () => {
     const verdicts = [unknown([], 'm', ['person', 'image']), unknown([], 'm', ['events', 'manifest', 'image'])];
     expect(row('POD-01', [tally(one, verdicts)])?.needs).toEqual(['manifest', 'image', 'events', 'person']);
+  });
+});
+
+describe('an entry that manifests do not show', () => {
+  const admission = control('a/admission', 'ENF-04');
+  const stateOf = (verdicts: readonly Verdict[], live?: true): string | undefined =>
+    ledger([tally(admission, verdicts)], { partial: false, ...(live === undefined ? {} : { live }) }).find(({ code }) => code === 'ENF-04')
+      ?.state;
+
+  test('is unknown where none of it was read', () => {
+    expect(stateOf([])).toBe('unknown');
+    expect(stateOf([pass])).toBe('pass');
+    expect(stateOf([notApplicable('no')])).toBe('not-applicable');
+  });
+
+  test('does not concern a cluster that has none of it', () => {
+    expect(stateOf([], true)).toBe('not-applicable');
   });
 });

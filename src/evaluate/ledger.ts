@@ -1,6 +1,7 @@
 import type { AnyControl, LedgerRow, LedgerState, SubjectCounts, Verdict } from '../core/index.ts';
 import { chapters } from '../guidance/index.ts';
 import type { Evidence, Recommendation } from '../guidance/recommendation.ts';
+import type { Policy } from './policy.ts';
 
 /** What became of the subjects of one control. */
 export interface TallyCounts {
@@ -55,10 +56,11 @@ export function miss(tally: Tally, resource: string): void {
 }
 
 /**
- * One row for each entry of the catalogue. An entry that nothing decides is `unknown` and says which evidence is needed;
- * with `partial`, an entry without subjects is `unknown` too, because they may stand elsewhere.
+ * One row for each entry of the catalogue. An entry that nothing decides is `unknown` and says which evidence is needed. So is
+ * one without subjects where they may stand elsewhere: with `partial`, and for what manifests do not show unless it was a
+ * cluster that was read.
  */
-export function ledger(tallies: readonly Tally[], partial: boolean): LedgerRow[] {
+export function ledger(tallies: readonly Tally[], { partial, live }: Pick<Policy, 'partial' | 'live'>): LedgerRow[] {
   const deciding = new Map<string, Tally[]>();
   for (const tally of tallies) {
     for (const code of tally.control.decides) {
@@ -68,16 +70,24 @@ export function ledger(tallies: readonly Tally[], partial: boolean): LedgerRow[]
     }
   }
   return chapters.flatMap(({ code, recommendations }) =>
-    recommendations.map((recommendation) => row(code, recommendation, deciding.get(recommendation.code) ?? [], partial)),
+    recommendations.map((recommendation) => {
+      const elsewhere = partial || (live !== true && !recommendation.evidence.includes('manifest'));
+      return row(code, recommendation, deciding.get(recommendation.code) ?? [], elsewhere);
+    }),
   );
 }
 
-function row(chapter: string, { code, title, origin, evidence }: Recommendation, deciding: readonly Tally[], partial: boolean): LedgerRow {
+function row(
+  chapter: string,
+  { code, title, origin, evidence }: Recommendation,
+  deciding: readonly Tally[],
+  elsewhere: boolean,
+): LedgerRow {
   const active = deciding.filter(({ leftOut }) => leftOut === undefined);
   const subjects = sum(active);
   const controls = deciding.map(({ control }) => control.id);
   const open = active.some((tally) => tally.open || unseen(tally));
-  const state = active.length === 0 ? 'unknown' : stateOf(subjects, open, partial);
+  const state = active.length === 0 ? 'unknown' : stateOf(subjects, open, elsewhere);
   const needs = state === 'unknown' ? needed(active, evidence) : [];
   const missed = active.find((tally) => tally.missed !== undefined)?.missed;
   const identity = { code, title, chapter, origin };
@@ -105,11 +115,11 @@ function sum(tallies: readonly Pick<Tally, 'subjects'>[]): Tally['subjects'] {
   return total;
 }
 
-function stateOf(subjects: SubjectCounts, open: boolean, partial: boolean): LedgerState {
+function stateOf(subjects: SubjectCounts, open: boolean, elsewhere: boolean): LedgerState {
   if (subjects.fail > 0) return 'fail';
   if (open) return 'unknown';
   if (subjects.pass > 0) return 'pass';
-  return partial && subjects.notApplicable === 0 ? 'unknown' : 'not-applicable';
+  return elsewhere && subjects.notApplicable === 0 ? 'unknown' : 'not-applicable';
 }
 
 /** The evidence that the verdicts named, in the catalogue's order; without any verdict, what the catalogue names. */

@@ -11,7 +11,17 @@ export interface WantedKind {
 }
 
 /** The groups of Kubernetes' own kinds among those that rules read. */
-const ownGroups: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'networking.k8s.io', 'rbac.authorization.k8s.io']);
+const ownGroups: ReadonlySet<string> = new Set([
+  '',
+  'admissionregistration.k8s.io',
+  'apps',
+  'batch',
+  'networking.k8s.io',
+  'rbac.authorization.k8s.io',
+]);
+
+/** Stable since 1.30: an older server that does not tell of them has none. */
+const youngKinds: ReadonlySet<string> = new Set(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
 
 /** `kinds` are those that rules read, written as `NetworkPolicy.networking.k8s.io`. Secrets are never asked for. */
 export function wantedKinds(kinds: readonly string[], podTemplates: readonly PodTemplateKind[]): WantedKind[] {
@@ -25,7 +35,7 @@ export function wantedKinds(kinds: readonly string[], podTemplates: readonly Pod
       const [kind = '', ...rest] = name.split('.');
       const group = rest.join('.');
       const holdsPods = templatePaths(group, kind, podTemplates).length > 0 || isWorkflow(group, kind);
-      return { group, kind, podTemplates: holdsPods, own: ownGroups.has(group) };
+      return { group, kind, podTemplates: holdsPods, own: ownGroups.has(group) && !youngKinds.has(kind) };
     })
     .filter(({ group, kind }) => group !== '' || kind !== 'Secret')
     .sort(inOrder);

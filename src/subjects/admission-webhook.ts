@@ -1,0 +1,133 @@
+import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef } from '../core/index.ts';
+import { nameLabel, type Webhook } from '../kube/admission.ts';
+import { certificateEnds, fromBase64 } from '../kube/certificate.ts';
+import type { Labels } from '../kube/label-selector.ts';
+import { namespacePolicy } from '../kube/pod-security/index.ts';
+import { isNamespace } from './namespace-objects.ts';
+
+/** One of the webhooks of a configuration, with what it has to do with. */
+export interface AdmissionWebhookSubject {
+  readonly type: 'validating' | 'mutating';
+  readonly webhook: WebhookFacts;
+  /** Where a field of the webhook stands or would stand. */
+  readonly places: Readonly<Record<WebhookField, Anchor>>;
+  /** Namespaces whose objects were read. */
+  readonly namespaces: readonly NamespaceFacts[];
+  /** Undefined where it has a URL, or no address at all. */
+  readonly service: WebhookService | undefined;
+}
+
+export type WebhookFacts = Pick<
+  Webhook,
+  'name' | 'rules' | 'failurePolicy' | 'timeoutSeconds' | 'namespaceSelector' | 'objectSelector' | 'matchConditions'
+> & {
+  /** When the last of its authorities ends, in milliseconds since 1970; undefined where none can be read. */
+  readonly authorityEnds: number | undefined;
+};
+
+const fields = ['failurePolicy', 'namespaceSelector', 'objectSelector', 'matchConditions', 'rules', 'clientConfig'] as const;
+
+export type WebhookField = (typeof fields)[number];
+
+export interface NamespaceFacts {
+  readonly name: string;
+  /** With the label of its name. */
+  readonly labels: Labels;
+  /** Pod Security admission refuses the worst pods there. */
+  readonly enforces: boolean;
+}
+
+export interface WebhookService {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+  /** What was read of it; undefined where there is none. */
+  readonly found: ServiceFacts | undefined;
+}
+
+interface ServiceFacts {
+  readonly ports: readonly number[];
+  /** A name of DNS, and no pods. */
+  readonly external: boolean;
+}
+
+type Memory =
+  | { readonly type: 'webhooks'; readonly ref: ResourceRef; readonly webhooks: readonly RememberedWebhook[] }
+  | ({ readonly type: 'namespace' } & NamespaceFacts)
+  | ({ readonly type: 'service'; readonly key: string } & ServiceFacts);
+
+interface RememberedWebhook extends Pick<AdmissionWebhookSubject, 'webhook' | 'places'> {
+  readonly at: Anchor;
+  readonly service: Omit<WebhookService, 'found'> | undefined;
+}
+
+const types: Readonly<Record<string, AdmissionWebhookSubject['type']>> = {
+  ValidatingWebhookConfiguration: 'validating',
+  MutatingWebhookConfiguration: 'mutating',
+};
+
+/** Webhook configurations as controls name what decides them. */
+export const webhookKinds: readonly string[] = Object.keys(types).map((kind) => `${kind}.admissionregistration.k8s.io`);
+
+export const admissionWebhooks: JoinedSubjectKind<AdmissionWebhookSubject, Memory> = {
+  scope: 'joined',
+  name: 'admission webhook',
+  reads: { podTemplates: false, kinds: [...webhookKinds, 'Namespace', 'Service'] },
+  example: 'objects',
+  remember,
+  subjects,
+};
+
+function remember(resource: Resource, anchor: AnchorOf): Memory | undefined {
+  const { ref, object, metadata } = resource;
+  if (isNamespace(resource)) return { type: 'namespace', ...namespaceFacts(ref.name, metadata.labels ?? {}) };
+  if (ref.kind === 'Service' && ref.apiVersion === 'v1') {
+    const { ports = [], type } = (object['spec'] ?? {}) as { ports?: readonly { readonly port?: number }[]; type?: string };
+    const key = keyOf(ref.namespace ?? 'default', ref.name);
+    return { type: 'service', key, ports: ports.flatMap(({ port }) => port ?? []), external: type === 'ExternalName' };
+  }
+  if (!ref.apiVersion.startsWith('admissionregistration.k8s.io/') || types[ref.kind] === undefined) return undefined;
+  const { webhooks = [] } = object as { readonly webhooks?: readonly Webhook[] };
+  return { type: 'webhooks', ref, webhooks: webhooks.map((webhook, index) => rememberWebhook(webhook, ['webhooks', index], anchor)) };
+}
+
+/** What admission reads of a namespace. */
+export function namespaceFacts(name: string, labels: Labels): NamespaceFacts {
+  const { enforce } = namespacePolicy(labels).policy;
+  return { name, labels: { ...labels, [nameLabel]: name }, enforces: enforce.level !== 'privileged' };
+}
+
+function rememberWebhook(webhook: Webhook, path: readonly ['webhooks', number], anchor: AnchorOf): RememberedWebhook {
+  const { name, rules, failurePolicy, timeoutSeconds, namespaceSelector, objectSelector, matchConditions, clientConfig = {} } = webhook;
+  const { service, caBundle } = clientConfig;
+  const pem = caBundle === undefined ? undefined : fromBase64(caBundle);
+  const ends = pem === undefined ? undefined : certificateEnds(pem);
+  const known = { name, rules, failurePolicy, timeoutSeconds, namespaceSelector, objectSelector, matchConditions };
+  return {
+    at: anchor(path),
+    webhook: { ...(known as WebhookFacts), authorityEnds: ends && Math.max(...ends) },
+    places: Object.fromEntries(fields.map((field) => [field, anchor([...path, field])])) as RememberedWebhook['places'],
+    service: service && { namespace: service.namespace ?? 'default', name: service.name ?? '', port: service.port ?? 443 },
+  };
+}
+
+function keyOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<AdmissionWebhookSubject>> {
+  const namespaces: NamespaceFacts[] = [];
+  const services = new Map<string, ServiceFacts>();
+  for (const memory of memories) {
+    if (memory.type === 'namespace') namespaces.push(memory);
+    if (memory.type === 'service') services.set(memory.key, memory);
+  }
+  for (const memory of memories) {
+    if (memory.type !== 'webhooks') continue;
+    const { ref } = memory;
+    for (const { webhook, places, service, at } of memory.webhooks) {
+      const found = service && { ...service, found: services.get(keyOf(service.namespace, service.name)) };
+      yield { subject: { type: types[ref.kind] ?? 'validating', webhook, places, namespaces, service: found }, ref, at };
+    }
+  }
+}

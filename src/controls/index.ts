@@ -15,6 +15,7 @@ import { reservedNamespaces } from './network-separation/reserved-namespaces.ts'
 import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
+import { admissionPolicies } from './pod-security/admission-policies.ts';
 import { admissionRefusal } from './pod-security/admission-refusal.ts';
 import { apparmorAnnotations } from './pod-security/apparmor-annotations.ts';
 import { apparmorProfile } from './pod-security/apparmor-profile.ts';
@@ -79,6 +80,7 @@ export const controls: readonly AnyControl[] = [
   resourceQuota,
   secretsAsFiles,
   addedCapabilities,
+  admissionPolicies,
   admissionRefusal,
   apparmorAnnotations,
   apparmorProfile,

@@ -50,7 +50,7 @@ function remember(resource: Resource, anchor: AnchorOf): Memory | undefined {
   const { ref, object, metadata } = resource;
   if (isNamespace(resource)) return { type: 'namespace', ...namespaceFacts(ref.name, metadata.labels ?? {}) };
   if (!ref.apiVersion.startsWith(`${group}/`)) return undefined;
-  const at = anchor([]);
+  const at = anchor(['metadata', 'name']);
   const place = (field: string): Anchor => anchor(['spec', field]);
   if (ref.kind === 'ValidatingAdmissionPolicy') {
     const { failurePolicy, matchConstraints, matchConditions } = (object['spec'] ?? {}) as ValidatingAdmissionPolicySpec;

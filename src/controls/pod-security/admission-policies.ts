@@ -131,7 +131,7 @@ metadata: { name: no-host-network }
 spec:
   failurePolicy: Ignore
   matchConstraints:
-    objectSelector: { matchLabels: { checked: 'yes' } }
+    objectSelector: { matchLabels: { checked: always } }
     resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods] }]
   matchConditions: [{ name: people, expression: '!("system:serviceaccounts" in request.userInfo.groups)' }]
   validations: [{ expression: '!has(object.spec.hostNetwork) || !object.spec.hostNetwork' }]
@@ -144,7 +144,7 @@ spec:
   validationActions: [Deny]
   paramRef: { name: settings, parameterNotFoundAction: Allow }
   matchResources:
-    objectSelector: { matchLabels: { checked: 'yes' } }
+    objectSelector: { matchLabels: { checked: always } }
     namespaceSelector: { matchLabels: { team: other } }
 `,
       'a binding without its policy': `

@@ -35,7 +35,7 @@ import { startFindings, type FindingTable } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
 import { addCounts, count, ledger, miss, startTally, takeCounts, type Tally, type TallyCounts } from './ledger.ts';
 import { paramValues, type Policy } from './policy.ts';
-import { placed, proposalFor, type ProposalSink } from './proposals.ts';
+import { proposalFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
 
 export { profiles, type Policy, type Profile } from './policy.ts';
@@ -163,28 +163,41 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   }
 
   function judgeLocally(resource: Resource, ref: ResourceRef): void {
+    const origin = files.length - 1;
     for (const { kind, judges: panel } of local) {
       for (const { subject, path, container } of kind.subjects(resource, context)) {
         for (const { control, judging, fixing, tally } of panel) {
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
-          if (sink !== undefined && control.fix !== undefined && verdict.verdict === 'fail') {
-            const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
-            const place = whole(verdict.places[0]?.where as Path);
-            const steps = stableSteps(resource.object, place);
-            const about = { control, fixing, subject, verdict, ref, container, file: resource.file, steps, whole };
-            const specPath = specPathAround(resource, path);
-            const wholePod = (inside: Path): Path => realPath(resource.podTemplates, [...specPath, ...inside]);
-            const origin = files.length - 1;
-            const proposal = proposalFor({ ...about, path: formatPath(place), wholePod });
-            if (proposal !== undefined) wait(place, (location) => sink.propose(placed(proposal, location, origins[origin] ?? nowhere)));
-          }
-          for (const place of findings.placesOf(verdict)) {
-            const whole = realPath(resource.podTemplates, [...path, ...(place.where as Path)]);
-            const steps = stableSteps(resource.object, whole);
-            wait(whole, (location) =>
-              findings.add(control, verdict.verdict, place, { ref, file: resource.file, container, path: whole, steps, location }),
-            );
+          const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
+          for (const [index, place] of findings.placesOf(verdict).entries()) {
+            const at = whole(place.where as Path);
+            const steps = stableSteps(resource.object, at);
+            const proposal =
+              index === 0 && sink !== undefined && verdict.verdict === 'fail'
+                ? proposalFor({
+                    control,
+                    fixing,
+                    subject,
+                    verdict,
+                    ref,
+                    container,
+                    file: resource.file,
+                    path: formatPath(at),
+                    steps,
+                    whole,
+                    wholePod: (inside) => realPath(resource.podTemplates, [...specPathAround(resource, path), ...inside]),
+                    line: nowhere.line,
+                    origin: nowhere,
+                  })
+                : undefined;
+            wait(at, (location) => {
+              findings.add(control, verdict.verdict, place, { ref, file: resource.file, container, path: at, steps, location });
+              if (proposal === undefined) return;
+              proposal.line = location.line;
+              proposal.origin = origins[origin] ?? nowhere;
+              sink!.propose(proposal);
+            });
           }
         }
       }
@@ -241,9 +254,22 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
             const [place] = verdict.places;
             const { path, location } = place !== undefined && 'location' in place.where ? place.where : at;
             const whole = (inside: Path): Path => [...at.path, ...inside];
-            const about = { control, fixing, subject, verdict, ref, container, file: files[at.resource] ?? '', whole };
-            const proposal = proposalFor({ ...about, path: formatPath(path), steps: joinedSteps(container, path), wholePod: whole });
-            if (proposal !== undefined) sink.propose(placed(proposal, location, origins[at.resource] ?? nowhere));
+            const proposal = proposalFor({
+              control,
+              fixing,
+              subject,
+              verdict,
+              ref,
+              container,
+              file: files[at.resource] ?? '',
+              path: formatPath(path),
+              steps: joinedSteps(container, path),
+              whole,
+              wholePod: whole,
+              line: location.line,
+              origin: origins[at.resource] ?? nowhere,
+            });
+            if (proposal !== undefined) sink.propose(proposal);
           }
           for (const place of findings.placesOf(verdict)) {
             const { resource, path, location } = 'location' in place.where ? place.where : at;

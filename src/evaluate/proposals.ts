@@ -41,6 +41,9 @@ export interface Failure {
   readonly whole: (path: Path) => Path;
   /** The same from a path of the PodSpec around the subject. */
   readonly wholePod: (path: Path) => Path;
+  /** Where the finding stands, and where the `metadata` of its object does: known when the object has been judged. */
+  readonly line: number;
+  readonly origin: Location;
 }
 
 /** The API server lets ephemeral containers be added, and never changed or removed (pkg/apis/core/validation, since 1.16). */
@@ -48,44 +51,40 @@ const unchangeable: Declined = decline(
   'an ephemeral container cannot be changed: delete the pod, and debug with a profile that is restricted',
 );
 
-/** A proposal that does not know its place yet. */
-export type UnplacedProposal = Omit<Proposal, 'line' | 'origin'>;
+type Writable = { -readonly [K in keyof Proposal]: Proposal[K] };
 
 /** What the control's fix wants for a failing subject; undefined where it has none. */
-export function proposalFor(failure: Failure): UnplacedProposal | undefined {
-  const { control, fixing, subject, verdict, ref, container, file, path, steps, whole, wholePod } = failure;
+export function proposalFor(failure: Failure): Writable | undefined {
+  const { control, fixing, subject, verdict, ref, container, file, path, steps, whole, wholePod, line, origin } = failure;
   const { fix } = control;
   const [place] = verdict.places;
   if (fix === undefined || place === undefined) return undefined;
   const wanted = path.includes('ephemeralContainers[') ? unchangeable : fix.edits(subject, fixing);
   const repair: Repair = 'declined' in wanted ? { edits: [] } : 'edits' in wanted ? wanted : { edits: wanted };
-  return {
+  // Thousands of them: one object each, without copies on the way.
+  const proposal: Writable = {
     control: control.id,
     codes: control.decides,
     severity: place.severity ?? control.severity,
     safety: repair.safety ?? fix.safety,
     risk: fix.risk,
     resource: ref,
-    ...(container === undefined ? {} : { container }),
     file,
+    line,
     path,
     message: place.message,
     fingerprint: fingerprint(control.id, ref, steps),
+    origin,
     edits: [...repair.edits.map(moved(whole)), ...(repair.podEdits ?? []).map(moved(wholePod))],
     companions: repair.companions ?? [],
-    ...('declined' in wanted ? { declined: wanted.declined, ...needsOf(control, wanted.needs) } : {}),
   };
+  if (container !== undefined) proposal.container = container;
+  if (!('declined' in wanted)) return proposal;
+  proposal.declined = wanted.declined;
+  if (wanted.needs !== undefined) proposal.needs = wanted.needs.map((key) => `${control.id}.${key}`);
+  return proposal;
 }
 
 function moved(whole: (path: Path) => Path): (edit: Edit) => Edit {
   return (edit) => ({ ...edit, path: whole(edit.path) });
-}
-
-function needsOf(control: AnyControl, needs: readonly string[] | undefined): { readonly needs?: readonly string[] } {
-  return needs === undefined ? {} : { needs: needs.map((key) => `${control.id}.${key}`) };
-}
-
-/** The proposal with the place of its finding and of its object. */
-export function placed(proposal: UnplacedProposal, { line }: Location, origin: Location): Proposal {
-  return { ...proposal, line, origin };
 }

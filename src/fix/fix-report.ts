@@ -80,7 +80,7 @@ export function fixReport({
     }),
     ...failing(now.report)
       .filter((finding) => finding.fix === undefined)
-      .map((finding) => declinedFinding(finding, lineOf(finding), byId.get(finding.control)?.remedy ?? '')),
+      .map((finding) => stays(finding, lineOf(finding), 'person', byId.get(finding.control)?.remedy ?? '')),
   ];
   const changed = files.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
   const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
@@ -138,18 +138,25 @@ function recreated({ resource, edits }: Proposal, { before }: ObjectRepair): { r
 
 function declinedProposal(proposal: Proposal, line: number, refusal: Refusal | undefined): DeclinedFix {
   const { declined, needs, safety, risk } = proposal;
-  const about = answered(proposal, line);
-  if (refusal !== undefined) return { ...about, because: refusal.because, reason: refusal.reason, safety, risk };
-  if (declined === undefined) return { ...about, because: 'review', reason: risk, safety, risk };
-  return needs === undefined ? { ...about, because: 'person', reason: declined } : { ...about, because: 'value', reason: declined, needs };
+  if (declined !== undefined && refusal === undefined) {
+    if (needs === undefined) return stays(proposal, line, 'person', declined);
+    const waiting = stays(proposal, line, 'value', declined);
+    waiting.needs = needs;
+    return waiting;
+  }
+  const left = stays(proposal, line, refusal?.because ?? 'review', refusal?.reason ?? risk);
+  left.safety = safety;
+  left.risk = risk;
+  return left;
 }
 
-function declinedFinding(finding: Finding, line: number, reason: string): DeclinedFix {
-  return { ...answered(finding, line), because: 'person', reason };
-}
-
-function answered(each: Proposal | Finding, line: number): Omit<DeclinedFix, 'because' | 'reason'> {
-  const { control, codes, severity, resource, container, file, path, message, fingerprint } = each;
-  const about = { control, codes, severity, resource, file, line, path, message, fingerprint };
+/** Thousands of them: one object each, without copies on the way. */
+function stays(
+  { control, codes, severity, resource, container, file, path, message, fingerprint }: Proposal | Finding,
+  line: number,
+  because: DeclinedFix['because'],
+  reason: string,
+): { -readonly [K in keyof DeclinedFix]: DeclinedFix[K] } {
+  const about = { control, codes, severity, resource, file, line, path, message, fingerprint, because, reason };
   return container === undefined ? about : { ...about, container };
 }

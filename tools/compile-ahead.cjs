@@ -1,5 +1,5 @@
-// Run by the build: `node compile-ahead.cjs PLIMSOLL_CJS` scans the examples in this process and keeps the code that V8 made
-// of the bundle meanwhile. What the examples do not need is compiled when it is needed.
+// Run by the build: `node compile-ahead.cjs PLIMSOLL_CJS` scans the examples in this process, looks for their fixes, and keeps
+// the code that V8 made of the bundle meanwhile. What the examples do not need is compiled when it is needed.
 const { writeFileSync } = require('node:fs');
 const vm = require('node:vm');
 
@@ -17,5 +17,12 @@ process.on('exit', () => {
   process.exitCode = 0;
 });
 
-process.argv = [process.execPath, start, 'scan', 'examples', '-o', 'json', '-o', 'text=/dev/null'];
-require(start);
+function run(...args) {
+  process.argv = [process.execPath, start, ...args];
+  delete require.cache[require.resolve(start)];
+  require(start);
+}
+
+// V8 knows the same text again: what the scan compiled stays compiled.
+process.once('beforeExit', () => run('fix', 'examples', '--review'));
+run('scan', 'examples', '-o', 'json', '-o', 'text=/dev/null');

@@ -2,12 +2,18 @@ export type {
   AnyControl,
   AppliedFix,
   ClusterTarget,
+  ComparedControl,
+  ComparedRow,
   DeclinedFix,
   Edit,
   Excepted,
   FileRepair,
   Finding,
   FixReport,
+  FleetCluster,
+  FleetReport,
+  JudgedCluster,
+  UnjudgedCluster,
   FixSafety,
   Given,
   LedgerRow,
@@ -30,6 +36,8 @@ export { readGiven, type GivenFile, type GivenFiles } from './options/given/inde
 export type { ParamValue, PolicyOptions } from './options/policy-options.ts';
 export { OptionError } from './options/option-error.ts';
 export { outcome, type FailOn, type Outcome, type OutcomeOptions } from './report/outcome.ts';
+export { fleetOutcome } from './report/fleet-outcome.ts';
 export { scan, type ScanOptions } from './library/scan.ts';
 export { scanCluster, type ScanClusterOptions } from './library/scan-cluster.ts';
+export { scanFleet, type ScanFleetOptions } from './library/scan-fleet.ts';
 export { fix, previewFix, type FixOptions } from './library/fix.ts';

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/index.ts';
-import { fixReportSchema, reportSchema } from '../src/report/json-schema.ts';
+import { fixReportSchema, fleetReportSchema, reportSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
 import { exampleFindings } from './example-findings.ts';
 import { readmeFiles } from './readme.ts';
@@ -52,6 +52,7 @@ if (indexWasCurrent) {
   removeOthers('docs/reference', pages);
   put('docs/report.schema.json', reportSchema());
   put('docs/fix-report.schema.json', fixReportSchema());
+  put('docs/fleet-report.schema.json', fleetReportSchema());
   for (const [path, text] of await readmeFiles(root)) put(path, text);
   put('THIRD-PARTY.md', await thirdParty());
 } else if (!checkOnly) {

@@ -35,6 +35,19 @@ describe('arguments', () => {
     expect(scan('-', '--', '--quiet').operands).toEqual(['-', '--quiet']);
   });
 
+  test.each([
+    [['--cluster'], [''], []],
+    [['--cluster', 'staging', 'a.yaml'], ['staging'], ['a.yaml']],
+    [['--cluster=staging', 'a.yaml'], ['staging'], ['a.yaml']],
+    [['--cluster', '--quiet', 'a.yaml'], [''], ['a.yaml']],
+    [['--cluster', '--cluster', 'staging'], ['', 'staging'], []],
+    [['--cluster', '-'], [''], ['-']],
+    [['--cluster', '--', 'a.yaml'], [''], ['a.yaml']],
+  ])('an option whose value is optional: %j', (argv, values, operands) => {
+    const given = scan(...argv);
+    expect([given.values('cluster'), given.operands]).toEqual([values, operands]);
+  });
+
   test('the last of several values counts', () => {
     expect(scan('--fail-on', 'low', '--fail-on', 'high').value('fail-on')).toBe('high');
   });

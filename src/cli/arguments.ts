@@ -31,12 +31,18 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
   const given = new Map<string, string[]>();
   const operands: string[] = [];
   const config = { args: [...argv], options: optionsOf(command), strict: false, allowPositionals: true, tokens: true } as const;
-  for (const token of parseArgs(config).tokens) {
-    if (token.kind === 'positional') operands.push(token.value);
+  const { tokens } = parseArgs(config);
+  /** Where an operand stands that was the value of the option before it. */
+  let taken = -1;
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind === 'positional' && index !== taken) operands.push(token.value);
     if (token.kind !== 'option') continue;
     const option = command.options.find(({ name }) => name === token.name);
     if (option === undefined) throw unknownOption(command, token.rawName);
-    const value = checkedValue(option, token.rawName, token.value, token.inlineValue === true);
+    const next = tokens[index + 1];
+    const follows = option.optional === true && token.value === undefined && next?.kind === 'positional' && next.value !== '-';
+    if (follows) taken = index + 1;
+    const value = follows ? next.value : checkedValue(option, token.rawName, token.value, token.inlineValue === true);
     given.set(option.name, [...(given.get(option.name) ?? []), value]);
   }
   return {
@@ -49,9 +55,14 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
 
 function optionsOf(command: Command): NonNullable<ParseArgsConfig['options']> {
   return Object.fromEntries(
-    command.options.map(({ name, short, value }) => [
+    command.options.map(({ name, short, value, optional }) => [
       name,
-      { type: value === undefined ? 'boolean' : 'string', multiple: true, ...(short === undefined ? {} : { short }) } as const,
+      // What may stand alone must not swallow an option.
+      {
+        type: value === undefined || optional === true ? 'boolean' : 'string',
+        multiple: true,
+        ...(short === undefined ? {} : { short }),
+      } as const,
     ]),
   );
 }
@@ -60,6 +71,10 @@ function checkedValue(option: Option, rawName: string, value: string | undefined
   if (option.value === undefined) {
     if (inline) throw new OptionError([`${rawName} takes no value`, `write ${rawName} alone`]);
     return '';
+  }
+  if (option.optional === true) {
+    if (value === '') throw new OptionError([`${rawName}= names nothing`, `write ${rawName} alone, or ${rawName} ${option.value}`]);
+    return value ?? '';
   }
   // Without this, `--namespace --partial` would name a namespace "--partial".
   const forgotten = value === undefined || (!inline && value.startsWith('-') && value !== '-');

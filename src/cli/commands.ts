@@ -7,6 +7,8 @@ export interface Option {
   readonly short?: string;
   /** What stands for the value in help; a switch has none. */
   readonly value?: string;
+  /** It may stand without its value; the next word is the value unless it is an option. */
+  readonly optional?: true;
   readonly repeatable?: boolean;
   /** The values that are accepted. */
   readonly choices?: readonly string[];
@@ -60,7 +62,8 @@ const namespace: Option = { name: 'namespace', short: 'n', value: 'NAME', about:
 
 /** Options of `scan` that only mean something with --cluster. */
 const ofCluster: readonly Option[] = [
-  { name: 'context', value: 'NAME', about: 'With --cluster: a context of the kubeconfig (default: the current one)' },
+  { name: 'context', value: 'NAME', about: 'With --cluster alone: another context than the current one' },
+  { name: 'all-contexts', about: 'The clusters of all contexts, each once, compared; means --cluster' },
   {
     name: 'kubeconfig',
     value: 'FILE',
@@ -114,7 +117,7 @@ const scan: Command = {
   about: [
     'Reads files, folders (recursively; .gitignore and .plimsollignore are obeyed), globs, and - for standard input; without a path the working directory. Judges every object by the NSA/CISA Kubernetes Hardening Guidance, offline.',
     'What was read is taken for the whole desired state, so that a missing default-deny policy is a finding; --partial says that it is a part.',
-    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and never a Secret. Each workload is judged once, at its top owner.',
+    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and never a Secret. Each workload is judged once, at its top owner. Several clusters are compared in one report.',
   ],
   options: [
     {
@@ -137,7 +140,13 @@ const scan: Command = {
       choices: severityChoices,
       about: 'Leave out findings below: critical, high, medium, low (default)',
     },
-    { name: 'cluster', about: 'Judge a cluster instead of manifests' },
+    {
+      name: 'cluster',
+      value: '[CONTEXT]',
+      optional: true,
+      repeatable: true,
+      about: 'Judge a cluster instead of manifests: that of this context of the kubeconfig, or the current one; several are compared',
+    },
     ...ofCluster,
     ...whichControls('Judge by'),
     ...whatIsJudged.map((option) =>
@@ -155,7 +164,8 @@ const scan: Command = {
   ],
   examples: [
     { command: 'plimsoll scan deploy/', about: 'a folder' },
-    { command: 'plimsoll scan --cluster --context staging', about: 'what runs in a cluster' },
+    { command: 'plimsoll scan --cluster', about: 'what runs in the cluster of kubectl' },
+    { command: 'plimsoll scan --cluster staging --cluster production', about: 'two clusters, and what differs' },
     { command: 'plimsoll scan --cluster --print-rbac | kubectl apply -f -', about: 'the permissions for that' },
     { command: 'helm template chart/ | plimsoll scan - --namespace shop', about: 'a chart' },
     { command: 'plimsoll scan -o text -o sarif=plimsoll.sarif', about: 'for people and for code scanning at once' },
@@ -167,7 +177,7 @@ const scan: Command = {
       lines: [
         ['0', 'no finding at or above --fail-on'],
         ['1', 'findings at or above --fail-on'],
-        ['2', 'the work could not be done: wrong arguments, unreadable input, a cluster that was not read to its end, nothing to scan'],
+        ['2', 'the work could not be done: wrong arguments, unreadable input, a cluster that was not read, or not to its end, nothing to scan'],
       ],
     },
   ],
@@ -318,6 +328,6 @@ const helpCommand: Command = {
 };
 
 /** Names of the options that go with --cluster alone. */
-export const clusterOptions: readonly string[] = ofCluster.map(({ name }) => name);
+export const clusterOptions: readonly string[] = ofCluster.map(({ name }) => name).filter((name) => name !== 'all-contexts');
 
 export const commands: readonly Command[] = [scan, fix, explain, list, completion, helpCommand];

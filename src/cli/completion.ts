@@ -51,7 +51,8 @@ function operandWords(command: Command, names: CompletionNames): readonly string
 function bash(names: CompletionNames): string {
   const cases = commands.map((command) => {
     const values = command.options.flatMap((option) => {
-      if (option.value === undefined) return [];
+      // What may stand alone is followed by anything.
+      if (option.value === undefined || option.optional === true) return [];
       const words = wordsFor(option, names);
       const reply =
         words.length > 0
@@ -93,7 +94,7 @@ function zsh(names: CompletionNames): string {
       const value =
         option.value === undefined
           ? ''
-          : `:${option.value
+          : `${option.optional === true ? ':' : ''}:${option.value
               .toLowerCase()
               .replaceAll(/[^a-z]+/g, ' ')
               .trim()}:${action}`;
@@ -141,7 +142,7 @@ function fish(names: CompletionNames): string {
         const values = wordsFor(option, names);
         const short = option.short === undefined ? '' : ` -s ${option.short}`;
         const value =
-          option.value === undefined
+          option.value === undefined || option.optional === true
             ? ''
             : values.length > 0
               ? ` -x -a '${values.join(' ')}'`

@@ -18,6 +18,11 @@ export function startClusterProgress(): Progress<Readonly<Record<'objects' | 'ki
   return startLine('reading: {kinds} of {ofKinds} kinds, {objects} objects');
 }
 
+/** Of reading several clusters. */
+export function startFleetProgress(): Progress<Readonly<Record<'clusters' | 'ofClusters' | 'objects', number>>> {
+  return startLine('reading: {clusters} of {ofClusters} clusters, {objects} objects');
+}
+
 /** A line on standard error, for a person who waits: only on a terminal, and only when the work takes longer than half a second. */
 function startLine(format: string): Progress<Readonly<Record<string, number>>> {
   const start = Date.now();

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import type { Report } from '../core/index.ts';
-import { clusterRoleFor, scanCluster, type ScanClusterOptions } from '../library/scan-cluster.ts';
+import { clusterRoleFor, granted, scanCluster, type ScanClusterOptions } from '../library/scan-cluster.ts';
 import { durationOf } from '../options/duration.ts';
 import { OptionError } from '../options/option-error.ts';
-import type { Patience } from '../sources/cluster/index.ts';
+import { advice, nearest } from '../options/spelling.ts';
+import { readContexts, type Contexts, type Patience } from '../sources/cluster/index.ts';
 import type { Arguments } from './arguments.ts';
 import type { Configuration } from './configuration.ts';
 import { writeStream } from './output.ts';
@@ -13,7 +15,9 @@ import { startClusterProgress } from './progress.ts';
 export async function clusterReport(given: Arguments, configuration: Configuration): Promise<Report> {
   const progress = startClusterProgress();
   try {
-    return await scanCluster({ ...clusterScan(given, configuration), onProgress: progress.report });
+    const [context] = await namedContexts(given);
+    const named = context === undefined ? {} : { context };
+    return await scanCluster({ ...clusterScan(given, configuration), ...named, onProgress: progress.report });
   } finally {
     progress.stop();
   }
@@ -25,7 +29,32 @@ export async function printClusterRole(given: Arguments, configuration: Configur
   return 0;
 }
 
-function clusterScan(given: Arguments, { params, podTemplates }: Configuration): ScanClusterOptions {
+/**
+ * The contexts that --cluster names, in order and each once; without a name it means the current one. None where that is
+ * all it says.
+ * @throws OptionError where a name is none of a context: a path, or misspelt.
+ */
+export async function namedContexts(given: Arguments): Promise<readonly string[]> {
+  const names = [...new Set(given.values('cluster'))];
+  if (names.every((name) => name === '')) return [];
+  const contexts = granted<Contexts>(await readContexts(given.value('kubeconfig')));
+  return [...new Set(names.map((name) => contextNamed(name, contexts)))];
+}
+
+function contextNamed(name: string, { names, current }: Contexts): string {
+  if (names.includes(name)) return name;
+  if (name === '' && current !== undefined) return current;
+  if (name === '') throw new OptionError(['the kubeconfig does not say which cluster is the current one', 'write --cluster CONTEXT']);
+  if (existsSync(name))
+    throw new OptionError([
+      `--cluster takes the name of a context, and ${name} is a path`,
+      `write plimsoll scan ${name}, or name the cluster: ${names.join(', ')}`,
+    ]);
+  throw new OptionError([`the kubeconfig has no context "${name}"`, advice(nearest(name, names), `it has: ${names.join(', ') || 'none'}`)]);
+}
+
+/** What the command line says of scanning a cluster. */
+export function clusterScan(given: Arguments, { params, podTemplates }: Configuration): ScanClusterOptions {
   const { namespace: _one, partial: _none, ...policy } = policyOptions(given);
   const namespaces = given.values('namespace');
   const [context, kubeconfig, as, qps] = ['context', 'kubeconfig', 'as', 'qps'].map((name) => given.value(name));

@@ -1,23 +1,21 @@
 import { controls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
-import { chapters } from '../guidance/index.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
 import { OptionError } from '../options/option-error.ts';
 import { formatJson } from '../report/json.ts';
 import { nextCommand } from '../report/next-command.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
-import { printable } from '../report/printable.ts';
 import { formatText } from '../report/text.ts';
 import type { Arguments } from './arguments.ts';
 import { clusterOptions, scanFormats } from './commands.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
-import { tell, writeFile, writeStream } from './output.ts';
+import { deliver, type Formatted } from './deliver.ts';
 import { outputsOf } from './outputs.ts';
 import { mergedParams, policyOptions } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
 import { sourceLines } from './source-lines.ts';
-import { terminalOf, type Terminal } from './terminal.ts';
+import { textOptions } from './text-options.ts';
 
 /**
  * `plimsoll scan`: reads, judges, writes every output, and answers with the exit code. `program` is the file that was started, for a
@@ -31,23 +29,19 @@ export async function runScan(given: Arguments, program: string): Promise<number
     const { printClusterRole } = await import('./scan-cluster.ts');
     return printClusterRole(given, configuration);
   }
-  const report = given.has('cluster')
-    ? await (await import('./scan-cluster.ts')).clusterReport(given, configuration)
-    : await manifestReport(given, configuration, program);
   const failing: OutcomeOptions = {
     failOn: (given.value('fail-on') ?? 'high') as FailOn,
     allowUnreadable: given.has('allow-unreadable') || given.has('allow-partial'),
   };
-  for (const { file, format } of outputs)
-    if (file !== undefined) await writeFile(file, await formatted(report, format, given, failing, false));
-  for (const { file, format } of outputs)
-    if (file === undefined) await writeStream(process.stdout, await formatted(report, format, given, failing, true));
-  const { exitCode, reason } = outcome(report, failing);
-  // The text says how the run ended; other formats do not, and an exit code alone explains nothing.
-  const onStdout = outputs.find(({ file }) => file === undefined);
-  const told = onStdout?.format === 'text' && !given.has('quiet');
-  if (exitCode === 2 ? !told : exitCode === 1 && onStdout === undefined) tell(`plimsoll: ${printable(reason)}\n`);
-  return exitCode;
+  if (given.has('all-contexts') || given.values('cluster').length > 1) {
+    const { runFleetScan } = await import('./scan-fleet.ts');
+    return runFleetScan(given, configuration, outputs, failing);
+  }
+  const report = given.has('cluster')
+    ? await (await import('./scan-cluster.ts')).clusterReport(given, configuration)
+    : await manifestReport(given, configuration, program);
+  const formatted: Formatted = (format, onStdout) => formattedReport(report, format, given, failing, onStdout);
+  return deliver(given, outputs, formatted, outcome(report, failing));
 }
 
 async function manifestReport(given: Arguments, configuration: Configuration, program: string): Promise<Report> {
@@ -70,7 +64,7 @@ async function manifestReport(given: Arguments, configuration: Configuration, pr
 
 /** @throws OptionError where options exclude each other. */
 function checkCombinations(given: Arguments): void {
-  if (!given.has('cluster')) {
+  if (!given.has('cluster') && !given.has('all-contexts')) {
     const stray = clusterOptions.find((name) => given.has(name));
     if (stray !== undefined) throw new OptionError([`--${stray} goes with --cluster alone`, `write plimsoll scan --cluster --${stray}`]);
     return;
@@ -86,9 +80,14 @@ function checkCombinations(given: Arguments): void {
     throw new OptionError(['--cluster and --partial exclude each other', 'a cluster is whole; --namespace judges a part of it']);
   if (given.has('as-group') && !given.has('as'))
     throw new OptionError(['--as-group needs --as', 'the API server impersonates groups of a user only: add --as USER']);
+  const named = given.values('cluster').find((name) => name !== '');
+  if (given.has('all-contexts') && (named !== undefined || given.has('context')))
+    throw new OptionError(['--all-contexts names every cluster', 'leave out the name of one']);
+  if (given.has('context') && (named !== undefined || given.values('cluster').length > 1))
+    throw new OptionError(['--context and --cluster name different clusters', 'write --cluster CONTEXT once for each of them']);
 }
 
-async function formatted(
+async function formattedReport(
   report: Report,
   format: string,
   given: Arguments,
@@ -100,15 +99,8 @@ async function formatted(
     const { formatSarif } = await import('../report/sarif.ts');
     return formatSarif(report, { controls });
   }
-  const byId = new Map(controls.map((control) => [control.id, control]));
-  const elsewhere: Terminal = { color: given.has('color'), width: 100, terminal: false };
   return formatText(report, {
-    ...(onStdout ? terminalOf(given) : elsewhere),
-    ...failing,
-    all: given.has('all'),
-    quiet: given.has('quiet'),
-    chapters,
-    control: (id) => byId.get(id),
+    ...textOptions(given, failing, onStdout),
     ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
     nextCommand: nextCommand(report),
   });

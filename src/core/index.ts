@@ -2,6 +2,7 @@ export * from './compare-text.ts';
 export * from './control.ts';
 export * from './edit.ts';
 export * from './fix-report.ts';
+export * from './fleet-report.ts';
 export * from './group-by.ts';
 export * from './params.ts';
 export * from './path.ts';

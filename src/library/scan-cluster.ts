@@ -43,10 +43,20 @@ export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'p
  * @throws OptionError where an option is wrong, or the cluster cannot be asked at all.
  */
 export async function scanCluster(options: ScanClusterOptions = {}): Promise<Report> {
+  checkScan(options);
+  return judgeCluster(granted<Connection>(await connect(options)), options);
+}
+
+/** @throws OptionError where an option is wrong, whatever the cluster. */
+export function checkScan({ controls = ownControls, ...options }: ScanClusterOptions): void {
+  for (const namespace of options.namespaces ?? []) policyOf({ ...options, namespace }, controls, true);
+  policyOf(options, controls, true);
+}
+
+/** Judges what a connection leads to, and closes it. @throws OptionError where the cluster cannot be asked at all. */
+export async function judgeCluster(connection: Connection, options: ScanClusterOptions): Promise<Report> {
   const { controls = ownControls, namespaces, podTemplates = [], onProgress } = options;
   const patience = patienceOf(options.patience);
-  for (const namespace of namespaces ?? []) policyOf({ ...options, namespace }, controls, true);
-  const connection = granted<Connection>(await connect(options));
   try {
     const version = granted<string>(await serverVersion(connection, patience));
     const policy = policyOf({ ...options, kubernetesVersion: options.kubernetesVersion ?? version }, controls, true);
@@ -96,7 +106,8 @@ export function clusterRoleFor(options: Omit<ScanClusterOptions, keyof Connectio
   return clusterRole(kinds, podTemplates, namespaces !== undefined);
 }
 
-function granted<T>(answer: T | Refusal): T {
+/** @throws OptionError for a refusal. */
+export function granted<T>(answer: T | Refusal): T {
   if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new OptionError(answer.refused);
   return answer;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { AppliedFix, FixReport, Location, Report } from '../core/index.ts';
+import type { AppliedFix, FixReport, FleetReport, Location, Report } from '../core/index.ts';
 
-// The definitions of the JSON reports, from which docs/report.schema.json and docs/fix-report.schema.json are made. Only tools and tests import it: the
+// The definitions of the JSON reports, from which docs/*.schema.json are made. Only tools and tests import it: the
 // command line never loads a schema library.
 
 const severity = z.enum(['critical', 'high', 'medium', 'low']);
@@ -49,13 +49,15 @@ const finding = z
   })
   .describe('One control on one subject, at one place');
 
+const state = z.enum(['pass', 'fail', 'unknown', 'not-applicable']);
+
 const ledgerRow = z
   .object({
     code: z.string(),
     title: z.string(),
     chapter: z.string().describe("The chapter's code: the letters of the recommendation's code"),
     origin: z.enum(['v1.0', 'v1.1', 'v1.2', 'derived']).describe('The edition of the guide that asks for it first'),
-    state: z.enum(['pass', 'fail', 'unknown', 'not-applicable']),
+    state,
     subjects: z.object({ pass: count, fail: count, unknown: count, notApplicable: count }),
     needs: z.array(evidence).describe('Evidence that would settle or strengthen the row'),
     controls: z.array(z.string()).describe('Controls that decide it; empty where none of this version does'),
@@ -128,6 +130,66 @@ const agreeing: Same<DeepReadonly<z.infer<typeof definition>>, DeepReadonly<Repo
 
 /** The report of `plimsoll scan --output json`; equal to the type Report of src/core/report.ts. */
 export const reportDefinition: z.ZodType<Report> = agreeing;
+
+const ofClusters = 'in the order of the clusters; null for one that could not be judged';
+const memberShape = {
+  name: z.string().describe('The context of the kubeconfig, or the file of a recording; no two of a fleet are equal'),
+  alsoNamed: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Further contexts that lead to the same cluster as the same user: it was not judged again for them'),
+};
+
+const fleetDefinition = z
+  .object({
+    schemaVersion: z.literal(1),
+    tool: z.object({ name: z.literal('plimsoll'), version: z.string() }),
+    clusters: z.array(
+      z.union([
+        z.object({ ...memberShape, report: definition }).describe('A cluster that was judged'),
+        z
+          .object({ ...memberShape, failure: z.array(z.string()).describe('Why, and what may help: lines for a person') })
+          .describe('A cluster that could not be judged'),
+      ]),
+    ),
+    recommendations: z
+      .array(
+        z.object({
+          code: z.string(),
+          title: z.string(),
+          chapter: z.string(),
+          states: z.array(state.nullable()).describe(`One each, ${ofClusters}`),
+          alike: z.boolean().describe('Every cluster that was judged has the same state'),
+        }),
+      )
+      .describe('One row for each recommendation of the guidance; none where no cluster could be judged'),
+    controls: z
+      .array(
+        z.object({
+          control: z.string().describe('Id of the control: chapter/name'),
+          codes: z.array(z.string()).describe('Codes of the recommendations that the control decides'),
+          severity: severity.describe('Of its worst finding'),
+          failing: z.array(count.nullable()).describe(`How many findings fail, ${ofClusters}`),
+        }),
+      )
+      .describe('Controls that fail in some cluster, worst first, then by how often they fail'),
+    summary: z.object({
+      clusters: count,
+      judged: count,
+      bySeverity: z.object({ critical: count, high: count, medium: count, low: count }).describe('Findings that fail, of all clusters'),
+      alike: count.describe('Recommendations whose state is the same in all clusters that were judged'),
+      different: count,
+    }),
+  })
+  .meta({ id: 'fleet-report', title: 'Report of plimsoll scan on several clusters' });
+
+/** Only compiles while the definition and the type say the same, down to what is optional. */
+const agreeingFleet: Same<DeepReadonly<z.infer<typeof fleetDefinition>>, DeepReadonly<FleetReport>> extends true
+  ? z.ZodType<FleetReport>
+  : never = fleetDefinition;
+
+/** The report of several clusters by `plimsoll scan --output json`; equal to the type FleetReport of src/core/fleet-report.ts. */
+export const fleetReportDefinition: z.ZodType<FleetReport> = agreeingFleet;
 
 /** What a fix and a finding that stays say of the finding. */
 const about = {

@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { fixReportDefinition, reportDefinition } from './json-definition.ts';
+import { fixReportDefinition, fleetReportDefinition, reportDefinition } from './json-definition.ts';
 
 /** The JSON Schema of the report of `plimsoll scan`, as text for docs/report.schema.json. */
 export function reportSchema(): string {
   return schemaText(reportDefinition);
+}
+
+/** The JSON Schema of the report of several clusters, as text for docs/fleet-report.schema.json. */
+export function fleetReportSchema(): string {
+  return schemaText(fleetReportDefinition);
 }
 
 /** The JSON Schema of the report of `plimsoll fix`, as text for docs/fix-report.schema.json. */

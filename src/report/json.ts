@@ -1,5 +1,6 @@
 import {
   remembering,
+  type ClusterTarget,
   type Excepted,
   type Finding,
   type LedgerRow,
@@ -38,7 +39,7 @@ export function* preamble({
     `{\n  "schemaVersion": ${schemaVersion},\n` +
       `  "tool": {"name":${quoted(tool.name)},"version":${quoted(tool.version)}},\n` +
       `  "target": {"kubernetesVersion":${quoted(target.kubernetesVersion)},"assumed":${target.assumed},"profile":${quoted(target.profile)},` +
-      `"partial":${target.partial},"assumptions":${quotedList(target.assumptions)}},\n` +
+      `"partial":${target.partial},${target.cluster === undefined ? '' : `"cluster":${clusterRecord(target.cluster)},`}"assumptions":${quotedList(target.assumptions)}},\n` +
       `  "inputs": {\n    "files": ${inputs.files},\n    "documents": ${inputs.documents},\n    "resources": ${inputs.resources},\n`
   );
   yield* records('    ', 'skipped', inputs.skipped, skippedRecord);
@@ -125,6 +126,11 @@ function findingRecords(): (finding: Finding) => string {
       `,"fingerprint":${quoted(finding.fingerprint)}}`
     );
   };
+}
+
+function clusterRecord({ context, version, namespaces }: ClusterTarget): string {
+  const parts = namespaces === undefined ? '' : `,"namespaces":${quotedList(namespaces)}`;
+  return `{"context":${quoted(context)},"version":${quoted(version)}${parts}}`;
 }
 
 function skippedRecord({ file, line, reason, count }: Skipped): string {

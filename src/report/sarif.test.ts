@@ -8,7 +8,8 @@ import type { Finding, Report } from '../core/index.ts';
 import { formatFixSarif } from './fix-sarif.ts';
 import { sampleFixReport } from './sample-fix-report.ts';
 import { sampleReport } from './sample-report.ts';
-import { formatSarif } from './sarif.ts';
+import { sampleFleet } from './sample-fleet.ts';
+import { formatFleetSarif, formatSarif } from './sarif.ts';
 
 const require = createRequire(import.meta.url);
 // Written for draft 4, whose `id` later drafts call `$id`.
@@ -35,6 +36,27 @@ test('the output validates against the official schema', () => {
   expect(validate.errors).toBeNull();
   validate(sarif({ ...sampleReport, findings: [] }));
   expect(validate.errors).toBeNull();
+});
+
+test('several clusters are a run each, told apart by their names', () => {
+  const log = JSON.parse([...formatFleetSarif(sampleFleet, { controls })].join('')) as Log;
+  validate(log);
+  expect(validate.errors).toBeNull();
+  expect(log.runs.map(({ automationDetails }) => automationDetails?.id)).toEqual([
+    'plimsoll/arn:aws:eks:eu-west-1:123456789012:cluster/production/',
+    'plimsoll/staging/',
+    'plimsoll/lab/',
+  ]);
+  expect(log.runs[1]?.results).toEqual(sarif().runs[0]?.results);
+  expect(log.runs[2]).toMatchObject({
+    results: [],
+    invocations: [
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: [{ level: 'error', message: { text: expect.stringContaining('nobody listens there') } }],
+      },
+    ],
+  });
 });
 
 test('the schema refuses what is not SARIF', () => {

@@ -1,5 +1,5 @@
 import type { Invocation, Location, Notification, PropertyBag, Region, ReportingDescriptor, Result } from 'sarif';
-import type { AnyControl, Finding, Report, Severity } from '../core/index.ts';
+import type { AnyControl, Finding, FleetReport, Report, Severity } from '../core/index.ts';
 import { chapterOf, findRecommendation } from '../guidance/index.ts';
 import { stringified } from './json.ts';
 import { counted } from './outcome.ts';
@@ -16,18 +16,35 @@ export interface SarifOptions {
  * beside the input that could not be read.
  */
 export function* formatSarif(report: Report, { controls }: SarifOptions): Generator<string, void> {
-  const failing = report.findings.filter(({ verdict }) => verdict === 'fail');
-  yield* formatLog(report, {
+  yield* formatLog(report, scanParts(report, controls));
+}
+
+/** The reports of several clusters as one log, a run each; viewers tell the runs apart by the names of the clusters. */
+export function* formatFleetSarif({ tool, clusters }: FleetReport, { controls }: SarifOptions): Generator<string, void> {
+  yield* logOf(clusters, function* (cluster) {
+    const category = cluster.name;
+    if ('report' in cluster) yield* run(cluster.report, { ...scanParts(cluster.report, controls), category });
+    else {
+      const reason = cluster.failure.join('; ');
+      const inputs = { unread: [{ file: `cluster/${cluster.name}`, line: 1, reason }], skipped: [] };
+      yield* run({ tool, inputs }, { controls, category, notifications: () => [], results: () => [] });
+    }
+  });
+}
+
+function scanParts(report: Report, controls: readonly AnyControl[]): LogParts {
+  return {
     controls,
     notifications: (ruleIndex) => unknowns(report, ruleIndex),
     *results(ruleIndex) {
-      for (const finding of failing) {
+      for (const finding of report.findings) {
+        if (finding.verdict !== 'fail') continue;
         const { line, column, endLine, endColumn, fix } = finding;
         const region = { startLine: line, startColumn: column, endLine, endColumn };
         yield resultOf(finding, region, ruleIndex, fix === undefined ? {} : { fix });
       }
     },
-  });
+  };
 }
 
 /** The number of each control among the rules of a log. */
@@ -37,27 +54,50 @@ export type RuleIndex = ReadonlyMap<string, number>;
 export interface LogParts extends SarifOptions {
   readonly notifications: (ruleIndex: RuleIndex) => Notification[];
   readonly results: (ruleIndex: RuleIndex) => Iterable<Result>;
+  /** What tells the run from others of its log. */
+  readonly category?: string;
+}
+
+/** What a run says of its input. */
+interface RunOf {
+  readonly tool: Report['tool'];
+  readonly inputs: Pick<Report['inputs'], 'unread' | 'skipped'>;
 }
 
 /** A SARIF log of one run, in pieces. */
-export function* formatLog({ tool, inputs }: Pick<Report, 'tool' | 'inputs'>, parts: LogParts): Generator<string, void> {
-  const { controls, notifications, results } = parts;
+export function* formatLog(report: RunOf, parts: LogParts): Generator<string, void> {
+  yield* logOf([report], () => run(report, parts));
+}
+
+function* logOf<T>(list: readonly T[], runOf: (item: T) => Iterable<string>): Generator<string, void> {
+  yield '{\n  "$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n  "version": "2.1.0",\n  "runs": [\n';
+  for (const [index, item] of list.entries()) {
+    yield '    {\n';
+    yield* runOf(item);
+    yield index === list.length - 1 ? '    }\n' : '    },\n';
+  }
+  yield '  ]\n}\n';
+}
+
+function* run({ tool, inputs }: RunOf, parts: LogParts): Generator<string, void> {
+  const { controls, notifications, results, category } = parts;
   const ruleIndex = new Map(controls.map(({ id }, index) => [id, index]));
   const driver = { name: 'Plimsoll', fullName: 'Plimsoll: the Kubernetes Hardening Guidance, executable', version: tool.version };
   const invocation: Invocation = {
     executionSuccessful: inputs.unread.length === 0,
     toolExecutionNotifications: [...leftOut(inputs), ...notifications(ruleIndex)],
   };
-  yield '{\n  "$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n  "version": "2.1.0",\n  "runs": [\n    {\n';
   yield `      "tool": {"driver": {${stringified({ ...driver, semanticVersion: tool.version }).slice(1, -1)},"rules": [`;
   yield* items('        ', controls.map(rule));
   yield '      ]}},\n';
+  // By the part before the last slash viewers match the alerts of a run with those of an earlier one.
+  if (category !== undefined) yield `      "automationDetails": ${stringified({ id: `plimsoll/${printable(category)}/` })},\n`;
   yield `      "invocations": [${stringified(invocation)}],\n`;
   yield '      "columnKind": "utf16CodeUnits",\n';
   yield `      "originalUriBaseIds": ${stringified({ SRCROOT: { description: { text: 'The directory in which plimsoll was run.' } } })},\n`;
   yield '      "results": [';
   yield* items('        ', results(ruleIndex));
-  yield '      ]\n    }\n  ]\n}\n';
+  yield '      ]\n';
 }
 
 function* items(indent: string, values: Iterable<object>): Generator<string, void> {
@@ -177,7 +217,7 @@ export function messageText(message: string): string {
 }
 
 /** Input that was not judged. */
-function leftOut({ unread, skipped }: Report['inputs']): Notification[] {
+function leftOut({ unread, skipped }: RunOf['inputs']): Notification[] {
   const at = (file: string, line: number): Location[] => [
     { physicalLocation: { artifactLocation: artifact(file), region: { startLine: line } } },
   ];

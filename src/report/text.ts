@@ -301,7 +301,8 @@ function* ledger(report: Report, page: Page): Generator<string, void> {
   }
 }
 
-function stateParts(states: Readonly<Record<LedgerState, number>>, colors: Colors): string[] {
+/** How many rows have each state. */
+export function stateParts(states: Readonly<Record<LedgerState, number>>, colors: Colors): string[] {
   return stateWords.map(([state, word]) => stateColor(colors, state)(`${states[state]} ${word}`));
 }
 
@@ -371,6 +372,6 @@ function listRow(name: string, texts: readonly string[], { width }: Page): strin
   return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(summaryColumn)}${line}\n`).join('');
 }
 
-function stateColor({ green, red, dim }: Colors, state: LedgerState): (text: string) => string {
+export function stateColor({ green, red, dim }: Colors, state: LedgerState): (text: string) => string {
   return { pass: green, fail: red, unknown: String, 'not-applicable': dim }[state];
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { inject } from 'vitest';
 
 export interface Outcome {
@@ -29,4 +29,15 @@ export function plimsoll(args: readonly string[], options: RunOptions = {}): Out
     maxBuffer: 1 << 28,
   });
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** The same, while this process goes on: it may be the server that is asked. */
+export function plimsollBeside(args: readonly string[], { cwd, env, timeout = 20_000 }: Omit<RunOptions, 'input'> = {}): Promise<Outcome> {
+  const { PATH = '', HOME = '' } = process.env;
+  const options = { cwd, env: { PATH, HOME, ...env }, timeout, maxBuffer: 1 << 28 };
+  return new Promise((resolve) => {
+    const child = execFile(node, [inject('commandLine'), ...args], options, (_, stdout, stderr) =>
+      resolve({ status: child.exitCode, stdout, stderr }),
+    );
+  });
 }

@@ -1,6 +1,7 @@
 import { Agent, request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { oneLine } from '../manifests/reasons.ts';
+import { loadKubeConfig, refuse } from './contexts.ts';
 import { sightingOf, type Sighting } from './observe.ts';
 import { defaultQps, mostAtOnce, startPace } from './pace.ts';
 import type { Answer } from './requests.ts';
@@ -48,15 +49,8 @@ export interface Refusal {
  * certificates, tokens, proxies, and the service account of the pod that it runs in.
  */
 export async function connect(options: ConnectionOptions): Promise<Connection | Refusal> {
-  // It brings a megabyte of code along that nobody else needs.
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
-  const config = new KubeConfig();
-  try {
-    if (options.kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(options.kubeconfig);
-  } catch (error) {
-    return refuse('the kubeconfig cannot be read', error, 'name one with --kubeconfig FILE');
-  }
+  const config = await loadKubeConfig(options.kubeconfig);
+  if ('refused' in config) return config;
   const names = config.getContexts().map(({ name }) => name);
   if (options.context !== undefined) {
     if (!names.includes(options.context))
@@ -67,8 +61,6 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   }
   const cluster = config.getCurrentCluster();
   const context = config.getCurrentContext();
-  // What the loader falls back to where it finds nothing.
-  if (context === 'loaded-context') return { refused: ['there is no kubeconfig', 'name one with --kubeconfig FILE, or set KUBECONFIG'] };
   if (cluster === null)
     return { refused: ['the kubeconfig does not say which cluster', `name a context with --context: ${oneLine(names.join(', '))}`] };
   let server: URL;
@@ -149,11 +141,4 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
 function namedBy(agent: RequestOptions['agent']): string | undefined {
   const { servername }: { readonly servername?: unknown } = typeof agent === 'object' && 'options' in agent ? (agent.options ?? {}) : {};
   return typeof servername === 'string' && servername !== '' ? servername : undefined;
-}
-
-/** The message may come from a plugin or from a file, and may be of any length. */
-function refuse(what: string, error: unknown, todo: string): Refusal {
-  const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
-  const why = code === 'ENOENT' ? 'no such file or command' : code === 'EACCES' ? 'permission denied' : oneLine(message);
-  return { refused: [why === '' ? what : `${what}: ${why}`, todo] };
 }

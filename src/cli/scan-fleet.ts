@@ -1,0 +1,63 @@
+import { controls } from '../controls/index.ts';
+import { severities, type FleetReport } from '../core/index.ts';
+import { scanFleet } from '../library/scan-fleet.ts';
+import { fleetOutcome } from '../report/fleet-outcome.ts';
+import type { OutcomeOptions } from '../report/outcome.ts';
+import { findCommand, type Arguments } from './arguments.ts';
+import type { Configuration } from './configuration.ts';
+import { deliver } from './deliver.ts';
+import { nextCall, quoted } from './next-call.ts';
+import type { Output } from './outputs.ts';
+import { startFleetProgress } from './progress.ts';
+import { clusterScan, namedContexts } from './scan-cluster.ts';
+import { textOptions } from './text-options.ts';
+
+/** `plimsoll scan --cluster A --cluster B` and `plimsoll scan --all-contexts`: answers with the exit code. */
+export async function runFleetScan(
+  given: Arguments,
+  configuration: Configuration,
+  outputs: readonly Output[],
+  failing: OutcomeOptions,
+): Promise<number> {
+  const contexts = given.has('all-contexts') ? undefined : await namedContexts(given);
+  const { context: _, ...scan } = clusterScan(given, configuration);
+  const progress = startFleetProgress();
+  const fleet = await scanFleet({ ...scan, ...(contexts === undefined ? {} : { contexts }), onProgress: progress.report }).finally(
+    progress.stop,
+  );
+  return deliverFleet(fleet, given, outputs, failing, (name) => {
+    const call = nextCall(findCommand('scan'), given, ['cluster', 'all-contexts', 'context', 'output', 'all']);
+    return `${call} --cluster ${quoted(name)}`;
+  });
+}
+
+/** Writes the report of several clusters in every format; `scanOf` is the command that shows the findings of one of them. */
+async function deliverFleet(
+  fleet: FleetReport,
+  given: Arguments,
+  outputs: readonly Output[],
+  failing: OutcomeOptions,
+  scanOf: (name: string) => string,
+): Promise<number> {
+  const next = worstCluster(fleet);
+  const formatted = async (format: string, onStdout: boolean): Promise<Iterable<string>> => {
+    if (format === 'json') return (await import('../report/fleet-json.ts')).formatFleetJson(fleet);
+    if (format === 'sarif') return (await import('../report/sarif.ts')).formatFleetSarif(fleet, { controls });
+    const { formatFleetText } = await import('../report/fleet-text.ts');
+    return formatFleetText(fleet, {
+      ...textOptions(given, failing, onStdout),
+      ...(next === undefined ? {} : { nextCommand: scanOf(next) }),
+    });
+  };
+  return deliver(given, outputs, formatted, fleetOutcome(fleet, failing));
+}
+
+/** Where to look first. */
+function worstCluster({ clusters }: FleetReport): string | undefined {
+  const judged = clusters.flatMap((cluster) => ('report' in cluster ? [{ name: cluster.name, ...cluster.report.summary }] : []));
+  const [worst] = judged.sort((a, b) => {
+    const worse = severities.find((severity) => a.bySeverity[severity] !== b.bySeverity[severity]);
+    return worse === undefined ? 0 : b.bySeverity[worse] - a.bySeverity[worse];
+  });
+  return worst?.name;
+}

@@ -485,7 +485,8 @@ describe('the command', () => {
   test.each([
     [['--context', 'x'], '--context goes with --cluster alone'],
     [['--print-rbac'], '--print-rbac goes with --cluster alone'],
-    [['--cluster', 'deploy/'], '--cluster and the path deploy/ exclude each other'],
+    [['--cluster', 'deploy/'], '--cluster takes the name of a context, and deploy/ is a path'],
+    [['deploy/', '--cluster'], '--cluster and the path deploy/ exclude each other'],
     [['--cluster', '--partial'], '--cluster and --partial exclude each other'],
     [['--cluster', '--as-group', 'x'], '--as-group needs --as'],
     [['--cluster', '--allow-unreadable'], '--cluster and --allow-unreadable exclude each other'],

@@ -37,19 +37,27 @@ export async function printClusterRole(given: Arguments, configuration: Configur
 export async function namedContexts(given: Arguments): Promise<readonly string[]> {
   const names = [...new Set(given.values('cluster'))];
   if (names.every((name) => name === '')) return [];
-  const contexts = granted<Contexts>(await readContexts(given.value('kubeconfig')));
-  return [...new Set(names.map((name) => contextNamed(name, contexts)))];
+  const contexts = await readContexts(given.value('kubeconfig'));
+  const known = 'refused' in contexts ? [] : contexts.names;
+  const path = names.find((name) => name !== '' && !known.includes(name) && isPath(name));
+  if (path !== undefined)
+    throw new OptionError([
+      `--cluster takes the name of a context, and ${path} is a path`,
+      `write plimsoll scan ${path}${known.length === 0 ? '' : `, or name the cluster: ${known.join(', ')}`}`,
+    ]);
+  const found = granted<Contexts>(contexts);
+  return [...new Set(names.map((name) => contextNamed(name, found)))];
+}
+
+/** Slashes alone say nothing: names of contexts have them too. */
+function isPath(name: string): boolean {
+  return /^\.|\/$|\.(?:ya?ml|json)$/.test(name) || existsSync(name);
 }
 
 function contextNamed(name: string, { names, current }: Contexts): string {
   if (names.includes(name)) return name;
   if (name === '' && current !== undefined) return current;
   if (name === '') throw new OptionError(['the kubeconfig does not say which cluster is the current one', 'write --cluster CONTEXT']);
-  if (existsSync(name))
-    throw new OptionError([
-      `--cluster takes the name of a context, and ${name} is a path`,
-      `write plimsoll scan ${name}, or name the cluster: ${names.join(', ')}`,
-    ]);
   throw new OptionError([`the kubeconfig has no context "${name}"`, advice(nearest(name, names), `it has: ${names.join(', ') || 'none'}`)]);
 }
 

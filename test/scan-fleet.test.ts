@@ -158,7 +158,7 @@ describe('the command', () => {
     const { status: code, stdout } = await plimsollBeside(['scan', '--all-contexts', '--kubeconfig', kubeconfig, ...outputs]);
     expect(code).toBe(2);
     expect(stdout).toContain('Clusters: 3 ─');
-    expect(stdout).toContain('not done: 1 of 3 clusters could not be judged (--allow-unreadable accepts that) (exit code 2)');
+    expect(stdout).toContain('not done: 1 of 3 clusters could not be judged (--allow-partial accepts that) (exit code 2)');
     expect(stdout).toContain(`next: plimsoll scan --kubeconfig ${kubeconfig} --cluster production\n`);
     const json = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as FleetReport;
     expect(names(json)).toEqual(['production', 'staging', 'stranger']);

@@ -177,7 +177,10 @@ const scan: Command = {
       lines: [
         ['0', 'no finding at or above --fail-on'],
         ['1', 'findings at or above --fail-on'],
-        ['2', 'the work could not be done: wrong arguments, unreadable input, a cluster that was not read, or not to its end, nothing to scan'],
+        [
+          '2',
+          'the work could not be done: wrong arguments, unreadable input, a cluster that was not read, or not to its end, nothing to scan',
+        ],
       ],
     },
   ],

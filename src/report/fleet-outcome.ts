@@ -11,7 +11,7 @@ export function fleetOutcome({ clusters, summary }: Pick<FleetReport, 'clusters'
   if (unjudged > 0 && !options.allowUnreadable)
     return {
       exitCode: 2,
-      reason: `${unjudged} of ${counted(summary.clusters, 'cluster')} could not be judged (--allow-unreadable accepts that)`,
+      reason: `${unjudged} of ${counted(summary.clusters, 'cluster')} could not be judged (--allow-partial accepts that)`,
     };
   const outcomes = clusters.flatMap((cluster) =>
     'report' in cluster ? [{ name: cluster.name, ...outcome(cluster.report, options) }] : [],

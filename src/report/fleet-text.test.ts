@@ -89,7 +89,7 @@ test('the end says what it amounts to, and what to type next', () => {
   Findings      2 critical · 18 high · 2 medium · in 2 clusters
   Guidance      1 recommendation alike · 2 differ
 
-not done: 1 of 3 clusters could not be judged (--allow-unreadable accepts that) (exit code 2)
+not done: 1 of 3 clusters could not be judged (--allow-partial accepts that) (exit code 2)
 next: plimsoll scan --cluster staging
 `);
 });

@@ -61,7 +61,9 @@ import { webhookFailure } from './pod-security/webhook-failure.ts';
 import { webhookScope } from './pod-security/webhook-scope.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
 import { writablePaths } from './pod-security/writable-paths.ts';
+import { kubeletVersion } from './upgrading/kubelet-version.ts';
 import { removedApis } from './upgrading/removed-apis.ts';
+import { serverVersion } from './upgrading/server-version.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
@@ -126,5 +128,7 @@ export const controls: readonly AnyControl[] = [
   webhookScope,
   windowsHostProcess,
   writablePaths,
+  kubeletVersion,
   removedApis,
+  serverVersion,
 ];

@@ -1,20 +1,3 @@
-/** A minor of Kubernetes 1 and the day from which it gets no more fixes, where upstream has named one. */
-export interface SupportedUntil {
-  readonly minor: number;
-  readonly endOfLife?: string;
-}
-
-/** https://kubernetes.io/releases, as it stood in November 2026. */
-export const supportCalendar: { readonly asOf: string; readonly releases: readonly SupportedUntil[] } = {
-  asOf: '2026-11',
-  releases: [
-    { minor: 34, endOfLife: '2026-10-27' },
-    { minor: 35, endOfLife: '2027-02-28' },
-    { minor: 36, endOfLife: '2027-06-28' },
-    { minor: 37 },
-  ],
-};
-
 /** Judged where nobody names a version: what passes here passes on every cluster that still gets fixes. Not from the clock. */
 export const oldestSupportedMinor = 35;
 /** The newest minor that the tables of this release know. */

@@ -3,12 +3,14 @@ import { apiGroup, type ResourceRef } from '../core/index.ts';
 /** Kinds that live outside namespaces, by group; of the kinds that rules read or that hold pod templates. */
 const clusterScoped: ReadonlySet<string> = new Set([
   '/Namespace',
+  '/Node',
   '/PersistentVolume',
   'observed.plimsoll/APIServer',
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'certificates.k8s.io/CertificateSigningRequest',
   'rbac.authorization.k8s.io/ClusterRoleBinding',
   'argoproj.io/ClusterWorkflowTemplate',
   'trainer.kubeflow.org/ClusterTrainingRuntime',

@@ -16,6 +16,7 @@ const ownGroups: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io',
   'apps',
   'batch',
+  'certificates.k8s.io',
   'networking.k8s.io',
   'rbac.authorization.k8s.io',
 ]);

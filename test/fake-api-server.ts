@@ -28,6 +28,8 @@ export interface FakeApi {
   readonly requests: string[];
   /** The headers of the last request. */
   headers(): IncomingMessage['headers'];
+  /** Ends all connections and listens no more. */
+  silence(): void;
   stop(): Promise<void>;
 }
 
@@ -124,6 +126,10 @@ export async function startFakeApi(options: FakeOptions = {}): Promise<FakeApi> 
     kubeconfig,
     requests,
     headers: () => headers,
+    silence() {
+      server.close();
+      server.closeAllConnections();
+    },
     stop: () =>
       new Promise((resolve) => {
         rmSync(folder, { recursive: true });

@@ -1,7 +1,9 @@
 import { resourceName } from './read-page.ts';
-import { giveUp, miss, type Reading, type Verb } from './reading.ts';
+import { miss, tellUnread, type Reading } from './reading.ts';
 import type { Served, ServedKind } from './served-kinds.ts';
 import { pluralOf, type WantedKind } from './wanted-kinds.ts';
+
+export type Verb = 'get' | 'list';
 
 /** The objects of one kind. */
 export interface Job {
@@ -10,7 +12,12 @@ export interface Job {
   /** What its paths are: lists, or single objects. */
   readonly verb: Verb;
   /** One for the cluster, or for each namespace. */
-  readonly paths: readonly string[];
+  readonly parts: readonly Part[];
+}
+
+export interface Part {
+  readonly path: string;
+  readonly namespace?: string;
 }
 
 /** What there is to read, in the order of the wanted kinds. What cannot be read at all is told at once. */
@@ -25,15 +32,23 @@ export function jobsOf(
     const found = kinds.find((each) => each.group === kind.group && each.kind === kind.kind);
     if (found === undefined) {
       const resource = resourceName({ group: kind.group, plural: pluralOf(kind.kind) });
-      if (kind.own) giveUp(reading, kind, 'list', resource, 'the API server does not serve it');
-      else if (silent.includes(kind.group)) giveUp(reading, kind, 'list', resource, 'the program behind this API does not answer');
+      const why = kind.own
+        ? 'the API server does not serve it'
+        : silent.includes(kind.group)
+          ? 'the program behind this API does not answer'
+          : undefined;
+      if (why === undefined) continue;
+      tellUnread(reading, resource, `list ${resource}`, why);
+      miss(reading, kind, resource);
       continue;
     }
-    if (namespaces === undefined) jobs.push({ kind, found, verb: 'list', paths: [listPath(found)] });
-    else if (found.namespaced) jobs.push({ kind, found, verb: 'list', paths: namespaces.map((name) => listPath(found, name)) });
-    else if (found.group === '' && found.kind === 'Namespace') {
-      const paths = namespaces.map((name) => `${listPath(found)}/${encodeURIComponent(name)}`);
-      jobs.push({ kind, found, verb: 'get', paths });
+    if (namespaces === undefined) jobs.push({ kind, found, verb: 'list', parts: [{ path: listPath(found) }] });
+    else if (found.namespaced) {
+      const parts = namespaces.map((namespace) => ({ path: listPath(found, namespace), namespace }));
+      jobs.push({ kind, found, verb: 'list', parts });
+    } else if (found.group === '' && found.kind === 'Namespace') {
+      const parts = namespaces.map((namespace) => ({ path: `${listPath(found)}/${encodeURIComponent(namespace)}`, namespace }));
+      jobs.push({ kind, found, verb: 'get', parts });
     } else {
       // Only a part was asked for: nothing is wrong, and yet what depends on the rest cannot be decided. The pods of these
       // kinds are in no namespace that was asked for.

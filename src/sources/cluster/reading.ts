@@ -31,17 +31,14 @@ export interface UnlistedKind {
   readonly resource: string;
 }
 
-export type Verb = 'get' | 'list';
-
 /** When to give up on what is begun now. */
 export function deadlineOf({ end, patience }: Reading): number {
   return Math.min(end, Date.now() + patience.kind);
 }
 
 /** Something is wrong: what should have been read was not. */
-export function giveUp(reading: Reading, kind: WantedKind, verb: Verb, resource: string, why: string): void {
-  reading.sink({ type: 'unread', file: `cluster/${resource}`, line: 1, reason: `${verb} ${resource}: ${why}` });
-  miss(reading, kind, resource);
+export function tellUnread({ sink }: Reading, resource: string, what: string, why: string): void {
+  sink({ type: 'unread', file: `cluster/${resource}`, line: 1, reason: `${what}: ${why}` });
 }
 
 /** What is absent of this kind may exist. */

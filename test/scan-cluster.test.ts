@@ -34,6 +34,7 @@ async function complaintOf(fake: FakeOptions, options: ScanClusterOptions = {}):
   return (error as OptionError).lines;
 }
 
+const labels = { app: 'web' };
 const container = { name: 'web', image: 'registry.example.com/web:1' };
 
 function pod(name: string, more: { readonly metadata?: object; readonly status?: object; readonly spec?: object } = {}): ApiObject {
@@ -43,16 +44,14 @@ function pod(name: string, more: { readonly metadata?: object; readonly status?:
 
 function workload(kind: string, name: string, owner?: { readonly kind: string; readonly name: string }): ApiObject {
   const metadata = { name, namespace: 'shop', uid: `uid-${name}`, ...(owner === undefined ? {} : ownedBy(owner.kind, owner.name)) };
-  const template = { metadata: { labels: { app: name } }, spec: { containers: [container] } };
+  const template = { metadata: { labels }, spec: { containers: [container] } };
   const spec =
-    kind === 'CronJob'
-      ? { schedule: '@daily', jobTemplate: { spec: { template } } }
-      : { selector: { matchLabels: { app: name } }, template };
+    kind === 'CronJob' ? { schedule: '@daily', jobTemplate: { spec: { template } } } : { selector: { matchLabels: labels }, template };
   return { kind, metadata, spec };
 }
 
 function ownedBy(kind: string, name: string): object {
-  return { ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: `uid-${name}`, controller: true }] };
+  return { labels, ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: `uid-${name}`, controller: true }] };
 }
 
 const namespace: ApiObject = { kind: 'Namespace', metadata: { name: 'shop', labels: {} } };
@@ -172,6 +171,168 @@ describe('what is judged', () => {
   test('old servers, which tell their kinds group by group', async () => {
     const report = await scanOf({ kinds: holding([workload('Deployment', 'web'), pod('web')]), old: true, version: 'v1.24.0' });
     expect([report.workloads.length, report.inputs.unread, report.target.kubernetesVersion]).toEqual([2, [], '1.24']);
+  });
+});
+
+describe('what differs from the template that it was made from', () => {
+  const rootful = { name: 'proxy', image: 'registry.example.com/proxy:1', securityContext: { privileged: true } };
+  const injected = { spec: { containers: [container, rootful] } };
+  const web = workload('Deployment', 'web');
+  const webSet = workload('ReplicaSet', 'web-1', { kind: 'Deployment', name: 'web' });
+  const ofSet = ownedBy('ReplicaSet', 'web-1');
+
+  test('is judged itself, under the name of its owner, for what the owner does not fail', async () => {
+    const report = await scanOf({
+      kinds: holding([
+        namespace,
+        web,
+        webSet,
+        pod('web-1-a', { metadata: ofSet }),
+        pod('web-1-b', { metadata: ofSet, ...injected }),
+        pod('web-1-c', { metadata: ofSet, ...injected }),
+      ]),
+    });
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+    const resource = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-1-b', owner };
+    expect(report.inputs.drifted).toEqual([
+      { resource, file: 'cluster/shop/Pod/web-1-b', line: 1, count: 2, differences: [{ path: 'spec.containers[proxy]', change: 'added' }] },
+    ]);
+    const ofPod = report.findings.filter((finding) => finding.resource.kind === 'Pod');
+    expect(ofPod.length).toBeGreaterThan(5);
+    expect(new Set(ofPod.map((finding) => finding.container))).toEqual(new Set(['proxy']));
+    expect(ofPod[0]?.resource).toEqual(resource);
+    expect(report.findings.some((finding) => finding.resource.kind === 'Deployment' && finding.container === 'web')).toBe(true);
+    expect(report.inputs.skipped.map(({ reason, count }) => [reason, count])).toEqual([
+      ['ReplicaSet of a Deployment, which is judged in its place', 1],
+      ['Pod of a ReplicaSet, which is judged in its place', 1],
+      ['Pod that differs from its ReplicaSet as another one does, which is judged in its place', 1],
+    ]);
+    expect(report.inputs.resources).toBe(3);
+  });
+
+  test('keeps its fingerprints from one rollout to the next', async () => {
+    const prints = async (name: string): Promise<string[]> => {
+      const report = await scanOf({ kinds: holding([web, webSet, pod(name, { metadata: ofSet, ...injected })]) });
+      await api?.stop();
+      return report.findings.filter((finding) => finding.resource.kind === 'Pod').map(({ fingerprint }) => fingerprint);
+    };
+    const before = await prints('web-1-a');
+    expect(before.length).toBeGreaterThan(5);
+    expect(await prints('web-1-b')).toEqual(before);
+    api = undefined;
+  });
+
+  test('a container for debugging', async () => {
+    const spec = {
+      containers: [container],
+      ephemeralContainers: [{ name: 'debugger', image: 'registry.example.com/shell:1', securityContext: { privileged: true } }],
+    };
+    const report = await scanOf({ kinds: holding([web, webSet, pod('web-1-a', { metadata: ofSet, spec })]) });
+    expect(report.inputs.drifted[0]?.differences).toEqual([{ path: 'spec.ephemeralContainers[debugger]', change: 'added' }]);
+    expect(report.findings.map(({ control, container: of }) => `${control} ${of}`)).toContain('pod-security/privileged debugger');
+  });
+
+  test('a ReplicaSet of a former template that still runs, with its pods, and not one that does not', async () => {
+    const former = (name: string, replicas: number): ApiObject => {
+      const metadata = { name, namespace: 'shop', uid: `uid-${name}`, ...ownedBy('Deployment', 'web') };
+      const template = { metadata: { labels }, spec: { containers: [container], hostPID: true } };
+      return { kind: 'ReplicaSet', metadata, spec: { replicas, template, selector: { matchLabels: labels } }, status: { replicas } };
+    };
+    const report = await scanOf({
+      kinds: holding([
+        web,
+        former('web-old', 0),
+        former('web-1', 2),
+        pod('web-1-a', { metadata: ofSet, spec: { hostPID: true } }),
+        pod('web-1-b', { metadata: ofSet, spec: { hostPID: true } }),
+      ]),
+    });
+    expect(report.inputs.drifted.map(({ file, count, differences }) => [file, count, differences])).toEqual([
+      ['cluster/shop/ReplicaSet.apps/web-1', 1, [{ path: 'spec.template.spec.hostPID', change: 'added' }]],
+    ]);
+    expect(report.findings.filter(({ resource }) => resource.kind === 'ReplicaSet').map(({ path }) => path)).toContain(
+      'spec.template.spec.hostPID',
+    );
+    expect(report.workloads.map(({ resource }) => resource.kind)).toEqual(['Deployment', 'ReplicaSet']);
+  });
+
+  test('who only claims an owner hides nothing, and neither does an owner in another namespace', async () => {
+    const claims = pod('stray', { metadata: ownedBy('Deployment', 'web'), spec: { hostNetwork: true } });
+    const foreign = pod('foreign', { metadata: { ...ownedBy('Deployment', 'web'), namespace: 'bank' } });
+    const report = await scanOf({ kinds: holding([web, claims, foreign]) });
+    expect(report.workloads.map(({ resource }) => resource.name).sort()).toEqual(['foreign', 'stray', 'web']);
+    expect(report.inputs.drifted.map(({ resource }) => resource.name)).toEqual(['stray']);
+  });
+
+  test('not what has finished', async () => {
+    const done = { status: { phase: 'Succeeded' }, metadata: ownedBy('Job', 'clean'), ...injected };
+    const report = await scanOf({ kinds: holding([workload('Job', 'clean'), pod('clean-a', done)]) });
+    expect([report.inputs.drifted, report.workloads.length]).toEqual([[], 1]);
+    expect(report.inputs.skipped.map(({ reason }) => reason)).toEqual(['finished pod: nothing runs in it any more']);
+  });
+});
+
+describe('pods of nodes and of the system', () => {
+  const mirror = (namespaceName: string, image: string, owner: object): ApiObject => ({
+    kind: 'Pod',
+    metadata: {
+      name: 'agent-node-1',
+      namespace: namespaceName,
+      uid: 'uid-agent',
+      annotations: { 'kubernetes.io/config.mirror': '0c1', 'kubernetes.io/config.source': 'file' },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: 'uid-node-1', controller: true, ...owner }],
+    },
+    spec: { nodeName: 'node-1', containers: [{ name: 'agent', image }] },
+    status: { phase: 'Running' },
+  });
+
+  test('static pods are judged once and listed, because only their node changes them', async () => {
+    const report = await scanOf({ kinds: holding([mirror('shop', 'registry.example.com/agent:1', {})]) });
+    expect(report.inputs.staticPods).toEqual([
+      {
+        resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'agent-node-1' },
+        file: 'cluster/shop/Pod/agent-node-1',
+        line: 1,
+        node: 'node-1',
+      },
+    ]);
+    expect(report.workloads.map(({ resource }) => resource.name)).toEqual(['agent-node-1']);
+  });
+
+  test('the annotation alone makes no static pod', async () => {
+    const report = await scanOf({ kinds: holding([mirror('shop', 'registry.example.com/agent:1', { kind: 'ReplicaSet' })]) });
+    expect([report.inputs.staticPods, report.workloads.length]).toEqual([[], 1]);
+  });
+
+  test('those of the system are excepted and listed, with --system judged', async () => {
+    const kinds = holding([
+      mirror('kube-system', 'registry.k8s.io/kube-proxy:v1.36.2', {}),
+      pod('mine', { metadata: { namespace: 'kube-system' } }),
+    ]);
+    const report = await scanOf({ kinds });
+    expect(report.inputs.excepted.map(({ resource }) => resource.name)).toEqual(['agent-node-1']);
+    expect(report.workloads.map(({ resource }) => resource.name)).toEqual(['mine']);
+    await api?.stop();
+    const whole = await scanOf({ kinds }, { system: true });
+    expect([whole.inputs.excepted, whole.workloads.length, whole.inputs.staticPods.length]).toEqual([[], 2, 1]);
+  });
+
+  test('a strange container in a pod of the system is judged', async () => {
+    const proxy = { name: 'proxy', namespace: 'kube-system', uid: 'uid-proxy' };
+    const spec = { containers: [{ name: 'proxy', image: 'registry.k8s.io/kube-proxy:v1.36.2' }] };
+    const template = { metadata: { labels }, spec };
+    const set = { kind: 'DaemonSet', metadata: proxy, spec: { selector: { matchLabels: labels }, template } };
+    const metadata = { ...ownedBy('DaemonSet', 'proxy'), namespace: 'kube-system' };
+    const report = await scanOf({
+      kinds: holding([
+        set,
+        pod('proxy-a', { metadata, spec }),
+        pod('proxy-b', { metadata, spec: { containers: [...spec.containers, { name: 'miner', image: 'registry.example.com/miner:1' }] } }),
+      ]),
+    });
+    expect(report.inputs.excepted.map(({ resource }) => resource.name)).toEqual(['proxy']);
+    expect(report.inputs.drifted.map(({ resource }) => resource.name)).toEqual(['proxy-b']);
+    expect(report.findings.filter(({ container: of }) => of === 'miner').length).toBeGreaterThan(3);
   });
 });
 

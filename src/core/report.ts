@@ -1,6 +1,6 @@
 import type { Evidence, Origin } from '../guidance/recommendation.ts';
 import type { FixSafety } from './edit.ts';
-import type { ResourceRef, Skipped, Unread } from './resource.ts';
+import type { Drifted, ResourceRef, Skipped, Unread } from './resource.ts';
 import type { Severity } from './verdict.ts';
 
 /** One control on one subject, at one place. */
@@ -78,6 +78,14 @@ export interface ClusterTarget {
   readonly namespaces?: readonly string[];
 }
 
+/** A pod that is described by a file on its node: the API shows a picture of it, and cannot change it. */
+export interface StaticPod {
+  readonly resource: ResourceRef;
+  readonly file: string;
+  readonly line: number;
+  readonly node: string;
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'plimsoll'; readonly version: string };
@@ -97,6 +105,10 @@ export interface Report {
     readonly skipped: readonly Skipped[];
     readonly unread: readonly Unread[];
     readonly excepted: readonly Excepted[];
+    /** What runs otherwise than its owner says. */
+    readonly drifted: readonly Drifted[];
+    /** Those that were judged. */
+    readonly staticPods: readonly StaticPod[];
   };
   readonly findings: readonly Finding[];
   readonly workloads: readonly Workload[];

@@ -17,6 +17,15 @@ export interface ResourceRef {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
+  /** The object in the same namespace from whose template it was made, where it differs from that. */
+  readonly owner?: OwnerRef;
+}
+
+/** An object in the namespace of what it owns. */
+export interface OwnerRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
 }
 
 /** The API group in an `apiVersion`: `apps` of `apps/v1`, `''` for the core group. */
@@ -75,6 +84,40 @@ export interface Resource {
    * existing parent. Only valid until the source reads on: text and offsets are then dropped.
    */
   locate(paths: readonly Path[]): Location[];
+  /** Only of what a controller made in a cluster from the template of another object that was read. */
+  readonly madeFrom?: MadeFrom;
+}
+
+/** The template that a live object was made from. */
+export interface MadeFrom {
+  /** The object that is judged for all that is made from its template: the Deployment, not the ReplicaSet. */
+  readonly owner: ResourceRef;
+  /** Where the template stands in the owner. */
+  readonly templatePath: Path;
+  /**
+   * Whether the object is as the template says. Then it stands for all that are: it is judged by nobody, and only handed to
+   * subjects that ask for what runs (`Reads.running`).
+   */
+  readonly alike: boolean;
+}
+
+/** Live objects that differ from the template that they were made from, all in the same way; the first of them is judged. */
+export interface Drifted {
+  /** With its owner. */
+  readonly resource: ResourceRef;
+  readonly file: string;
+  readonly line: number;
+  /** Of this owner so many differ in this way. */
+  readonly count: number;
+  readonly differences: readonly DriftedField[];
+  /** Differences that are not listed. */
+  readonly more?: number;
+}
+
+export interface DriftedField {
+  /** From the root of the object, list items by their names: `spec.containers[web].image`. */
+  readonly path: string;
+  readonly change: 'added' | 'removed' | 'changed';
 }
 
 /** A file or a document that was not judged, and why that is in order. */
@@ -97,4 +140,5 @@ export interface Unread {
 export type Input =
   | { readonly type: 'resource'; readonly resource: Resource }
   | ({ readonly type: 'skipped' } & Skipped)
+  | { readonly type: 'drifted'; readonly drifted: Drifted }
   | ({ readonly type: 'unread' } & Unread);

@@ -16,6 +16,11 @@ export interface SubjectContext {
 export interface Reads {
   readonly podTemplates: boolean;
   readonly kinds: readonly string[];
+  /**
+   * For joined kinds: also one running pod for each owner whose template it equals (`Resource.madeFrom`). Without it a
+   * workload is only seen as it is written, whether anything of it runs or not.
+   */
+  readonly running?: true;
 }
 
 /** A subject found in one resource; `path` leads to it from the root of the object. */

@@ -244,6 +244,8 @@ describe('the report', () => {
     evaluation.add({ type: 'skipped', file: 'notes.txt', line: 1, reason: 'no manifest', count: 3 });
     evaluation.add({ type: 'unread', file: 'broken.yaml', line: 7, reason: 'not closed' });
     expect(evaluation.finish({ files: 4, documents: 5 }).inputs).toEqual({
+      drifted: [],
+      staticPods: [],
       files: 4,
       documents: 5,
       resources: 1,

@@ -22,6 +22,8 @@ export interface Spot {
   /** The path in a form that survives reordering (fingerprint.ts). */
   readonly steps: readonly string[];
   readonly location: Location;
+  /** Where the same would be told of what the object was made from: then it is not told again. */
+  readonly twin?: { readonly ref: ResourceRef; readonly steps: readonly string[] };
 }
 
 /** Gathers what verdicts have to say, and in the end sorts it and tells equal fingerprints apart. */
@@ -44,6 +46,8 @@ export interface FindingTable {
   readonly rows: Int32Array<ArrayBuffer>;
   readonly texts: readonly string[];
   readonly resources: readonly ResourceRef[];
+  /** Rows with the two words of the fingerprint of their twin, wherever there is one. */
+  readonly twins: readonly (readonly [row: number, high: number, low: number])[];
 }
 
 /** The columns of a row: indexes into the lists of a table, numbers, and the two words of the fingerprint. */
@@ -62,6 +66,7 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
   let texts: string[] = [];
   let known = new Map<string, number>();
   let resources: ResourceRef[] = [];
+  let twins: [row: number, high: number, low: number][] = [];
 
   function newRow(): number {
     if (end === rows.length) {
@@ -116,6 +121,29 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
     return finding;
   }
 
+  /** Rows whose twin says the same. */
+  function toldTwice(): Set<number> {
+    const told = new Set<number>();
+    if (twins.length === 0) return told;
+    const made = new Set(twins.map(([row]) => row));
+    const prints = new Set(twins.map((twin) => hexOf(twin, 1)));
+    const originals = new Set<string>();
+    for (let row = 0; row < end; row += width) {
+      const print = hexOf(rows, row + print$);
+      if (!made.has(row) && prints.has(print)) originals.add(print + sayingOf(row));
+    }
+    for (const twin of twins) if (originals.has(hexOf(twin, 1) + sayingOf(twin[0]))) told.add(twin[0]);
+    return told;
+  }
+
+  /** Messages name their object at times: the owner says of itself what it says of the other. */
+  function sayingOf(row: number): string {
+    const { name, owner } = resources[rows[row + resource$]!]!;
+    const message = texts[rows[row + message$]!]!;
+    const said = owner === undefined ? message : message.replaceAll(`"${name}"`, `"${owner.name}"`);
+    return [rows[row + verdict$], rows[row + severity$], said].join(' ');
+  }
+
   return {
     placesOf(verdict) {
       if (verdict.verdict === 'fail' || verdict.verdict === 'unknown') return verdict.places;
@@ -123,7 +151,7 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       return [{ where: [], message: verdict.verdict === 'pass' ? 'holds' : verdict.reason }];
     },
 
-    add(control, verdict, place, { ref, file, container, path, steps, location }) {
+    add(control, verdict, place, { ref, file, container, path, steps, location, twin }) {
       const severity = severities.indexOf(place.severity ?? control.severity);
       if (severity > lowest) return;
       // Findings come in runs on one object.
@@ -142,14 +170,19 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       rows[row + endLine$] = location.endLine;
       rows[row + endColumn$] = location.endColumn;
       hash(control.id, ref, steps, rows, row + print$);
+      if (twin === undefined) return;
+      const words: [number, number, number] = [row, 0, 0];
+      hash(control.id, twin.ref, twin.steps, words, 1);
+      twins.push(words);
     },
 
     take() {
-      const table = { rows: rows.slice(0, end), texts, resources };
+      const table = { rows: rows.slice(0, end), texts, resources, twins };
       end = 0;
       texts = [];
       known = new Map();
       resources = [];
+      twins = [];
       return table;
     },
 
@@ -157,6 +190,7 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       const textNumbers = table.texts.map(textNumber);
       const firstResource = resources.length;
       for (const ref of table.resources) resources.push(ref);
+      for (const [row, high, low] of table.twins) twins.push([row + end, high, low]);
       for (let from = 0; from < table.rows.length; from += width) {
         const row = newRow();
         for (let column = 0; column < width; column++) rows[row + column] = table.rows[from + column]!;
@@ -167,7 +201,10 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
     },
 
     settle() {
-      const order = Array.from({ length: end / width }, (_, index) => index * width).sort(compareRows);
+      const told = toldTwice();
+      const order = Array.from({ length: end / width }, (_, index) => index * width)
+        .filter((row) => !told.has(row))
+        .sort(compareRows);
       const seen = new Map<string, number>();
       return order.map((row) => findingOf(row, seen));
     },

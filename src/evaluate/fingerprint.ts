@@ -18,7 +18,8 @@ export function hash(control: string, ref: ResourceRef, steps: readonly string[]
   mixLine(apiGroup(ref.apiVersion));
   mixLine(ref.kind);
   mixLine(ref.namespace ?? '');
-  mixLine(ref.name);
+  // Names of pods are random: those of an owner have to do, also from one rollout to the next.
+  mixLine(ref.owner === undefined ? ref.name : `${ref.owner.kind}/${ref.owner.name}`);
   for (const step of steps) mixLine(step);
   words[at] = high;
   words[at + 1] = low;

@@ -9,6 +9,7 @@ import {
   type Anchor,
   type AnyControl,
   type ClusterTarget,
+  type Drifted,
   type Excepted,
   type Fixing,
   type Input,
@@ -16,12 +17,14 @@ import {
   type JoinedSubjectKind,
   type Location,
   type LocalSubjectKind,
+  type MadeFrom,
   type Params,
   type Path,
   type Report,
   type Resource,
   type ResourceRef,
   type Skipped,
+  type StaticPod,
   type SubjectContext,
   type Unread,
   type Workload,
@@ -29,9 +32,10 @@ import {
 import { podSecurityLevel } from '../kube/pod-security/index.ts';
 import { realPath } from '../kube/pod-templates.ts';
 import { isClusterScoped } from '../kube/scope.ts';
+import { nodeOfStaticPod } from '../kube/static-pod.ts';
 import { systemReason } from '../kube/system-workloads.ts';
 import type { PodSpec } from '../kube/types.ts';
-import { startFindings, type FindingTable } from './findings.ts';
+import { startFindings, type FindingTable, type Spot } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
 import { addCounts, count, ledger, miss, startTally, takeCounts, type Tally, type TallyCounts } from './ledger.ts';
 import { paramValues, type Policy } from './policy.ts';
@@ -88,6 +92,11 @@ export interface Part {
   readonly skipped: readonly Skipped[];
   readonly unread: readonly Unread[];
   readonly excepted: readonly Excepted[];
+  readonly drifted: readonly Drifted[];
+  readonly staticPods: readonly StaticPod[];
+  readonly madeFrom: readonly (readonly [number, MadeFrom])[];
+  /** Of the files, those of pods that are judged at their owner. */
+  readonly running: number;
   readonly assumedLinux: boolean;
   /** How many of the resources are no objects. */
   readonly observed: number;
@@ -144,10 +153,15 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   /** The files of the resources so far, by number: what an anchor points at. */
   const files: string[] = [];
   const anchors: Remembered[] = [];
+  /** By the numbers of their files. */
+  const madeFrom = new Map<number, MadeFrom>();
   const workloads: Workload[] = [];
   const skipped: Skipped[] = [];
   const unread: Unread[] = [];
   const excepted: Excepted[] = [];
+  const drifted: Drifted[] = [];
+  const staticPods: StaticPod[] = [];
+  let running = 0;
   let assumedLinux = false;
   let observed = 0;
 
@@ -192,7 +206,15 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
                   })
                 : undefined;
             wait(at, (location) => {
-              findings.add(control, verdict.verdict, place, { ref, file: resource.file, container, path: at, steps, location });
+              findings.add(control, verdict.verdict, place, {
+                ref,
+                file: resource.file,
+                container,
+                path: at,
+                steps,
+                location,
+                ...twinOf(resource.madeFrom, steps),
+              });
               if (proposal === undefined) return;
               proposal.line = location.line;
               proposal.origin = origins[origin] ?? nowhere;
@@ -223,7 +245,9 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       anchors.push(remembered);
       return remembered;
     };
+    if (resource.madeFrom !== undefined) madeFrom.set(files.length - 1, resource.madeFrom);
     for (const { kind, judges: panel, memories } of joined) {
+      if (resource.madeFrom?.alike === true && kind.reads.running !== true) continue;
       const memory = kind.remember(resource, anchor, context, (subject) => settle(panel, subject));
       if (memory !== undefined) memories.push(memory);
     }
@@ -274,7 +298,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
           for (const place of findings.placesOf(verdict)) {
             const { resource, path, location } = 'location' in place.where ? place.where : at;
             const steps = joinedSteps(container, path);
-            findings.add(control, verdict.verdict, place, { ref, file: files[resource] ?? '', container, path, steps, location });
+            const twin = twinOf(madeFrom.get(resource), steps.slice(1), container ?? '');
+            findings.add(control, verdict.verdict, place, { ref, file: files[resource] ?? '', container, path, steps, location, ...twin });
           }
         }
       }
@@ -301,10 +326,15 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       wait(['metadata'], (location) => (origins[number] = location));
     }
     const reason = policy.system ? undefined : systemReason(resource, namespace);
-    if (reason === undefined) {
+    if (resource.madeFrom?.alike === true) {
+      running++;
+      if (reason === undefined) remember(resource);
+    } else if (reason === undefined) {
       judgeLocally(resource, ref);
       remember(resource);
       describe(resource, ref);
+      const node = nodeOfStaticPod(resource);
+      if (node !== undefined) wait([], ({ line }) => staticPods.push({ resource: ref, file: resource.file, line, node }));
     } else {
       wait([], ({ line }) => excepted.push({ resource: ref, file: resource.file, line, reason }));
     }
@@ -328,6 +358,9 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         case 'skipped':
           skipped.push({ file: input.file, line: input.line, reason: input.reason, count: input.count });
           return;
+        case 'drifted':
+          drifted.push(input.drifted);
+          return;
         case 'unread':
           unread.push({ file: input.file, line: input.line, reason: input.reason });
           return;
@@ -345,9 +378,15 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         skipped: skipped.splice(0),
         unread: unread.splice(0),
         excepted: excepted.splice(0),
+        drifted: drifted.splice(0),
+        staticPods: staticPods.splice(0),
+        madeFrom: [...madeFrom],
+        running,
         assumedLinux,
         observed,
       };
+      madeFrom.clear();
+      running = 0;
       assumedLinux = false;
       observed = 0;
       return part;
@@ -358,6 +397,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         anchor.resource += files.length;
         anchor.path = sharedPath(anchor.path);
       }
+      for (const [number, each] of part.madeFrom) madeFrom.set(number + files.length, each);
       append(files, part.files);
       findings.join(part.findings);
       for (const [index, counts] of part.tallies.entries()) addCounts(judges[index]!.tally, counts);
@@ -366,6 +406,9 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       append(skipped, part.skipped);
       append(unread, part.unread);
       append(excepted, part.excepted);
+      append(drifted, part.drifted);
+      append(staticPods, part.staticPods);
+      running += part.running;
       assumedLinux ||= part.assumedLinux;
       observed += part.observed;
     },
@@ -394,7 +437,16 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         schemaVersion: 1,
         tool: { name: 'plimsoll', version: policy.toolVersion },
         target: read.cluster === undefined ? { ...target, assumptions } : { ...target, cluster: read.cluster, assumptions },
-        inputs: { files: read.files, documents: read.documents, resources: files.length - observed, skipped, unread, excepted },
+        inputs: {
+          files: read.files,
+          documents: read.documents,
+          resources: files.length - observed - running,
+          skipped,
+          unread,
+          excepted,
+          drifted,
+          staticPods,
+        },
         findings: settled,
         workloads,
         ledger: rows,
@@ -402,6 +454,15 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       };
     },
   };
+}
+
+/** How the steps of a place read where the object was made from: a finding there is not told again. */
+function twinOf(madeFrom: MadeFrom | undefined, steps: readonly string[], container?: string): Pick<Spot, 'twin'> {
+  if (madeFrom === undefined) return {};
+  const { owner, templatePath } = madeFrom;
+  const own = steps[0] === 'metadata' && steps[1] !== 'labels' && steps[1] !== 'annotations';
+  const there = own ? steps : [...templatePath.map(String), ...steps];
+  return { twin: { ref: owner, steps: container === undefined ? there : [container, ...there] } };
 }
 
 /** Where the pod of a local subject begins; the subject itself where it is in none. */

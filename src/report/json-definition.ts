@@ -21,6 +21,10 @@ const resource = z
     kind: z.string(),
     namespace: z.string().exactOptional().describe('Absent where neither the object nor --namespace says one'),
     name: z.string(),
+    owner: z
+      .object({ apiVersion: z.string(), kind: z.string(), name: z.string() })
+      .exactOptional()
+      .describe('The object in the same namespace from whose template it was made, where it differs from that'),
   })
   .describe('What names an object');
 
@@ -93,6 +97,30 @@ const preambleShape = {
     excepted: z
       .array(z.object({ resource, file, line, reason: z.string() }))
       .describe('Objects of the system, not judged; --system judges them'),
+    drifted: z
+      .array(
+        z.object({
+          resource,
+          file,
+          line,
+          count: z.int().min(1).describe('Of this owner so many differ in this way; the first of them is judged'),
+          differences: z
+            .array(
+              z.object({
+                path: z
+                  .string()
+                  .describe('From the root of the object, list items by their names, for instance spec.containers[web].image'),
+                change: z.enum(['added', 'removed', 'changed']),
+              }),
+            )
+            .describe('Fields that differ from the template of the owner and that Kubernetes itself does not set'),
+          more: z.int().min(1).exactOptional().describe('Differences that are not listed'),
+        }),
+      )
+      .describe('What runs in a cluster otherwise than its owner says. Findings that the owner has too are told there'),
+    staticPods: z
+      .array(z.object({ resource, file, line, node: z.string() }))
+      .describe('Static pods that were judged: only a file on their node changes them'),
   }),
 };
 

@@ -32,7 +32,13 @@ test('the schema lets a later version add keys', () => {
 
 test('a report without entries is JSON too', () => {
   const { inputs } = sampleReport;
-  const empty = { ...sampleReport, inputs: { ...inputs, skipped: [], unread: [], excepted: [] }, findings: [], workloads: [], ledger: [] };
+  const empty = {
+    ...sampleReport,
+    inputs: { ...inputs, skipped: [], unread: [], excepted: [], drifted: [], staticPods: [] },
+    findings: [],
+    workloads: [],
+    ledger: [],
+  };
   expect(JSON.parse(formatted(empty))).toEqual(empty);
 });
 

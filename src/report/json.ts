@@ -2,11 +2,13 @@ import {
   remembering,
   type ClusterTarget,
   type Excepted,
+  type Drifted,
   type Finding,
   type LedgerRow,
   type Report,
   type ResourceRef,
   type Skipped,
+  type StaticPod,
   type Unread,
   type Workload,
 } from '../core/index.ts';
@@ -44,7 +46,9 @@ export function* preamble({
   );
   yield* records('    ', 'skipped', inputs.skipped, skippedRecord);
   yield* records('    ', 'unread', inputs.unread, unreadRecord);
-  yield* records('    ', 'excepted', inputs.excepted, exceptedRecord, true);
+  yield* records('    ', 'excepted', inputs.excepted, exceptedRecord);
+  yield* records('    ', 'drifted', inputs.drifted, driftedRecord);
+  yield* records('    ', 'staticPods', inputs.staticPods, staticPodRecord, true);
   yield '  },\n';
 }
 
@@ -96,9 +100,10 @@ export function* records<T>(
   yield `${indent}]${last ? '' : ','}\n`;
 }
 
-export function reference({ apiVersion, kind, namespace, name }: ResourceRef): string {
+export function reference({ apiVersion, kind, namespace, name, owner }: ResourceRef): string {
   const inNamespace = namespace === undefined ? '' : `"namespace":${quoted(namespace)},`;
-  return `{"apiVersion":${quoted(apiVersion)},"kind":${quoted(kind)},${inNamespace}"name":${quoted(name)}}`;
+  const owned = owner === undefined ? '' : `,"owner":${reference(owner)}`;
+  return `{"apiVersion":${quoted(apiVersion)},"kind":${quoted(kind)},${inNamespace}"name":${quoted(name)}${owned}}`;
 }
 
 /** Findings come in runs on one object and repeat their control's part, so both are made once. */
@@ -143,6 +148,18 @@ function unreadRecord({ file, line, reason }: Unread): string {
 
 function exceptedRecord({ resource, file, line, reason }: Excepted): string {
   return `{"resource":${reference(resource)},"file":${quoted(file)},"line":${line},"reason":${quoted(reason)}}`;
+}
+
+function driftedRecord({ resource, file, line, count, differences, more }: Drifted): string {
+  const fields = differences.map(({ path, change }) => `{"path":${quoted(path)},"change":"${change}"}`);
+  return (
+    `{"resource":${reference(resource)},"file":${quoted(file)},"line":${line},"count":${count},` +
+    `"differences":[${fields.join(',')}]${more === undefined ? '' : `,"more":${more}`}}`
+  );
+}
+
+function staticPodRecord({ resource, file, line, node }: StaticPod): string {
+  return `{"resource":${reference(resource)},"file":${quoted(file)},"line":${line},"node":${quoted(node)}}`;
 }
 
 function workloadRecord({ resource, file, line, podSecurityLevel, restrictedBy }: Workload): string {

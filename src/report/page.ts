@@ -25,6 +25,7 @@ export function pageOf({ color, width, all }: { readonly color: boolean; readonl
 /** The severity or state stands here, and prose after it. */
 export const margin = 12;
 const entriesShown = 8;
+const fieldsShown = 5;
 
 export function heading(text: string, { width, colors }: Page): string {
   const rule = Math.max(0, width - cells(text) - 1);
@@ -73,9 +74,10 @@ export function row(name: string, parts: readonly string[], { width }: Page): st
 }
 
 export function resourceName(ref: ResourceRef): string {
-  const { kind, namespace, name } = ref;
+  const { kind, namespace, name, owner } = ref;
   if (isObserved(ref)) return printable(`API server of context ${name}`);
-  return printable(`${kind} ${name}${namespace === undefined ? '' : ` in namespace ${namespace}`}`);
+  const owned = owner === undefined ? '' : ` of ${owner.kind} ${owner.name}`;
+  return printable(`${kind} ${name}${owned}${namespace === undefined ? '' : ` in namespace ${namespace}`}`);
 }
 
 export function severityParts(counts: Readonly<Record<Severity, number>>, colors: Colors): string[] {
@@ -119,6 +121,40 @@ export function* excepted({ inputs }: Pick<Report, 'inputs'>, page: Page): Gener
     page,
     page.all ? entries.map(({ resource, file, line }) => [resourceName(resource), fileLine(file, line, page)] as const) : [],
   );
+}
+
+export function* drifted({ inputs }: Pick<Report, 'inputs'>, page: Page): Generator<string, void> {
+  const entries = inputs.drifted;
+  if (entries.length === 0) return;
+  const total = entries.reduce((sum, { count }) => sum + count, 0);
+  yield heading(`Differ from the template of their owner: ${total}`, page);
+  yield `\n${prose('Judged themselves; what their owner fails too is told there', page)}`;
+  const shown = page.all || entries.length <= entriesShown + 1 ? entries : entries.slice(0, entriesShown);
+  for (const { resource, count, differences, more = 0 } of shown) {
+    const others = count === 1 ? '' : `, and ${count - 1} more`;
+    yield `\n${prose(resourceName(resource) + others, page)}`;
+    const fields = page.all || differences.length <= fieldsShown + 1 ? differences : differences.slice(0, fieldsShown);
+    for (const { path, change } of fields) yield `    ${page.colors.dim(change.padEnd(8))}  ${printable(path)}\n`;
+    const rest = differences.length - fields.length + more;
+    if (rest > 0) yield `              and ${counted(rest, 'more field')}${more > 0 ? '' : ' (--all lists them)'}\n`;
+  }
+  if (shown.length < entries.length) yield `\n  and ${counted(entries.length - shown.length, 'more difference')} (--all lists them)\n`;
+}
+
+function prose(text: string, { width }: Page): string {
+  return wrapped(text, width - 2)
+    .map((part) => `  ${part}\n`)
+    .join('');
+}
+
+export function* staticPods({ inputs }: Pick<Report, 'inputs'>, page: Page): Generator<string, void> {
+  const entries = inputs.staticPods;
+  if (entries.length === 0) return;
+  yield heading(`Static pods: ${entries.length}`, page);
+  yield `\n${prose('Judged; only a file on their node changes them', page)}\n`;
+  const shown = page.all || entries.length <= entriesShown + 1 ? entries : entries.slice(0, entriesShown);
+  for (const { resource, node } of shown) yield prose(`${resourceName(resource)}, node ${printable(node)}`, page);
+  if (shown.length < entries.length) yield `  and ${entries.length - shown.length} more (--all lists them)\n`;
 }
 
 function fileLine(file: string, line: number, { live }: Page): string {

@@ -114,6 +114,33 @@ export const sampleReport: Report = {
         reason: 'namespace kube-system belongs to the system',
       },
     ],
+    drifted: [
+      {
+        resource: {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          namespace: 'shop',
+          name: 'web-5d9c-x2x',
+          owner: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+        },
+        file: 'cluster/shop/Pod/web-5d9c-x2x',
+        line: 1,
+        count: 3,
+        differences: [
+          { path: 'spec.containers[proxy]', change: 'added' },
+          { path: 'spec.containers[we\u001b[31mb].image', change: 'changed' },
+        ],
+        more: 4,
+      },
+    ],
+    staticPods: [
+      {
+        resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', name: 'etcd-node-1' },
+        file: 'cluster/kube-system/Pod/etcd-node-1',
+        line: 1,
+        node: 'node-1',
+      },
+    ],
   },
   findings: [
     ...sidecars,

@@ -95,6 +95,23 @@ describe('layout', () => {
             1  namespace kube-system belongs to the system
                DaemonSet cni in namespace kube-system
 
+      Differ from the template of their owner: 3 ─────────────────
+
+        Judged themselves; what their owner fails too is told
+        there
+
+        Pod web-5d9c-x2x of Deployment web in namespace shop, and
+        2 more
+          added     spec.containers[proxy]
+          changed   spec.containers[we\\x1b[31mb].image
+                    and 4 more fields
+
+      Static pods: 1 ─────────────────────────────────────────────
+
+        Judged; only a file on their node changes them
+
+        Pod etcd-node-1 in namespace kube-system, node node-1
+
       Guidance: 6 recommendations ────────────────────────────────
 
         Pod security                  1 hold · 2 fail
@@ -192,6 +209,21 @@ describe('layout', () => {
             1  namespace kube-system belongs to the system
                DaemonSet cni in namespace kube-system
 
+      Differ from the template of their owner: 3 ─────────────────────────────────────
+
+        Judged themselves; what their owner fails too is told there
+
+        Pod web-5d9c-x2x of Deployment web in namespace shop, and 2 more
+          added     spec.containers[proxy]
+          changed   spec.containers[we\\x1b[31mb].image
+                    and 4 more fields
+
+      Static pods: 1 ─────────────────────────────────────────────────────────────────
+
+        Judged; only a file on their node changes them
+
+        Pod etcd-node-1 in namespace kube-system, node node-1
+
       Guidance: 6 recommendations ────────────────────────────────────────────────────
 
         Pod security                                      1 hold · 2 fail
@@ -282,6 +314,21 @@ describe('layout', () => {
 
             1  namespace kube-system belongs to the system
                DaemonSet cni in namespace kube-system
+
+      Differ from the template of their owner: 3 ─────────────────────────────────────────────────────────────────────────────
+
+        Judged themselves; what their owner fails too is told there
+
+        Pod web-5d9c-x2x of Deployment web in namespace shop, and 2 more
+          added     spec.containers[proxy]
+          changed   spec.containers[we\\x1b[31mb].image
+                    and 4 more fields
+
+      Static pods: 1 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+        Judged; only a file on their node changes them
+
+        Pod etcd-node-1 in namespace kube-system, node node-1
 
       Guidance: 6 recommendations ────────────────────────────────────────────────────────────────────────────────────────────
 

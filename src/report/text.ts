@@ -5,6 +5,7 @@ import { countBySeverity, failingControls, grouped, type Issue, type ResourceGro
 import { counted, outcome, type FailOn } from './outcome.ts';
 import {
   bareCells,
+  drifted,
   excepted,
   heading,
   labelled,
@@ -17,6 +18,7 @@ import {
   severityColor,
   severityParts,
   skipped,
+  staticPods,
   summaryColumn,
   tally,
   unread,
@@ -84,6 +86,8 @@ export function* formatText(report: Report, options: TextOptions): Generator<str
   yield* unread(report, page);
   yield* skipped(report, page);
   yield* excepted(report, page);
+  yield* drifted(report, page);
+  yield* staticPods(report, page);
   yield* ledger(report, page);
   yield* summary(report, failing, page);
 }

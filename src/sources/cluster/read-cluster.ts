@@ -3,7 +3,9 @@ import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import type { Connection, Refusal } from './connect.ts';
 import { discover } from './discover.ts';
 import { jobsOf } from './jobs.ts';
+import { startOwners } from './owners.ts';
 import { readKind, start } from './read-kind.ts';
+import { fileOf } from './read-page.ts';
 import type { Reading, UnlistedKind } from './reading.ts';
 import type { Patience } from './patience.ts';
 import { wantedKinds } from './wanted-kinds.ts';
@@ -60,7 +62,7 @@ export async function readCluster(
     connection,
     patience,
     end,
-    covered: new Set(),
+    owners: startOwners(fileOf),
     podTemplates,
     sink,
     documents: 0,

@@ -17,8 +17,8 @@ export function start(reading: Reading, { verb, parts: [first] }: Job): Promise<
 export async function readKind(reading: Reading, job: Job, first: Promise<Answer>, onPage: () => void): Promise<Refusal | undefined> {
   const { kind, found, verb, parts } = job;
   const resource = resourceName(found);
-  const { podTemplates, covered, sink } = reading;
-  const reader = kindReader({ kind: found, podTemplates, covered, sink });
+  const { podTemplates, owners, sink } = reading;
+  const reader = kindReader({ kind: found, podTemplates, owners, sink });
   // It may have waited long for its turn.
   const deadline = deadlineOf(reading);
   /** The parts that were not read, by the reason. */

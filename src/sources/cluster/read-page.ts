@@ -1,9 +1,10 @@
-import { apiGroup, nowhere, type Input, type Resource } from '../../core/index.ts';
+import { apiGroup, nowhere, type Input, type MadeFrom, type Resource, type ResourceRef } from '../../core/index.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 import { pieceReader } from '../manifests/documents.ts';
 import { jsonStream, type JsonSlice, type ListHeader } from '../manifests/json-stream.ts';
 import { oneLine } from '../manifests/reasons.ts';
+import type { Owners } from './owners.ts';
 import type { ServedKind } from './served-kinds.ts';
 
 /** What a page says of itself. */
@@ -27,14 +28,19 @@ export interface KindReader {
 export interface KindOptions {
   readonly kind: ServedKind;
   readonly podTemplates: readonly PodTemplateKind[];
-  /** Uids of objects that were read, or whose owner was. Those of this kind are added. */
-  readonly covered: Set<string>;
+  /** Workloads that were read. Those of this kind are added. */
+  readonly owners: Owners;
   readonly sink: (input: Input) => void;
 }
 
 /** What an object is called where a file would have its path: `cluster/shop/Deployment.apps/web`. */
 export function objectFile(kind: Pick<ServedKind, 'group' | 'kind'>, namespace: string | undefined, name: string): string {
   return ['cluster', ...(namespace === undefined ? [] : [segment(namespace)]), kindName(kind), segment(name)].join('/');
+}
+
+/** The same by what names an object in reports. */
+export function fileOf({ apiVersion, kind, namespace, name }: ResourceRef): string {
+  return objectFile({ group: apiGroup(apiVersion), kind }, namespace, name);
 }
 
 /** `Deployment.apps`, and `Pod` in the core group. */
@@ -52,9 +58,10 @@ function segment(name: string): string {
   return /^\.+$/.test(name) ? name.replaceAll('.', '%2E') : name.replaceAll(/[%/\\]/g, encodeURIComponent);
 }
 
-export function kindReader({ kind, podTemplates, covered, sink }: KindOptions): KindReader {
+export function kindReader({ kind, podTemplates, owners, sink }: KindOptions): KindReader {
   const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
   const file = `cluster/${resourceName(kind)}`;
+  const isPod = kind.group === '' && kind.kind === 'Pod';
   /** A list that has to be begun anew brings objects again. */
   const seen = new Set<string>();
   const skips = new Map<string, number>();
@@ -78,16 +85,34 @@ export function kindReader({ kind, podTemplates, covered, sink }: KindOptions): 
     if (seen.has(key)) return;
     seen.add(key);
     const metadata = isObject(object['metadata']) ? object['metadata'] : {};
-    const owner = controllerOf(metadata);
-    const owned = owner !== undefined && covered.has(owner.uid);
-    const { uid } = metadata;
-    const isPod = kind.group === '' && kind.kind === 'Pod';
-    // Pods own no workloads.
-    if (!isPod && resource.podTemplates.length > 0 && typeof uid === 'string') covered.add(uid);
-    if (owned) return skip(oneLine(`${kind.kind} of a ${owner.kind}, which is judged in its place`));
+    const uid = typeof metadata['uid'] === 'string' ? metadata['uid'] : undefined;
     if (isPod && isFinished(status())) return skip('finished pod: nothing runs in it any more');
-    const name = objectFile(kind, ref.namespace, ref.name);
-    sink({ type: 'resource', resource: { ...resource, file: name, locate: (paths) => paths.map(() => nowhere) } });
+    if (resource.podTemplates.length === 0) return hand(resource);
+    const owner = controllerOf(metadata);
+    // Of ten old ReplicaSets nine are kept for going back.
+    if (owner !== undefined && owners.has(owner.uid) && hasNoPods(kind, object, status))
+      return skip(oneLine(`${kind.kind} of a ${owner.kind}, which is judged in its place`));
+    const likeness = owner === undefined ? undefined : owners.compare(resource, owner.uid);
+    if (owner === undefined || likeness === undefined) {
+      // Pods own no workloads.
+      if (!isPod && uid !== undefined) owners.add(uid, resource);
+      return hand(resource);
+    }
+    const { madeFrom, first, ref: named } = likeness;
+    if (madeFrom.alike) {
+      if (!isPod && uid !== undefined) owners.adopt(uid, resource, owner.uid);
+      if (isPod && first) hand(resource, madeFrom);
+      return skip(oneLine(`${kind.kind} of a ${owner.kind}, which is judged in its place`));
+    }
+    if (!isPod && uid !== undefined) owners.add(uid, resource);
+    if (first) hand({ ...resource, ref: named }, madeFrom);
+    else skip(oneLine(`${kind.kind} that differs from its ${owner.kind} as another one does, which is judged in its place`));
+  }
+
+  function hand(resource: Resource, madeFrom?: MadeFrom): void {
+    const { ref } = resource;
+    const placed = { ...resource, file: objectFile(kind, ref.namespace, ref.name), locate: nowhereOf };
+    sink({ type: 'resource', resource: madeFrom === undefined ? placed : { ...placed, madeFrom } });
   }
 
   const reader = pieceReader(file, {
@@ -141,6 +166,7 @@ export function kindReader({ kind, podTemplates, covered, sink }: KindOptions): 
     finish() {
       for (const [reason, { count }] of reader.outcome.skips) skips.set(reason, count);
       for (const [reason, count] of skips) sink({ type: 'skipped', file, line: 1, reason, count });
+      for (const drifted of owners.takeDrifted()) sink({ type: 'drifted', drifted });
       const { skipped, unread: refused } = reader.outcome.counts;
       return { documents: seen.size + skipped + refused, damaged };
     },
@@ -162,9 +188,23 @@ function emptyList(slice: JsonSlice | undefined): ListHeader | undefined {
   return { apiVersion: undefined, kind: typeof kind === 'string' ? kind : undefined };
 }
 
+const nowhereOf: Resource['locate'] = (paths) => paths.map(() => nowhere);
+
 function isFinished(status: string | undefined): boolean {
   const phase = parsed(status)?.['phase'];
   return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** A ReplicaSet that was scaled to nothing, a Job that has ended. */
+function hasNoPods({ group, kind }: ServedKind, { spec }: Readonly<Record<string, unknown>>, status: () => string | undefined): boolean {
+  if (group === 'apps' && kind === 'ReplicaSet')
+    return isObject(spec) && spec['replicas'] === 0 && (parsed(status())?.['replicas'] ?? 0) === 0;
+  if (group !== 'batch' || kind !== 'Job') return false;
+  const conditions = parsed(status())?.['conditions'];
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((each) => isObject(each) && (each['type'] === 'Complete' || each['type'] === 'Failed') && each['status'] === 'True')
+  );
 }
 
 function controllerOf(metadata: Readonly<Record<string, unknown>>): { readonly uid: string; readonly kind: string } | undefined {

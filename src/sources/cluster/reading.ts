@@ -1,6 +1,7 @@
 import type { Input } from '../../core/resource.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import type { Connection } from './connect.ts';
+import type { Owners } from './owners.ts';
 import type { Patience } from './patience.ts';
 import { kindName } from './read-page.ts';
 import type { WantedKind } from './wanted-kinds.ts';
@@ -11,8 +12,7 @@ export interface Reading {
   readonly patience: Patience;
   /** Of it all, in milliseconds since 1970. */
   readonly end: number;
-  /** Uids of workloads that were read, or whose owner was. */
-  readonly covered: Set<string>;
+  readonly owners: Owners;
   readonly podTemplates: readonly PodTemplateKind[];
   readonly sink: (input: Input) => void;
   documents: number;

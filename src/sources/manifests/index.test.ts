@@ -60,6 +60,7 @@ async function runWith(
 function lineOf(input: Input, places: readonly Path[]): string {
   if (input.type === 'unread') return `unread ${input.file}:${input.line} ${input.reason}`;
   if (input.type === 'skipped') return `skipped ${input.file}:${input.line} ${input.reason}${input.count > 1 ? ` x${input.count}` : ''}`;
+  if (input.type !== 'resource') return input.type;
   const { ref, file, locate } = input.resource;
   const at = locate(places).map(({ line, column }, index) => `${formatPath(places[index]!)}@${line}:${column}`);
   return `${ref.kind} ${ref.name} ${file} ${at.join(' ')}`;

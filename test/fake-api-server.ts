@@ -28,6 +28,8 @@ export interface FakeApi {
   readonly requests: string[];
   /** The headers of the last request. */
   headers(): IncomingMessage['headers'];
+  /** Answers a request that was intercepted, as if it came now. */
+  answer(request: IncomingMessage, response: ServerResponse): void;
   /** Ends all connections and listens no more. */
   silence(): void;
   stop(): Promise<void>;
@@ -126,6 +128,7 @@ export async function startFakeApi(options: FakeOptions = {}): Promise<FakeApi> 
     kubeconfig,
     requests,
     headers: () => headers,
+    answer,
     silence() {
       server.close();
       server.closeAllConnections();

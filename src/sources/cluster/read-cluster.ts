@@ -75,10 +75,10 @@ export async function readCluster(
   for (const [index, job] of jobs.entries()) {
     const next = jobs[index + ahead];
     if (next !== undefined) started.push(start(reading, next));
-    const progress = (kinds: number): void => onProgress?.({ objects: reading.documents, kinds, ofKinds: jobs.length });
-    const refused = await readKind(reading, job, started[index]!, () => progress(index));
+    const progress = (objects: number, kinds: number): void => onProgress?.({ objects, kinds, ofKinds: jobs.length });
+    const refused = await readKind(reading, job, started[index]!, (objects) => progress(objects, index));
     if (refused !== undefined) return refused;
-    progress(index + 1);
+    progress(reading.documents, index + 1);
   }
   return { documents: reading.documents, unlisted: reading.unlisted, restarted: reading.restarted, moments: span(reading.moments) };
 }

@@ -14,7 +14,12 @@ export function start(reading: Reading, { verb, parts: [first] }: Job): Promise<
 }
 
 /** Reads all objects of a kind, or tells why not. */
-export async function readKind(reading: Reading, job: Job, first: Promise<Answer>, onPage: () => void): Promise<Refusal | undefined> {
+export async function readKind(
+  reading: Reading,
+  job: Job,
+  first: Promise<Answer>,
+  onPage: (objects: number) => void,
+): Promise<Refusal | undefined> {
   const { kind, found, verb, parts } = job;
   const resource = resourceName(found);
   const { podTemplates, owners, sink } = reading;
@@ -25,13 +30,13 @@ export async function readKind(reading: Reading, job: Job, first: Promise<Answer
   const failures = new Map<string, Part[]>();
   for (const [index, part] of parts.entries()) {
     const { path } = part;
-    const place: Place = { reading, reader, path, deadline, onPage, resource };
+    const place: Place = { reading, reader, path, deadline, resource, onPage: () => onPage(reading.documents + reader.documents()) };
     const ended = await (verb === 'get' ? readSingle : readList)(place, index === 0 ? first : undefined);
     if (typeof ended === 'object') return ended;
     if (ended !== undefined) failures.set(ended, [...(failures.get(ended) ?? []), part]);
   }
-  const { documents, damaged } = reader.finish();
-  reading.documents += documents;
+  const { damaged } = reader.finish();
+  reading.documents += reader.documents();
   for (const [why, failed] of failures) tellUnread(reading, resource, `${verb} ${resource}${placesOf(verb, failed)}`, why);
   if (failures.size > 0 || damaged) miss(reading, kind, resource);
   return undefined;

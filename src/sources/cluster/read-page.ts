@@ -21,8 +21,10 @@ export interface KindReader {
   page(bytes: Buffer): Page | { readonly failed: string };
   /** Reads an object that was asked for by its name. */
   object(bytes: Buffer): { readonly failed: string } | undefined;
-  /** Hands over what was skipped. `documents` counts objects, whatever became of them; `damaged` says that one could not be read. */
-  finish(): { readonly documents: number; readonly damaged: boolean };
+  /** How many objects there were, whatever became of them. */
+  documents(): number;
+  /** Hands over what was skipped. `damaged` says that an object could not be read. */
+  finish(): { readonly damaged: boolean };
 }
 
 export interface KindOptions {
@@ -163,12 +165,16 @@ export function kindReader({ kind, podTemplates, owners, sink }: KindOptions): K
       return undefined;
     },
 
+    documents() {
+      const { skipped, unread: refused } = reader.outcome.counts;
+      return seen.size + skipped + refused;
+    },
+
     finish() {
       for (const [reason, { count }] of reader.outcome.skips) skips.set(reason, count);
       for (const [reason, count] of skips) sink({ type: 'skipped', file, line: 1, reason, count });
       for (const drifted of owners.takeDrifted()) sink({ type: 'drifted', drifted });
-      const { skipped, unread: refused } = reader.outcome.counts;
-      return { documents: seen.size + skipped + refused, damaged };
+      return { damaged };
     },
   };
 }

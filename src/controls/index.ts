@@ -15,6 +15,7 @@ import { reservedNamespaces } from './network-separation/reserved-namespaces.ts'
 import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
+import { admissionExemptions } from './pod-security/admission-exemptions.ts';
 import { admissionPolicies } from './pod-security/admission-policies.ts';
 import { admissionRefusal } from './pod-security/admission-refusal.ts';
 import { apparmorAnnotations } from './pod-security/apparmor-annotations.ts';
@@ -82,6 +83,7 @@ export const controls: readonly AnyControl[] = [
   resourceQuota,
   secretsAsFiles,
   addedCapabilities,
+  admissionExemptions,
   admissionPolicies,
   admissionRefusal,
   apparmorAnnotations,

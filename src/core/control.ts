@@ -129,6 +129,8 @@ export interface Control<S = never, P extends Params = Params> {
   readonly subject: SubjectKind<S>;
   /** Of the kinds that its subject reads, those that decide here; all of them where it does not say. */
   readonly decidedBy?: readonly string[];
+  /** Kinds whose objects may excuse what fails: where they were not read, nothing fails, and what would is undecided. */
+  readonly excusedBy?: readonly string[];
   /** Every cluster has subjects of it: where none was read they were not looked at, and its entries are open. */
   readonly inEveryCluster?: true;
   /** Why it says nothing about a live cluster. */

@@ -112,6 +112,8 @@ interface Judge {
   readonly tally: Tally;
   /** A kind that it joins and that was not read: it cannot tell what is absent. */
   blind?: string;
+  /** A kind that may excuse what fails, and that was not read. */
+  lenient?: string | undefined;
 }
 
 /** One kind of subject with the controls that judge it. */
@@ -260,6 +262,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         const decisive = judge.control.decidedBy ?? kind.reads.kinds;
         const named = unlisted.find((missed) => decisive.includes(missed.kind));
         const missed = named ?? (kind.reads.podTemplates ? unlisted.find(({ podTemplates }) => podTemplates) : undefined);
+        judge.lenient = unlisted.find((each) => judge.control.excusedBy?.includes(each.kind))?.resource;
         if (missed === undefined) continue;
         miss(judge.tally, missed.resource);
         if (named !== undefined && kind.scope === 'joined') judge.blind = named.resource;
@@ -270,9 +273,12 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   function judgeJoined(): void {
     for (const { kind, judges: panel, memories } of joined) {
       for (const { subject, ref, at, container } of kind.subjects(memories, context)) {
-        for (const { control, judging, fixing, tally, blind } of panel) {
-          const verdict =
+        for (const { control, judging, fixing, tally, blind, lenient } of panel) {
+          const judged =
             blind === undefined ? control.evaluate(subject, judging) : unknown(at, `decided by ${blind}, which were not read`, ['cluster']);
+          const excusable = lenient !== undefined && judged.verdict === 'fail';
+          if (excusable) miss(tally, lenient);
+          const verdict = excusable ? unknown(at, `decided by ${lenient} too, which were not read`, ['cluster']) : judged;
           count(tally, verdict);
           if (sink !== undefined && control.fix !== undefined && verdict.verdict === 'fail') {
             const [place] = verdict.places;

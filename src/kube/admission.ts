@@ -16,6 +16,11 @@ export interface MatchCondition {
   readonly expression?: string;
 }
 
+/** CEL. */
+export interface Expression {
+  readonly expression?: string;
+}
+
 export interface Webhook {
   readonly name?: string;
   readonly clientConfig?: {
@@ -43,6 +48,8 @@ export interface ValidatingAdmissionPolicySpec {
   readonly failurePolicy?: string;
   readonly matchConstraints?: MatchResources;
   readonly matchConditions?: readonly MatchCondition[];
+  readonly validations?: readonly Expression[];
+  readonly variables?: readonly Expression[];
 }
 
 export interface ValidatingAdmissionPolicyBindingSpec {

@@ -1,7 +1,6 @@
 import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef } from '../core/index.ts';
 import type { MatchResources, ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec } from '../kube/admission.ts';
-import { namespaceFacts, type NamespaceFacts } from './admission-webhook.ts';
-import { isNamespace } from './namespace-objects.ts';
+import { allNamespaceFacts, namespaceFactsKinds, namespacePart, type NamespaceFacts, type NamespacePart } from './namespace-facts.ts';
 
 /** A ValidatingAdmissionPolicy with its bindings; without a policy, a binding that names none. */
 export interface AdmissionPolicySubject {
@@ -13,7 +12,7 @@ export interface AdmissionPolicySubject {
   readonly namespaces: readonly NamespaceFacts[];
 }
 
-export interface PolicyFacts extends ValidatingAdmissionPolicySpec {
+export interface PolicyFacts extends Pick<ValidatingAdmissionPolicySpec, 'failurePolicy' | 'matchConstraints' | 'matchConditions'> {
   readonly at: Anchor;
   /** Where these fields stand or would stand. */
   readonly places: Readonly<Record<'failurePolicy' | 'matchConstraints' | 'matchConditions', Anchor>>;
@@ -30,7 +29,7 @@ export interface BindingFacts extends Omit<ValidatingAdmissionPolicyBindingSpec,
 type Memory =
   | { readonly type: 'policy'; readonly ref: ResourceRef; readonly policy: PolicyFacts }
   | { readonly type: 'binding'; readonly ref: ResourceRef; readonly policyName: string; readonly binding: BindingFacts }
-  | ({ readonly type: 'namespace' } & NamespaceFacts);
+  | NamespacePart;
 
 const group = 'admissionregistration.k8s.io';
 
@@ -40,15 +39,16 @@ export const policyKinds: readonly string[] = [`ValidatingAdmissionPolicy.${grou
 export const validatingPolicies: JoinedSubjectKind<AdmissionPolicySubject, Memory> = {
   scope: 'joined',
   name: 'validating admission policy',
-  reads: { podTemplates: false, kinds: [...policyKinds, 'Namespace'] },
+  reads: { podTemplates: false, kinds: [...policyKinds, ...namespaceFactsKinds] },
   example: 'objects',
   remember,
   subjects,
 };
 
 function remember(resource: Resource, anchor: AnchorOf): Memory | undefined {
-  const { ref, object, metadata } = resource;
-  if (isNamespace(resource)) return { type: 'namespace', ...namespaceFacts(ref.name, metadata.labels ?? {}) };
+  const { ref, object } = resource;
+  const part = namespacePart(resource);
+  if (part !== undefined) return part;
   if (!ref.apiVersion.startsWith(`${group}/`)) return undefined;
   const at = anchor(['metadata', 'name']);
   const place = (field: string): Anchor => anchor(['spec', field]);
@@ -81,7 +81,7 @@ function scopeOf({ namespaceSelector, objectSelector, resourceRules, excludeReso
 }
 
 function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<AdmissionPolicySubject>> {
-  const namespaces = memories.filter((memory) => memory.type === 'namespace');
+  const namespaces = allNamespaceFacts(memories);
   const bindings = new Map<string, { readonly ref: ResourceRef; readonly binding: BindingFacts }[]>();
   for (const memory of memories) {
     if (memory.type !== 'binding') continue;

@@ -1,6 +1,6 @@
 import { labelMatcher } from '../kube/label-selector.ts';
 import type { LabelSelector } from '../kube/types.ts';
-import type { NamespaceFacts } from './admission-webhook.ts';
+import type { NamespaceFacts } from './namespace-facts.ts';
 
 /** Does each selector let a namespace in? An absent one lets all in, one that the API server would refuse none. */
 export function isInside({ labels }: NamespaceFacts, selectors: readonly (LabelSelector | undefined)[]): boolean {

@@ -1,9 +1,7 @@
 import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef } from '../core/index.ts';
-import { nameLabel, type Webhook } from '../kube/admission.ts';
+import type { Webhook } from '../kube/admission.ts';
 import { certificateEnds, fromBase64 } from '../kube/certificate.ts';
-import type { Labels } from '../kube/label-selector.ts';
-import { namespacePolicy } from '../kube/pod-security/index.ts';
-import { isNamespace } from './namespace-objects.ts';
+import { allNamespaceFacts, namespaceFactsKinds, namespacePart, type NamespaceFacts, type NamespacePart } from './namespace-facts.ts';
 
 /** One of the webhooks of a configuration, with what it has to do with. */
 export interface AdmissionWebhookSubject {
@@ -29,14 +27,6 @@ const fields = ['failurePolicy', 'namespaceSelector', 'objectSelector', 'matchCo
 
 export type WebhookField = (typeof fields)[number];
 
-export interface NamespaceFacts {
-  readonly name: string;
-  /** With the label of its name. */
-  readonly labels: Labels;
-  /** Pod Security admission refuses the worst pods there. */
-  readonly enforces: boolean;
-}
-
 export interface WebhookService {
   readonly namespace: string;
   readonly name: string;
@@ -53,7 +43,7 @@ interface ServiceFacts {
 
 type Memory =
   | { readonly type: 'webhooks'; readonly ref: ResourceRef; readonly webhooks: readonly RememberedWebhook[] }
-  | ({ readonly type: 'namespace' } & NamespaceFacts)
+  | NamespacePart
   | ({ readonly type: 'service'; readonly key: string } & ServiceFacts);
 
 interface RememberedWebhook extends Pick<AdmissionWebhookSubject, 'webhook' | 'places'> {
@@ -72,15 +62,16 @@ export const webhookKinds: readonly string[] = Object.keys(types).map((kind) => 
 export const admissionWebhooks: JoinedSubjectKind<AdmissionWebhookSubject, Memory> = {
   scope: 'joined',
   name: 'admission webhook',
-  reads: { podTemplates: false, kinds: [...webhookKinds, 'Namespace', 'Service'] },
+  reads: { podTemplates: false, kinds: [...webhookKinds, ...namespaceFactsKinds, 'Service'] },
   example: 'objects',
   remember,
   subjects,
 };
 
 function remember(resource: Resource, anchor: AnchorOf): Memory | undefined {
-  const { ref, object, metadata } = resource;
-  if (isNamespace(resource)) return { type: 'namespace', ...namespaceFacts(ref.name, metadata.labels ?? {}) };
+  const { ref, object } = resource;
+  const part = namespacePart(resource);
+  if (part !== undefined) return part;
   if (ref.kind === 'Service' && ref.apiVersion === 'v1') {
     const { ports = [], type } = (object['spec'] ?? {}) as { ports?: readonly { readonly port?: number }[]; type?: string };
     const key = keyOf(ref.namespace ?? 'default', ref.name);
@@ -89,12 +80,6 @@ function remember(resource: Resource, anchor: AnchorOf): Memory | undefined {
   if (!ref.apiVersion.startsWith('admissionregistration.k8s.io/') || types[ref.kind] === undefined) return undefined;
   const { webhooks = [] } = object as { readonly webhooks?: readonly Webhook[] };
   return { type: 'webhooks', ref, webhooks: webhooks.map((webhook, index) => rememberWebhook(webhook, ['webhooks', index], anchor)) };
-}
-
-/** What admission reads of a namespace. */
-export function namespaceFacts(name: string, labels: Labels): NamespaceFacts {
-  const { enforce } = namespacePolicy(labels).policy;
-  return { name, labels: { ...labels, [nameLabel]: name }, enforces: enforce.level !== 'privileged' };
 }
 
 function rememberWebhook(webhook: Webhook, path: readonly ['webhooks', number], anchor: AnchorOf): RememberedWebhook {
@@ -116,12 +101,9 @@ function keyOf(namespace: string, name: string): string {
 }
 
 function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<AdmissionWebhookSubject>> {
-  const namespaces: NamespaceFacts[] = [];
+  const namespaces = allNamespaceFacts(memories);
   const services = new Map<string, ServiceFacts>();
-  for (const memory of memories) {
-    if (memory.type === 'namespace') namespaces.push(memory);
-    if (memory.type === 'service') services.set(memory.key, memory);
-  }
+  for (const memory of memories) if (memory.type === 'service') services.set(memory.key, memory);
   for (const memory of memories) {
     if (memory.type !== 'webhooks') continue;
     const { ref } = memory;

@@ -4,7 +4,15 @@ import { isClusterScoped } from '../kube/scope.ts';
 import { allowsEverything, allowsEveryAddress, directionsOf, rulesOf, selectsEveryPod, type Direction } from '../kube/network-policy.ts';
 import type { LabelSelector, LimitRangeItem, NetworkPolicySpec, ResourceList, ResourceQuotaSpec } from '../kube/types.ts';
 import { limitsOf } from './container-with-limit-range.ts';
+import {
+  admissionSettingsKinds,
+  joinAdmissionSettings,
+  readAdmissionSettings,
+  type AdmissionSettings,
+} from '../kube/pod-security/index.ts';
+import { namespaceFacts } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
+import { podReviewers, reviewerKinds, reviewerPart, reviewersOf, type PodReviewer, type ReviewerPart } from './pod-reviewers.ts';
 import { podResources, podShape, type PodResources, type PodShape } from './pod-shape.ts';
 
 /** A namespace with what was read of it. */
@@ -19,6 +27,10 @@ export interface NamespaceSubject {
   readonly labelsAt: Anchor | undefined;
   /** What findings about what is absent point at: the name of the Namespace object, else its first workload. */
   readonly namedAt: Anchor;
+  /** What the server's own configuration says of Pod Security admission, where a file of it was read. */
+  readonly admission: AdmissionSettings | undefined;
+  /** What else may refuse bad pods there; none where its object was not read. */
+  readonly reviewers: readonly PodReviewer[];
   readonly policies: readonly NamespacePolicy[];
   readonly limitRanges: readonly NamespaceLimitRange[];
   readonly quotas: readonly NamespaceQuota[];
@@ -78,7 +90,9 @@ type Memory =
   | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: NamespacePolicy }
   | { readonly type: 'limit range'; readonly namespace: string | undefined; readonly limitRange: NamespaceLimitRange }
   | { readonly type: 'quota'; readonly namespace: string | undefined; readonly quota: NamespaceQuota }
-  | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] };
+  | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] }
+  | { readonly type: 'admission'; readonly settings: AdmissionSettings }
+  | { readonly type: 'reviewer'; readonly part: ReviewerPart };
 
 /**
  * One subject for each namespace that has a Namespace object or holds a workload; places of controls
@@ -87,7 +101,10 @@ type Memory =
 export const namespaces: JoinedSubjectKind<NamespaceSubject, Memory> = {
   scope: 'joined',
   name: 'namespace',
-  reads: { podTemplates: true, kinds: ['Namespace', 'NetworkPolicy.networking.k8s.io', 'LimitRange', 'ResourceQuota'] },
+  reads: {
+    podTemplates: true,
+    kinds: ['Namespace', 'NetworkPolicy.networking.k8s.io', 'LimitRange', 'ResourceQuota', ...admissionSettingsKinds, ...reviewerKinds],
+  },
   example: 'objects',
   remember,
   subjects,
@@ -100,6 +117,10 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
     const places = { at: anchor([]), namedAt: anchor(['metadata', 'name']), labelsAt: anchor(['metadata', 'labels']) };
     return { type: 'namespace', namespace: ref.name, ref, labels, ...places };
   }
+  const settings = readAdmissionSettings(ref, object);
+  if (settings !== undefined) return { type: 'admission', settings };
+  const part = reviewerPart(resource);
+  if (part !== undefined) return { type: 'reviewer', part };
   // Their pods land in namespaces that other objects choose.
   if (isClusterScoped(ref)) return undefined;
   const namespace = context.namespaceOf(resource);
@@ -157,12 +178,18 @@ interface Gathered {
 
 function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<NamespaceSubject>> {
   const gathered = new Map<string | undefined, Gathered>();
+  const parts: ReviewerPart[] = [];
+  let admission: AdmissionSettings | undefined;
   for (const memory of memories) {
+    if (memory.type === 'admission') admission = joinAdmissionSettings(admission, memory.settings);
+    if (memory.type === 'reviewer') parts.push(memory.part);
+    if (memory.type === 'admission' || memory.type === 'reviewer') continue;
     const found = gathered.get(memory.namespace);
     const namespace = found ?? { policies: [], limitRanges: [], quotas: [], workloads: [], object: undefined };
     if (found === undefined) gathered.set(memory.namespace, namespace);
     gather(namespace, memory);
   }
+  const all = podReviewers(parts);
   for (const [name, { object, ...rest }] of gathered) {
     const [first] = rest.workloads;
     const at = object?.at ?? first?.at;
@@ -170,11 +197,13 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
     const ref = object?.ref ?? (name === undefined ? first?.ref : { apiVersion: 'v1', kind: 'Namespace', name });
     if (at === undefined || namedAt === undefined || ref === undefined) continue;
     const title = name === undefined ? 'the unnamed namespace' : `namespace "${name}"`;
-    yield { subject: { name, title, labels: object?.labels, labelsAt: object?.labelsAt, namedAt, ...rest }, ref, at };
+    const reviewers = name === undefined || object === undefined ? [] : reviewersOf(namespaceFacts(name, object.labels, admission), all);
+    const known = { name, title, labels: object?.labels, labelsAt: object?.labelsAt, namedAt, admission, reviewers };
+    yield { subject: { ...known, ...rest }, ref, at };
   }
 }
 
-function gather(namespace: Gathered, memory: Memory): void {
+function gather(namespace: Gathered, memory: Exclude<Memory, { type: 'admission' | 'reviewer' }>): void {
   switch (memory.type) {
     case 'namespace':
       namespace.object ??= memory;

@@ -1,10 +1,18 @@
 import type { Anchor, JoinedSubjectKind, Metadata, ResourceRef } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { directionsOf, rulesOf, type PolicyRule } from '../kube/network-policy.ts';
-import { readDeciding } from '../kube/pod-security/index.ts';
+import {
+  admissionSettingsKinds,
+  effectivePolicy,
+  readAdmissionSettings,
+  readDeciding,
+  type AdmissionSettings,
+  type EffectivePolicy,
+} from '../kube/pod-security/index.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { indexSelectors } from '../kube/selector-index.ts';
 import type { LabelSelector, NetworkPolicySpec, PodSpec } from '../kube/types.ts';
+import { admissionSettingsOf } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
 import { podShape, type PodShape } from './pod-shape.ts';
 
@@ -21,8 +29,8 @@ export interface PodInNamespaceSubject {
   readonly hostNetworkAt: Anchor | undefined;
   /** As much of the pod as Pod Security admission looks at. */
   security(): { readonly spec: PodSpec; readonly metadata: Metadata };
-  /** Of the Namespace object; undefined where none was read. */
-  readonly namespaceLabels: Labels | undefined;
+  /** What Pod Security admission does there; undefined where the Namespace object was not read. */
+  readonly admission: EffectivePolicy | undefined;
   /** The policies that isolate its egress. */
   readonly egress: readonly EgressPolicy[];
   /** The PodSpec. */
@@ -38,7 +46,8 @@ export interface EgressPolicy {
 type Memory =
   | { readonly type: 'namespace'; readonly namespace: string; readonly labels: Labels }
   | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: EgressPolicy }
-  | { readonly type: 'pods'; readonly namespace: string | undefined; readonly pods: readonly RememberedPod[] };
+  | { readonly type: 'pods'; readonly namespace: string | undefined; readonly pods: readonly RememberedPod[] }
+  | { readonly type: 'admission'; readonly settings: AdmissionSettings };
 
 interface RememberedPod extends Pick<PodInNamespaceSubject, 'labels' | 'images' | 'hostNetworkAt' | 'at'> {
   readonly ref: ResourceRef;
@@ -51,12 +60,14 @@ const noImages: readonly string[] = [];
 export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> = {
   scope: 'joined',
   name: 'pod template in its namespace',
-  reads: { podTemplates: true, kinds: ['Namespace', 'NetworkPolicy.networking.k8s.io'] },
+  reads: { podTemplates: true, kinds: ['Namespace', 'NetworkPolicy.networking.k8s.io', ...admissionSettingsKinds] },
   example: 'objects',
 
   remember(resource, anchor, context) {
     const { ref, object } = resource;
     if (isNamespace(resource)) return { type: 'namespace', namespace: ref.name, labels: resource.metadata.labels ?? {} };
+    const settings = readAdmissionSettings(ref, object);
+    if (settings !== undefined) return { type: 'admission', settings };
     const namespace = context.namespaceOf(resource);
     if (ref.kind === 'NetworkPolicy' && ref.apiVersion.startsWith('networking.k8s.io/')) {
       const spec: NetworkPolicySpec = object['spec'] ?? {};
@@ -80,10 +91,12 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
   },
 
   *subjects(memories) {
-    const labels = new Map<string, Labels>();
+    const settings = admissionSettingsOf(memories);
+    const effective = new Map<string, EffectivePolicy>();
     const policies = new Map<string | undefined, EgressPolicy[]>();
     for (const memory of memories) {
-      if (memory.type === 'namespace' && !labels.has(memory.namespace)) labels.set(memory.namespace, memory.labels);
+      if (memory.type === 'namespace' && !effective.has(memory.namespace))
+        effective.set(memory.namespace, effectivePolicy(memory.namespace, memory.labels, settings));
       if (memory.type !== 'policy') continue;
       const listed = policies.get(memory.namespace);
       if (listed === undefined) policies.set(memory.namespace, [memory.policy]);
@@ -92,7 +105,7 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
     const indexes = new Map([...policies].map(([namespace, list]) => [namespace, indexSelectors(list, ({ selector }) => selector)]));
     for (const memory of memories) {
       if (memory.type !== 'pods') continue;
-      const namespaceLabels = memory.namespace === undefined ? undefined : labels.get(memory.namespace);
+      const admission = memory.namespace === undefined ? undefined : effective.get(memory.namespace);
       for (const { ref, labels: podLabels, images, hostNetworkAt, at, shape } of memory.pods) {
         // What has no namespace of its own has no policies.
         const index = isClusterScoped(ref) ? undefined : indexes.get(memory.namespace);
@@ -100,7 +113,7 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
         const security = (): ReturnType<typeof readDeciding> => readDeciding(shape.security);
         const { name, kind } = ref;
         const pod = { name, kind, namespace: memory.namespace, labels: podLabels, images, hostNetworkAt, at };
-        yield { subject: { ...pod, namespaceLabels, egress, security }, ref, at };
+        yield { subject: { ...pod, admission, egress, security }, ref, at };
       }
     }
   },

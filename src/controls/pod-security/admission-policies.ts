@@ -2,6 +2,7 @@ import { defineControl, failAt, notApplicable, passSoFar, strings, unknown, type
 import { conditionScope, reviewsDebugContainers, reviewsNewPods, selectsAll } from '../../kube/admission.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { validatingPolicies, policyKinds, type AdmissionPolicySubject, type BindingFacts } from '../../subjects/admission-policy.ts';
+import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { outsideOfAll } from '../../subjects/admission-scope.ts';
 
 export const admissionPolicies: AnyControl = defineControl({
@@ -12,7 +13,7 @@ export const admissionPolicies: AnyControl = defineControl({
   severity: 'medium',
   also: { attack: ['T1562.001'] },
   subject: validatingPolicies,
-  decidedBy: [...policyKinds, 'Namespace'],
+  decidedBy: [...policyKinds, ...namespaceFactsKinds],
   params: {
     outside: strings('Namespaces that may stay outside of the policies', systemNamespaces),
     approved: strings('Users and groups that may get around the policies', []),

@@ -1,5 +1,6 @@
 import { defineControl, fail, notApplicable, pass, type AnyControl } from '../../core/index.ts';
-import { asAdmitted, effectiveMinor, namespacePolicy, podSecurity } from '../../kube/pod-security/index.ts';
+import { asAdmitted, effectiveMinor, podSecurity } from '../../kube/pod-security/index.ts';
+import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { podsInNamespace } from '../../subjects/pod-in-namespace.ts';
 
 export const admissionRefusal: AnyControl = defineControl({
@@ -11,11 +12,11 @@ export const admissionRefusal: AnyControl = defineControl({
   also: { cis: ['5.2.1'] },
   consequence: true,
   subject: podsInNamespace,
-  decidedBy: ['Namespace'],
+  decidedBy: namespaceFactsKinds,
 
-  evaluate({ name, namespaceLabels, security, at }, { version }) {
-    if (namespaceLabels === undefined) return notApplicable('the Namespace object was not read, and with it no level');
-    const { enforce } = namespacePolicy(namespaceLabels).policy;
+  evaluate({ name, admission, security, at }, { version }) {
+    if (admission === undefined) return notApplicable('the Namespace object was not read, and with it no level');
+    const { enforce } = admission.policy;
     if (enforce.level === 'privileged') return notApplicable('the namespace enforces no level');
     const { spec, metadata } = security();
     const violations = podSecurity(asAdmitted(spec, metadata), metadata, enforce.level, effectiveMinor(enforce.version, version));

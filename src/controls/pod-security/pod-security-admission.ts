@@ -1,7 +1,9 @@
 import { decline, defineControl, fail, notApplicable, pass, set, strings, unknown, type AnyControl, type Edit } from '../../core/index.ts';
-import { compareLevels, labelPrefix, namespacePolicy, podSecurityLevel, readDeciding, type Level } from '../../kube/pod-security/index.ts';
+import { compareLevels, effectivePolicy, labelPrefix, podSecurityLevel, readDeciding, type Level } from '../../kube/pod-security/index.ts';
+import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { namespaces, type NamespaceSubject } from '../../subjects/namespace.ts';
+import { reviewerKinds } from '../../subjects/pod-reviewers.ts';
 
 export const podSecurityAdmission: AnyControl = defineControl({
   id: 'pod-security/pod-security-admission',
@@ -11,22 +13,27 @@ export const podSecurityAdmission: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['5.2.1'], attack: ['T1610'] },
   subject: namespaces,
-  decidedBy: ['Namespace'],
+  decidedBy: namespaceFactsKinds,
+  excusedBy: reviewerKinds,
   params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
-  evaluate({ name, title, labels, labelsAt, namedAt }, { params }) {
+  evaluate({ name, title, labels, labelsAt, namedAt, admission, reviewers }, { params }) {
     if (name !== undefined && params.system.includes(name)) return notApplicable('a namespace of the system');
     // A namespace exists before what is in it: if its object was not read, it was made elsewhere.
     if (labels === undefined || labelsAt === undefined)
       return unknown(namedAt, `${title} was not read: its Pod Security labels are not known`, ['manifest', 'cluster']);
-    const { policy, errors } = namespacePolicy(labels);
+    const { policy, errors, exempt } = effectivePolicy(name, labels, admission);
+    const { enforce, warn, audit } = policy;
     const [error] = errors;
     if (error !== undefined)
       return fail(labelsAt, `${title} cannot be created: label ${error.label} has the value "${error.value.slice(0, 20)}"`);
-    if (policy.enforce.level === 'restricted') return pass;
-    if (policy.enforce.level === 'baseline')
-      return fail(labelsAt, `${title} enforces baseline: pods may run as root and gain privileges`, 'low');
-    if (policy.warn.level === 'privileged' && policy.audit.level === 'privileged')
+    if (enforce.level === 'restricted') return pass;
+    const [reviewer] = reviewers;
+    if (reviewer !== undefined)
+      return unknown(labelsAt, `${title} enforces ${enforce.level}; what ${reviewer.title} refuses there is not known`, ['cluster']);
+    if (exempt) return fail(namedAt, `${title} is exempt from Pod Security admission: privileged pods are let in`);
+    if (enforce.level === 'baseline') return fail(labelsAt, `${title} enforces baseline: pods may run as root and gain privileges`, 'low');
+    if (warn.level === 'privileged' && audit.level === 'privileged')
       return fail(labelsAt, `${title} enforces no Pod Security level: privileged pods are let in`);
     return fail(labelsAt, `${title} only warns or audits: privileged pods are let in`, 'medium');
   },
@@ -35,10 +42,11 @@ export const podSecurityAdmission: AnyControl = defineControl({
     safety: 'review',
     risk: 'labels for warnings and the audit log come first and refuse nothing; pods that the enforced level refuses are not created any more at their next rollout, and a server-side dry run of that label names those that run now',
     edits(namespace, { version, partial }) {
-      const { labels } = namespace;
+      const { name, labels, admission } = namespace;
       // A Namespace belongs to whoever made it: a second manifest of it would take its labels over.
       if (labels === undefined) return decline('the Namespace object was not read');
-      const { policy, errors } = namespacePolicy(labels);
+      const { policy, errors, exempt } = effectivePolicy(name, labels, admission);
+      if (exempt) return decline('the configuration of the API server exempts the namespace: take it off that list');
       const [error] = errors;
       // These two refuse nothing: they tell what the level would refuse, to clients and in the audit log.
       if (error === undefined && [policy.enforce, policy.warn, policy.audit].every(({ level }) => level === 'privileged'))
@@ -64,8 +72,26 @@ metadata:
   name: shop
   labels: { pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: v1.30 }
 `,
+      'restricted by default of the API server': `
+kind: Namespace
+metadata: { name: shop, labels: null }
+---
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+  - name: PodSecurity
+    configuration:
+      apiVersion: pod-security.admission.config.k8s.io/v1
+      kind: PodSecurityConfiguration
+      defaults: { enforce: restricted, enforce-version: v1.35 }
+`,
     },
     fail: {
+      'exempt by the configuration of the API server': `
+apiVersion: pod-security.admission.config.k8s.io/v1
+kind: PodSecurityConfiguration
+exemptions: { namespaces: [shop] }
+`,
       'no label': 'kind: Namespace\nmetadata: { name: shop, labels: null }',
       privileged: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: privileged } }',
       'warnings only': `
@@ -78,7 +104,26 @@ metadata:
       'a level that does not exist':
         'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: Restricted } }',
     },
-    unknown: { 'no Namespace object': 'kind: Namespace\nmetadata: { name: shop }\n$patch: delete' },
+    unknown: {
+      'no Namespace object': 'kind: Namespace\nmetadata: { name: shop }\n$patch: delete',
+      'a policy that may refuse the same': `
+kind: Namespace
+metadata: { name: shop, labels: null }
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: no-privileged }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: ['*'], resources: ['pods/*'] }]
+  validations: [{ expression: 'object.spec.containers.all(c, !c.?securityContext.privileged.orValue(false))' }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: no-privileged }
+spec: { policyName: no-privileged, validationActions: [Deny] }
+`,
+    },
     notApplicable: {
       'a namespace of the system': `
 kind: Namespace

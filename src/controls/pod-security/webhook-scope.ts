@@ -2,6 +2,7 @@ import { defineControl, failAt, notApplicable, passSoFar, strings, unknown, type
 import { conditionScope, reviewsDebugContainers, reviewsNewPods, selectsAll } from '../../kube/admission.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { admissionWebhooks, webhookKinds } from '../../subjects/admission-webhook.ts';
+import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { outsideOfAll } from '../../subjects/admission-scope.ts';
 
 export const webhookScope: AnyControl = defineControl({
@@ -12,7 +13,7 @@ export const webhookScope: AnyControl = defineControl({
   severity: 'medium',
   also: { attack: ['T1562.001'] },
   subject: admissionWebhooks,
-  decidedBy: [...webhookKinds, 'Namespace'],
+  decidedBy: [...webhookKinds, ...namespaceFactsKinds],
   params: {
     outside: strings('Namespaces that may stay outside of the review', systemNamespaces),
     approved: strings('Users and groups that may get around the review', []),

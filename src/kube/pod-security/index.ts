@@ -1,4 +1,13 @@
 /** The Pod Security Standards of Kubernetes 1.0 to 1.37 as data and as functions, message for message those of admission. */
+export {
+  admissionSettingsKinds,
+  effectivePolicy,
+  joinAdmissionSettings,
+  readAdmissionSettings,
+  type AdmissionSettings,
+  type AdmissionSettingsInFile,
+  type EffectivePolicy,
+} from './admission-settings.ts';
 export { asAdmitted } from './admitted.ts';
 export {
   allowedCapabilities,

@@ -38,8 +38,13 @@ export function wantedKinds(kinds: readonly string[], podTemplates: readonly Pod
       const holdsPods = templatePaths(group, kind, podTemplates).length > 0 || isWorkflow(group, kind);
       return { group, kind, podTemplates: holdsPods, own: ownGroups.has(group) && !youngKinds.has(kind) };
     })
-    .filter(({ group, kind }) => group !== '' || kind !== 'Secret')
+    .filter(({ group, kind }) => (group !== '' || kind !== 'Secret') && !isConfiguration(group))
     .sort(inOrder);
+}
+
+/** Of components: they are in files, and no API serves them. */
+function isConfiguration(group: string): boolean {
+  return group.endsWith('.config.k8s.io');
 }
 
 function nameOf(group: string, kind: string): string {

@@ -80,6 +80,13 @@ const ofCluster: readonly Option[] = [
   { name: 'request-timeout', value: 'DURATION', about: 'With --cluster: how long an answer may take (default: 60s)' },
   { name: 'qps', value: 'NUMBER', about: 'With --cluster: requests a second at most (default: 50); never more than 4 at once' },
   { name: 'allow-partial', about: 'With --cluster: what could not be read does not fail the run, as long as something could' },
+  {
+    name: 'admission-config',
+    value: 'FILE',
+    repeatable: true,
+    completes: 'files',
+    about: 'With --cluster: the AdmissionConfiguration of the API server, which no API shows (among manifests: name it as a path)',
+  },
   { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that the scan needs, and do nothing else' },
 ];
 

@@ -75,6 +75,7 @@ export function clusterScan(given: Arguments, { params, podTemplates }: Configur
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(as === undefined ? {} : { as }),
     asGroups: given.values('as-group'),
+    admissionConfig: given.values('admission-config'),
     patience: { ...waiting(given, 'timeout', 'all'), ...waiting(given, 'request-timeout', 'request') },
     ...(qps === undefined ? {} : { qps: rate(qps) }),
   };

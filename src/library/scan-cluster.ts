@@ -16,12 +16,15 @@ import {
   type Patience,
   type Refusal,
 } from '../sources/cluster/index.ts';
+import { addAdmissionConfig } from './admission-config.ts';
 
 export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'partial'>, ConnectionOptions {
   /** Judge these namespaces only, without what stands outside of namespaces; default: the whole cluster. */
   readonly namespaces?: readonly string[];
   /** Kinds with pod templates besides those that are known. */
   readonly podTemplates?: readonly PodTemplateKind[];
+  /** Files with what the API server's own configuration says of admission: its AdmissionConfiguration, which no API shows. */
+  readonly admissionConfig?: readonly string[];
   /** The controls to judge by; default: all of this package. */
   readonly controls?: readonly AnyControl[];
   /** How long to wait, in milliseconds; default: 900 s for the cluster (`all`), a third of that for a kind, 60 s for a request. */
@@ -55,12 +58,13 @@ export function checkScan({ controls = ownControls, ...options }: ScanClusterOpt
 
 /** Judges what a connection leads to, and closes it. @throws OptionError where the cluster cannot be asked at all. */
 export async function judgeCluster(connection: Connection, options: ScanClusterOptions): Promise<Report> {
-  const { controls = ownControls, namespaces, podTemplates = [], onProgress } = options;
+  const { controls = ownControls, namespaces, podTemplates = [], admissionConfig = [], onProgress } = options;
   const patience = patienceOf(options.patience);
   try {
     const version = granted<string>(await serverVersion(connection, patience));
     const policy = policyOf({ ...options, kubernetesVersion: options.kubernetesVersion ?? version }, controls, true);
     const evaluation = startEvaluation(controls, policy);
+    await addAdmissionConfig(evaluation, admissionConfig);
     evaluation.add(observedServer(connection.context, { version, ...connection.sighting() }));
     const totals = granted(
       await readCluster(
@@ -83,6 +87,9 @@ export async function judgeCluster(connection: Connection, options: ScanClusterO
       unlisted: totals.unlisted,
       assumptions: [
         consistency(totals.moments, namespaces),
+        ...(admissionConfig.length > 0
+          ? []
+          : ['the API server has no settings of its own for Pod Security (--admission-config names them)']),
         ...totals.restarted.map((resource) => `nothing of ${resource} changed while they were read: their pages are of different moments`),
       ],
     });

@@ -1,5 +1,6 @@
 import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef } from '../core/index.ts';
 import type { Webhook } from '../kube/admission.ts';
+import { isObservedApiServer, observedApiServerKind, type ObservedApiServer } from '../kube/api-server.ts';
 import { certificateEnds, fromBase64 } from '../kube/certificate.ts';
 import { allNamespaceFacts, namespaceFactsKinds, namespacePart, type NamespaceFacts, type NamespacePart } from './namespace-facts.ts';
 
@@ -13,6 +14,8 @@ export interface AdmissionWebhookSubject {
   readonly namespaces: readonly NamespaceFacts[];
   /** Undefined where it has a URL, or no address at all. */
   readonly service: WebhookService | undefined;
+  /** Of a live cluster, in milliseconds since 1970. */
+  readonly now: number | undefined;
 }
 
 export type WebhookFacts = Pick<
@@ -44,7 +47,8 @@ interface ServiceFacts {
 type Memory =
   | { readonly type: 'webhooks'; readonly ref: ResourceRef; readonly webhooks: readonly RememberedWebhook[] }
   | NamespacePart
-  | ({ readonly type: 'service'; readonly key: string } & ServiceFacts);
+  | ({ readonly type: 'service'; readonly key: string } & ServiceFacts)
+  | { readonly type: 'clock'; readonly now: number };
 
 interface RememberedWebhook extends Pick<AdmissionWebhookSubject, 'webhook' | 'places'> {
   readonly at: Anchor;
@@ -62,7 +66,7 @@ export const webhookKinds: readonly string[] = Object.keys(types).map((kind) => 
 export const admissionWebhooks: JoinedSubjectKind<AdmissionWebhookSubject, Memory> = {
   scope: 'joined',
   name: 'admission webhook',
-  reads: { podTemplates: false, kinds: [...webhookKinds, ...namespaceFactsKinds, 'Service'] },
+  reads: { podTemplates: false, kinds: [...webhookKinds, ...namespaceFactsKinds, 'Service', observedApiServerKind] },
   example: 'objects',
   remember,
   subjects,
@@ -72,6 +76,10 @@ function remember(resource: Resource, anchor: AnchorOf): Memory | undefined {
   const { ref, object } = resource;
   const part = namespacePart(resource);
   if (part !== undefined) return part;
+  if (isObservedApiServer(ref)) {
+    const now = Date.parse((object as { readonly status?: ObservedApiServer }).status?.time ?? '');
+    return Number.isNaN(now) ? undefined : { type: 'clock', now };
+  }
   if (ref.kind === 'Service' && ref.apiVersion === 'v1') {
     const { ports = [], type } = (object['spec'] ?? {}) as { ports?: readonly { readonly port?: number }[]; type?: string };
     const key = keyOf(ref.namespace ?? 'default', ref.name);
@@ -103,13 +111,17 @@ function keyOf(namespace: string, name: string): string {
 function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<AdmissionWebhookSubject>> {
   const namespaces = allNamespaceFacts(memories);
   const services = new Map<string, ServiceFacts>();
-  for (const memory of memories) if (memory.type === 'service') services.set(memory.key, memory);
+  let now: number | undefined;
+  for (const memory of memories) {
+    if (memory.type === 'service') services.set(memory.key, memory);
+    if (memory.type === 'clock') now = memory.now;
+  }
   for (const memory of memories) {
     if (memory.type !== 'webhooks') continue;
     const { ref } = memory;
     for (const { webhook, places, service, at } of memory.webhooks) {
       const found = service && { ...service, found: services.get(keyOf(service.namespace, service.name)) };
-      yield { subject: { type: types[ref.kind] ?? 'validating', webhook, places, namespaces, service: found }, ref, at };
+      yield { subject: { type: types[ref.kind] ?? 'validating', webhook, places, namespaces, service: found, now }, ref, at };
     }
   }
 }

@@ -1,22 +1,40 @@
 import { defineControl, fail, notApplicable, pass, unknown, type AnyControl } from '../../core/index.ts';
+import { observedApiServerKind } from '../../kube/api-server.ts';
+import { exampleApiServer } from '../../subjects/api-server.ts';
 import { admissionWebhooks, webhookKinds } from '../../subjects/admission-webhook.ts';
+
+/** How long before its end an authority is to be renewed, in milliseconds. */
+const soon = 30 * 86_400_000;
+
+/** An authority that ended on 2026-06-01. */
+const endedAuthority =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSExNSCtnQXdJQkFnSUJBVEFGQmdNclpYQXdFREVPTUF3R0ExVUVBd3dGY25Wc1pYTXdIaG' +
+  'NOTWpVd05qQXgKTURBd01EQXdXaGNOTWpZd05qQXhNREF3TURBd1dqQVFNUTR3REFZRFZRUUREQVZ5ZFd4bGN6QXFNQVVHQXl0bApjQU1oQUox' +
+  'c3VDRDd1b2FVSG5heU4vb2tsanl0bmJtOThNaTUvWVZoWjd6cm9aK2RNQVVHQXl0bGNBTkJBQzg1CklMbUNvTFBxdnBEdHNaVFR4eFVYRVZydk' +
+  'YyVkpFaGlKajhDbzRoSXQ3QkkvWVlySWc2c0Q2aXY0Wnk3ZmdYVmgKTFpDcHIrbDVURDdOcHV6ZTVnQT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUt' +
+  'LS0tLQo=';
 
 export const webhookBackend: AnyControl = defineControl({
   id: 'pod-security/webhook-backend',
   decides: ['ENF-04'],
-  title: 'The program behind every admission webhook can be reached',
-  why: 'A webhook whose Service is gone answers nobody. If it fails open it reviews nothing any more, and nobody notices; if it fails closed nothing of what it reviews can be created.',
+  title: 'The program behind every admission webhook can be reached and is trusted',
+  why: 'A webhook whose Service is gone, or whose authority has expired, is asked in vain. If it fails open it reviews nothing any more, and nobody notices; if it fails closed nothing of what it reviews can be created.',
   severity: 'medium',
   also: { attack: ['T1562.001'] },
   subject: admissionWebhooks,
-  decidedBy: [...webhookKinds, 'Service'],
+  decidedBy: [...webhookKinds, 'Service', observedApiServerKind],
 
-  evaluate({ webhook, places, service }, { partial }) {
-    const { name = '', failurePolicy } = webhook;
+  evaluate({ webhook, places, service, now }, { partial }) {
+    const { name = '', failurePolicy, authorityEnds } = webhook;
+    const consequence = failurePolicy === 'Ignore' ? 'it reviews nothing' : 'it lets nothing in';
+    if (now !== undefined && authorityEnds !== undefined && authorityEnds < now + soon) {
+      const day = new Date(authorityEnds).toISOString().slice(0, 10);
+      if (authorityEnds >= now) return fail(places.clientConfig, `webhook "${name}" trusts no authority after ${day}`, 'low');
+      return fail(places.clientConfig, `webhook "${name}" trusts no authority since ${day}: ${consequence}`);
+    }
     if (service === undefined) return notApplicable('the webhook is no Service of the cluster');
     const { found, port } = service;
     const address = `Service "${service.namespace}/${service.name}"`;
-    const consequence = failurePolicy === 'Ignore' ? 'it reviews nothing' : 'it lets nothing in';
     if (found === undefined && partial)
       return unknown(places.clientConfig, `webhook "${name}" asks ${address}, which was not read`, ['manifest', 'cluster']);
     if (found === undefined) return fail(places.clientConfig, `webhook "${name}" asks ${address}, which does not exist: ${consequence}`);
@@ -78,8 +96,11 @@ webhooks:
     rules:
       - { apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments] }
 `,
+      'an authority that has ended': reviewing('2026-06-02T08:00:00.000Z'),
+      'an authority that ends soon': reviewing('2026-05-20T08:00:00.000Z'),
     },
     notApplicable: {
+      'an authority that is valid': reviewing('2026-01-20T08:00:00.000Z'),
       'a program outside of the cluster': `
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingWebhookConfiguration
@@ -95,3 +116,22 @@ webhooks:
     },
   },
 });
+
+function reviewing(time: string): string {
+  return `
+${exampleApiServer({ time })}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: { name: deployments }
+webhooks:
+  - name: deployments.example.com
+    sideEffects: None
+    admissionReviewVersions: [v1]
+    clientConfig:
+      url: 'https://rules.example.com/deployments'
+      caBundle: ${endedAuthority}
+    rules:
+      - { apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments] }
+`;
+}

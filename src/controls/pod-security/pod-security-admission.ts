@@ -63,6 +63,8 @@ export const podSecurityAdmission: AnyControl = defineControl({
     },
   },
 
+  alsoFails: ['pod-security/admission-exemptions'],
+
   examples: {
     pass: {
       restricted: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }',

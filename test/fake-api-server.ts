@@ -107,7 +107,7 @@ export async function startFakeApi(options: FakeOptions = {}): Promise<FakeApi> 
     if (found === undefined) return send(response, 404, status(404, 'the server could not find the requested resource'));
     if ('resources' in found) return send(response, 200, found);
     response.setHeader('content-type', 'application/json');
-    response.end(page(found, url));
+    response.end(page(selected(found, url), url, request.headers.accept));
   };
   const server: Server = tls === undefined ? createPlain(answer) : createSecure(tls, answer);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -216,14 +216,26 @@ function metadataOf(object: ApiObject): Readonly<Record<string, unknown>> {
   return (object['metadata'] ?? {}) as Readonly<Record<string, unknown>>;
 }
 
+/** What a field selector for the type leaves. */
+function selected(listed: Listed, url: URL): Listed {
+  const [, not, type] = /^type(!?)=(.*)$/.exec(url.searchParams.get('fieldSelector') ?? '') ?? [];
+  if (type === undefined) return listed;
+  return { ...listed, objects: listed.objects.filter((object) => (object['type'] === type) !== (not === '!')) };
+}
+
 /** As the API server writes them: items of its own kinds without their kind, and the token in front. */
-function page({ kind: { group, version = 'v1', kind, custom }, objects, single }: Listed, url: URL): string {
+function page({ kind: { group, version = 'v1', kind, custom }, objects, single }: Listed, url: URL, accept = ''): string {
   const apiVersion = group === undefined ? version : `${group}/${version}`;
   if (single !== undefined) return JSON.stringify({ ...single, apiVersion });
   const from = Number(url.searchParams.get('continue') ?? 0);
   const to = from + Number(url.searchParams.get('limit') ?? objects.length);
   const metadata = to < objects.length ? { resourceVersion: '7', continue: String(to) } : { resourceVersion: '7' };
   const items = objects.slice(from, to);
+  if (accept.includes('as=PartialObjectMetadataList')) {
+    const meta = { apiVersion: 'meta.k8s.io/v1', metadata };
+    const partial = items.map((item) => ({ kind: 'PartialObjectMetadata', apiVersion: meta.apiVersion, metadata: metadataOf(item) }));
+    return JSON.stringify({ kind: 'PartialObjectMetadataList', ...meta, items: partial });
+  }
   if (custom === true)
     return JSON.stringify({ apiVersion, items: items.map((item) => ({ ...item, apiVersion })), kind: `${kind}List`, metadata });
   return JSON.stringify({

@@ -87,6 +87,10 @@ const ofCluster: readonly Option[] = [
     completes: 'files',
     about: 'With --cluster: the AdmissionConfiguration of the API server, which no API shows (among manifests: name it as a path)',
   },
+  {
+    name: 'read-secret-keys',
+    about: 'With --cluster: also the names of the keys in Secrets; their values are then sent, and overwritten where they come in',
+  },
   { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that the scan needs, and do nothing else' },
 ];
 
@@ -124,7 +128,7 @@ const scan: Command = {
   about: [
     'Reads files, folders (recursively; .gitignore and .plimsollignore are obeyed), globs, and - for standard input; without a path the working directory. Judges every object by the NSA/CISA Kubernetes Hardening Guidance, offline.',
     'What was read is taken for the whole desired state, so that a missing default-deny policy is a finding; --partial says that it is a part.',
-    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and never a Secret. Each workload is judged once, at its top owner. Several clusters are compared in one report.',
+    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and of Secrets the metadata alone. Each workload is judged once, at its top owner. Several clusters are compared in one report.',
   ],
   options: [
     {

@@ -76,6 +76,7 @@ export function clusterScan(given: Arguments, { params, podTemplates }: Configur
     ...(as === undefined ? {} : { as }),
     asGroups: given.values('as-group'),
     admissionConfig: given.values('admission-config'),
+    readSecretKeys: given.has('read-secret-keys'),
     patience: { ...waiting(given, 'timeout', 'all'), ...waiting(given, 'request-timeout', 'request') },
     ...(qps === undefined ? {} : { qps: rate(qps) }),
   };

@@ -32,6 +32,7 @@ import { hostPathVolumes } from './pod-security/host-path-volumes.ts';
 import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
 import { imageDigest } from './pod-security/image-digest.ts';
+import { legacyTokens } from './pod-security/legacy-tokens.ts';
 import { nonRootGroups } from './pod-security/non-root-groups.ts';
 import { nonRootUser } from './pod-security/non-root-user.ts';
 import { podSecurityAdmission } from './pod-security/pod-security-admission.ts';
@@ -100,6 +101,7 @@ export const controls: readonly AnyControl[] = [
   hostPid,
   hostPorts,
   imageDigest,
+  legacyTokens,
   nonRootGroups,
   nonRootUser,
   podSecurityAdmission,

@@ -38,7 +38,7 @@ export const tok: Chapter = {
       origin: 'v1.0',
       asks: 'Service account tokens are short-lived and bound to a Pod, because a leaked token works from anywhere. No Secret holds a token that never expires.',
       today:
-        'Kubernetes stopped creating such Secrets in 1.24 and removes those unused for a year (beta 1.28, stable 1.30). The API server still extends projected tokens to one year unless service-account-extend-token-expiration is false.',
+        'Kubernetes stopped creating such Secrets in 1.24 and removes those unused for a year (beta 1.29, stable 1.30). The API server still extends projected tokens to one year unless service-account-extend-token-expiration is false.',
       remedy:
         'Delete unused token Secrets, request short-lived tokens instead, and turn the extension off once no stale token is in use. External pipelines that rely on such a Secret break, which its last-used label shows.',
       evidence: ['cluster', 'node', 'events'],

@@ -21,6 +21,8 @@ import { addAdmissionConfig } from './admission-config.ts';
 export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'partial'>, ConnectionOptions {
   /** Judge these namespaces only, without what stands outside of namespaces; default: the whole cluster. */
   readonly namespaces?: readonly string[];
+  /** Also read the names of the keys in Secrets: their values are then sent, and overwritten where they come in. */
+  readonly readSecretKeys?: boolean;
   /** Kinds with pod templates besides those that are known. */
   readonly podTemplates?: readonly PodTemplateKind[];
   /** Files with what the API server's own configuration says of admission: its AdmissionConfiguration, which no API shows. */
@@ -35,7 +37,7 @@ export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'p
 
 /**
  * Judges what runs in a cluster, as `plimsoll scan --cluster` does: reads it through its API, only ever with `get` and
- * `list`, and never a Secret. Kubernetes' version is that of the API server unless the options name one. What the user may
+ * `list`, and of Secrets the metadata alone. Kubernetes' version is that of the API server unless the options name one. What the user may
  * not read is listed in `inputs.unread` of the report, and no verdict is made from its absence.
  *
  * @example
@@ -72,6 +74,7 @@ export async function judgeCluster(connection: Connection, options: ScanClusterO
         {
           kinds: evaluation.kinds,
           podTemplates,
+          readSecretKeys: options.readSecretKeys === true,
           ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
           patience,
           ...(onProgress === undefined ? {} : { onProgress }),

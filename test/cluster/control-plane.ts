@@ -50,6 +50,8 @@ export interface AuditEvent {
   readonly objectRef?: { readonly resource?: string; readonly namespace?: string; readonly name?: string; readonly subresource?: string };
   readonly responseStatus?: { readonly code?: number };
   readonly requestObject?: unknown;
+  /** What was sent, where the policy asks for that. */
+  readonly responseObject?: { readonly kind?: string; readonly items?: readonly object[] };
 }
 
 /**

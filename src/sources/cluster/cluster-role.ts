@@ -9,14 +9,17 @@ import { pluralOf, wantedKinds } from './wanted-kinds.ts';
  */
 export function clusterRole(kinds: readonly string[], podTemplates: readonly PodTemplateKind[], inNamespaces: boolean): string {
   const byGroup = new Map<string, string[]>();
-  for (const { group, kind } of wantedKinds(kinds, podTemplates)) {
+  const wanted = wantedKinds(kinds, podTemplates);
+  for (const { group, kind } of wanted) {
     if (inNamespaces && isClusterScoped({ apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, name: '' })) continue;
+    if (group === '' && kind === 'Secret') continue;
     const plurals = byGroup.get(group) ?? [];
     byGroup.set(group, [...plurals, pluralOf(kind)]);
   }
   const rules = [...byGroup]
     .sort(([a], [b]) => compareText(a, b))
     .map(([group, plurals]) => rule(`apiGroups: ['${group}']`, `resources: [${plurals.sort().join(', ')}]`, 'list'));
+  const secrets = wanted.some(({ group, kind }) => group === '' && kind === 'Secret') ? [forSecrets] : [];
   const others = inNamespaces
     ? [rule(`apiGroups: ['']`, 'resources: [namespaces]', 'get')]
     : [
@@ -27,8 +30,13 @@ kind: ClusterRole
 metadata:
   name: plimsoll-scan
 rules:
-${[...rules, ...others].join('')}`;
+${[...rules, ...secrets, ...others].join('')}`;
 }
+
+/** A rule of its own, so that it can be left out with its reason. */
+const forSecrets = `  # A scan asks for the metadata of Secrets with tokens and for no value. Kubernetes has no permission for that alone: whoever
+  # may list Secrets may read them. With --skip TOK-03 none are asked for, and this rule goes.
+${rule("apiGroups: ['']", 'resources: [secrets]', 'list')}`;
 
 function rule(first: string, second: string | undefined, verb: string): string {
   return `  - ${first}\n${second === undefined ? '' : `    ${second}\n`}    verbs: [${verb}]\n`;

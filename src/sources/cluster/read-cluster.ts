@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly podTemplates: readonly PodTemplateKind[];
   /** Only these; what stands outside of namespaces is then left out. */
   readonly namespaces?: readonly string[];
+  /** Also the names of the keys in Secrets, for which their values come over the network. */
+  readonly readSecretKeys?: boolean;
   readonly patience: Patience;
   /** Called after each page. */
   readonly onProgress?: (done: ClusterProgress) => void;
@@ -45,7 +47,8 @@ const ahead = 3;
 /**
  * Reads every object of a cluster that rules read and hands over one after the other: kinds in an order of their own,
  * owners before what they own, so that only the top owner is handed over and the others are skipped. What may not be
- * read, or not to its end, is an `unread` input and in `unlisted`. It only ever GETs, and never Secrets.
+ * read, or not to its end, is an `unread` input and in `unlisted`. It only ever GETs, and of Secrets it keeps
+ * their metadata, at most with the names of their keys.
  */
 export async function readCluster(
   connection: Connection,
@@ -54,7 +57,7 @@ export async function readCluster(
 ): Promise<ClusterTotals | Refusal> {
   const { patience, podTemplates, namespaces, onProgress } = options;
   const end = Date.now() + patience.all;
-  const wanted = wantedKinds(options.kinds, podTemplates);
+  const wanted = wantedKinds(options.kinds, podTemplates, options.readSecretKeys);
   const served = await discover(connection, wanted, end, patience);
   if ('refused' in served) return served;
 

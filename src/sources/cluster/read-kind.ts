@@ -7,10 +7,10 @@ import { deadlineOf, miss, tellUnread, type Reading } from './reading.ts';
 import type { Answer } from './requests.ts';
 
 /** Asks for what comes first of a kind. */
-export function start(reading: Reading, { verb, parts: [first] }: Job): Promise<Answer> {
+export function start(reading: Reading, { kind: { asking }, verb, parts: [first] }: Job): Promise<Answer> {
   const path = first?.path ?? '';
   const deadline = deadlineOf(reading);
-  return verb === 'get' ? getSingle(reading, path, deadline) : getPage(reading, path, '', pageSize, deadline);
+  return verb === 'get' ? getSingle(reading, path, deadline) : getPage(reading, { path, asking, deadline }, '', pageSize);
 }
 
 /** Reads all objects of a kind, or tells why not. */
@@ -23,14 +23,23 @@ export async function readKind(
   const { kind, found, verb, parts } = job;
   const resource = resourceName(found);
   const { podTemplates, owners, sink } = reading;
-  const reader = kindReader({ kind: found, podTemplates, owners, sink });
+  const { asking } = kind;
+  const reader = kindReader({ kind: found, asking, podTemplates, owners, sink });
   // It may have waited long for its turn.
   const deadline = deadlineOf(reading);
   /** The parts that were not read, by the reason. */
   const failures = new Map<string, Part[]>();
   for (const [index, part] of parts.entries()) {
     const { path } = part;
-    const place: Place = { reading, reader, path, deadline, resource, onPage: () => onPage(reading.documents + reader.documents()) };
+    const place: Place = {
+      reading,
+      reader,
+      path,
+      asking,
+      deadline,
+      resource,
+      onPage: () => onPage(reading.documents + reader.documents()),
+    };
     const ended = await (verb === 'get' ? readSingle : readList)(place, index === 0 ? first : undefined);
     if (typeof ended === 'object') return ended;
     if (ended !== undefined) failures.set(ended, [...(failures.get(ended) ?? []), part]);

@@ -1,4 +1,5 @@
-import { continueOf, json } from './json-answer.ts';
+import type { Asking } from './asking.ts';
+import { continueOf } from './json-answer.ts';
 import type { KindReader } from './read-page.ts';
 import type { Reading } from './reading.ts';
 import { whyNot, type NoAnswer } from './refusals.ts';
@@ -15,6 +16,7 @@ export interface Place {
   readonly reading: Reading;
   readonly reader: KindReader;
   readonly path: string;
+  readonly asking: Asking;
   readonly deadline: number;
   /** `deployments.apps` */
   readonly resource: string;
@@ -25,16 +27,20 @@ export interface Place {
 export type Ended = undefined | string | Refusal;
 
 /** Asks for a page of a list; the first one has the token ''. */
-export function getPage({ connection, patience }: Reading, path: string, token: string, limit: number, deadline: number): Promise<Answer> {
-  const query = new URLSearchParams({ limit: String(limit), ...(token === '' ? {} : { continue: token }) });
-  return get(connection, `${path}?${query.toString()}`, { accept: json, mostBytes: mostPageBytes, deadline }, patience);
+export function getPage(
+  { connection, patience }: Reading,
+  { path, asking: { accept, query, redact }, deadline }: Pick<Place, 'path' | 'asking' | 'deadline'>,
+  token: string,
+  limit: number,
+): Promise<Answer> {
+  const asked = new URLSearchParams({ ...query, limit: String(limit), ...(token === '' ? {} : { continue: token }) });
+  const limits = { mostBytes: mostPageBytes, deadline, ...(redact === undefined ? {} : { redact }) };
+  return get(connection, `${path}?${asked.toString()}`, { accept, ...limits }, patience);
 }
 
 /** Reads the pages of a list, beginning with the answer to what was asked ahead. */
-export async function readList(
-  { reading, reader, path, deadline, onPage, resource }: Place,
-  first: Promise<Answer> | undefined,
-): Promise<Ended> {
+export async function readList(place: Place, first: Promise<Answer> | undefined): Promise<Ended> {
+  const { reading, reader, onPage, resource } = place;
   let limit = pageSize;
   let token = '';
   let tokens = new Set<string>();
@@ -43,12 +49,12 @@ export async function readList(
   const mixed = (): void => {
     if (!reading.restarted.includes(resource)) reading.restarted.push(resource);
   };
-  let answer = await (first ?? getPage(reading, path, token, limit, deadline));
+  let answer = await (first ?? getPage(reading, place, token, limit));
   for (;;) {
     if (answer.type === 'ok') {
       // While this page is read the next one is on its way.
       const early = nextInFront(answer.body);
-      const following = early === undefined || tokens.has(early) ? undefined : getPage(reading, path, early, limit, deadline);
+      const following = early === undefined || tokens.has(early) ? undefined : getPage(reading, place, early, limit);
       const page = reader.page(answer.body);
       if ('failed' in page) return page.failed;
       onPage();
@@ -75,7 +81,7 @@ export async function readList(
       tokens = new Set();
       mixed();
     } else return whyNot(answer);
-    answer = await getPage(reading, path, token, limit, deadline);
+    answer = await getPage(reading, place, token, limit);
   }
 }
 

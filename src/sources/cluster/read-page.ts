@@ -4,6 +4,7 @@ import { isObject } from '../../kube/shape-reader.ts';
 import { pieceReader } from '../manifests/documents.ts';
 import { jsonStream, type JsonSlice, type ListHeader } from '../manifests/json-stream.ts';
 import { oneLine } from '../manifests/reasons.ts';
+import type { Asking } from './asking.ts';
 import type { Owners } from './owners.ts';
 import type { ServedKind } from './served-kinds.ts';
 
@@ -29,6 +30,7 @@ export interface KindReader {
 
 export interface KindOptions {
   readonly kind: ServedKind;
+  readonly asking: Asking;
   readonly podTemplates: readonly PodTemplateKind[];
   /** Workloads that were read. Those of this kind are added. */
   readonly owners: Owners;
@@ -60,7 +62,7 @@ function segment(name: string): string {
   return /^\.+$/.test(name) ? name.replaceAll('.', '%2E') : name.replaceAll(/[%/\\]/g, encodeURIComponent);
 }
 
-export function kindReader({ kind, podTemplates, owners, sink }: KindOptions): KindReader {
+export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOptions): KindReader {
   const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
   const file = `cluster/${resourceName(kind)}`;
   const isPod = kind.group === '' && kind.kind === 'Pod';
@@ -130,7 +132,11 @@ export function kindReader({ kind, podTemplates, owners, sink }: KindOptions): K
   /** Items of the API server's own kinds do not say what they are. */
   function read(slice: JsonSlice, index: number, statusOf: () => string | undefined): void {
     status = statusOf;
-    reader.read({ type: 'item', slice, list: { apiVersion, kind: `${kind.kind}List`, index } });
+    reader.read({
+      type: 'item',
+      slice: asking.item === undefined ? slice : { ...slice, text: itemOf(slice.text, asking.item) },
+      list: { apiVersion, kind: `${kind.kind}List`, index },
+    });
   }
 
   function cut(bytes: Buffer): Cut {
@@ -154,6 +160,7 @@ export function kindReader({ kind, podTemplates, owners, sink }: KindOptions): K
       if (failed !== undefined) return { failed };
       const list = header ?? emptyList(single);
       if (list?.kind?.endsWith('List') !== true) return { failed: 'the answer is no list' };
+      if (asking.listKind !== undefined && list.kind !== asking.listKind) return { failed: `the answer is no ${asking.listKind}` };
       return { next: list.continue, resourceVersion: list.resourceVersion };
     },
 
@@ -195,6 +202,11 @@ function emptyList(slice: JsonSlice | undefined): ListHeader | undefined {
 }
 
 const nowhereOf: Resource['locate'] = (paths) => paths.map(() => nowhere);
+
+function itemOf(text: string, of: NonNullable<Asking['item']>): string {
+  const value = parsed(text);
+  return value === undefined ? text : JSON.stringify(of(value));
+}
 
 function isFinished(status: string | undefined): boolean {
   const phase = parsed(status)?.['phase'];

@@ -29,6 +29,8 @@ export interface Get {
   readonly mostBytes: number;
   /** In milliseconds since 1970. */
   readonly deadline: number;
+  /** Overwrites what nobody may keep of an answer, before anybody sees it. */
+  readonly redact?: (body: Buffer) => void;
 }
 
 /**
@@ -103,14 +105,14 @@ async function inTurn(connection: Connection, path: string, asked: Get, patience
   }
 }
 
-async function once(connection: Connection, path: string, { accept, mostBytes }: Get, time: number): Promise<Attempt> {
+async function once(connection: Connection, path: string, { accept, mostBytes, redact }: Get, time: number): Promise<Attempt> {
   const signal = AbortSignal.any([AbortSignal.timeout(time), connection.closed]);
   try {
     const response = await connection.get(path, accept, signal);
     connection.heard.last = Date.now();
     const status = response.statusCode ?? 0;
     const ok = status === 200;
-    const body = await bodyOf(response, ok ? mostBytes : longestRefusal);
+    const body = await bodyOf(response, ok ? mostBytes : longestRefusal, redact);
     if (body === undefined) return { answer: ok ? { type: 'too large' } : { type: 'refused', status, body: Buffer.alloc(0) }, after: 0 };
     return { answer: ok ? { type: 'ok', body } : { type: 'refused', status, body }, after: retryAfter(response) };
   } catch (error) {
@@ -118,19 +120,25 @@ async function once(connection: Connection, path: string, { accept, mostBytes }:
   }
 }
 
-async function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Buffer | undefined> {
+async function bodyOf(response: IncomingMessage, mostBytes: number, redact: Get['redact']): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > mostBytes) {
-      response.destroy();
-      return undefined;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > mostBytes) {
+        response.destroy();
+        return undefined;
+      }
     }
-    chunks.push(chunk);
+    if (!response.complete) throw new Error('aborted');
+    const body = Buffer.concat(chunks, size);
+    redact?.(body);
+    return body;
+  } finally {
+    if (redact !== undefined) for (const chunk of chunks) chunk.fill(0);
   }
-  if (!response.complete) throw new Error('aborted');
-  return Buffer.concat(chunks, size);
 }
 
 /** In seconds; the API server never sends a date. */

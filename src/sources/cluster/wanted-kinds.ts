@@ -1,4 +1,5 @@
 import { isWorkflow, workflowKinds } from '../../kube/argo-workflow.ts';
+import { askingFor, type Asking } from './asking.ts';
 import { podTemplateKinds, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
 
 /** A kind that a scan reads, whether the cluster has it or not. */
@@ -8,6 +9,7 @@ export interface WantedKind {
   readonly podTemplates: boolean;
   /** Kubernetes' own: a server that does not tell of it keeps it from us. */
   readonly own: boolean;
+  readonly asking: Asking;
 }
 
 /** The groups of Kubernetes' own kinds among those that rules read. */
@@ -24,8 +26,12 @@ const ownGroups: ReadonlySet<string> = new Set([
 /** Stable since 1.30: an older server that does not tell of them has none. */
 const youngKinds: ReadonlySet<string> = new Set(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
 
-/** `kinds` are those that rules read, written as `NetworkPolicy.networking.k8s.io`. Secrets are never asked for. */
-export function wantedKinds(kinds: readonly string[], podTemplates: readonly PodTemplateKind[]): WantedKind[] {
+/** `kinds` are those that rules read, written as `NetworkPolicy.networking.k8s.io`. */
+export function wantedKinds(
+  kinds: readonly string[],
+  podTemplates: readonly PodTemplateKind[],
+  readSecretKeys: boolean = false,
+): WantedKind[] {
   const names = new Set([
     ...kinds,
     ...[...podTemplateKinds, ...podTemplates].map(({ group, kind }) => nameOf(group, kind)),
@@ -36,9 +42,10 @@ export function wantedKinds(kinds: readonly string[], podTemplates: readonly Pod
       const [kind = '', ...rest] = name.split('.');
       const group = rest.join('.');
       const holdsPods = templatePaths(group, kind, podTemplates).length > 0 || isWorkflow(group, kind);
-      return { group, kind, podTemplates: holdsPods, own: ownGroups.has(group) && !youngKinds.has(kind) };
+      const own = ownGroups.has(group) && !youngKinds.has(kind);
+      return { group, kind, podTemplates: holdsPods, own, asking: askingFor(group, kind, readSecretKeys) };
     })
-    .filter(({ group, kind }) => (group !== '' || kind !== 'Secret') && !isConfiguration(group))
+    .filter(({ group }) => !isConfiguration(group))
     .sort(inOrder);
 }
 

@@ -121,27 +121,29 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
     return finding;
   }
 
-  /** Rows whose twin says the same. */
+  /** Rows whose twin says the same, which may be one of them. */
   function toldTwice(): Set<number> {
     const told = new Set<number>();
     if (twins.length === 0) return told;
-    const made = new Set(twins.map(([row]) => row));
     const prints = new Set(twins.map((twin) => hexOf(twin, 1)));
-    const originals = new Set<string>();
+    const said = new Set<string>();
     for (let row = 0; row < end; row += width) {
       const print = hexOf(rows, row + print$);
-      if (!made.has(row) && prints.has(print)) originals.add(print + sayingOf(row));
+      if (prints.has(print)) said.add(print + saying(row, texts[rows[row + message$]!]!));
     }
-    for (const twin of twins) if (originals.has(hexOf(twin, 1) + sayingOf(twin[0]))) told.add(twin[0]);
+    for (const twin of twins) {
+      const [row] = twin;
+      const print = hexOf(twin, 1);
+      // Messages name their object at times: the owner says of itself what it says of the other.
+      const { name, owner } = resources[rows[row + resource$]!]!;
+      const message = texts[rows[row + message$]!]!.replaceAll(`"${name}"`, `"${owner?.name ?? name}"`);
+      if (print !== hexOf(rows, row + print$) && said.has(print + saying(row, message))) told.add(row);
+    }
     return told;
   }
 
-  /** Messages name their object at times: the owner says of itself what it says of the other. */
-  function sayingOf(row: number): string {
-    const { name, owner } = resources[rows[row + resource$]!]!;
-    const message = texts[rows[row + message$]!]!;
-    const said = owner === undefined ? message : message.replaceAll(`"${name}"`, `"${owner.name}"`);
-    return [rows[row + verdict$], rows[row + severity$], said].join(' ');
+  function saying(row: number, message: string): string {
+    return `${rows[row + verdict$]} ${rows[row + severity$]} ${message}`;
   }
 
   return {

@@ -108,7 +108,7 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
       if (isPod && first) hand(resource, madeFrom);
       return skip(oneLine(`${kind.kind} of a ${owner.kind}, which is judged in its place`));
     }
-    if (!isPod && uid !== undefined) owners.add(uid, resource);
+    if (!isPod && uid !== undefined) owners.add(uid, { ...resource, ref: named });
     if (first) hand({ ...resource, ref: named }, madeFrom);
     else skip(oneLine(`${kind.kind} that differs from its ${owner.kind} as another one does, which is judged in its place`));
   }

@@ -222,6 +222,21 @@ describe('what differs from the template that it was made from', () => {
     api = undefined;
   });
 
+  test('also where nothing but a label differs, on any node and with any token', async () => {
+    const token = (suffix: string): object => ({
+      name: `kube-api-access-${suffix}`,
+      projected: { sources: [{ serviceAccountToken: { path: 'token' } }] },
+    });
+    const made = (name: string, suffix: string, app: string): ApiObject =>
+      pod(name, { metadata: { ...ofSet, labels: { app } }, spec: { nodeName: `node-of-${name}`, volumes: [token(suffix)] } });
+    const report = await scanOf({
+      kinds: holding([web, webSet, made('web-1-a', 'aaaaa', 'web'), made('web-1-b', 'bbbbb', 'web'), made('web-1-c', 'ccccc', 'other')]),
+    });
+    expect(report.inputs.drifted.map(({ resource, differences }) => [resource.name, differences])).toEqual([
+      ['web-1-c', [{ path: 'metadata.labels[app]', change: 'changed' }]],
+    ]);
+  });
+
   test('a container for debugging', async () => {
     const spec = {
       containers: [container],

@@ -62,7 +62,7 @@ export function podOutline(side: Outlined, digest: (text: string) => string): st
   const whole = withoutOthers(side);
   writeObject({ lines, digest, inVolume: false }, whole as Readonly<Record<string, unknown>>, 'spec', 'spec');
   line(lines, 'spec.serviceAccountName', spec.serviceAccountName ?? spec.serviceAccount ?? 'default', digest);
-  return lines.sort(compareText).join('\n');
+  return lines.sort().join('\n');
 }
 
 /** Where a pod differs from what `maker` makes of a template, by their outlines: in the order of the paths. */

@@ -199,8 +199,8 @@ test('what is changed, injected and left behind is told', async () => {
     each['name'] === 'web' ? { ...each, image: 'registry.example.com/web:2' } : each,
   );
   await put({ ...edited!, spec: { ...edited!.spec, containers } }, '');
-  const debugger_ = { name: 'debugger', image: 'registry.example.com/shell:1', securityContext: { privileged: true } };
-  await put({ ...debugged!, spec: { ...debugged!.spec, ephemeralContainers: [debugger_] } }, '/ephemeralcontainers');
+  const shell = { name: 'debugger', image: 'registry.example.com/shell:1', securityContext: { privileged: true } };
+  await put({ ...debugged!, spec: { ...debugged!.spec, ephemeralContainers: [shell] } }, '/ephemeralcontainers');
 
   // What meshes do by a webhook, by the API server's own means.
   const inject = `Object{spec: Object.spec{containers: [Object.spec.containers{name: "proxy", image: "registry.example.com/proxy:1"}]}}`;

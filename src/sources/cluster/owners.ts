@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   apiGroup,
   formatPath,
+  remembering,
   type Drifted,
   type DriftedField,
   type MadeFrom,
@@ -11,6 +12,7 @@ import {
 } from '../../core/index.ts';
 import { podDifferences, podOutline, type Maker } from '../../kube/pod-outline.ts';
 import { isObject } from '../../kube/shape-reader.ts';
+import type { PodSpec } from '../../kube/types.ts';
 
 /** The workloads that were read, and what their controllers made of them. Of a template only an outline is kept. */
 export interface Owners {
@@ -19,8 +21,8 @@ export interface Owners {
   /** A workload that is like the template of its owner, and makes others from it in turn. */
   adopt(uid: string, resource: Resource, ownerUid: string): void;
   has(uid: string): boolean;
-  /** Compares what has an owner with the owner's template; undefined where that was not read. */
-  compare(resource: Resource, ownerUid: string): Likeness | undefined;
+  /** Compares what has an owner with the owner's template; undefined where that was not read. `text` is the object as JSON. */
+  compare(resource: Resource, ownerUid: string, text: string): Likeness | undefined;
   /** What differs, in the order in which it was found; forgets it. */
   takeDrifted(): Drifted[];
 }
@@ -68,6 +70,8 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   const outlines = new Map<string, string>();
   let outlined = 0;
   let drifted: Drifted[] = [];
+  /** Pods of one owner come one after the other, and mostly say the same. */
+  let last: { readonly owner: Owner; readonly text: string; readonly found: Made } | undefined;
 
   function keep(outline: string): string {
     const known = outlines.get(outline);
@@ -119,10 +123,16 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
 
     has: (uid) => owners.has(uid),
 
-    compare(resource, ownerUid) {
+    compare(resource, ownerUid, text) {
       const owner = owners.get(ownerUid);
       if (owner === undefined || owner.judged.namespace !== resource.ref.namespace) return undefined;
       const { claims, made } = owner;
+      const said = sayingOf(resource, text);
+      const known = last?.owner === owner && last.text === said ? last.found : undefined;
+      if (known !== undefined) {
+        if (known.drifted !== undefined) known.drifted.count++;
+        return { madeFrom: known.madeFrom, ref: known.ref, first: false };
+      }
       const pod = resource.ref.kind === 'Pod' ? { pod: resource.ref.name } : {};
       const sides = resource.podTemplates.map(({ spec, metadata }) => podOutline({ spec, metadata, claims, ...pod }, digest));
       const key = digest(sides.join('\n\n'));
@@ -130,6 +140,7 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
       const found = before ?? meet(owner, resource, sides);
       if (before === undefined) made.set(key, found);
       if (found.drifted !== undefined) found.drifted.count++;
+      last = { owner, text: said, found };
       return { madeFrom: found.madeFrom, ref: found.ref, first: before === undefined };
     },
 
@@ -141,9 +152,17 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   };
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+/** What a pod says from its spec on, without where it runs and the name of its token: two that say the same have one outline. */
+function sayingOf({ metadata, podTemplates: [template] }: Resource, text: string): string {
+  const { nodeName, volumes } = (template?.spec ?? {}) as PodSpec & { readonly nodeName?: string };
+  let said = text.slice(Math.max(0, text.indexOf('"spec":{')));
+  if (nodeName !== undefined) said = said.replace(`"nodeName":${JSON.stringify(nodeName)},`, '');
+  for (const { name = '' } of volumes ?? [])
+    if (/^kube-api-access-[a-z0-9]{5}$/.test(name)) said = said.replaceAll(`"${name}"`, '"kube-api-access"');
+  return said + JSON.stringify([metadata.labels, metadata.annotations]);
 }
+
+const digest = remembering((text) => createHash('sha256').update(text).digest('base64url'));
 
 function makerOf({ apiVersion, kind }: ResourceRef): Maker {
   return { group: apiGroup(apiVersion), kind };

@@ -71,6 +71,7 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   const skips = new Map<string, number>();
   let damaged = false;
   let status = (): string | undefined => undefined;
+  let text = '';
 
   function unread(reason: string): void {
     damaged = true;
@@ -96,7 +97,7 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
     // Of ten old ReplicaSets nine are kept for going back.
     if (owner !== undefined && owners.has(owner.uid) && hasNoPods(kind, object, status))
       return skip(oneLine(`${kind.kind} of a ${owner.kind}, which is judged in its place`));
-    const likeness = owner === undefined ? undefined : owners.compare(resource, owner.uid);
+    const likeness = owner === undefined ? undefined : owners.compare(resource, owner.uid, text);
     if (owner === undefined || likeness === undefined) {
       // Pods own no workloads.
       if (!isPod && uid !== undefined) owners.add(uid, resource);
@@ -132,6 +133,7 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   /** Items of the API server's own kinds do not say what they are. */
   function read(slice: JsonSlice, index: number, statusOf: () => string | undefined): void {
     status = statusOf;
+    text = slice.text;
     reader.read({
       type: 'item',
       slice: asking.item === undefined ? slice : { ...slice, text: itemOf(slice.text, asking.item) },

@@ -1,7 +1,9 @@
 // Made from the folders by `npm run generate`; do not edit.
 import type { AnyControl } from '../core/index.ts';
+import { etcdNodes } from './control-plane/etcd-nodes.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
+import { userWorkloads } from './control-plane/user-workloads.ts';
 import { claimSizes } from './network-separation/claim-sizes.ts';
 import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
@@ -69,8 +71,10 @@ import { serverVersion } from './upgrading/server-version.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
+  etcdNodes,
   plaintextPort,
   serverCertificate,
+  userWorkloads,
   claimSizes,
   defaultDenyEgress,
   defaultDenyIngress,

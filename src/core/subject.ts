@@ -21,6 +21,8 @@ export interface Reads {
    * workload is only seen as it is written, whether anything of it runs or not.
    */
   readonly running?: true;
+  /** For joined kinds: system workloads too, which nobody judges but which show what the cluster is made of. */
+  readonly system?: true;
 }
 
 /** A subject found in one resource; `path` leads to it from the root of the object. */

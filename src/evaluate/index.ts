@@ -235,7 +235,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     return true;
   }
 
-  function remember(resource: Resource): void {
+  function remember(resource: Resource, isSystem = false): void {
     const known = new Map<Path, Anchor>();
     const anchor = (place: Path): Anchor => {
       const path = sharedPath(realPath(resource.podTemplates, place));
@@ -250,6 +250,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     if (resource.madeFrom !== undefined) madeFrom.set(files.length - 1, resource.madeFrom);
     for (const { kind, judges: panel, memories } of joined) {
       if (resource.madeFrom?.alike === true && kind.reads.running !== true) continue;
+      if (isSystem && kind.reads.system !== true) continue;
       const memory = kind.remember(resource, anchor, context, (subject) => settle(panel, subject));
       if (memory !== undefined) memories.push(memory);
     }
@@ -334,7 +335,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     const reason = policy.system ? undefined : systemReason(resource, namespace);
     if (resource.madeFrom?.alike === true) {
       running++;
-      if (reason === undefined) remember(resource);
+      remember(resource, reason !== undefined);
     } else if (reason === undefined) {
       judgeLocally(resource, ref);
       remember(resource);
@@ -342,6 +343,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       const node = nodeOfStaticPod(resource);
       if (node !== undefined) wait([], ({ line }) => staticPods.push({ resource: ref, file: resource.file, line, node }));
     } else {
+      remember(resource, true);
       wait([], ({ line }) => excepted.push({ resource: ref, file: resource.file, line, reason }));
     }
     if (waiting.length === 0) return;

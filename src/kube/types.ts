@@ -175,10 +175,34 @@ export interface PodSpec {
   readonly os?: { readonly name?: string };
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
+  readonly affinity?: { readonly nodeAffinity?: NodeAffinity };
+  readonly tolerations?: readonly Toleration[];
   readonly priorityClassName?: string;
   /** Pod-level resources: beta and on from 1.34, still beta in 1.37. */
   readonly resources?: ResourceRequirements;
   readonly restartPolicy?: string;
+}
+
+export interface NodeAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] };
+}
+
+export interface NodeSelectorTerm {
+  readonly matchExpressions?: readonly LabelSelectorRequirement[];
+  readonly matchFields?: readonly LabelSelectorRequirement[];
+}
+
+export interface Toleration {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
+}
+
+export interface Taint {
+  readonly key?: string;
+  readonly value?: string;
+  readonly effect?: string;
 }
 
 export interface LabelSelectorRequirement {

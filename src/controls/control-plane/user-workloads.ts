@@ -5,7 +5,7 @@ const otherNode = notApplicable('the node is none of the control plane');
 
 const taint = '{ key: node-role.kubernetes.io/control-plane, effect: NoSchedule }';
 const tolerating = 'tolerations: [{ key: node-role.kubernetes.io/control-plane, operator: Exists }]';
-const worker = node('worker-1', 'pool: edge', '');
+const worker = exampleNode('worker-1', 'pool: edge', '');
 
 /** What the scheduler would do; what was there before the taint is seen where a pod says its node. */
 export const userWorkloads: AnyControl = defineControl({
@@ -57,10 +57,10 @@ export const userWorkloads: AnyControl = defineControl({
 });
 
 function controlPlane(taints: string): string {
-  return node('cp-1', 'node-role.kubernetes.io/control-plane: ""', taints);
+  return exampleNode('cp-1', 'node-role.kubernetes.io/control-plane: ""', taints);
 }
 
-function node(name: string, labels: string, taints: string): string {
+function exampleNode(name: string, labels: string, taints: string): string {
   return `
 ---
 apiVersion: v1

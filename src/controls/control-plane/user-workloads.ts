@@ -41,22 +41,22 @@ export const userWorkloads: AnyControl = defineControl({
 
   examples: {
     pass: {
-      'the taint of kubeadm': controlPlane(taint) + worker,
-      'another taint': controlPlane('{ key: CriticalAddonsOnly, value: "true", effect: NoExecute }') + worker,
-      'a workload that only workers take': controlPlane(taint) + worker + web(`{ ${tolerating}, nodeSelector: { pool: edge } }`),
+      'the taint of kubeadm': master(taint) + worker,
+      'another taint': master('{ key: CriticalAddonsOnly, value: "true", effect: NoExecute }') + worker,
+      'a workload that only workers take': master(taint) + worker + web(`{ ${tolerating}, nodeSelector: { pool: edge } }`),
     },
     fail: {
-      'no taint': controlPlane('') + worker,
-      'the only node': controlPlane(''),
-      'a taint that only asks': controlPlane('{ key: node-role.kubernetes.io/control-plane, effect: PreferNoSchedule }') + worker,
-      'a workload that tolerates it': controlPlane(taint) + web(`{ ${tolerating} }`),
-      'a workload that was put there': controlPlane(taint) + web('{ nodeName: cp-1 }'),
+      'no taint': master('') + worker,
+      'the only node': master(''),
+      'a taint that only asks': master('{ key: node-role.kubernetes.io/control-plane, effect: PreferNoSchedule }') + worker,
+      'a workload that tolerates it': master(taint) + web(`{ ${tolerating} }`),
+      'a workload that was put there': master(taint) + web('{ nodeName: cp-1 }'),
     },
     notApplicable: { 'a control plane that is not shown': worker },
   },
 });
 
-function controlPlane(taints: string): string {
+function master(taints: string): string {
   return exampleNode('cp-1', 'node-role.kubernetes.io/control-plane: ""', taints);
 }
 

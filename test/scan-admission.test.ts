@@ -146,3 +146,44 @@ describe('what else may refuse pods', () => {
     ]);
   });
 });
+
+describe('running pods', () => {
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'registry.example.com/web:1' }] } };
+  const made = (kind: string, name: string, owner: readonly [string, string] | undefined, more: object): ApiObject => ({
+    kind,
+    metadata: {
+      name,
+      namespace: 'shop',
+      uid: `uid-${name}`,
+      labels: { app: 'web' },
+      ...(owner && {
+        ownerReferences: [{ apiVersion: 'apps/v1', kind: owner[0], name: owner[1], uid: `uid-${owner[1]}`, controller: true }],
+      }),
+    },
+    ...more,
+  });
+  const workload = { spec: { selector: { matchLabels: { app: 'web' } }, template } };
+  const objects = [
+    made('Deployment', 'web', undefined, workload),
+    made('ReplicaSet', 'web-1', ['Deployment', 'web'], workload),
+    made('Pod', 'web-1-a', ['ReplicaSet', 'web-1'], { spec: template.spec, status: { phase: 'Running' } }),
+    made('Pod', 'web-1-b', ['ReplicaSet', 'web-1'], { spec: template.spec, status: { phase: 'Running' } }),
+  ];
+
+  test('that would be refused today are found, also where their owner is judged in their place', async () => {
+    const report = await scanOf({ kinds: holding([namespace('shop', enforcing), ...objects]) });
+    const found = report.findings.filter(({ control }) => control === 'pod-security/running-pods');
+    expect(found).toMatchObject([
+      { verdict: 'fail', resource: { kind: 'Pod', name: 'web-1-a' }, message: expect.stringContaining('restricted') },
+    ]);
+    expect(row(report, 'ENF-05')).toMatchObject({ state: 'fail' });
+  });
+
+  test('are no matter where nothing runs, or nothing is enforced', async () => {
+    expect(row(await scanOf({ kinds: holding([namespace('shop', enforcing), objects[0]!]) }), 'ENF-05')).toMatchObject({
+      state: 'not-applicable',
+    });
+    await api?.stop();
+    expect(row(await scanOf({ kinds: holding([namespace('shop'), ...objects]) }), 'ENF-05')).toMatchObject({ state: 'not-applicable' });
+  });
+});

@@ -45,6 +45,7 @@ import { procMount } from './pod-security/proc-mount.ts';
 import { procMountInUserNamespace } from './pod-security/proc-mount-in-user-namespace.ts';
 import { readOnlyRootFilesystem } from './pod-security/read-only-root-filesystem.ts';
 import { restoredCapabilities } from './pod-security/restored-capabilities.ts';
+import { runningPods } from './pod-security/running-pods.ts';
 import { runtimeAnnotations } from './pod-security/runtime-annotations.ts';
 import { runtimeSockets } from './pod-security/runtime-sockets.ts';
 import { sandboxedRuntime } from './pod-security/sandboxed-runtime.ts';
@@ -116,6 +117,7 @@ export const controls: readonly AnyControl[] = [
   procMountInUserNamespace,
   readOnlyRootFilesystem,
   restoredCapabilities,
+  runningPods,
   runtimeAnnotations,
   runtimeSockets,
   sandboxedRuntime,

@@ -55,7 +55,7 @@ function mayHold(name: string, text: string): boolean {
 /** Runs that can be one token; joined to others by `=`, quotes, commas or white space. */
 const tokenPattern = /[A-Za-z0-9_.-]{16,4096}/g;
 
-interface Format {
+export interface Format {
   readonly starts: string;
   readonly rest: RegExp;
   readonly kind: string;
@@ -64,7 +64,7 @@ interface Format {
 const format = (starts: string, rest: RegExp, kind: string): Format => ({ starts, rest, kind });
 
 /** As their issuers document them: a fixed beginning and an alphabet with a length. */
-const formats: readonly Format[] = [
+export const formats: readonly Format[] = [
   format('AKIA', /^[A-Z2-7]{16}$/, 'an AWS access key'),
   format('ASIA', /^[A-Z2-7]{16}$/, 'an AWS access key'),
   ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'].map((starts) => format(starts, /^[A-Za-z0-9]{36,251}$/, 'a GitHub token')),

@@ -1,5 +1,6 @@
 import { Agent, request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import type { ObservedApiServer } from '../../kube/api-server.ts';
 import { oneLine } from '../manifests/reasons.ts';
 import { loadKubeConfig, refuse } from './contexts.ts';
 import { sightingOf, type Sighting } from './observe.ts';
@@ -37,6 +38,8 @@ export interface Connection {
   readonly closed: AbortSignal;
   /** Where it is given: what GETs end with, after all attempts. It hears of them, or answers in place of the server. */
   readonly answer?: (path: string, ask: () => Promise<Answer>) => Promise<Answer>;
+  /** Where the answers are recorded ones: what was observed of the server then. */
+  readonly observed?: ObservedApiServer;
 }
 
 /** Why there can be no scan: lines for a person. */

@@ -5,3 +5,4 @@ export { serverVersion } from './discover.ts';
 export { observedServer } from './observe.ts';
 export { readCluster } from './read-cluster.ts';
 export { patienceOf, type Patience } from './patience.ts';
+export { type Answer, type Cause } from './requests.ts';

@@ -13,7 +13,7 @@ export type Answer =
   | { readonly type: 'failed'; readonly reason: string; readonly cause: Cause };
 
 /** Why there is no answer. */
-type Cause =
+export type Cause =
   /** None came in time. */
   | 'silence'
   /** The server cannot be reached. */

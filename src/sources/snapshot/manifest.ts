@@ -1,6 +1,7 @@
 import type { ObservedApiServer } from '../../kube/api-server.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isObject } from '../../kube/shape-reader.ts';
+import type { Cause } from '../cluster/index.ts';
 
 /** The newest format that this version reads and writes. It grows when an older reader would misunderstand a newer file. */
 export const snapshotFormat = 1;
@@ -46,12 +47,18 @@ export interface RecordedAnswer {
   readonly said:
     | { readonly part: number }
     | { readonly status: number; readonly message: string }
-    | { readonly failed: string }
+    | { readonly failed: string; readonly cause: Cause }
     | { readonly tooLarge: true };
-  /** What the list calls itself; absent for what is no list. */
-  readonly list?: { readonly apiVersion: string; readonly kind: string };
+  /** What the list says of itself; absent for what is no list. */
+  readonly list?: RecordedList;
   /** The number of the page that follows. */
   readonly next?: number;
+}
+
+export interface RecordedList {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly resourceVersion?: string;
 }
 
 /** A member of the file: lines of JSON, one object each. */
@@ -71,6 +78,9 @@ export const manifestStart = '{"plimsoll":"snapshot","format":';
 /** A cluster of two million objects. More is no recording of a cluster. */
 const mostBytes = 4 * 2 ** 30;
 
+/** Of a part: a page of a list has some hundred. */
+const mostObjects = 100_000;
+
 /** A manifest by its text, or what is wrong with it. */
 export function readManifest(text: string, longestPart: number): Manifest | { readonly wrong: string } {
   const value = parsed(text);
@@ -83,7 +93,8 @@ export function readManifest(text: string, longestPart: number): Manifest | { re
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   if (size > mostBytes || parts.some((part) => part.size > longestPart || part.bytes > longestPart))
     return { wrong: `it would unpack to ${Math.ceil(size / 2 ** 20)} MB, more than any cluster fills` };
-  if (answers.some(({ said }) => 'part' in said && said.part >= parts.length)) return { wrong: 'its manifest names parts that it does not have' };
+  if (answers.some(({ said }) => 'part' in said && said.part >= parts.length))
+    return { wrong: 'its manifest names parts that it does not have' };
   return value;
 }
 
@@ -101,6 +112,8 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
+
+const causes: readonly Cause[] = ['silence', 'absence', 'break', 'lasting'];
 
 type Check = (value: unknown) => boolean;
 
@@ -122,10 +135,10 @@ const fields =
 const isSaid: Check = (value) =>
   fields({ part: isCount })(value) ||
   fields({ status: isCount, message: isText })(value) ||
-  fields({ failed: isText })(value) ||
+  fields({ failed: isText, cause: (cause) => causes.includes(cause as Cause) })(value) ||
   fields({ tooLarge: (flag) => flag === true })(value);
 
-const name: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9./-]{1,300}$/.test(value);
+const name: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9./-]{0,300}$/.test(value);
 
 const manifestCheck = fields({
   format: (value) => isCount(value) && (value as number) >= 1,
@@ -145,12 +158,17 @@ const manifestCheck = fields({
       path: isText,
       page: maybe(isCount),
       said: isSaid,
-      list: maybe(fields({ apiVersion: name, kind: name })),
+      list: maybe(fields({ apiVersion: name, kind: name, resourceVersion: maybe(name) })),
       next: maybe(isCount),
     }),
   ),
   parts: listOf(
-    fields({ bytes: isCount, sha256: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), size: isCount, objects: isCount }),
+    fields({
+      bytes: isCount,
+      sha256: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+      size: isCount,
+      objects: isCount,
+    }),
   ),
 });
 

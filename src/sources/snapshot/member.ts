@@ -15,7 +15,7 @@ const unknownSystem = 255;
 const fieldId = 'Pl';
 
 /** No member is longer, compressed or not: what is larger was not written by this tool. */
-export const longestMember: number = 128 << 20;
+export const longestMember: number = 64 << 20;
 
 /** The same bytes for the same text, wherever and whenever. */
 export async function pack(text: Uint8Array): Promise<Buffer> {

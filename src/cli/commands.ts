@@ -128,7 +128,7 @@ const scan: Command = {
   about: [
     'Reads files, folders (recursively; .gitignore and .plimsollignore are obeyed), globs, and - for standard input; without a path the working directory. Judges every object by the NSA/CISA Kubernetes Hardening Guidance, offline.',
     'What was read is taken for the whole desired state, so that a missing default-deny policy is a finding; --partial says that it is a part.',
-    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and of Secrets the metadata alone. Each workload is judged once, at its top owner. Several clusters are compared in one report.',
+    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and of Secrets the metadata alone. Each workload is judged once, at its top owner. Several clusters are compared in one report. A snapshot of a cluster is judged as the cluster.',
   ],
   options: [
     {
@@ -178,6 +178,7 @@ const scan: Command = {
     { command: 'plimsoll scan --cluster', about: 'what runs in the cluster of kubectl' },
     { command: 'plimsoll scan --cluster staging --cluster production', about: 'two clusters, and what differs' },
     { command: 'plimsoll scan --cluster --print-rbac | kubectl apply -f -', about: 'the permissions for that' },
+    { command: 'plimsoll scan staging.plimsoll', about: 'a snapshot of a cluster (plimsoll snapshot)' },
     { command: 'helm template chart/ | plimsoll scan - --namespace shop', about: 'a chart' },
     { command: 'plimsoll scan -o text -o sarif=plimsoll.sarif', about: 'for people and for code scanning at once' },
     { command: 'plimsoll scan --only POD,NET-02 --fail-on medium', about: 'a chapter and one recommendation' },
@@ -271,6 +272,50 @@ const fix: Command = {
   ],
 };
 
+/** Those of `ofCluster` that say which cluster, and how it is asked. */
+const ofRecording: readonly Option[] = ofCluster
+  .filter(({ name }) => !['all-contexts', 'allow-partial', 'print-rbac'].includes(name))
+  .map((option) => ({ ...option, about: capital(option.about.replace(/^With --cluster(?: alone)?(?: and --as)?: /, '')) }));
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+const snapshot: Command = {
+  name: 'snapshot',
+  summary: 'Record a cluster, to judge it elsewhere',
+  operands: '',
+  about: [
+    'Records what a scan of a cluster reads in a file that plimsoll scan judges anywhere, without the cluster: the report is the same. It takes the permissions of a scan, and only ever reads.',
+    'Values of Secrets, variables and ConfigMaps are not in it; a credential that a control finds elsewhere is replaced by another one of its kind. Before it is written the recording is judged, and must give the same report as the cluster. What it still tells (names, images, arguments) is for few: only you may read the file.',
+  ],
+  options: [
+    { name: 'output', short: 'o', value: 'FILE', completes: 'files', about: 'Where to write it' },
+    { name: 'force', short: 'f', about: 'Overwrite the file if there is one' },
+    { name: 'cluster', value: '[CONTEXT]', optional: true, about: 'Which cluster (default: that of the current context)' },
+    ...ofRecording,
+    { name: 'namespace', short: 'n', value: 'NAME', repeatable: true, about: 'Record this namespace only (may be given several times)' },
+    { name: 'allow-partial', about: 'What could not be read does not fail the run' },
+    { name: 'quiet', short: 'q', about: 'Say nothing where all went well' },
+    config,
+    help,
+  ],
+  examples: [
+    { command: 'plimsoll snapshot --cluster -o staging.plimsoll', about: 'the cluster of kubectl' },
+    { command: 'plimsoll scan staging.plimsoll', about: 'its report, anywhere' },
+    { command: 'plimsoll snapshot --cluster production -n shop -o shop.plimsoll', about: 'a namespace of another one' },
+  ],
+  notes: [
+    {
+      title: 'Exit codes',
+      lines: [
+        ['0', 'the snapshot is written'],
+        ['2', 'it is not written; or it is, and something could not be read (--allow-partial accepts that)'],
+      ],
+    },
+  ],
+};
+
 const explain: Command = {
   name: 'explain',
   summary: 'Explain a control or a recommendation',
@@ -335,7 +380,7 @@ const helpCommand: Command = {
   name: 'help',
   summary: 'Show the help of a command',
   operands: '[COMMAND]',
-  words: ['scan', 'fix', 'explain', 'list', 'completion'],
+  words: ['scan', 'fix', 'snapshot', 'explain', 'list', 'completion'],
   about: [],
   options: [help],
   examples: [],
@@ -344,4 +389,4 @@ const helpCommand: Command = {
 /** Names of the options that go with --cluster alone. */
 export const clusterOptions: readonly string[] = ofCluster.map(({ name }) => name).filter((name) => name !== 'all-contexts');
 
-export const commands: readonly Command[] = [scan, fix, explain, list, completion, helpCommand];
+export const commands: readonly Command[] = [scan, fix, snapshot, explain, list, completion, helpCommand];

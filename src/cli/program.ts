@@ -29,6 +29,8 @@ async function run(argv: readonly string[], file: string): Promise<number> {
       return runScan(given, file);
     case 'fix':
       return (await import('./fix.ts')).runFix(given);
+    case 'snapshot':
+      return (await import('./snapshot.ts')).runSnapshot(given);
     case 'explain':
       return (await import('./explain.ts')).runExplain(given);
     case 'list':

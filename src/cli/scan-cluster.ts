@@ -23,6 +23,17 @@ export async function clusterReport(given: Arguments, configuration: Configurati
   }
 }
 
+/** `plimsoll scan FILE` of a snapshot. */
+export async function snapshotReport(given: Arguments, configuration: Configuration, file: string): Promise<Report> {
+  const { scanSnapshot } = await import('../library/scan-snapshot.ts');
+  const progress = startClusterProgress();
+  try {
+    return await scanSnapshot({ ...clusterScan(given, configuration), file, onProgress: progress.report });
+  } finally {
+    progress.stop();
+  }
+}
+
 /** `plimsoll scan --cluster --print-rbac`. */
 export async function printClusterRole(given: Arguments, configuration: Configuration): Promise<number> {
   await writeStream(process.stdout, [clusterRoleFor(clusterScan(given, configuration))]);

@@ -1,6 +1,7 @@
 import { controls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
+import { snapshotAmong } from '../library/snapshot-among.ts';
 import { OptionError } from '../options/option-error.ts';
 import { formatJson } from '../report/json.ts';
 import { nextCommand } from '../report/next-command.ts';
@@ -23,7 +24,8 @@ import { textOptions } from './text-options.ts';
  */
 export async function runScan(given: Arguments, program: string): Promise<number> {
   const outputs = outputsOf(given, scanFormats);
-  checkCombinations(given);
+  const snapshot = snapshotAmong(given.operands);
+  checkCombinations(given, snapshot);
   const configuration = await readConfiguration(given.value('config'));
   if (given.has('print-rbac')) {
     const { printClusterRole } = await import('./scan-cluster.ts');
@@ -37,11 +39,15 @@ export async function runScan(given: Arguments, program: string): Promise<number
     const { runFleetScan } = await import('./scan-fleet.ts');
     return runFleetScan(given, configuration, outputs, failing);
   }
-  const report = given.has('cluster')
-    ? await (await import('./scan-cluster.ts')).clusterReport(given, configuration)
-    : await manifestReport(given, configuration, program);
+  const report = await reportOf(given, configuration, program, snapshot);
   const formatted: Formatted = (format, onStdout) => formattedReport(report, format, given, failing, onStdout);
   return deliver(given, outputs, formatted, outcome(report, failing));
+}
+
+async function reportOf(given: Arguments, configuration: Configuration, program: string, snapshot: string | undefined): Promise<Report> {
+  if (!given.has('cluster') && snapshot === undefined) return manifestReport(given, configuration, program);
+  const { clusterReport, snapshotReport } = await import('./scan-cluster.ts');
+  return snapshot === undefined ? clusterReport(given, configuration) : snapshotReport(given, configuration, snapshot);
 }
 
 async function manifestReport(given: Arguments, configuration: Configuration, program: string): Promise<Report> {
@@ -63,9 +69,14 @@ async function manifestReport(given: Arguments, configuration: Configuration, pr
 }
 
 /** @throws OptionError where options exclude each other. */
-function checkCombinations(given: Arguments): void {
+function checkCombinations(given: Arguments, snapshot: string | undefined): void {
   if (!given.has('cluster') && !given.has('all-contexts')) {
-    const stray = clusterOptions.find((name) => given.has(name));
+    if (snapshot !== undefined && given.has('partial'))
+      throw new OptionError([
+        `--partial and the snapshot ${snapshot} exclude each other`,
+        'a cluster is whole; --namespace judges a part of it',
+      ]);
+    const stray = clusterOptions.find((name) => given.has(name) && (snapshot === undefined || name !== 'allow-partial'));
     if (stray !== undefined) throw new OptionError([`--${stray} goes with --cluster alone`, `write plimsoll scan --cluster --${stray}`]);
     return;
   }

@@ -76,6 +76,8 @@ export interface ClusterTarget {
   readonly version: string;
   /** The namespaces that were judged; absent for all of them. */
   readonly namespaces?: readonly string[];
+  /** Where a recording of its answers was judged: when it was taken, in ISO 8601, and by which version of this tool. */
+  readonly snapshot?: { readonly taken: string; readonly tool: string };
 }
 
 /** A pod that is described by a file on its node: the API shows a picture of it, and cannot change it. */

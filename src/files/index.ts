@@ -1,4 +1,4 @@
 export { reasonOf } from './file-system.ts';
 export { undoInterrupted, type Undone } from './journal.ts';
-export { replaceFile } from './replace-file.ts';
+export { replaceFile, writePrivateFile } from './replace-file.ts';
 export { writeFiles, type FileChange, type WriteResult } from './write-files.ts';

@@ -60,12 +60,19 @@ export function requireReplaceable(system: FileSystem, folder: Folder, name: str
 
 /**
  * Writes a temporary file with the permissions, the owner and the group of the file that it is to replace, and waits until
- * it is on the disk. Until it has them nobody else can read it. A file that is new gets what the umask leaves.
+ * it is on the disk. Until it has them nobody else can read it. A file that is new gets what the umask leaves of `mode`.
  * @throws Refused or an error of the system; then nothing is left.
  */
-export function stage(system: FileSystem, folder: Folder, temporary: string, after: Iterable<Uint8Array>, like: Stats | undefined): void {
+export function stage(
+  system: FileSystem,
+  folder: Folder,
+  temporary: string,
+  after: Iterable<Uint8Array>,
+  like: Stats | undefined,
+  mode = 0o666,
+): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
-  const descriptor = system.open(folder.at(temporary), flags, like === undefined ? 0o666 : 0o600);
+  const descriptor = system.open(folder.at(temporary), flags, like === undefined ? mode : 0o600);
   try {
     try {
       for (const bytes of after) for (let at = 0; at < bytes.length;) at += system.write(descriptor, bytes, at);

@@ -1,6 +1,7 @@
 import { controls as ownControls } from '../controls/index.ts';
 import type { AnyControl, Report } from '../core/index.ts';
 import { startEvaluation } from '../evaluate/index.ts';
+import type { ObservedApiServer } from '../kube/api-server.ts';
 import type { PodTemplateKind } from '../kube/pod-templates.ts';
 import { OptionError } from '../options/option-error.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
@@ -58,8 +59,15 @@ export function checkScan({ controls = ownControls, ...options }: ScanClusterOpt
   policyOf(options, controls, true);
 }
 
-/** Judges what a connection leads to, and closes it. @throws OptionError where the cluster cannot be asked at all. */
-export async function judgeCluster(connection: Connection, options: ScanClusterOptions): Promise<Report> {
+/**
+ * Judges what a connection leads to, and closes it. `onObserved` hears what was observed of the server itself.
+ * @throws OptionError where the cluster cannot be asked at all.
+ */
+export async function judgeCluster(
+  connection: Connection,
+  options: ScanClusterOptions,
+  onObserved?: (server: ObservedApiServer) => void,
+): Promise<Report> {
   const { controls = ownControls, namespaces, podTemplates = [], admissionConfig = [], onProgress } = options;
   const patience = patienceOf(options.patience);
   try {
@@ -67,7 +75,10 @@ export async function judgeCluster(connection: Connection, options: ScanClusterO
     const policy = policyOf({ ...options, kubernetesVersion: options.kubernetesVersion ?? version }, controls, true);
     const evaluation = startEvaluation(controls, policy);
     await addAdmissionConfig(evaluation, admissionConfig);
-    evaluation.add(observedServer(connection.context, { version, ...connection.sighting() }));
+    const { context, recorded } = connection;
+    const observed = recorded?.observed ?? { version, ...connection.sighting() };
+    onObserved?.(observed);
+    evaluation.add(observedServer(context, observed));
     const totals = granted(
       await readCluster(
         connection,
@@ -82,11 +93,15 @@ export async function judgeCluster(connection: Connection, options: ScanClusterO
         (input) => evaluation.add(input),
       ),
     );
-    const { context } = connection;
     return evaluation.finish({
       files: 0,
       documents: totals.documents,
-      cluster: namespaces === undefined ? { context, version } : { context, version, namespaces: [...new Set(namespaces)] },
+      cluster: {
+        context,
+        version,
+        ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
+        ...(recorded === undefined ? {} : { snapshot: { taken: recorded.taken, tool: recorded.tool } }),
+      },
       unlisted: totals.unlisted,
       assumptions: [
         consistency(totals.moments, namespaces),

@@ -1,9 +1,13 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { controls as ownControls } from '../controls/index.ts';
 import type { AnyControl, Report } from '../core/index.ts';
 import { startEvaluation, type Evaluation, type Policy, type ProposalSink } from '../evaluate/index.ts';
 import type { PodTemplateKind } from '../kube/pod-templates.ts';
+import { OptionError } from '../options/option-error.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
 import { readManifests, startSharing, type ManifestOptions, type Sharing } from '../sources/manifests/index.ts';
+import { snapshotAmong } from './snapshot-among.ts';
 import { portionJudge, readsOf, type StartSecondThread } from './portion-judge.ts';
 
 export interface ScanOptions extends PolicyOptions {
@@ -22,7 +26,8 @@ export interface ScanOptions extends PolicyOptions {
 }
 
 /**
- * Reads Kubernetes manifests and judges them by the Kubernetes Hardening Guidance, as `plimsoll scan` does. Input that
+ * Reads Kubernetes manifests, or a snapshot of a cluster, and judges them by the Kubernetes Hardening Guidance, as
+ * `plimsoll scan` does. Input that
  * cannot be read is listed in `inputs.unread` of the report and is no error; `outcome` turns a report into an exit code.
  *
  * @example
@@ -35,8 +40,20 @@ export interface ScanOptions extends PolicyOptions {
  * @throws OptionError where an option is wrong: an unknown control, version, parameter.
  */
 export async function scan(options: ScanOptions = {}): Promise<Report> {
-  const { controls = ownControls } = options;
+  const { controls = ownControls, paths = [], cwd } = options;
+  const snapshot = snapshotAmong(paths, cwd);
+  if (snapshot !== undefined) return judgeSnapshot(options, snapshot);
   return judge(options, controls, policyOf(options, controls));
+}
+
+/** A snapshot stands for its cluster: of a part of it the namespace tells. */
+async function judgeSnapshot(options: ScanOptions, file: string): Promise<Report> {
+  const { namespace, partial, onProgress, ...others } = options;
+  if (partial === true) throw new OptionError([`${file} is a snapshot of a cluster, which is whole`, 'namespace judges a part of it']);
+  const { scanSnapshot } = await import('./scan-snapshot.ts');
+  const report = await scanSnapshot({ ...others, file, ...(namespace === undefined ? {} : { namespaces: [namespace] }) });
+  onProgress?.({ files: 1, bytes: statSync(resolve(options.cwd ?? '.', file)).size });
+  return report;
 }
 
 /** Bytes of a file from which on a second thread is worth its own start and warming up. */

@@ -18,13 +18,13 @@ export function redactObject(object: Readonly<Fields>, podTemplates: readonly Po
   const decoded = decode(object, podTemplates);
   // What the API server itself could not decode has no known fields.
   if ('refused' in decoded) return withoutTexts(object);
-  const kept = keptObject(decoded.object);
+  const copy = keptObject(decoded.object);
   const resource: Resource = { ...decoded, file: '', locate: (paths) => paths.map(() => nowhere) };
   for (const literal of literalsOf(resource)) {
     const found = findCredentials(literal);
-    if (found.length > 0) replace(kept, realPath(resource.podTemplates, literal.path), literal, standInFor(literal, found));
+    if (found.length > 0) replace(copy, realPath(resource.podTemplates, literal.path), literal, standInFor(literal, found));
   }
-  return kept;
+  return copy;
 }
 
 function literalsOf(resource: Resource): Literal[] {
@@ -33,10 +33,9 @@ function literalsOf(resource: Resource): Literal[] {
   return [...literals.subjects(resource, context)].flatMap(({ subject }) => [...subject.literals()]);
 }
 
-/** Writes in place; what is kept is a copy. */
-function replace(kept: Fields, path: Path, literal: Literal, text: string): void {
+function replace(copy: Fields, path: Path, literal: Literal, text: string): void {
   const last = path.at(-1);
-  let value: unknown = kept;
+  let value: unknown = copy;
   for (const step of path.slice(0, -1))
     value = typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? (value as Fields)[step] : undefined;
   if (last === undefined || typeof value !== 'object' || value === null || !Object.hasOwn(value, last)) return;

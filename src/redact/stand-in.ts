@@ -25,7 +25,7 @@ function same(some: readonly Credential[], others: readonly Credential[]): boole
 
 /** Random enough for a rule, and the same each time. */
 const random = 'Plimsoll-r3dacted-7hIs-0nce';
-const longerThanOneValue = `${'# redacted\n'.repeat(60)}`;
+const longerThanOneValue = '# redacted\n'.repeat(60);
 
 function textsOf({ kind, prefix, severity }: Credential): readonly string[] {
   if (kind === 'a private key') return [`-----BEGIN PRIVATE KEY-----\n${'RedactedByPlimsoll'.repeat(4)}\n-----END PRIVATE KEY-----\n`];

@@ -83,6 +83,13 @@ const preambleShape = {
         context: z.string().describe('The context of the kubeconfig'),
         version: z.string().describe('As the API server says it, for instance v1.37.1'),
         namespaces: z.array(z.string()).exactOptional().describe('The namespaces that were judged; absent for all of them'),
+        snapshot: z
+          .object({
+            taken: z.string().describe('When its answers were recorded, in ISO 8601'),
+            tool: z.string().describe('The version of plimsoll that recorded them'),
+          })
+          .exactOptional()
+          .describe('A recording of its answers was judged; absent where the cluster itself was asked'),
       })
       .exactOptional()
       .describe('The cluster that was judged; absent for manifests'),

@@ -333,10 +333,15 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
     );
   const { cluster } = target;
   if (cluster !== undefined) {
-    const { context, version, namespaces = [] } = cluster;
+    const { context, version, namespaces = [], snapshot } = cluster;
     yield row(
       'Cluster',
-      [printable(context), `API server ${printable(version)}`, ...namespaces.map((name) => `namespace ${printable(name)}`)],
+      [
+        printable(context),
+        `API server ${printable(version)}`,
+        ...namespaces.map((name) => `namespace ${printable(name)}`),
+        ...(snapshot === undefined ? [] : [`snapshot of ${printable(snapshot.taken)} by plimsoll ${printable(snapshot.tool)}`]),
+      ],
       page,
     );
   }

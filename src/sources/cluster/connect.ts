@@ -38,8 +38,8 @@ export interface Connection {
   readonly closed: AbortSignal;
   /** Where it is given: what GETs end with, after all attempts. It hears of them, or answers in place of the server. */
   readonly answer?: (path: string, ask: () => Promise<Answer>) => Promise<Answer>;
-  /** Where the answers are recorded ones: what was observed of the server then. */
-  readonly observed?: ObservedApiServer;
+  /** Where the answers are recorded ones: of when, by which version of this tool, and what was observed of the server then. */
+  readonly recorded?: { readonly taken: string; readonly tool: string; readonly observed: ObservedApiServer };
 }
 
 /** Why there can be no scan: lines for a person. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import type { Connection, Refusal } from '../cluster/index.ts';
 import { oneLine } from '../manifests/reasons.ts';
 import { isTooNew, manifestStart, readManifest, type Manifest, type Part } from './manifest.ts';
-import { headerLength, lengthOf, longestMember, pack, unpack } from './member.ts';
+import { longestMember, pack, unpack } from './member.ts';
+import { headerLength, lengthOf, openWithoutWaiting, readFully } from './recognise.ts';
 import { replay, type ReadPart } from './replay.ts';
-import { readFully } from './spool.ts';
 
 /** A snapshot that was found to be whole. */
 export interface OpenSnapshot {
@@ -14,30 +14,9 @@ export interface OpenSnapshot {
   readonly connection: Connection;
 }
 
-/** The bytes of a snapshot: the manifest, and the parts behind it. */
-export async function* snapshotBytes(manifest: Manifest, readPart: (part: number) => Buffer): AsyncGenerator<Buffer, void> {
-  yield pack(Buffer.from(`${JSON.stringify(manifest)}\n`));
-  for (const part of manifest.parts.keys()) yield readPart(part);
-}
-
-/** Whether a file is a snapshot, by what it begins with; false for what cannot be read at all. */
-export function isSnapshot(path: string): boolean {
-  try {
-    const descriptor = openFile(path);
-    try {
-      return lengthOf(readFully(descriptor, 0, headerLength)) !== undefined;
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // Whoever reads it says why it cannot be read.
-    return false;
-  }
-}
-
-/** A pipe would wait for whoever writes into it. */
-function openFile(path: string): number {
-  return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+/** What a snapshot begins with; its parts follow, one behind the other. */
+export function packManifest(manifest: Manifest): Promise<Buffer> {
+  return pack(Buffer.from(`${JSON.stringify(manifest)}\n`));
 }
 
 /**
@@ -47,7 +26,7 @@ function openFile(path: string): number {
 export async function openSnapshot(path: string, name: string): Promise<OpenSnapshot | Refusal> {
   let descriptor: number;
   try {
-    descriptor = openFile(path);
+    descriptor = openWithoutWaiting(path);
   } catch (error) {
     return { refused: [`the snapshot cannot be read: ${oneLine((error as NodeJS.ErrnoException).code ?? '')}`, name] };
   }

@@ -1,5 +1,5 @@
-export { DamagedSnapshot, isSnapshot, linesOf, openSnapshot, snapshotBytes, type OpenSnapshot } from './file.ts';
-export { snapshotFormat, type Manifest } from './manifest.ts';
-export { startRecording, type Keep, type Recorded, type Recording } from './record.ts';
+export { DamagedSnapshot, linesOf, openSnapshot, packManifest, type OpenSnapshot } from './file.ts';
+export { kindsOf, snapshotFormat, type Manifest } from './manifest.ts';
+export { startRecording } from './record.ts';
 export { replay } from './replay.ts';
-export { openSpool, type Spool } from './spool.ts';
+export { openSpool } from './spool.ts';

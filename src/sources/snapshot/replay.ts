@@ -61,8 +61,9 @@ export function replay(manifest: Manifest, readPart: ReadPart, close: () => void
     get: () => Promise.reject(new Error('a recording has no server')),
     renew: () => Promise.resolve(),
     sighting: () => undefined,
-    observed: manifest.observed,
+    recorded: { taken: manifest.taken, tool: manifest.tool, observed: manifest.observed },
     close() {
+      if (closing.signal.aborted) return;
       closing.abort();
       close();
     },

@@ -1,6 +1,7 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readFully } from './recognise.ts';
 
 /** Bytes that wait on the disk until they are needed. */
 export interface Spool {
@@ -31,16 +32,4 @@ export function openSpool(): Spool {
       if (!gone) rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** As many bytes as there are, up to `length`. */
-export function readFully(descriptor: number, start: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  let read = 0;
-  while (read < length) {
-    const count = readSync(descriptor, bytes, read, length - read, start + read);
-    if (count === 0) break;
-    read += count;
-  }
-  return bytes.subarray(0, read);
 }

@@ -63,6 +63,14 @@ const objects: readonly ApiObject[] = [
   workload('Deployment', 'web', 'shop'),
   workload('ReplicaSet', 'web-1', 'shop', ownedBy('Deployment', 'web')),
   pod('web-1-a', 'shop', { metadata: ownedBy('ReplicaSet', 'web-1') }),
+  ...['web-1-b', 'web-1-c', 'web-1-d'].map((name, index) => {
+    const changed = [
+      { ...container, env: [{ name: 'GREETING', value: 'other' }, container.env[1]!] },
+      { ...container, env: [container.env[0]!, { name: 'API_TOKEN', value: `${random}1` }] },
+      { ...container, livenessProbe: { exec: { command: ['check', secret] } } },
+    ];
+    return pod(name, 'shop', { metadata: ownedBy('ReplicaSet', 'web-1'), spec: { containers: [changed[index]!] } });
+  }),
   workload('DaemonSet', 'agent', 'bank'),
   pod('alone', 'bank', { spec: { hostNetwork: true } }),
   pod('done', 'bank', { status: { phase: 'Succeeded' } }),
@@ -123,6 +131,7 @@ describe('the report of a snapshot is that of the cluster', () => {
     const { live, recorded } = await both();
     expect(live.findings.length).toBeGreaterThan(20);
     expect(live.inputs.skipped).not.toEqual([]);
+    expect(live.inputs.drifted).toHaveLength(3);
     expect(withoutSnapshot(recorded)).toEqual(live);
     expect(JSON.stringify(withoutSnapshot(recorded))).toBe(JSON.stringify(live));
   });

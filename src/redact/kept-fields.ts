@@ -14,13 +14,12 @@ export const keptMetadata: ReadonlySet<string> = new Set([
 /** The parts of an owner reference that lead to the owner. */
 export const keptOfOwners: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'name', 'uid', 'controller']);
 
-/** The parts of `status` that rules and the reading of a cluster need, by kind; of others nothing is kept. */
-export const keptStatus: ReadonlyMap<string, readonly string[]> = new Map([
-  ['Pod', ['phase']],
-  ['Node', ['conditions', 'addresses', 'nodeInfo']],
-  ['CertificateSigningRequest.certificates.k8s.io', ['conditions', 'certificate']],
-  ['APIService.apiregistration.k8s.io', ['conditions']],
-]);
+/** What the reading of a cluster needs of `status` besides the conditions: whether something still runs. Rules read all of it of `kindsWithStatus`. */
+export const keptStatus: ReadonlySet<string> = new Set(['phase', 'replicas']);
+export const keptOfConditions: ReadonlySet<string> = new Set(['type', 'status']);
+
+/** Parts of the status of a node that are long, and that no rule reads. */
+export const longStatus: ReadonlySet<string> = new Set(['images', 'volumesAttached', 'volumesInUse']);
 
 /** Annotations by which something is configured, by the end of their domain. The values of all others are for people and for tools. */
 const configuring = /(?:^|\.)(?:kubernetes\.io|k8s\.io|istio\.io|linkerd\.io|cilium\.io|projectcalico\.org|openshift\.io)\//;

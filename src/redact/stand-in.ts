@@ -1,73 +1,89 @@
-import { findCredentials, formats, type Credential } from '../subjects/credentials.ts';
+import { findCredentials, formats, type Credential, type Format } from '../subjects/credentials.ts';
 import type { Literal } from '../subjects/literals.ts';
 
-/** What stands where a value was. It is a word that no rule takes for a credential. */
-export const redacted = 'redacted';
-
-type Named = Pick<Literal, 'kind' | 'name'>;
+/**
+ * What stands where a text was that no rule reads. It is no word that a rule takes for a credential. `tag` is equal for equal
+ * texts, so that a pod still differs from its template where it did: some letters from `a` to `p`.
+ */
+export function redactedText(tag: string): string {
+  return `redacted-${tag}`;
+}
 
 /**
- * A text that gives away nothing and in whose place rules find the same credentials as in the one that stood there:
- * tokens of the same issuers, made of the name of this tool.
+ * A text that gives away nothing, and in whose place rules find the same credentials as in the one that stood there: tokens
+ * of the same issuers, made of the name of this tool and of the tag.
  */
-export function standInFor(literal: Named, found: readonly Credential[]): string {
-  if (found.length === 0) return redacted;
-  const texts = found.map((credential) => textsOf(credential));
-  const first = texts.map(([text = redacted]) => text).join('\n');
+export function standInFor(literal: Pick<Literal, 'kind' | 'name'>, found: readonly Credential[], tag: string): string {
+  const texts = found.map((credential) => textsOf(credential, tag));
+  const [alone = []] = texts;
   // A name that speaks of a credential counts only where nothing else does, so that it is always alone.
-  const candidates = texts.length > 1 ? [first] : (texts[0] ?? []);
-  return candidates.find((text) => same(findCredentials({ ...literal, value: text }), found)) ?? first;
+  const candidates = texts.length > 1 ? [texts.map(([text]) => text).join('\n')] : alone;
+  return candidates.find((value) => same(findCredentials({ ...literal, value }), found)) ?? redactedText(tag);
 }
 
 function same(some: readonly Credential[], others: readonly Credential[]): boolean {
   return JSON.stringify(some) === JSON.stringify(others);
 }
 
-/** Random enough for a rule, and the same each time. */
-const random = 'Plimsoll-r3dacted-7hIs-0nce';
-const longerThanOneValue = '# redacted\n'.repeat(60);
+const longerThanAnyPassword = '# redacted\n'.repeat(60);
 
-function textsOf({ kind, prefix, severity }: Credential): readonly string[] {
-  if (kind === 'a private key') return [`-----BEGIN PRIVATE KEY-----\n${'RedactedByPlimsoll'.repeat(4)}\n-----END PRIVATE KEY-----\n`];
-  if (kind === 'a connection string with its password') return ['redacted://plimsoll:removed-by-plimsoll@removed'];
+/** Forms of a credential: which one counts depends on what bears it. */
+function textsOf({ kind, prefix, severity }: Credential, tag: string): readonly string[] {
+  if (kind === 'a private key')
+    return [`-----BEGIN PRIVATE KEY-----\n${tag}${'RedactedByPlimsoll'.repeat(4)}\n-----END PRIVATE KEY-----\n`];
+  if (kind === 'a connection string with its password') return [`redacted://plimsoll:removed-${tag}@removed`];
   if (kind === 'a JSON web token')
-    return [['{"alg":"none"}', '{"redacted":true}'].map((part) => btoa(part).replaceAll('=', '')).join('.') + '.redacted-by-plimsoll'];
-  if (prefix !== '') return [issued(kind, prefix)];
+    return [[btoa('{"alg":"none"}'), btoa('{"redacted":true}')].map((part) => part.replaceAll('=', '')).join('.') + `.redacted-${tag}`];
+  if (prefix !== '') return [issued(kind, prefix, tag) ?? redactedText(tag)];
   // A key alone may be any.
   const name = kind.replace(/^an? /, '').replace(/^key$/, 'api_key');
-  const values = severity === 'low' ? ['removed'] : [random];
-  // Alone where the literal bears the telling name; as an assignment where the name stood in the text.
-  return values.flatMap((value) => [value, `${name}=${value}`, `${name}: ${value}\n${longerThanOneValue}`]);
+  const value = severity === 'low' ? `removed${tag}` : `Plimsoll-r3dacted-7hIs-${tag}`;
+  return [value, `${name}=${value}`, `${name}: ${value}\n${longerThanAnyPassword}`];
 }
 
-/** Each alphabet of a format has a word of it, made of at least eight different characters. */
-const words = ['RedactedByPlimsoll', 'REDACTEDPLIMSOLL', 'decade12facade34badc0de5', '0-Redacted-By-Plimsoll'];
-const shortestToken = 12;
-const longestToken = 300;
+/** A word of each alphabet that a format may have, with at least eight different characters besides the tag. */
+const words: readonly ((tag: string) => string)[] = [
+  (tag) => `RedactedByPlimsoll${tag}`,
+  (tag) => `REDACTPL${tag.toUpperCase().slice(0, 8)}`,
+  (tag) => `decade12facade34${[...tag].map((letter) => (letter.charCodeAt(0) - 97).toString(16)).join('')}`,
+  (tag) => `0-Redacted-By-Plimsoll-${tag}`,
+];
 
-/** Found once for each format, and there are some dozen. */
-const tokens = new Map<string, string>();
+/** Some formats have two parts. */
+const shapes: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => `${text.slice(0, 22)}_${text.slice(22)}`,
+  (text) => `${text.slice(0, 22)}.${text.slice(22)}`,
+];
 
-function issued(kind: string, prefix: string): string {
+type Make = (tag: string) => string;
+
+/** Looked for once for each format, and there are some dozen. */
+const makers = new Map<string, Make | undefined>();
+
+function issued(kind: string, prefix: string, tag: string): string | undefined {
   const key = `${prefix} ${kind}`;
-  const known = tokens.get(key);
-  if (known !== undefined) return known;
-  const token = makeToken(kind, prefix) ?? redacted;
-  tokens.set(key, token);
-  return token;
+  if (!makers.has(key)) {
+    const format = formats.find((one) => one.kind === kind && one.starts.slice(0, 4) === prefix);
+    makers.set(key, format === undefined ? undefined : makerOf(format));
+  }
+  return makers.get(key)?.(tag);
 }
 
-function makeToken(kind: string, prefix: string): string | undefined {
-  const format = formats.find((one) => one.kind === kind && one.starts.slice(0, 4) === prefix);
-  if (format === undefined) return undefined;
+const sample = 'abcdefghijkl';
+const longest = 300;
+
+/** How to make a token of a format: the whole word if it can be, so that the tag is in it. */
+function makerOf({ starts, rest }: Format): Make | undefined {
   for (const word of words)
-    for (let length = shortestToken; length <= longestToken; length++) {
-      const text = word.repeat(Math.ceil(length / word.length)).slice(0, length);
-      // Some formats have two parts.
-      const rest = [text, `${text.slice(0, 22)}_${text.slice(22)}`, `${text.slice(0, 22)}.${text.slice(22)}`].find((one) =>
-        format.rest.test(one),
-      );
-      if (rest !== undefined) return format.starts + rest;
-    }
+    for (const shape of shapes)
+      for (let length = word(sample).length; length <= longest; length++) {
+        const make: Make = (tag) => starts + shape(repeated(word(tag), length));
+        if (rest.test(make(sample).slice(starts.length))) return make;
+      }
   return undefined;
+}
+
+function repeated(word: string, length: number): string {
+  return word.repeat(Math.ceil(length / word.length)).slice(0, length);
 }

@@ -17,7 +17,10 @@ const numbers = new Map<string, number>();
 function tagOf(text: string): string {
   const number = numbers.get(text) ?? numbers.size;
   numbers.set(text, number);
-  return [...number.toString(16).padStart(12, '0')].map((digit) => 'abcdefghijklmnop'[parseInt(digit, 16)]).join('');
+  return number
+    .toString(16)
+    .padStart(12, '0')
+    .replaceAll(/./g, (digit) => 'abcdefghijklmnop'[parseInt(digit, 16)]!);
 }
 
 const redact = redactor([], tagOf);

@@ -45,7 +45,7 @@ function textsOf({ kind, prefix, severity }: Credential, tag: string): readonly 
 const words: readonly ((tag: string) => string)[] = [
   (tag) => `RedactedByPlimsoll${tag}`,
   (tag) => `REDACTPL${tag.toUpperCase().slice(0, 8)}`,
-  (tag) => `decade12facade34${[...tag].map((letter) => (letter.charCodeAt(0) - 97).toString(16)).join('')}`,
+  (tag) => `decade12facade34${tag.replaceAll(/[a-p]/g, (letter) => (letter.charCodeAt(0) - 97).toString(16))}`,
   (tag) => `0-Redacted-By-Plimsoll-${tag}`,
 ];
 

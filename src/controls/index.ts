@@ -9,10 +9,12 @@ import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
 import { defaultNamespace } from './network-separation/default-namespace.ts';
 import { effectiveResources } from './network-separation/effective-resources.ts';
+import { exposedNodes } from './network-separation/exposed-nodes.ts';
 import { limitRange } from './network-separation/limit-range.ts';
 import { literalCredentials } from './network-separation/literal-credentials.ts';
 import { metadataAddress } from './network-separation/metadata-address.ts';
 import { namespacePrefix } from './network-separation/namespace-prefix.ts';
+import { nodePorts } from './network-separation/node-ports.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
 import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
@@ -81,10 +83,12 @@ export const controls: readonly AnyControl[] = [
   defaultDenyIngress,
   defaultNamespace,
   effectiveResources,
+  exposedNodes,
   limitRange,
   literalCredentials,
   metadataAddress,
   namespacePrefix,
+  nodePorts,
   reservedNamespaces,
   resourceQuota,
   secretsAsFiles,

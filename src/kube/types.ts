@@ -183,6 +183,20 @@ export interface PodSpec {
   readonly restartPolicy?: string;
 }
 
+export interface ServiceSpec {
+  readonly type?: string;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly ports?: readonly ServicePort[];
+  readonly externalIPs?: readonly string[];
+  /** On by default: stable since 1.24. */
+  readonly allocateLoadBalancerNodePorts?: boolean;
+}
+
+export interface ServicePort {
+  readonly port?: number;
+  readonly nodePort?: number;
+}
+
 export interface NodeAffinity {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] };
 }

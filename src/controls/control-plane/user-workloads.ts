@@ -41,22 +41,22 @@ export const userWorkloads: AnyControl = defineControl({
 
   examples: {
     pass: {
-      'the taint of kubeadm': master(taint) + worker,
-      'another taint': master('{ key: CriticalAddonsOnly, value: "true", effect: NoExecute }') + worker,
-      'a workload that only workers take': master(taint) + worker + web(`{ ${tolerating}, nodeSelector: { pool: edge } }`),
+      'the taint of kubeadm': controlNode(taint) + worker,
+      'another taint': controlNode('{ key: CriticalAddonsOnly, value: "true", effect: NoExecute }') + worker,
+      'a workload that only workers take': controlNode(taint) + worker + web(`{ ${tolerating}, nodeSelector: { pool: edge } }`),
     },
     fail: {
-      'no taint': master('') + worker,
-      'the only node': master(''),
-      'a taint that only asks': master('{ key: node-role.kubernetes.io/control-plane, effect: PreferNoSchedule }') + worker,
-      'a workload that tolerates it': master(taint) + web(`{ ${tolerating} }`),
-      'a workload that was put there': master(taint) + web('{ nodeName: cp-1 }'),
+      'no taint': controlNode('') + worker,
+      'the only node': controlNode(''),
+      'a taint that only asks': controlNode('{ key: node-role.kubernetes.io/control-plane, effect: PreferNoSchedule }') + worker,
+      'a workload that tolerates it': controlNode(taint) + web(`{ ${tolerating} }`),
+      'a workload that was put there': controlNode(taint) + web('{ nodeName: cp-1 }'),
     },
     notApplicable: { 'a control plane that is not shown': worker },
   },
 });
 
-function master(taints: string): string {
+function controlNode(taints: string): string {
   return exampleNode('cp-1', 'node-role.kubernetes.io/control-plane: ""', taints);
 }
 

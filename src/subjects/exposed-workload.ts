@@ -1,0 +1,152 @@
+import { remembering, type Anchor, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
+import type { Labels } from '../kube/label-selector.ts';
+import { landsOn, placementOf, type NodeFacts, type Placement } from '../kube/node-placement.ts';
+import { isClusterScoped } from '../kube/scope.ts';
+import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
+import type { ServiceSpec } from '../kube/types.ts';
+import { isNode, nodeFacts } from './node.ts';
+import { isService } from './service.ts';
+
+/** A workload to which a Service leads from outside of the cluster, or a node where there is none. */
+export type ExposedWorkloadSubject =
+  | { readonly type: 'node' }
+  | {
+      readonly type: 'workload';
+      readonly ref: ResourceRef;
+      readonly service: string;
+      /** What of its pod decides where it runs. */
+      readonly at: Anchor;
+      /** `none`: no node was read. `many`: there are too many ways to place workloads to try them all. */
+      readonly shares: SharedNode | 'nothing' | 'none' | 'many';
+    };
+
+/** A node where the workload may land, and an internal one too. */
+export interface SharedNode {
+  readonly node: string;
+  readonly internal: string;
+}
+
+type Memory =
+  | { readonly type: 'node'; readonly ref: ResourceRef; readonly facts: NodeFacts; readonly at: Anchor }
+  | { readonly type: 'service'; readonly namespace: string | undefined; readonly service: ExposingService }
+  | {
+      readonly type: 'workload';
+      readonly namespace: string | undefined;
+      readonly ref: ResourceRef;
+      readonly pods: readonly RememberedPod[];
+    };
+
+interface ExposingService {
+  readonly name: string;
+  readonly selector: Labels;
+}
+
+interface RememberedPod {
+  readonly labels: Labels;
+  /** As JSON: most pods of a cluster are placed alike. */
+  readonly placement: string;
+  readonly at: Anchor;
+}
+
+const shared = remembering((text) => text);
+
+/** Questions whether a pod may land on a node: some hundred thousand take a moment. */
+const mostQuestions = 2_000_000;
+
+export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory> = {
+  scope: 'joined',
+  name: 'workload that is reached from outside, with the nodes',
+  reads: { podTemplates: true, kinds: ['Node', 'Service'] },
+  example: 'objects',
+
+  remember(resource, anchor, context) {
+    const { ref, object, podTemplates } = resource;
+    if (isNode(resource)) return { type: 'node', ref, facts: nodeFacts(resource), at: anchor([]) };
+    const namespace = context.namespaceOf(resource);
+    if (isService(resource)) {
+      const { type, selector = {}, externalIPs = [] }: ServiceSpec = object['spec'] ?? {};
+      const exposes = type === 'LoadBalancer' || type === 'NodePort' || externalIPs.length > 0;
+      // One without a selector sends to addresses that somebody else writes.
+      return exposes && Object.keys(selector).length > 0
+        ? { type: 'service', namespace, service: { name: ref.name, selector } }
+        : undefined;
+    }
+    // An agent runs on every node and says nothing of where the others may.
+    if (podTemplates.length === 0 || ref.kind === 'DaemonSet' || isClusterScoped(ref)) return undefined;
+    const pods = podTemplates.map(({ metadata, spec, specPath }): RememberedPod => {
+      const placement = placementOf(spec);
+      const field = Object.keys(placement)[0];
+      const at = anchor(field === undefined ? specPath : [...specPath, field]);
+      return { labels: metadata.labels ?? {}, placement: shared(JSON.stringify(placement)), at };
+    });
+    return { type: 'workload', namespace, ref, pods };
+  },
+
+  *subjects(memories): Generator<JoinedSubject<ExposedWorkloadSubject>> {
+    const nodes = memories.flatMap((memory) => (memory.type === 'node' ? [memory.facts] : []));
+    const services = servicesByNamespace(memories);
+    const exposed: { readonly ref: ResourceRef; readonly service: string; readonly pod: RememberedPod }[] = [];
+    /** Placements of internal workloads, with the first that has it. */
+    const internal = new Map<string, string>();
+    for (const memory of memories) {
+      if (memory.type !== 'workload') continue;
+      for (const pod of memory.pods) {
+        const [service] = services.get(memory.namespace)?.matching(pod.labels) ?? [];
+        if (service !== undefined) exposed.push({ ref: memory.ref, service: service.name, pod });
+        else if (!internal.has(pod.placement)) internal.set(pod.placement, `${memory.ref.kind} "${memory.ref.name}"`);
+      }
+    }
+    const sharing = startSharing(nodes, internal);
+    for (const { ref, service, pod } of exposed) {
+      const { at } = pod;
+      yield { subject: { type: 'workload', ref, service, at, shares: sharing(pod.placement) }, ref, at };
+    }
+    if (exposed.length > 0) return;
+    for (const memory of memories) if (memory.type === 'node') yield { subject: { type: 'node' }, ref: memory.ref, at: memory.at };
+  },
+};
+
+function servicesByNamespace(memories: readonly Memory[]): Map<string | undefined, SelectorIndex<ExposingService>> {
+  const byNamespace = new Map<string | undefined, ExposingService[]>();
+  for (const memory of memories) {
+    if (memory.type !== 'service') continue;
+    const known = byNamespace.get(memory.namespace);
+    if (known === undefined) byNamespace.set(memory.namespace, [memory.service]);
+    else known.push(memory.service);
+  }
+  return new Map(
+    [...byNamespace].map(([namespace, services]) => [namespace, indexSelectors(services, ({ selector }) => ({ matchLabels: selector }))]),
+  );
+}
+
+type Shares = Extract<ExposedWorkloadSubject, { readonly type: 'workload' }>['shares'];
+
+function startSharing(nodes: readonly NodeFacts[], internal: ReadonlyMap<string, string>): (placement: string) => Shares {
+  let questions = 0;
+  /** Nodes where something internal may land, with one of those that may. */
+  const taken = new Map<NodeFacts, string>();
+  let free = nodes;
+  for (const [placement, title] of internal) {
+    questions += free.length;
+    if (questions > mostQuestions) break;
+    const lands = landsOn(JSON.parse(placement) as Placement);
+    const left: NodeFacts[] = [];
+    for (const node of free) {
+      if (lands(node)) taken.set(node, title);
+      else left.push(node);
+    }
+    free = left;
+  }
+  const answers = new Map<string, Shares>();
+  return (placement) => {
+    if (nodes.length === 0) return 'none';
+    const known = answers.get(placement);
+    if (known !== undefined) return known;
+    const lands = landsOn(JSON.parse(placement) as Placement);
+    questions += taken.size;
+    const found = questions > mostQuestions ? undefined : [...taken].find(([node]) => lands(node));
+    const answer = found === undefined ? (questions > mostQuestions ? 'many' : 'nothing') : { node: found[0].name, internal: found[1] };
+    answers.set(placement, answer);
+    return answer;
+  };
+}

@@ -31,30 +31,37 @@ export function passing(findings: readonly Finding[]): ReadonlySet<string> {
 /** How badly a control fails on one subject: the number of the worst severity counts from 0, the worst. */
 interface Failing {
   readonly finding: Finding;
-  readonly worst: number;
-  readonly count: number;
-  readonly fingerprints: readonly string[];
+  worst: number;
+  count: number;
+  readonly fingerprints: string[];
 }
 
-function failing({ findings }: Report): Map<string, Failing> {
+/** Each report is compared several times, and that before all fixes with every other. */
+const known = new WeakMap<Report, ReadonlyMap<string, Failing>>();
+
+function failing(report: Report): ReadonlyMap<string, Failing> {
+  const before = known.get(report);
+  if (before !== undefined) return before;
   const found = new Map<string, Failing>();
-  for (const finding of findings) {
+  known.set(report, found);
+  for (const finding of report.findings) {
     if (finding.verdict !== 'fail') continue;
     const key = subjectKey(finding);
-    const known = found.get(key);
     const severity = severities.indexOf(finding.severity);
-    found.set(key, {
-      finding: known?.finding ?? finding,
-      worst: Math.min(known?.worst ?? severity, severity),
-      count: (known?.count ?? 0) + 1,
-      fingerprints: [...(known?.fingerprints ?? []), finding.fingerprint],
-    });
+    const of = found.get(key);
+    if (of === undefined) found.set(key, { finding, worst: severity, count: 1, fingerprints: [finding.fingerprint] });
+    else {
+      of.worst = Math.min(of.worst, severity);
+      of.count++;
+      of.fingerprints.push(finding.fingerprint);
+    }
   }
   return found;
 }
 
 function subjectKey({ control, file, container = '', resource }: Pick<Finding, 'control' | 'file' | 'container' | 'resource'>): string {
-  return JSON.stringify([control, file, container, objectKey(resource)]);
+  const { apiVersion, kind, namespace = '', name } = resource;
+  return JSON.stringify([control, file, container, apiVersion, kind, namespace, name]);
 }
 
 function objectKey({ apiVersion, kind, namespace = '', name }: ResourceRef): string {

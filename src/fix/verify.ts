@@ -37,13 +37,13 @@ interface Failing {
 }
 
 /** Each report is compared several times, and that before all fixes with every other. */
-const known = new WeakMap<Report, ReadonlyMap<string, Failing>>();
+const failures = new WeakMap<Report, ReadonlyMap<string, Failing>>();
 
 function failing(report: Report): ReadonlyMap<string, Failing> {
-  const before = known.get(report);
+  const before = failures.get(report);
   if (before !== undefined) return before;
   const found = new Map<string, Failing>();
-  known.set(report, found);
+  failures.set(report, found);
   for (const finding of report.findings) {
     if (finding.verdict !== 'fail') continue;
     const key = subjectKey(finding);

@@ -91,6 +91,7 @@ const ofCluster: readonly Option[] = [
     name: 'read-secret-keys',
     about: 'With --cluster: also the names of the keys in Secrets; their values are then sent, and overwritten where they come in',
   },
+  { name: 'watch', about: 'With --cluster: go on, and print what is new and what is gone whenever something changes, until Ctrl+C' },
   { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that the scan needs, and do nothing else' },
 ];
 
@@ -177,6 +178,7 @@ const scan: Command = {
     { command: 'plimsoll scan deploy/', about: 'a folder' },
     { command: 'plimsoll scan --cluster', about: 'what runs in the cluster of kubectl' },
     { command: 'plimsoll scan --cluster staging --cluster production', about: 'two clusters, and what differs' },
+    { command: 'plimsoll scan --cluster --watch', about: 'what changes there' },
     { command: 'plimsoll scan --cluster --print-rbac | kubectl apply -f -', about: 'the permissions for that' },
     { command: 'plimsoll scan staging.plimsoll', about: 'a snapshot of a cluster (plimsoll snapshot)' },
     { command: 'helm template chart/ | plimsoll scan - --namespace shop', about: 'a chart' },

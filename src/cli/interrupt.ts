@@ -24,3 +24,16 @@ export async function untilInterrupted<T>(work: (interrupted: AbortSignal) => T 
     if (received !== undefined) process.kill(process.pid, received);
   }
 }
+
+/** Calls back for the first signal to end; a second one ends the process at once. Answers with what undoes it. */
+export function onInterruption(end: () => void): () => void {
+  const forget = (): void => {
+    for (const signal of interruptions) process.off(signal, note);
+  };
+  const note = (): void => {
+    forget();
+    end();
+  };
+  for (const signal of interruptions) process.on(signal, note);
+  return forget;
+}

@@ -36,7 +36,7 @@ export async function snapshotReport(given: Arguments, configuration: Configurat
 
 /** `plimsoll scan --cluster --print-rbac`. */
 export async function printClusterRole(given: Arguments, configuration: Configuration): Promise<number> {
-  await writeStream(process.stdout, [clusterRoleFor(clusterScan(given, configuration))]);
+  await writeStream(process.stdout, [clusterRoleFor({ ...clusterScan(given, configuration), watch: given.has('watch') })]);
   return 0;
 }
 

@@ -35,6 +35,16 @@ export async function runScan(given: Arguments, program: string): Promise<number
     failOn: (given.value('fail-on') ?? 'high') as FailOn,
     allowUnreadable: given.has('allow-unreadable') || given.has('allow-partial'),
   };
+  if (given.has('watch')) {
+    const { runWatch } = await import('./watch.ts');
+    return runWatch(
+      given,
+      configuration,
+      outputs,
+      failing,
+      (report) => (format, onStdout) => formattedReport(report, format, given, failing, onStdout),
+    );
+  }
   if (given.has('all-contexts') || given.values('cluster').length > 1) {
     const { runFleetScan } = await import('./scan-fleet.ts');
     return runFleetScan(given, configuration, outputs, failing);
@@ -91,6 +101,8 @@ function checkCombinations(given: Arguments, snapshot: string | undefined): void
     throw new OptionError(['--cluster and --partial exclude each other', 'a cluster is whole; --namespace judges a part of it']);
   if (given.has('as-group') && !given.has('as'))
     throw new OptionError(['--as-group needs --as', 'the API server impersonates groups of a user only: add --as USER']);
+  if (given.has('watch') && (given.has('all-contexts') || given.values('cluster').length > 1))
+    throw new OptionError(['--watch follows one cluster', 'run it once for each of them']);
   const named = given.values('cluster').find((name) => name !== '');
   if (given.has('all-contexts') && (named !== undefined || given.has('context')))
     throw new OptionError(['--all-contexts names every cluster', 'leave out the name of one']);

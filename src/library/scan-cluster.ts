@@ -124,11 +124,11 @@ function consistency(moments: readonly [string, string] | undefined, namespaces:
   return `nothing changed while it was read: each kind${of} is shown as of one moment, and kinds as of different ones${which}`;
 }
 
-/** The permissions that `scanCluster` needs with these options, as the YAML of a ClusterRole. */
-export function clusterRoleFor(options: Omit<ScanClusterOptions, keyof ConnectionOptions>): string {
-  const { controls = ownControls, namespaces, podTemplates = [] } = options;
+/** The permissions that `scanCluster`, or with `watch` `watchCluster`, needs with these options, as the YAML of a ClusterRole. */
+export function clusterRoleFor(options: Omit<ScanClusterOptions, keyof ConnectionOptions> & { readonly watch?: boolean }): string {
+  const { controls = ownControls, namespaces, podTemplates = [], watch = false } = options;
   const { kinds } = startEvaluation(controls, policyOf(options, controls, true));
-  return clusterRole(kinds, podTemplates, namespaces !== undefined);
+  return clusterRole(kinds, podTemplates, { inNamespaces: namespaces !== undefined, watch });
 }
 
 /** @throws OptionError for a refusal. */

@@ -175,7 +175,7 @@ function place({ file, line, column }: Finding): string {
 }
 
 /** In a cluster the field; where that is the object itself, its name. */
-function placeOn({ live }: Page, finding: Finding): string {
+export function placeOn({ live }: AnyPage, finding: Finding): string {
   if (live !== true) return place(finding);
   return printable(finding.path === '' ? finding.file : finding.path);
 }
@@ -303,6 +303,11 @@ function* ledger(report: Report, page: Page): Generator<string, void> {
     const name = padded(clipped(named.get(code) ?? code, column), column);
     yield `  ${name}  ${lines.join(`\n${' '.repeat(column + 4)}`)}${fits ? `  ${colors.dim(evidence)}` : ''}\n`;
   }
+}
+
+/** A state of the ledger in a word or two. */
+export function stateWord(state: LedgerState): string {
+  return stateWords.find(([each]) => each === state)?.[1] ?? state;
 }
 
 /** How many rows have each state. */

@@ -5,9 +5,13 @@ import { pluralOf, wantedKinds } from './wanted-kinds.ts';
 
 /**
  * What a scan has to be permitted, as the YAML of a ClusterRole; with namespaces what it needs in each of them, to be bound
- * there by a RoleBinding.
+ * there by a RoleBinding. Whoever follows the cluster watches what it lists, except for Secrets.
  */
-export function clusterRole(kinds: readonly string[], podTemplates: readonly PodTemplateKind[], inNamespaces: boolean): string {
+export function clusterRole(
+  kinds: readonly string[],
+  podTemplates: readonly PodTemplateKind[],
+  { inNamespaces, watch }: { readonly inNamespaces: boolean; readonly watch: boolean },
+): string {
   const byGroup = new Map<string, string[]>();
   const wanted = wantedKinds(kinds, podTemplates);
   for (const { group, kind } of wanted) {
@@ -18,7 +22,9 @@ export function clusterRole(kinds: readonly string[], podTemplates: readonly Pod
   }
   const rules = [...byGroup]
     .sort(([a], [b]) => compareText(a, b))
-    .map(([group, plurals]) => rule(`apiGroups: ['${group}']`, `resources: [${plurals.sort().join(', ')}]`, 'list'));
+    .map(([group, plurals]) =>
+      rule(`apiGroups: ['${group}']`, `resources: [${plurals.sort().join(', ')}]`, watch ? 'list, watch' : 'list'),
+    );
   const secrets = wanted.some(({ group, kind }) => group === '' && kind === 'Secret') ? [forSecrets] : [];
   const others = inNamespaces
     ? [rule(`apiGroups: ['']`, 'resources: [namespaces]', 'get')]

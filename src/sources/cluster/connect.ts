@@ -4,7 +4,7 @@ import type { ObservedApiServer } from '../../kube/api-server.ts';
 import { oneLine } from '../manifests/reasons.ts';
 import { loadKubeConfig, refuse } from './contexts.ts';
 import { sightingOf, type Sighting } from './observe.ts';
-import { defaultQps, mostAtOnce, startPace } from './pace.ts';
+import { defaultQps, startPace } from './pace.ts';
 import type { Answer } from './requests.ts';
 
 export interface ConnectionOptions {
@@ -79,8 +79,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
     const asked: RequestOptions = { headers: {} };
     await config.applyToHTTPSOptions(asked);
     const { agent } = asked;
-    // Else every page would begin with a handshake.
-    if (agent instanceof Agent) Object.assign(agent, { keepAlive: true, maxSockets: mostAtOnce });
+    // Else every page would begin with a handshake. How many there are is bound by `turn`, and watches stay for long.
+    if (agent instanceof Agent) Object.assign(agent, { keepAlive: true });
     return asked;
   };
 

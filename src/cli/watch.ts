@@ -1,0 +1,80 @@
+import type { Report } from '../core/index.ts';
+import { watchCluster } from '../library/watch-cluster.ts';
+import { OptionError } from '../options/option-error.ts';
+import { formatChanges } from '../report/changes-text.ts';
+import { isEmpty, startComparing, type Changes } from '../report/changes.ts';
+import { outcome, type OutcomeOptions } from '../report/outcome.ts';
+import { printable } from '../report/printable.ts';
+import type { Arguments } from './arguments.ts';
+import type { Configuration } from './configuration.ts';
+import type { Formatted } from './deliver.ts';
+import { onInterruption } from './interrupt.ts';
+import { tell, writeFile, writeStream } from './output.ts';
+import type { Output } from './outputs.ts';
+import { clusterScan, namedContexts } from './scan-cluster.ts';
+import { textOptions } from './text-options.ts';
+
+/** Where nothing was judged before it was ended: as a shell tells that Ctrl+C ended a command. */
+const interrupted = 130;
+
+/**
+ * `plimsoll scan --cluster --watch`: the report, then what changes, until a signal ends it or nobody reads any more. Files
+ * are written anew for each report. Answers with the exit code of the last report, or 2 where the cluster could not be asked
+ * after it.
+ */
+export async function runWatch(
+  given: Arguments,
+  configuration: Configuration,
+  outputs: readonly Output[],
+  failing: OutcomeOptions,
+  formatted: (report: Report) => Formatted,
+): Promise<number> {
+  const onStdout = outputs.find(({ file }) => file === undefined)?.format;
+  if (onStdout === 'sarif') throw new OptionError(['SARIF has no end with --watch', 'write it to a file: --output sarif=FILE']);
+  const [context] = await namedContexts(given);
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const forget = onInterruption(end);
+  process.stdout.once('error', end);
+  let exitCode = interrupted;
+  let compare: ((report: Report) => Changes) | undefined;
+  try {
+    const reports = watchCluster({
+      ...clusterScan(given, configuration),
+      ...(context === undefined ? {} : { context }),
+      signal: ending.signal,
+      onFailure([what = '', ...todo]) {
+        exitCode = 2;
+        tell(`plimsoll: ${printable([what, ...todo].join('; '))}\n`);
+      },
+      onLost: (path, why) => tell(`plimsoll: ${printable(`changes of ${path} are only seen when all is read again: ${why}`)}\n`),
+    });
+    for await (const report of reports) {
+      const format = formatted(report);
+      for (const { file, format: name } of outputs) if (file !== undefined) await writeFile(file, await format(name, false));
+      const changes = compare?.(report);
+      compare ??= startComparing(report);
+      if (onStdout === 'json') await writeStream(process.stdout, inOneLine(await format('json', true)));
+      else if (onStdout === 'text' && changes === undefined) {
+        await writeStream(process.stdout, await format('text', true));
+        if (!given.has('quiet')) tell('\nfollowing the cluster; Ctrl+C ends it\n');
+      } else if (onStdout === 'text' && changes !== undefined && !isEmpty(changes))
+        await writeStream(process.stdout, formatChanges(changes, report, timeOfDay(), textOptions(given, failing, true)));
+      ({ exitCode } = outcome(report, failing));
+    }
+  } finally {
+    forget();
+    process.stdout.off('error', end);
+  }
+  return exitCode;
+}
+
+/** So that each line is a report: only the layout of our JSON has line ends. */
+function* inOneLine(chunks: Iterable<string>): Generator<string, void> {
+  for (const chunk of chunks) yield chunk.replaceAll(/\n */g, '');
+  yield '\n';
+}
+
+function timeOfDay(): string {
+  return new Date().toTimeString().slice(0, 8);
+}

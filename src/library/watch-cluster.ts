@@ -1,0 +1,78 @@
+import type { Report } from '../core/index.ts';
+import { OptionError } from '../options/option-error.ts';
+import { connect, listRead, patienceOf, startWatches, type Connection } from '../sources/cluster/index.ts';
+import { startPulse, type Rhythm } from './pulse.ts';
+import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
+
+export interface WatchClusterOptions extends ScanClusterOptions {
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+  /** The cluster cannot be asked now; it is tried again. Lines for a person. */
+  readonly onFailure?: (lines: readonly string[]) => void;
+  /** Changes of a list cannot be followed: they are seen when all is read without a reason. */
+  readonly onLost?: (path: string, why: string) => void;
+  /** When to judge again. */
+  readonly rhythm?: Partial<Rhythm>;
+}
+
+/**
+ * Judges a cluster, and again whenever something changes of what was read, as `plimsoll scan --cluster --watch` does; until
+ * its signal ends it. Every report is a whole one, made by reading the cluster anew: events only tell that there is a reason
+ * to. Changes that no event tells (of the API server itself, of kinds that may not be watched, of the status of objects) are
+ * seen when all is read without a reason, every one to ten minutes.
+ *
+ * @example
+ * import { watchCluster } from 'plimsoll';
+ *
+ * for await (const report of watchCluster({ context: 'staging' })) console.log(report.summary.bySeverity);
+ *
+ * @throws OptionError where an option is wrong, or the cluster cannot be asked in the beginning.
+ */
+export async function* watchCluster(options: WatchClusterOptions = {}): AsyncGenerator<Report, void> {
+  const { signal, onFailure, onLost, rhythm, ...scan } = options;
+  checkScan(scan);
+  const connection = granted<Connection>(await connect(scan));
+  const close = (): void => connection.close();
+  signal?.addEventListener('abort', close, { once: true });
+  if (signal?.aborted === true) close();
+  const pulse = startPulse(rhythm, connection.closed);
+  const watches = startWatches(
+    connection,
+    { changed: pulse.changed, lost: (path, why) => onLost?.(path, why) },
+    patienceOf(scan.patience).pause,
+  );
+  try {
+    for (let first = true; ; first = false) {
+      const begun = Date.now();
+      const lists = new Map<string, string>();
+      const report = await judgeCluster(hearing(connection, lists), scan).catch((error: unknown) => {
+        if (connection.closed.aborted) return undefined;
+        if (first || !(error instanceof OptionError)) throw error;
+        onFailure?.(error.lines);
+        return undefined;
+      });
+      const taken = Date.now() - begun;
+      if (connection.closed.aborted) return;
+      watches.follow(lists, begun);
+      if (report !== undefined) yield report;
+      if (!(await pulse.next(taken))) return;
+    }
+  } finally {
+    signal?.removeEventListener('abort', close);
+    close();
+  }
+}
+
+/** The connection for one scan, which notes the lists that are read over it and leaves it open. */
+function hearing(connection: Connection, lists: Map<string, string>): Connection {
+  return {
+    ...connection,
+    close: () => undefined,
+    async answer(path, ask) {
+      const answer = await ask();
+      const read = listRead(path, answer);
+      if (read !== undefined) lists.set(...read);
+      return answer;
+    },
+  };
+}

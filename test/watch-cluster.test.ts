@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { watchCluster, type Report, type WatchClusterOptions } from '../src/index.ts';
+import { plimsoll, startPlimsoll } from './cli/run.ts';
 import { ownKinds, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions, type Intercept } from './fake-api-server.ts';
 
 const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
@@ -349,5 +353,72 @@ describe('a cluster that is gone', () => {
       },
     });
     await expect(cluster.next()).rejects.toMatchObject({ lines: [expect.stringContaining('401'), expect.any(String)] });
+  });
+});
+
+describe('the command', () => {
+  test('prints the report, then what is new and what is resolved, and ends with the exit code of the last report', async () => {
+    const cluster = await follow([shop, deployment('web', false)]);
+    const running = startPlimsoll(['scan', '--cluster', '--watch', '--kubeconfig', api!.kubeconfig, '--only', 'pod-security/privileged']);
+    await running.until(/passed: no finding/);
+    cluster.objects.push(deployment('bad', true));
+    await cluster.event(deployments, 'ADDED', metadata('bad'));
+    await running.until(
+      / {2}critical {2}container "web" is privileged[^\n]*\n {12}Deployment bad in namespace shop\n[^]*now {7}failed · 1 critical\n/,
+    );
+    cluster.objects.pop();
+    await cluster.event(deployments, 'DELETED', metadata('bad'));
+    await running.until(/ {2}resolved {2}container "web" is privileged[^\n]*\n[^]*now {7}passed · no findings\n/);
+    running.child.kill('SIGINT');
+    expect(await running.ended).toBe(0);
+    expect(running.stderr()).toBe('\nfollowing the cluster; Ctrl+C ends it\n');
+  });
+
+  test('writes one report a line as JSON, and files anew', async () => {
+    const cluster = await follow([shop]);
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-watch-'));
+    try {
+      const file = join(folder, 'report.sarif');
+      const running = startPlimsoll(['scan', '--cluster', '--watch', '--kubeconfig', api!.kubeconfig, '-o', 'json', '-o', `sarif=${file}`]);
+      await running.until(/\n/);
+      cluster.objects.push(deployment('bad', true));
+      await cluster.event(deployments, 'ADDED', metadata('bad'));
+      await running.until(/\n[^]*\n/);
+      const reports = running.stdout().trimEnd().split('\n');
+      expect(reports.map((line) => privileged(JSON.parse(line) as Report))).toEqual([[], ['bad']]);
+      expect(readFileSync(file, 'utf8')).toContain('pod-security/privileged');
+      running.child.kill('SIGTERM');
+      expect(await running.ended).toBe(1);
+      expect(running.stderr()).toBe('');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('ends where nobody reads any more', async () => {
+    const cluster = await follow([shop]);
+    const running = startPlimsoll(['scan', '--cluster', '--watch', '--kubeconfig', api!.kubeconfig, '-o', 'json']);
+    await running.until(/\n/);
+    running.child.stdout?.destroy();
+    cluster.objects.push(deployment('bad', true));
+    await cluster.event(deployments, 'ADDED', metadata('bad'));
+    expect(await running.ended).toBe(1);
+  });
+
+  test.each([
+    [['--watch'], '--watch goes with --cluster alone'],
+    [['--all-contexts', '--watch'], '--watch follows one cluster'],
+    [['--cluster', '--watch', '-o', 'sarif'], 'SARIF has no end with --watch'],
+    [['--cluster', '--watch', '--kubeconfig', '/nowhere'], 'the kubeconfig cannot be read'],
+  ])('%j is refused with one message', (args, message) => {
+    const { status: code, stdout, stderr } = plimsoll(['scan', ...args]);
+    expect([code, stdout, stderr.split('\n')[0]]).toEqual([2, '', expect.stringContaining(`plimsoll: ${message}`)]);
+  });
+
+  test('asks for the permission to watch only where it watches', () => {
+    const role = plimsoll(['scan', '--cluster', '--print-rbac']).stdout;
+    expect(role).not.toContain('watch');
+    const watching = plimsoll(['scan', '--cluster', '--print-rbac', '--watch']).stdout;
+    expect(watching).toBe(role.replaceAll('verbs: [list]', 'verbs: [list, watch]'));
   });
 });

@@ -11,6 +11,7 @@ import type { Formatted } from './deliver.ts';
 import { onInterruption } from './interrupt.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import type { Output } from './outputs.ts';
+import { startClusterProgress } from './progress.ts';
 import { clusterScan, namedContexts } from './scan-cluster.ts';
 import { textOptions } from './text-options.ts';
 
@@ -36,6 +37,7 @@ export async function runWatch(
   const end = (): void => ending.abort();
   const forget = onInterruption(end);
   process.stdout.once('error', end);
+  const progress = startClusterProgress();
   let exitCode = interrupted;
   let compare: ((report: Report) => Changes) | undefined;
   try {
@@ -43,6 +45,7 @@ export async function runWatch(
       ...clusterScan(given, configuration),
       ...(context === undefined ? {} : { context }),
       signal: ending.signal,
+      onProgress: (done) => compare === undefined && progress.report(done),
       onFailure([what = '', ...todo]) {
         exitCode = 2;
         tell(`plimsoll: ${printable([what, ...todo].join('; '))}\n`);
@@ -50,6 +53,7 @@ export async function runWatch(
       onLost: (path, why) => tell(`plimsoll: ${printable(`changes of ${path} are only seen when all is read again: ${why}`)}\n`),
     });
     for await (const report of reports) {
+      progress.stop();
       const format = formatted(report);
       for (const { file, format: name } of outputs) if (file !== undefined) await writeFile(file, await format(name, false));
       const changes = compare?.(report);
@@ -63,6 +67,7 @@ export async function runWatch(
       ({ exitCode } = outcome(report, failing));
     }
   } finally {
+    progress.stop();
     forget();
     process.stdout.off('error', end);
   }

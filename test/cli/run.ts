@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { inject } from 'vitest';
 
 export interface Outcome {
@@ -40,4 +41,48 @@ export function plimsollBeside(args: readonly string[], { cwd, env, timeout = 20
       resolve({ status: child.exitCode, stdout, stderr }),
     );
   });
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** What it has written to standard output so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Waits until standard output matches. */
+  until(wanted: RegExp): Promise<void>;
+  /** The exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts the built command line and lets it run. */
+export function startPlimsoll(args: readonly string[], cwd?: string): Running {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(node, [inject('commandLine'), ...args], { cwd, env: { PATH, HOME }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  let written = (): void => undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    written();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<number | null>((resolve) => void child.once('close', resolve));
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    async until(wanted) {
+      const matched = new Promise<void>((resolve) => {
+        written = () => wanted.test(stdout) && resolve();
+        written();
+      });
+      const gone = ended.then((code) => {
+        throw new Error(`it ended with ${code}: ${stderr}`);
+      });
+      const late = setTimeout(15_000, undefined, { ref: false }).then(() => {
+        throw new Error(`it does not write ${wanted.source}, but ${stdout}`);
+      });
+      await Promise.race([matched, gone, late]);
+    },
+    ended,
+  };
 }

@@ -87,8 +87,8 @@ async function follow(
   };
 }
 
-function deployment(name: string, privileged: boolean): ApiObject {
-  const container = { name: 'web', image: 'registry.example.com/web:1', securityContext: { privileged } };
+function deployment(name: string, allowed: boolean): ApiObject {
+  const container = { name: 'web', image: 'registry.example.com/web:1', securityContext: { privileged: allowed } };
   const spec = {
     selector: { matchLabels: { app: name } },
     template: { metadata: { labels: { app: name } }, spec: { containers: [container] } },

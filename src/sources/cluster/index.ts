@@ -7,4 +7,4 @@ export { readCluster } from './read-cluster.ts';
 export { patienceOf, type Patience } from './patience.ts';
 export { type Answer, type Cause } from './requests.ts';
 export { listRead } from './list-read.ts';
-export { startWatches, type Watches } from './watch.ts';
+export { startWatches } from './watch.ts';

@@ -4,14 +4,14 @@ import { setTimeout } from 'node:timers/promises';
 import { startChanges, type Changes, type Event } from './changes.ts';
 import type { Connection } from './connect.ts';
 
-export interface Watcher {
+interface Watcher {
   /** Something of a list has changed, or it is not known any more whether. */
   readonly changed: (path: string) => void;
   /** A list cannot be followed. */
   readonly lost: (path: string, why: string) => void;
 }
 
-export interface Watches {
+interface Watches {
   /**
    * Follows lists from the resourceVersion that they were read at, begun at the time `begun`; those that are followed
    * already go on as they do.

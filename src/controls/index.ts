@@ -4,6 +4,7 @@ import { etcdNodes } from './control-plane/etcd-nodes.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
 import { userWorkloads } from './control-plane/user-workloads.ts';
+import { certificateExpiry } from './network-separation/certificate-expiry.ts';
 import { claimSizes } from './network-separation/claim-sizes.ts';
 import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
@@ -78,6 +79,7 @@ export const controls: readonly AnyControl[] = [
   plaintextPort,
   serverCertificate,
   userWorkloads,
+  certificateExpiry,
   claimSizes,
   defaultDenyEgress,
   defaultDenyIngress,

@@ -37,31 +37,31 @@ export const certificateExpiry: AnyControl = defineControl({
   examples: {
     pass: {
       'a year to go': shown('2027-06-30T00:00:00.000Z'),
-      'a request that was decided': shown('2027-06-30T00:00:00.000Z') + request({ created: '2026-07-01T03:00:00Z', condition: 'Denied' }),
-      'a request of a few minutes ago': shown('2027-06-30T00:00:00.000Z') + request({ created: '2026-07-01T11:50:00Z' }),
+      'a request that was decided': shown('2027-06-30T00:00:00.000Z') + requested({ created: '2026-07-01T03:00:00Z', condition: 'Denied' }),
+      'a request of a few minutes ago': shown('2027-06-30T00:00:00.000Z') + requested({ created: '2026-07-01T11:50:00Z' }),
     },
     fail: {
       'expires in a week': shown('2026-07-08T12:00:00.000Z'),
       'has expired': shown('2026-06-08T12:00:00.000Z'),
-      'a node waits for its certificate': shown('2027-06-30T00:00:00.000Z') + request({ created: '2026-07-01T03:00:00Z' }),
-      'a signer refuses': shown('2027-06-30T00:00:00.000Z') + request({ created: '2026-07-01T03:00:00Z', condition: 'Failed' }),
+      'a node waits for its certificate': shown('2027-06-30T00:00:00.000Z') + requested({ created: '2026-07-01T03:00:00Z' }),
+      'a signer refuses': shown('2027-06-30T00:00:00.000Z') + requested({ created: '2026-07-01T03:00:00Z', condition: 'Failed' }),
     },
     unknown: {
       'no certificate was shown': exampleApiServer({ time: '2026-07-01T12:00:00.000Z' }),
       'a request of a person waits':
-        shown('2027-06-30T00:00:00.000Z') + request({ created: '2026-07-01T03:00:00Z', signer: 'example.com/people' }),
-      'a request in a dump': request({ created: '2026-07-01T03:00:00Z' }),
+        shown('2027-06-30T00:00:00.000Z') + requested({ created: '2026-07-01T03:00:00Z', signer: 'example.com/people' }),
+      'a request in a dump': requested({ created: '2026-07-01T03:00:00Z' }),
     },
   },
   alsoFails: ['control-plane/server-certificate'],
 });
 
 /** The signers of Kubernetes for nodes: without an answer the kubelet goes without a certificate. */
-const nodeSigners: readonly string[] = ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet'];
+const nodeSigners: ReadonlySet<string> = new Set(['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']);
 
 function judgeRequest({ name, signer, user, state, created, ends }: RequestedCertificate, at: Anchor, now: number | undefined): Verdict {
   const request = `request "${name}" for a certificate`;
-  const isNode = nodeSigners.includes(signer);
+  const isNode = nodeSigners.has(signer);
   if (state === 'denied') return pass;
   if (state === 'failed') return fail(at, `${request} failed at its signer`, isNode ? 'medium' : 'low');
   if (now === undefined) return unknown(at, `${request}: whether it waits too long is for the clock of the cluster`, ['cluster']);
@@ -85,7 +85,7 @@ function shown(notAfter: string): string {
   return `${exampleApiServer(status)}\n`;
 }
 
-function request({ created, condition = '', signer = 'kubernetes.io/kubelet-serving' }: Readonly<Record<string, string>>): string {
+function requested({ created, condition = '', signer = 'kubernetes.io/kubelet-serving' }: Readonly<Record<string, string>>): string {
   return `---
 apiVersion: certificates.k8s.io/v1
 kind: CertificateSigningRequest

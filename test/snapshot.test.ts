@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OptionError, scan, scanCluster, snapshotCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
 import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { plimsoll, plimsollBeside } from './cli/run.ts';
 
 const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 
@@ -267,4 +269,169 @@ describe('the file', () => {
     expect((await complaintOf(scan({ paths: [file, 'examples'] })))[1]).toBe('scan one after the other');
     expect((await complaintOf(scan({ paths: [file], partial: true })))[0]).toContain('is a snapshot of a cluster, which is whole');
   });
+});
+
+describe('a snapshot that is not whole', () => {
+  async function refusalOf(bytes: Uint8Array): Promise<string> {
+    writeFileSync(file, bytes);
+    const [what, where, ...more] = await complaintOf(scan({ paths: [file] }));
+    expect(where).toBe(file);
+    expect(more).toHaveLength(1);
+    return what ?? '';
+  }
+
+  test('says so wherever a byte is another one, or the end is missing', async () => {
+    await snapshotOf({ kinds: holding(objects) });
+    const whole = readFileSync(file);
+    const places = fc.oneof(fc.nat(60), fc.nat(whole.length - 1));
+    const damage = fc.oneof(
+      fc.record({ at: places, to: fc.integer({ min: 1, max: 255 }) }).map(({ at, to }) => {
+        const bytes = Buffer.from(whole);
+        bytes[at] = bytes[at]! ^ to;
+        return bytes;
+      }),
+      places.map((end) => whole.subarray(0, end)),
+      fc.uint8Array({ minLength: 1, maxLength: 40 }).map((more) => Buffer.concat([whole, more])),
+      fc.tuple(places, places).map(([one, other]) => Buffer.concat([whole.subarray(0, one), whole.subarray(other)])),
+    );
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(damage, async (bytes) => {
+        if (bytes.equals(whole)) return;
+        writeFileSync(file, bytes);
+        const outcome = await scan({ paths: [file] }).then(
+          // What no longer begins as a snapshot is read as manifests, of which there are none.
+          (report) => (report.target.cluster === undefined ? 'no snapshot' : JSON.stringify(report)),
+          (error: unknown) => {
+            if (!(error instanceof OptionError)) throw error;
+            return 'refused';
+          },
+        );
+        if (outcome === 'refused') refused++;
+        expect(['refused', 'no snapshot']).toContain(outcome);
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+    expect(refused).toBeGreaterThan(150);
+  });
+
+  /** The file with another manifest. */
+  function withManifest(whole: Buffer, change: (manifest: Record<string, any>) => unknown): Buffer {
+    const length = whole.readUInt32LE(16);
+    const manifest = JSON.parse(gunzipSync(whole.subarray(0, length)).toString('utf8')) as Record<string, unknown>;
+    return Buffer.concat([member(JSON.stringify(change(manifest) ?? manifest)), whole.subarray(length)]);
+  }
+
+  function member(text: string): Buffer {
+    const plain = gzipSync(text);
+    const extra = Buffer.from([8, 0, 0x50, 0x6c, 4, 0, 0, 0, 0, 0]);
+    extra.writeUInt32LE(plain.length + extra.length, 6);
+    const header = Buffer.from(plain.subarray(0, 10));
+    header[3] = 4;
+    return Buffer.concat([header, extra, plain.subarray(10)]);
+  }
+
+  const hostile: readonly (readonly [string, string, (manifest: Record<string, any>) => unknown])[] = [
+    [
+      'a newer format',
+      'the snapshot cannot be used: its format is 2, and this version of plimsoll reads up to 1',
+      (m) => ({ ...m, format: 2 }),
+    ],
+    ['a format that is none', 'the snapshot cannot be used: its manifest is damaged', (m) => ({ ...m, format: 'one' })],
+    ['no answers', 'the snapshot cannot be used: its manifest is damaged', (m) => ({ ...m, answers: undefined })],
+    ['answers of another type', 'the snapshot cannot be used: its manifest is damaged', (m) => ({ ...m, answers: [{ path: 7 }] })],
+    ['observations of another type', 'the snapshot cannot be used: its manifest is damaged', (m) => ({ ...m, observed: { version: 7 } })],
+    [
+      'a bomb',
+      'the snapshot cannot be used: it would unpack to 8000 MB, more than any cluster fills',
+      (m) => {
+        m['parts'] = [...m['parts'], ...Array.from({ length: 160 }, () => ({ ...m['parts'][0], size: 50 * 2 ** 20, objects: 1 }))];
+        for (const part of m['parts'].slice(0, -160)) part.size = 0;
+      },
+    ],
+    ['a part that is larger than it says', 'does not hold what its manifest says', (m) => void (m['parts'].at(-1).size -= 1)],
+    ['a part with fewer objects', 'does not hold what its manifest says', (m) => void (m['parts'].at(-1).objects += 1)],
+    [
+      'a part that is not there',
+      'its manifest names parts that it does not have',
+      (m) => void (m['answers'].find((answer: any) => 'part' in answer.said).said.part = 1000),
+    ],
+    ['parts in another order', 'is not what its hash says', (m) => void m['parts'].reverse()],
+  ];
+
+  test.each(hostile)('%s', async (_, complaint, change) => {
+    await snapshotOf({ kinds: holding(objects) });
+    expect(await refusalOf(withManifest(readFileSync(file), change))).toContain(complaint);
+  });
+
+  test('an unchanged manifest that was packed anew is accepted', async () => {
+    await snapshotOf({ kinds: holding(objects) });
+    writeFileSync(
+      file,
+      withManifest(readFileSync(file), (manifest) => manifest),
+    );
+    expect((await scan({ paths: [file] })).target.cluster?.context).toBe('fake');
+  });
+
+  test('one whose pages lead in a circle comes to an end', async () => {
+    await snapshotOf({ kinds: holding(objects) });
+    const circle = withManifest(readFileSync(file), (manifest) => {
+      for (const answer of manifest['answers']) if (answer.path.endsWith('/namespaces')) Object.assign(answer, { page: 1, next: 1 });
+      manifest['answers'].push({ ...manifest['answers'].find((answer: any) => answer.path.endsWith('/namespaces')), page: undefined });
+    });
+    writeFileSync(file, circle);
+    const report = await scan({ paths: [file] });
+    expect(report.inputs.unread.map(({ reason }) => reason)).toEqual([
+      'list namespaces: the API server gives the same page again and again',
+    ]);
+    expect((await complaintOf(scan({ paths: [file], namespace: 'elsewhere' })))[0]).toBe('the cluster has no namespace "elsewhere"');
+  });
+});
+
+describe('on the command line', () => {
+  test('a snapshot, and its report in every format', async () => {
+    api = await startFakeApi({ kinds: holding(objects) });
+    const taken = await plimsollBeside(['snapshot', '--cluster', '--kubeconfig', api.kubeconfig, '-o', file]);
+    expect(taken).toMatchObject({ status: 0, stderr: '' });
+    expect(taken.stdout).toMatch(
+      /^fake, API server v1\.36\.2: \d+ objects in .*cluster\.snapshot, \d+ kB\nSHA-256 [0-9a-f]{64}\nnext: plimsoll scan /,
+    );
+    for (const format of ['text', 'json', 'sarif']) {
+      const live = await plimsollBeside(['scan', '--cluster', '--kubeconfig', api.kubeconfig, '-o', format]);
+      const recorded = plimsoll(['scan', file, '-o', format]);
+      expect(recorded.status).toBe(live.status);
+      const without = (text: string): string =>
+        text.replace(/ · snapshot of \S+ by plimsoll \S+/, '').replace(/,\s*"snapshot": ?\{[^}]*\}/, '');
+      expect(without(recorded.stdout)).toBe(live.stdout);
+      if (format !== 'sarif') expect(recorded.stdout).not.toBe(live.stdout);
+    }
+  }, 60_000);
+
+  test('what is wrong, in lines', async () => {
+    api = await startFakeApi({ kinds: holding(objects) });
+    expect(plimsoll(['snapshot', '--cluster']).stderr).toBe('plimsoll: where to?\n          write plimsoll snapshot --cluster -o FILE\n');
+    expect(plimsoll(['snapshot', 'x.snapshot']).status).toBe(2);
+    const args = ['snapshot', '--kubeconfig', api.kubeconfig, '-o', file];
+    expect((await plimsollBeside([...args, '--quiet'])).stdout).toBe('');
+    const again = await plimsollBeside(args);
+    expect(again.status).toBe(2);
+    expect(again.stderr).toContain('overwrite it with --force');
+    expect((await plimsollBeside([...args, '--force'])).status).toBe(0);
+    writeFileSync(file, readFileSync(file).subarray(0, -1));
+    const cut = plimsoll(['scan', file]);
+    expect([cut.status, cut.stdout]).toEqual([2, '']);
+    expect(cut.stderr).toMatch(/^plimsoll: the snapshot cannot be used: it ends after \d+ of \d+ bytes\n {10}.*\n {10}copy it again/);
+  }, 60_000);
+
+  test('what could not be read is said, and fails the run unless that is accepted', async () => {
+    api = await startFakeApi({ kinds: holding(objects), ...refusing('/apis/apps/v1/deployments', 403) });
+    const args = ['snapshot', '--kubeconfig', api.kubeconfig, '-o', file, '--force'];
+    const part = await plimsollBeside(args);
+    expect([part.status, part.stderr]).toEqual([2, 'plimsoll: not recorded: list deployments.apps: the user has no permission\n']);
+    expect((await plimsollBeside([...args, '--allow-partial'])).status).toBe(0);
+    expect(plimsoll(['scan', file, '--fail-on', 'none']).status).toBe(2);
+    expect(plimsoll(['scan', file, '--fail-on', 'none', '--allow-partial']).status).toBe(0);
+    expect(plimsoll(['scan', file, '--context', 'other']).status).toBe(2);
+    expect(plimsoll(['scan', file, '--partial']).status).toBe(2);
+  }, 60_000);
 });

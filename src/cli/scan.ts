@@ -78,6 +78,9 @@ async function manifestReport(given: Arguments, configuration: Configuration, pr
   }
 }
 
+/** Options of clusters that a snapshot takes too. */
+const ofSnapshots: ReadonlySet<string> = new Set(['admission-config', 'allow-partial']);
+
 /** @throws OptionError where options exclude each other. */
 function checkCombinations(given: Arguments, snapshot: string | undefined): void {
   if (!given.has('cluster') && !given.has('all-contexts')) {
@@ -86,7 +89,7 @@ function checkCombinations(given: Arguments, snapshot: string | undefined): void
         `--partial and the snapshot ${snapshot} exclude each other`,
         'a cluster is whole; --namespace judges a part of it',
       ]);
-    const stray = clusterOptions.find((name) => given.has(name) && (snapshot === undefined || name !== 'allow-partial'));
+    const stray = clusterOptions.find((name) => given.has(name) && (snapshot === undefined || !ofSnapshots.has(name)));
     if (stray !== undefined) throw new OptionError([`--${stray} goes with --cluster alone`, `write plimsoll scan --cluster --${stray}`]);
     return;
   }

@@ -6,7 +6,7 @@ import type { ConnectionOptions } from '../sources/cluster/index.ts';
 import { DamagedSnapshot, openSnapshot, type OpenSnapshot } from '../sources/snapshot/index.ts';
 import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
 
-export interface ScanSnapshotOptions extends Omit<ScanClusterOptions, keyof ConnectionOptions | 'patience'> {
+export interface ScanSnapshotOptions extends Omit<ScanClusterOptions, keyof ConnectionOptions | 'patience' | 'readSecretKeys'> {
   /** A file that `snapshotCluster` wrote. */
   readonly file: string;
   /** A relative path is resolved against it; default: the working directory of the process. */
@@ -28,6 +28,7 @@ export async function scanSnapshot({ file, cwd = process.cwd(), ...options }: Sc
       throw new OptionError([`the snapshot does not hold the namespace "${beyond}"`, `it holds: ${manifest.namespaces?.join(', ')}`]);
     return await judgeCluster(connection, {
       ...options,
+      readSecretKeys: manifest.secretKeys,
       podTemplates: together(options.podTemplates ?? [], manifest.podTemplates),
       ...(namespaces === undefined ? {} : { namespaces }),
     });

@@ -110,6 +110,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
       ...(options.as === undefined ? {} : { as: options.as, asGroups: options.asGroups ?? [] }),
       ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
       podTemplates,
+      secretKeys: options.readSecretKeys === true,
       observed,
       kinds: kindsOf(answers, parts),
       unread: live.inputs.unread.map(({ file: unread, reason }) => ({ file: unread, reason })),

@@ -25,6 +25,8 @@ export interface Manifest {
   readonly namespaces?: readonly string[];
   /** Kinds with pod templates that the user added. */
   readonly podTemplates: readonly PodTemplateKind[];
+  /** The names of the keys in Secrets were recorded, not only which of them hold tokens. */
+  readonly secretKeys: boolean;
   /** What was observed of the API server itself. */
   readonly observed: ObservedApiServer;
   /** What was read, and how many objects of it, for whoever reads the manifest. */
@@ -162,6 +164,7 @@ const manifestCheck = fields({
   asGroups: maybe(listOf(isText)),
   namespaces: maybe(listOf(isText)),
   podTemplates: listOf(fields({ group: isText, kind: isText, path: isText })),
+  secretKeys: (value) => typeof value === 'boolean',
   observed: isObject,
   unread: listOf(fields({ file: isText, reason: isText })),
   answers: listOf(

@@ -133,9 +133,10 @@ function findingRecords(): (finding: Finding) => string {
   };
 }
 
-function clusterRecord({ context, version, namespaces }: ClusterTarget): string {
+function clusterRecord({ context, version, namespaces, snapshot }: ClusterTarget): string {
   const parts = namespaces === undefined ? '' : `,"namespaces":${quotedList(namespaces)}`;
-  return `{"context":${quoted(context)},"version":${quoted(version)}${parts}}`;
+  const recorded = snapshot === undefined ? '' : `,"snapshot":{"taken":${quoted(snapshot.taken)},"tool":${quoted(snapshot.tool)}}`;
+  return `{"context":${quoted(context)},"version":${quoted(version)}${parts}${recorded}}`;
 }
 
 function skippedRecord({ file, line, reason, count }: Skipped): string {

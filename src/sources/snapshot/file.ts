@@ -4,7 +4,7 @@ import type { Connection, Refusal } from '../cluster/index.ts';
 import { oneLine } from '../manifests/reasons.ts';
 import { isTooNew, manifestStart, readManifest, type Manifest, type Part } from './manifest.ts';
 import { longestMember, pack, unpack } from './member.ts';
-import { headerLength, lengthOf, openWithoutWaiting, readFully } from './recognise.ts';
+import { headerLength, isPlain, lengthOf, openWithoutWaiting, readFully } from './recognise.ts';
 import { replay, type ReadPart } from './replay.ts';
 
 /** A snapshot that was found to be whole. */
@@ -42,9 +42,10 @@ async function read(descriptor: number, name: string): Promise<OpenSnapshot | Re
     refused: [`the snapshot cannot be used: ${oneLine(wrong)}`, name, todo],
   });
   const { size } = fstatSync(descriptor);
-  const length = lengthOf(readFully(descriptor, 0, headerLength));
+  const head = readFully(descriptor, 0, headerLength);
+  const length = lengthOf(head);
   if (length === undefined) return refuse('it does not begin as one');
-  if (length > longestMember) return refuse('its manifest is damaged');
+  if (length > longestMember || !isPlain(head)) return refuse('its manifest is damaged');
   if (length > size) return refuse(`it ends after ${size} bytes, inside of its manifest`);
   const text = (await unpack(readFully(descriptor, 0, length), longestMember))?.toString('utf8');
   if (text?.startsWith(manifestStart) !== true) return refuse('its manifest is damaged');

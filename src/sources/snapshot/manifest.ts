@@ -1,4 +1,5 @@
 import type { ObservedApiServer } from '../../kube/api-server.ts';
+import { isObservation } from '../../kube/observed-shape.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 import type { Cause } from '../cluster/index.ts';
@@ -165,7 +166,7 @@ const manifestCheck = fields({
   namespaces: maybe(listOf(isText)),
   podTemplates: listOf(fields({ group: isText, kind: isText, path: isText })),
   secretKeys: (value) => typeof value === 'boolean',
-  observed: isObject,
+  observed: isObservation,
   unread: listOf(fields({ file: isText, reason: isText })),
   answers: listOf(
     fields({

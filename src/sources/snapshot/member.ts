@@ -1,6 +1,6 @@
 import { gunzip, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import { fieldId, headerLength } from './recognise.ts';
+import { fieldId, headerLength, plainHeader } from './recognise.ts';
 
 // A snapshot is a row of gzip members (RFC 1952), so that every tool that reads gzip reads it. Each tells its own length in
 // an extra field, as BGZF does, so that one can be read without those before it.
@@ -10,7 +10,6 @@ const decompress = promisify(gunzip);
 
 const fixed = 10;
 const extraFlag = 4;
-const unknownSystem = 255;
 
 /** No member is longer, compressed or not: what is larger was not written by this tool. */
 export const longestMember: number = 64 << 20;
@@ -21,8 +20,7 @@ export async function pack(text: Uint8Array): Promise<Buffer> {
   const header = Buffer.alloc(headerLength);
   plain.copy(header, 0, 0, fixed);
   header[3] = extraFlag;
-  header.writeUInt32LE(0, 4);
-  header[9] = unknownSystem;
+  header.set(plainHeader, 4);
   header.writeUInt16LE(8, 10);
   header.write(fieldId, 12, 'latin1');
   header.writeUInt16LE(4, 14);

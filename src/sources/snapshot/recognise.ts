@@ -18,6 +18,14 @@ export function lengthOf(head: Uint8Array): number | undefined {
   return own ? bytes.readUInt32LE(16) : undefined;
 }
 
+/** What no checksum of gzip covers has one form alone. */
+export function isPlain(head: Uint8Array): boolean {
+  return head.subarray(4, 10).every((byte, index) => byte === plainHeader[index]);
+}
+
+/** No time, nothing of the compression, no system. */
+export const plainHeader: readonly number[] = [0, 0, 0, 0, 0, 255];
+
 /** Whether a file is a snapshot, by what it begins with, whatever it is called; false for what cannot be read at all. */
 export function isSnapshot(path: string): boolean {
   try {

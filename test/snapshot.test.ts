@@ -320,10 +320,26 @@ describe('a snapshot that is not whole', () => {
     expect(refused).toBeGreaterThan(150);
   });
 
+  interface Answered {
+    readonly path: string;
+    readonly page?: number;
+    readonly said: { part?: number };
+  }
+
+  /** What tests change of a manifest. */
+  interface Draft {
+    format: unknown;
+    answers: unknown;
+    observed: unknown;
+    parts: { size: number; objects: number }[];
+  }
+
+  const answersOf = ({ answers }: Draft): Answered[] => answers as Answered[];
+
   /** The file with another manifest. */
-  function withManifest(whole: Buffer, change: (manifest: Record<string, any>) => unknown): Buffer {
+  function withManifest(whole: Buffer, change: (manifest: Draft) => unknown): Buffer {
     const length = whole.readUInt32LE(16);
-    const manifest = JSON.parse(gunzipSync(whole.subarray(0, length)).toString('utf8')) as Record<string, unknown>;
+    const manifest = JSON.parse(gunzipSync(whole.subarray(0, length)).toString('utf8')) as Draft;
     return Buffer.concat([member(JSON.stringify(change(manifest) ?? manifest)), whole.subarray(length)]);
   }
 
@@ -335,7 +351,7 @@ describe('a snapshot that is not whole', () => {
     return Buffer.concat([header, extra, plain.subarray(10)]);
   }
 
-  const hostile: readonly (readonly [string, string, (manifest: Record<string, any>) => unknown])[] = [
+  const hostile: readonly (readonly [string, string, (manifest: Draft) => unknown])[] = [
     [
       'a newer format',
       'the snapshot cannot be used: its format is 2, and this version of plimsoll reads up to 1',
@@ -349,18 +365,18 @@ describe('a snapshot that is not whole', () => {
       'a bomb',
       'the snapshot cannot be used: it would unpack to 8000 MB, more than any cluster fills',
       (m) => {
-        m['parts'] = [...m['parts'], ...Array.from({ length: 160 }, () => ({ ...m['parts'][0], size: 50 * 2 ** 20, objects: 1 }))];
-        for (const part of m['parts'].slice(0, -160)) part.size = 0;
+        m.parts = [...m.parts, ...Array.from({ length: 160 }, () => ({ ...m.parts[0]!, size: 50 * 2 ** 20, objects: 1 }))];
+        for (const part of m.parts.slice(0, -160)) part.size = 0;
       },
     ],
-    ['a part that is larger than it says', 'does not hold what its manifest says', (m) => void (m['parts'].at(-1).size -= 1)],
-    ['a part with fewer objects', 'does not hold what its manifest says', (m) => void (m['parts'].at(-1).objects += 1)],
+    ['a part that is larger than it says', 'does not hold what its manifest says', (m) => void (m.parts.at(-1)!.size -= 1)],
+    ['a part with fewer objects', 'does not hold what its manifest says', (m) => void (m.parts.at(-1)!.objects += 1)],
     [
       'a part that is not there',
       'its manifest names parts that it does not have',
-      (m) => void (m['answers'].find((answer: any) => 'part' in answer.said).said.part = 1000),
+      (m) => void (answersOf(m).find(({ said }) => 'part' in said)!.said.part = 1000),
     ],
-    ['parts in another order', 'is not what its hash says', (m) => void m['parts'].reverse()],
+    ['parts in another order', 'is not what its hash says', (m) => void m.parts.reverse()],
   ];
 
   test.each(hostile)('%s', async (_, complaint, change) => {
@@ -380,8 +396,8 @@ describe('a snapshot that is not whole', () => {
   test('one whose pages lead in a circle comes to an end', async () => {
     await snapshotOf({ kinds: holding(objects) });
     const circle = withManifest(readFileSync(file), (manifest) => {
-      for (const answer of manifest['answers']) if (answer.path.endsWith('/namespaces')) Object.assign(answer, { page: 1, next: 1 });
-      manifest['answers'].push({ ...manifest['answers'].find((answer: any) => answer.path.endsWith('/namespaces')), page: undefined });
+      for (const answer of answersOf(manifest)) if (answer.path.endsWith('/namespaces')) Object.assign(answer, { page: 1, next: 1 });
+      answersOf(manifest).push({ ...answersOf(manifest).find((answer) => answer.path.endsWith('/namespaces'))!, page: 0 });
     });
     writeFileSync(file, circle);
     const report = await scan({ paths: [file] });

@@ -46,6 +46,8 @@ export interface ApiClient {
   resource(apiVersion: string, kind: string): Promise<ApiResource | undefined>;
   /** Rejects for kinds that the server does not serve. */
   create<Body = unknown>(object: ApiObject, options?: WriteOptions): Promise<Answer<Body>>;
+  /** Makes or changes the object of this name, as `kubectl apply --server-side --force-conflicts` does. Rejects for kinds that the server does not serve. */
+  apply<Body = unknown>(object: ApiObject): Promise<Answer<Body>>;
   /** Replaces the object of the same name. Rejects for kinds that the server does not serve. */
   update<Body = unknown>(object: ApiObject, options?: WriteOptions): Promise<Answer<Body>>;
 }
@@ -68,7 +70,8 @@ export function connect(url: string, { token, ...tls }: Credentials): ApiClient 
   async function request<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
     const headers = {
       accept: 'application/json',
-      'content-type': 'application/json',
+      // JSON is YAML too.
+      'content-type': method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -101,7 +104,7 @@ export function connect(url: string, { token, ...tls }: Credentials): ApiClient 
   }
 
   async function write<Body>(
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'PATCH',
     object: ApiObject,
     { namespace, dryRun = false, strict = false }: WriteOptions,
   ): Promise<Answer<Body>> {
@@ -113,9 +116,13 @@ export function connect(url: string, { token, ...tls }: Credentials): ApiClient 
       groupPath(object.apiVersion),
       ...(place === undefined ? [] : ['namespaces', place]),
       found.plural,
-      ...(method === 'PUT' ? [encodeURIComponent(metadata.name ?? '')] : []),
+      ...(method === 'POST' ? [] : [encodeURIComponent(metadata.name ?? '')]),
     ].join('/');
-    const query = new URLSearchParams({ fieldValidation: strict ? 'Strict' : 'Ignore', ...(dryRun ? { dryRun: 'All' } : {}) });
+    const query = new URLSearchParams({
+      fieldValidation: strict ? 'Strict' : 'Ignore',
+      ...(dryRun ? { dryRun: 'All' } : {}),
+      ...(method === 'PATCH' ? { fieldManager: 'test', force: 'true' } : {}),
+    });
     const body = place === undefined ? object : { ...object, metadata: { ...metadata, namespace: place } };
     return request<Body>(method, `${path}?${query.toString()}`, body);
   }
@@ -124,6 +131,7 @@ export function connect(url: string, { token, ...tls }: Credentials): ApiClient 
     request,
     resource,
     create: (object, options = {}) => write('POST', object, options),
+    apply: (object) => write('PATCH', object, {}),
     update: (object, options = {}) => write('PUT', object, options),
   };
 }

@@ -235,6 +235,9 @@ function controllerManagerFlags(address: Address): string[] {
     '--secure-port=0',
     '--leader-elect=false',
     '--use-service-account-credentials',
+    // Else pods come at twenty a second.
+    '--kube-api-qps=1000',
+    '--kube-api-burst=1000',
     `--service-account-private-key-file=${join(folder, 'service-accounts.key')}`,
     `--root-ca-file=${join(folder, 'ca.crt')}`,
     `--cluster-signing-cert-file=${join(folder, 'ca.crt')}`,

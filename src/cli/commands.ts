@@ -276,7 +276,7 @@ const fix: Command = {
 
 /** Those of `ofCluster` that say which cluster, and how it is asked. */
 const ofRecording: readonly Option[] = ofCluster
-  .filter(({ name }) => !['admission-config', 'all-contexts', 'allow-partial', 'print-rbac'].includes(name))
+  .filter(({ name }) => !['admission-config', 'all-contexts', 'allow-partial', 'print-rbac', 'watch'].includes(name))
   .map((option) => ({ ...option, about: capital(option.about.replace(/^With --cluster(?: alone)?(?: and --as)?: /, '')) }));
 
 function capital(text: string): string {

@@ -84,6 +84,8 @@ describe('where a credential stood', () => {
     ['annotation', 'notes', `token: ${random}`],
     ['key', 'settings.yaml', 'db:\n  user: shop\n  password: tr0ub4dor\n'],
     ['key', 'password.txt', `client_secret = ${random}\n`],
+    ['key', 'app.yaml', `db:\n  password: tr0ub4dor\n  token: ${random}\n  api_key: ${random}\n`],
+    ['key', 'password', `secret: ${random}\ntoken: ${random}\n`],
     ['key', 'run.sh', `API_KEY=${random}\n`],
     [
       'key',

@@ -15,9 +15,9 @@ export function redactedText(tag: string): string {
  */
 export function standInFor(literal: Pick<Literal, 'kind' | 'name'>, found: readonly Credential[], tag: string): string {
   const texts = found.map((credential) => textsOf(credential, tag));
-  const [alone = []] = texts;
-  // A name that speaks of a credential counts only where nothing else does, so that it is always alone.
-  const candidates = texts.length > 1 ? [texts.map(([text]) => text).join('\n')] : alone;
+  // Several stand below each other, each with its name if it needs one.
+  const together = texts.map(([alone, named = alone]) => named).join('\n');
+  const candidates = texts.length === 1 ? (texts[0] ?? []) : [together, `${together}\n${longerThanAnyPassword}`];
   return candidates.find((value) => same(findCredentials({ ...literal, value }), found)) ?? redactedText(tag);
 }
 

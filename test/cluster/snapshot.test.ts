@@ -1,0 +1,147 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { scan, scanCluster, snapshotCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
+import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
+import type { ApiClient, ApiObject } from './api-client.ts';
+import { asAdmin, auditLog, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
+
+/* A recording of a real cluster is as good as the cluster, and holds none of its secrets. */
+
+const secret = ['nobody', 'may', 'see', 'this', '4f1c'].join('-');
+const random = 'q7Zt0pXc4LmB2vRk9sWy5dGhJ8nF3aQe1TuO';
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-snapshot-'));
+const file = join(folder, 'cluster.plimsoll');
+
+const objects: readonly ApiObject[] = [
+  ...parseAllDocuments(readFileSync(join(import.meta.dirname, '../../examples/shop.yaml'), 'utf8'), { version: '1.1' }).map(
+    (document) => document.toJS() as ApiObject,
+  ),
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'secrets', namespace: 'shop' },
+    data: { DB_PASSWORD: secret, 'app.yaml': `db:\n  password: ${secret}\n  token: ${random}\n` },
+  },
+  { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database', namespace: 'shop' }, stringData: { password: secret } },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'leaky', namespace: 'shop', annotations: { 'example.com/api-token': random, 'example.com/note': secret } },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'leaky' } },
+      template: {
+        metadata: { labels: { app: 'leaky' } },
+        spec: {
+          containers: [
+            {
+              name: 'web',
+              image: 'registry.example.com/web:1',
+              args: ['--verbose', `--db-password=${secret}`],
+              env: [
+                { name: 'API_TOKEN', value: random },
+                { name: 'GREETING', value: secret },
+              ],
+              livenessProbe: { httpGet: { port: 80, httpHeaders: [{ name: 'Authorization', value: secret }] } },
+            },
+          ],
+        },
+      },
+    },
+  },
+];
+
+let plane: ControlPlane;
+let admin: ApiClient;
+
+beforeAll(async () => {
+  plane = await startControlPlane({ controllerManager: true });
+  admin = asAdmin(plane.address);
+  for (const kind of ['Namespace', 'ServiceAccount']) for (const object of objects) if (object.kind === kind) await make(object);
+  for (const object of objects) if (object.kind !== 'Namespace' && object.kind !== 'ServiceAccount') await make(object);
+  await make(parse(clusterRoleFor({})) as ApiObject);
+  await make({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'recorder' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'plimsoll-scan' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'recorder' }],
+  });
+  await settled();
+  await snapshotCluster({ kubeconfig: kubeconfig(plane.address, 'recorder'), file });
+});
+
+afterAll(() => {
+  plane.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** The controllers need a moment for the account of a new namespace, without which no pod is let in. */
+async function make(object: ApiObject): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    const { status, body } = await admin.create(object);
+    if (status === 201 || status === 409) return;
+    if (attempt > 50) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
+    await setTimeout(100);
+  }
+}
+
+/** Waits until the controllers have made their pods, one of which somebody then changes. */
+async function settled(): Promise<void> {
+  let before = -1;
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const { body } = await admin.request<{ items: readonly unknown[] }>('GET', '/api/v1/pods');
+    if (body.items.length > 2 && body.items.length === before) return;
+    before = body.items.length;
+    await setTimeout(500);
+  }
+  throw new Error('the controllers make no pods');
+}
+
+/** Without what only a clock, or a counter of changes, makes different from one moment to the next. */
+function timeless(report: Report): string {
+  const { cluster } = report.target;
+  const { snapshot: _, ...live } = cluster!;
+  return JSON.stringify({ ...report, target: { ...report.target, cluster: live } }).replaceAll(
+    /resourceVersion \d+(?: to \d+)?/g,
+    'resourceVersion',
+  );
+}
+
+test.each<[string, Omit<ScanClusterOptions, 'onProgress'>]>([
+  ['everything', {}],
+  ['the system too', { system: true }],
+  ['what passes too', { all: true }],
+  ['a namespace', { namespaces: ['shop'] }],
+  ['a profile', { profile: 'restricted' }],
+  ['some controls', { only: ['SEC', 'POD', 'TOK'] }],
+])('the report is that of the cluster: %s', async (_, options) => {
+  // To read one namespace by its name is another permission than to list them.
+  const live = await scanCluster({ kubeconfig: kubeconfig(plane.address, 'admin', ['system:masters']), ...options });
+  const { namespaces: [namespace] = [], ...others } = options;
+  const recorded = await scan({ paths: [file], ...others, ...(namespace === undefined ? {} : { namespace }) });
+  expect(recorded.target.cluster?.snapshot).toBeDefined();
+  expect(recorded.findings.length).toBeGreaterThan(5);
+  expect(timeless(recorded)).toBe(timeless(live));
+});
+
+test('the credentials are found, and are not there', async () => {
+  const report = await scan({ paths: [file], only: ['SEC-01'] });
+  const messages = report.findings.map(({ message }) => message).join('\n');
+  expect(messages).toMatch(/DB_PASSWORD/);
+  expect(messages).toMatch(/API_TOKEN/);
+  expect(messages).toMatch(/api-token/);
+  const text = gunzipSync(readFileSync(file)).toString('utf8');
+  for (const gone of [secret, random, btoa(secret), 'managedFields', 'BEGIN CERTIFICATE']) expect(text).not.toContain(gone);
+});
+
+test('nothing was asked but to get and to list', () => {
+  const events = auditLog(plane.address).filter(({ user }) => user.username === 'recorder');
+  expect(events.length).toBeGreaterThan(10);
+  expect(new Set(events.map(({ verb }) => verb))).toEqual(new Set(['get', 'list']));
+});

@@ -76,8 +76,8 @@ beforeAll(async () => {
   await snapshotCluster({ kubeconfig: kubeconfig(plane.address, 'recorder'), file });
 });
 
-afterAll(() => {
-  plane.stop();
+afterAll(async () => {
+  await plane.stop();
   rmSync(folder, { recursive: true });
 });
 

@@ -332,6 +332,18 @@ describe('pods of nodes and of the system', () => {
     expect([whole.inputs.excepted, whole.workloads.length, whole.inputs.staticPods.length]).toEqual([[], 2, 1]);
   });
 
+  test('the API server is judged as such, although it belongs to the system', async () => {
+    const server = mirror('kube-system', 'registry.k8s.io/kube-apiserver:v1.36.2', {});
+    const containers = [
+      { name: 'kube-apiserver', image: 'registry.k8s.io/kube-apiserver:v1.36.2', command: ['kube-apiserver', '--insecure-port=0'] },
+    ];
+    const report = await scanOf({ kinds: holding([{ ...server, spec: { nodeName: 'node-1', containers } }]) });
+    expect(report.inputs.excepted.length).toBe(1);
+    const ofPod = report.findings.filter(({ resource }) => resource.kind === 'Pod');
+    expect(ofPod.map(({ control }) => control)).toEqual(['control-plane/plaintext-port']);
+    expect([row(report, 'CP-02'), row(report, 'POD-06')]).toEqual(['fail', 'not-applicable']);
+  });
+
   test('a strange container in a pod of the system is judged', async () => {
     const proxy = { name: 'proxy', namespace: 'kube-system', uid: 'uid-proxy' };
     const spec = { containers: [{ name: 'proxy', image: 'registry.k8s.io/kube-proxy:v1.36.2' }] };

@@ -131,6 +131,8 @@ export interface Control<S = never, P extends Params = Params> {
   readonly decidedBy?: readonly string[];
   /** Kinds whose objects may excuse what fails: where they were not read, nothing fails, and what would is undecided. */
   readonly excusedBy?: readonly string[];
+  /** For local subjects: it judges the system's own workloads too, because what it looks for is a part of the system. */
+  readonly judgesSystem?: true;
   /** Every cluster has subjects of it: where none was read they were not looked at, and its entries are open. */
   readonly inEveryCluster?: true;
   /** Why it says nothing about a live cluster. */

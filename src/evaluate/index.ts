@@ -178,9 +178,12 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     onFound.push(found);
   }
 
-  function judgeLocally(resource: Resource, ref: ResourceRef): void {
+  /** What belongs to the system is judged by few, and repaired by nobody. */
+  function judgeLocally(resource: Resource, ref: ResourceRef, isSystem: boolean): void {
     const origin = files.length - 1;
-    for (const { kind, judges: panel } of local) {
+    for (const { kind, judges: all } of local) {
+      const panel = isSystem ? all.filter(({ control }) => control.judgesSystem === true) : all;
+      if (panel.length === 0) continue;
       for (const { subject, path, container } of kind.subjects(resource, context)) {
         for (const { control, judging, fixing, tally } of panel) {
           const verdict = control.evaluate(subject, judging);
@@ -190,7 +193,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
             const at = whole(place.where as Path);
             const steps = stableSteps(resource.object, at);
             const proposal =
-              index === 0 && sink !== undefined && verdict.verdict === 'fail'
+              index === 0 && sink !== undefined && !isSystem && verdict.verdict === 'fail'
                 ? proposalFor({
                     control,
                     fixing,
@@ -337,12 +340,13 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       running++;
       remember(resource, reason !== undefined);
     } else if (reason === undefined) {
-      judgeLocally(resource, ref);
+      judgeLocally(resource, ref, false);
       remember(resource);
       describe(resource, ref);
       const node = nodeOfStaticPod(resource);
       if (node !== undefined) wait([], ({ line }) => staticPods.push({ resource: ref, file: resource.file, line, node }));
     } else {
+      judgeLocally(resource, ref, true);
       remember(resource, true);
       wait([], ({ line }) => excepted.push({ resource: ref, file: resource.file, line, reason }));
     }

@@ -31,6 +31,7 @@ export const plaintextPort: AnyControl = defineControl({
   severity: 'medium',
   also: { attack: ['T1133'] },
   subject: containers,
+  judgesSystem: true,
 
   evaluate({ container, name }, { version }) {
     const port = plaintextPortOf(container);

@@ -15,6 +15,7 @@ import { limitRange } from './network-separation/limit-range.ts';
 import { literalCredentials } from './network-separation/literal-credentials.ts';
 import { metadataAddress } from './network-separation/metadata-address.ts';
 import { namespacePrefix } from './network-separation/namespace-prefix.ts';
+import { networkPlugin } from './network-separation/network-plugin.ts';
 import { nodePorts } from './network-separation/node-ports.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
 import { resourceQuota } from './network-separation/resource-quota.ts';
@@ -69,6 +70,11 @@ import { webhookFailure } from './pod-security/webhook-failure.ts';
 import { webhookScope } from './pod-security/webhook-scope.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
 import { writablePaths } from './pod-security/writable-paths.ts';
+import { logCollector } from './threat-detection/log-collector.ts';
+import { metrics } from './threat-detection/metrics.ts';
+import { monitoring } from './threat-detection/monitoring.ts';
+import { permissionScanner } from './threat-detection/permission-scanner.ts';
+import { runtimeSensor } from './threat-detection/runtime-sensor.ts';
 import { kubeletVersion } from './upgrading/kubelet-version.ts';
 import { removedApis } from './upgrading/removed-apis.ts';
 import { serverVersion } from './upgrading/server-version.ts';
@@ -90,6 +96,7 @@ export const controls: readonly AnyControl[] = [
   literalCredentials,
   metadataAddress,
   namespacePrefix,
+  networkPlugin,
   nodePorts,
   reservedNamespaces,
   resourceQuota,
@@ -144,6 +151,11 @@ export const controls: readonly AnyControl[] = [
   webhookScope,
   windowsHostProcess,
   writablePaths,
+  logCollector,
+  metrics,
+  monitoring,
+  permissionScanner,
+  runtimeSensor,
   kubeletVersion,
   removedApis,
   serverVersion,

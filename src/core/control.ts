@@ -135,6 +135,8 @@ export interface Control<S = never, P extends Params = Params> {
   readonly judgesSystem?: true;
   /** Every cluster has subjects of it: where none was read they were not looked at, and its entries are open. */
   readonly inEveryCluster?: true;
+  /** Verdicts that it has no proof for: what it sees is evidence. It has no examples of them. */
+  readonly never?: readonly ('pass' | 'fail')[];
   /** Why it says nothing about a live cluster. */
   readonly manifestsOnly?: string;
   readonly params: P;

@@ -10,6 +10,15 @@ export interface ObservedApiServer {
    */
   readonly time?: string;
   readonly endpoint?: ObservedEndpoint;
+  /** What it serves besides the core group. */
+  readonly apis?: readonly ServedApi[];
+}
+
+/** A resource of an API group; servers before Kubernetes 1.26 are only asked for their groups. */
+export interface ServedApi {
+  readonly group: string;
+  /** `networkpolicies` */
+  readonly resource?: string;
 }
 
 /** The connection over which everything else was asked. */

@@ -20,7 +20,9 @@ export type ProductRole =
   | 'dashboard'
   | 'secret store'
   | 'vulnerability scanner'
-  | 'permission scanner';
+  | 'permission scanner'
+  /** Is on nodes with many rights, for none of the above. */
+  | 'node component';
 
 /**
  * What becomes of NetworkPolicy objects. `conditional`: the product has a part that enforces them, and neither its image nor
@@ -34,6 +36,8 @@ export interface KnownProduct {
   readonly roles: readonly ProductRole[];
   /** Of network plugins and network policy engines. */
   readonly networkPolicy?: NetworkPolicySupport;
+  /** The argument that decides it, and what holds without. */
+  readonly networkPolicyFlag?: { readonly name: string; readonly default: boolean };
   /**
    * The last one or two parts of the repositories of its images, which stay the same in a mirror. Of a product that works
    * on nodes only those of the part that runs there.
@@ -89,6 +93,7 @@ export const knownProducts: readonly KnownProduct[] = [
     name: 'kube-router',
     roles: ['network plugin', 'network policy engine'],
     networkPolicy: 'enforced',
+    networkPolicyFlag: { name: 'run-firewall', default: true },
     images: ['cloudnativelabs/kube-router', 'k0sproject/kube-router'],
     labels: ['kube-router'],
   },
@@ -159,11 +164,12 @@ export const knownProducts: readonly KnownProduct[] = [
     labels: ['kindnet'],
   },
   {
-    // docs.aws.amazon.com/eks, "Limit Pod traffic with Kubernetes network policies": off unless enableNetworkPolicy is set;
-    // the agent's container is there since 1.14 either way.
+    // docs.aws.amazon.com/eks, "Limit Pod traffic with Kubernetes network policies": off unless enableNetworkPolicy is set,
+    // which becomes an argument of the agent; its container is there since 1.14 either way.
     name: 'Amazon VPC CNI',
     roles: ['network plugin'],
     networkPolicy: 'conditional',
+    networkPolicyFlag: { name: 'enable-network-policy', default: false },
     images: ['amazon-k8s-cni'],
     labels: ['aws-node'],
     apis: ['eniconfigs.crd.k8s.amazonaws.com', 'policyendpoints.networking.k8s.aws'],
@@ -616,6 +622,35 @@ export const knownProducts: readonly KnownProduct[] = [
     images: ['kibana/kibana', 'bitnami/kibana', 'opensearchproject/opensearch-dashboards'],
     labels: ['kibana', 'opensearch-dashboards'],
     apis: ['kibana.k8s.elastic.co'],
+  },
+
+  // What needs many rights on nodes for other reasons.
+  {
+    // github.com/kubernetes/kubernetes, cluster/addons/kube-proxy and kubeadm's manifest.
+    name: 'kube-proxy',
+    roles: ['node component'],
+    images: ['kube-proxy', 'kube-proxy-amd64', 'hardened-kubernetes'],
+    labels: ['kube-proxy'],
+  },
+  {
+    // kubernetes-csi.github.io/docs, "Node driver registrar": every CSI driver has it beside its own container.
+    name: 'CSI driver',
+    roles: ['node component'],
+    images: ['csi-node-driver-registrar'],
+  },
+  {
+    // github.com/kubernetes/kubernetes, cluster/addons/dns/nodelocaldns.
+    name: 'NodeLocal DNSCache',
+    roles: ['node component'],
+    images: ['dns/k8s-dns-node-cache'],
+    labels: ['node-local-dns'],
+  },
+  {
+    // github.com/NVIDIA/k8s-device-plugin.
+    name: 'NVIDIA device plugin',
+    roles: ['node component'],
+    images: ['nvidia/k8s-device-plugin'],
+    labels: ['nvidia-device-plugin'],
   },
 
   // Where credentials come from.

@@ -78,7 +78,6 @@ export async function judgeCluster(
     const { context, recorded } = connection;
     const observed = recorded?.observed ?? { version, ...connection.sighting() };
     onObserved?.(observed);
-    evaluation.add(observedServer(context, observed));
     const totals = granted(
       await readCluster(
         connection,
@@ -93,6 +92,7 @@ export async function judgeCluster(
         (input) => evaluation.add(input),
       ),
     );
+    evaluation.add(observedServer(context, { ...observed, apis: totals.apis }));
     return evaluation.finish({
       files: 0,
       documents: totals.documents,

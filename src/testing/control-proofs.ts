@@ -37,7 +37,14 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
   const proofs: Proof[] = [
     {
       name: 'has passing and failing examples',
-      run: () => check(Object.keys(pass).length > 0 && Object.keys(fail).length > 0, 'an example of each is needed'),
+      run: () => {
+        for (const [verdict, examples] of Object.entries({ pass, fail }) as ['pass' | 'fail', object][])
+          check(
+            Object.keys(examples).length > 0 !== (control.never?.includes(verdict) === true),
+            `an example of each is needed: ${verdict}`,
+          );
+        check(control.never === undefined || Object.keys(unknown).length > 0, 'it gives evidence and has no example of that');
+      },
     },
     { name: 'names what it decides and says why', run: () => provesText(control) },
   ];

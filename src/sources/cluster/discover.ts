@@ -1,3 +1,4 @@
+import type { ServedApi } from '../../kube/api-server.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 import { oneLine } from '../manifests/reasons.ts';
 import type { Connection, Refusal } from './connect.ts';
@@ -31,6 +32,7 @@ export async function discover(
   const groups = new Set(wanted.map(({ group }) => group));
   const kinds: ServedKind[] = [];
   const silent: string[] = [];
+  const apis: ServedApi[] = [];
   for (const answer of await Promise.all(['/api', '/apis'].map((path) => ask(path, aggregatedDiscovery)))) {
     if (answer.type !== 'ok') return refusal(answer);
     const value = parsed(answer.body);
@@ -38,10 +40,12 @@ export async function discover(
     if (aggregated !== undefined) {
       kinds.push(...aggregated.kinds.filter(({ group }) => groups.has(group)));
       silent.push(...aggregated.silent);
+      for (const { group, plural } of aggregated.kinds) if (group !== '') apis.push({ group, resource: plural });
       continue;
     }
     const known = new Map<string, Set<string>>();
     for (const { group, version } of groupVersions(value)) {
+      if (group !== '') apis.push({ group });
       if (!groups.has(group)) continue;
       const list = await ask(group === '' ? `/api/${version}` : `/apis/${group}/${version}`);
       const ofGroup = known.get(group) ?? new Set<string>();
@@ -50,5 +54,5 @@ export async function discover(
       else silent.push(group);
     }
   }
-  return { kinds, silent };
+  return { kinds, silent, apis };
 }

@@ -1,4 +1,5 @@
 import type { Input } from '../../core/resource.ts';
+import type { ServedApi } from '../../kube/api-server.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import type { Connection, Refusal } from './connect.ts';
 import { discover } from './discover.ts';
@@ -33,6 +34,8 @@ export interface ClusterProgress {
 
 export interface ClusterTotals {
   readonly documents: number;
+  /** What the server serves besides the core group. */
+  readonly apis: readonly ServedApi[];
   /** Kinds that were not read, or not to their end: what is absent of them may exist. */
   readonly unlisted: readonly UnlistedKind[];
   /** Kinds whose pages are not all of one moment. */
@@ -83,7 +86,13 @@ export async function readCluster(
     if (refused !== undefined) return refused;
     progress(reading.documents, index + 1);
   }
-  return { documents: reading.documents, unlisted: reading.unlisted, restarted: reading.restarted, moments: span(reading.moments) };
+  return {
+    documents: reading.documents,
+    apis: served.apis,
+    unlisted: reading.unlisted,
+    restarted: reading.restarted,
+    moments: span(reading.moments),
+  };
 }
 
 /** Numbers of one order for all kinds, as Kubernetes keeps them in etcd; of other stores nothing is known. */

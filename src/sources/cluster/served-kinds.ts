@@ -1,3 +1,4 @@
+import type { ServedApi } from '../../kube/api-server.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 
 /** A kind that the API server can list. */
@@ -14,6 +15,8 @@ export interface Served {
   readonly kinds: readonly ServedKind[];
   /** Groups that exist, and whose kinds the API server cannot tell now: the program behind them does not answer. */
   readonly silent: readonly string[];
+  /** All that it serves besides the core group, whether rules read objects of it or not. */
+  readonly apis: readonly ServedApi[];
 }
 
 /** Asks for the kinds of all groups in one answer: since Kubernetes 1.26. Older servers answer with the list of their groups. */
@@ -28,7 +31,7 @@ const plain = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 const plainKind = /^[A-Za-z][A-Za-z0-9]{0,62}$/;
 
 /** Reads an answer to `/api` or `/apis`; undefined for one that is not aggregated. */
-export function readAggregated(answer: unknown): Served | undefined {
+export function readAggregated(answer: unknown): Omit<Served, 'apis'> | undefined {
   if (!isObject(answer) || answer['kind'] !== 'APIGroupDiscoveryList') return undefined;
   const kinds: ServedKind[] = [];
   const silent: string[] = [];

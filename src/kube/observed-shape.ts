@@ -1,4 +1,4 @@
-import type { ObservedApiServer, ObservedCertificate, ObservedEndpoint, ObservedKey, ObservedTls } from './api-server.ts';
+import type { ObservedApiServer, ObservedCertificate, ObservedEndpoint, ObservedKey, ObservedTls, ServedApi } from './api-server.ts';
 import { isObject } from './shape-reader.ts';
 
 // What was observed of a server also comes back from recordings, which anybody may have written: every field needs its check.
@@ -34,7 +34,10 @@ const tls = fields<ObservedTls>({ protocol: text, cipher: text, distrust: text, 
 
 const endpoint = fields<ObservedEndpoint>({ host: text, tls });
 
-const server = fields<ObservedApiServer>({ version: text, time: text, endpoint });
+const api = fields<ServedApi>({ group: text, resource: text });
+const apis: Check = (value) => Array.isArray(value) && value.every(api);
+
+const server = fields<ObservedApiServer>({ version: text, time: text, endpoint, apis });
 
 /** Whether a value has the types of what is observed of an API server. */
 export function isObservation(value: unknown): value is ObservedApiServer {

@@ -1,12 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { outcome, scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
-import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions, type Intercept } from './fake-api-server.ts';
+import {
+  holding,
+  patience,
+  send,
+  startFakeApi,
+  status,
+  type ApiObject,
+  type FakeApi,
+  type FakeOptions,
+  type Intercept,
+} from './fake-api-server.ts';
 
 /* Whatever goes wrong between a scan and an API server: the whole result or a clear word of what is missing, never a pass for what was not seen. */
 
 /** As short as a test may be without being a matter of luck. */
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 
 let api: FakeApi | undefined;
 
@@ -80,7 +89,7 @@ describe('overload', () => {
   });
 
   test('that lasts', async () => {
-    const short = { ...patience, kind: 600 };
+    const short = { ...patience, kind: 1_500 };
     const report = await scanOf({ kinds: holding(pods(3)), intercept: storm((url) => !isPods(url)) }, { patience: short });
     expect(gist(report)).toMatchObject(
       partial('list pods: the API server is overloaded (429: too many requests, please try again later); scan later, or slower with --qps'),

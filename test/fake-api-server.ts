@@ -4,8 +4,15 @@ import { createServer as createSecure } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Patience } from '../src/sources/cluster/index.ts';
 
 export type ApiObject = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+/**
+ * How long tests wait for this server: so long that a busy machine does not show. A test in which something hangs, or is
+ * refused for ever, has to say less.
+ */
+export const patience: Patience = { request: 10_000, kind: 20_000, all: 25_000, pause: 1 };
 
 /** A kind that the server serves, with its objects. */
 export interface Kind {

@@ -8,12 +8,10 @@ import { controls } from '../src/controls/index.ts';
 import type { ObservedApiServer } from '../src/kube/api-server.ts';
 import { formatText } from '../src/report/text.ts';
 import { apiServers, type ApiServerSubject } from '../src/subjects/api-server.ts';
-import { holding, startFakeApi, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { holding, patience, startFakeApi, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 import { selfSigned } from './self-signed.ts';
 
 /* What a scan sees of the server itself. */
-
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 
 let api: FakeApi | undefined;
 let folder: string | undefined;

@@ -4,13 +4,22 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { OptionError, outcome, scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
-import { holding, ownKinds, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import {
+  holding,
+  ownKinds,
+  patience,
+  send,
+  startFakeApi,
+  status,
+  type ApiObject,
+  type FakeApi,
+  type FakeOptions,
+} from './fake-api-server.ts';
 import { formatText } from '../src/report/text.ts';
 import { plimsoll } from './cli/run.ts';
 import { selfSigned } from './self-signed.ts';
 
 /** As short as a test may be without being a matter of luck. */
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 
 let api: FakeApi | undefined;
 

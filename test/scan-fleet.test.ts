@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fleetOutcome, scanCluster, scanFleet, type FleetReport, type ScanFleetOptions } from '../src/index.ts';
 import { plimsoll, plimsollBeside } from './cli/run.ts';
-import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
-
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
+import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 let apis: FakeApi[] = [];
 let folder: string;

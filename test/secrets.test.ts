@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
-import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 /* What a scan takes of Secrets. */
 
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 const value = 'bm9ib2R5LW1heS1zZWUtdGhpcw==';
 
 let api: FakeApi | undefined;

@@ -6,10 +6,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OptionError, scan, scanCluster, snapshotCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
-import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 import { plimsoll, plimsollBeside } from './cli/run.ts';
-
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 
 let api: FakeApi | undefined;
 let folder: string;

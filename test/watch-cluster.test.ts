@@ -6,9 +6,18 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { watchCluster, type Report, type WatchClusterOptions } from '../src/index.ts';
 import { plimsoll, startPlimsoll } from './cli/run.ts';
-import { ownKinds, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions, type Intercept } from './fake-api-server.ts';
+import {
+  ownKinds,
+  patience,
+  send,
+  startFakeApi,
+  status,
+  type ApiObject,
+  type FakeApi,
+  type FakeOptions,
+  type Intercept,
+} from './fake-api-server.ts';
 
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 /** Soon after a change, and never without one. */
 const rhythm = { quiet: 20, latest: 200, share: 1, soonest: 60_000, rarest: 60_000 };
 

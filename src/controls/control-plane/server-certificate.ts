@@ -43,6 +43,8 @@ export const serverCertificate: AnyControl = defineControl({
   remedy:
     'Renew the certificate with the names that clients use (kubeadm: apiServer.certSANs, then kubeadm certs renew apiserver), and restart the API servers one after the other.',
 
+  alsoFails: ['network-separation/certificate-expiry'],
+
   examples: {
     pass: { 'a certificate of its own': serverWith({ issuer: 'CN=kubernetes', notAfter: '2027-03-01T00:00:00.000Z' }) },
     fail: {

@@ -8,7 +8,7 @@ import { controls } from '../src/controls/index.ts';
 import type { ObservedApiServer } from '../src/kube/api-server.ts';
 import { formatText } from '../src/report/text.ts';
 import { apiServers, type ApiServerSubject } from '../src/subjects/api-server.ts';
-import { holding, patience, startFakeApi, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { holding, patience, send, startFakeApi, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 import { selfSigned } from './self-signed.ts';
 
 /* What a scan sees of the server itself. */
@@ -109,6 +109,55 @@ describe('what is seen of the API server', () => {
   test('also where one namespace is asked for alone', async () => {
     const namespace = { kind: 'Namespace', metadata: { name: 'shop' } };
     expect((await seenOf({ kinds: holding([namespace]) }, { namespaces: ['shop'] })).version).toBe('v1.36.2');
+  });
+});
+
+describe('requests without credentials', () => {
+  const secure = { tls: selfSigned(), cluster: { 'insecure-skip-tls-verify': true } };
+
+  /** What arrives at the server, with who sent it. */
+  function listening(answer: (url: URL) => number): { readonly fake: FakeOptions; readonly nobody: string[] } {
+    const nobody: string[] = [];
+    const intercept: FakeOptions['intercept'] = (request, response, url) => {
+      if (request.headers.authorization !== undefined) return false;
+      nobody.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
+      send(response, answer(url), {});
+      return true;
+    };
+    return { fake: { ...secure, intercept }, nobody };
+  }
+
+  test('are only sent where somebody asks for it', async () => {
+    const { fake, nobody } = listening(() => 401);
+    const report = await scanOf(fake);
+    expect(nobody).toEqual([]);
+    expect(report.ledger.find(({ code }) => code === 'AUTH-01')).toMatchObject({ state: 'unknown', needs: ['node', 'cluster'] });
+  });
+
+  test.each([
+    [401, 401, 'pass', undefined],
+    [200, 403, 'fail', 'the API server answers /version without credentials (200)'],
+    [401, 403, 'fail', 'the API server answers /api without credentials (403)'],
+    [503, 503, 'unknown', 'what the API server answers without credentials does not tell whether it takes them'],
+  ])('that are answered with %i and %i: %s', async (version, kinds, state, message) => {
+    const { fake, nobody } = listening(({ pathname }) => (pathname === '/version' ? version : kinds));
+    const report = await scanOf(fake, { probeAnonymous: true, as: 'jane', asGroups: ['staff'] });
+    expect(nobody.map((line) => line.split(' ', 2).join(' '))).toEqual(['GET /version', 'GET /api']);
+    expect(nobody.join()).not.toMatch(/bearer|impersonate|jane|staff/i);
+    expect(report.ledger.find(({ code }) => code === 'AUTH-01')?.state).toBe(state);
+    const finding = report.findings.find(({ control }) => control === 'authentication/anonymous-requests');
+    expect(finding?.message).toBe(message);
+  });
+
+  test('whose connection breaks tell nothing, and the scan goes on', async () => {
+    const intercept: FakeOptions['intercept'] = (request, response) => {
+      if (request.headers.authorization !== undefined) return false;
+      response.destroy();
+      return true;
+    };
+    const report = await scanOf({ ...secure, intercept }, { probeAnonymous: true });
+    expect(report.ledger.find(({ code }) => code === 'AUTH-01')?.state).toBe('unknown');
+    expect(report.inputs.unread).toEqual([]);
   });
 });
 

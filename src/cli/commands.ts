@@ -91,6 +91,10 @@ const ofCluster: readonly Option[] = [
     name: 'read-secret-keys',
     about: 'With --cluster: also the names of the keys in Secrets; their values are then sent, and overwritten where they come in',
   },
+  {
+    name: 'probe-anonymous',
+    about: 'With --cluster: send two requests without credentials, to /version and /api, and see whether the API server takes them',
+  },
   { name: 'watch', about: 'With --cluster: go on, and print what is new and what is gone whenever something changes, until Ctrl+C' },
   { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that the scan needs, and do nothing else' },
 ];

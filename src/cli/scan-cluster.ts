@@ -88,6 +88,7 @@ export function clusterScan(given: Arguments, { params, podTemplates }: Configur
     asGroups: given.values('as-group'),
     admissionConfig: given.values('admission-config'),
     readSecretKeys: given.has('read-secret-keys'),
+    probeAnonymous: given.has('probe-anonymous'),
     patience: { ...waiting(given, 'timeout', 'all'), ...waiting(given, 'request-timeout', 'request') },
     ...(qps === undefined ? {} : { qps: rate(qps) }),
   };

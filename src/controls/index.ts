@@ -1,5 +1,7 @@
 // Made from the folders by `npm run generate`; do not edit.
 import type { AnyControl } from '../core/index.ts';
+import { anonymousRequests } from './authentication/anonymous-requests.ts';
+import { anonymousRights } from './authentication/anonymous-rights.ts';
 import { etcdNodes } from './control-plane/etcd-nodes.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
@@ -81,6 +83,8 @@ import { serverVersion } from './upgrading/server-version.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
+  anonymousRequests,
+  anonymousRights,
   etcdNodes,
   plaintextPort,
   serverCertificate,

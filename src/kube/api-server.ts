@@ -12,6 +12,8 @@ export interface ObservedApiServer {
   readonly endpoint?: ObservedEndpoint;
   /** What it serves besides the core group. */
   readonly apis?: readonly ServedApi[];
+  /** Only where the user asks for it (`--probe-anonymous`): what the endpoint answers to GETs without credentials. */
+  readonly anonymous?: readonly AnonymousAnswer[];
 }
 
 /** A resource of an API group; servers before Kubernetes 1.26 are only asked for their groups. */
@@ -19,6 +21,12 @@ export interface ServedApi {
   readonly group: string;
   /** `networkpolicies` */
   readonly resource?: string;
+}
+
+export interface AnonymousAnswer {
+  readonly path: string;
+  /** Of HTTP; absent where there was no answer. */
+  readonly code?: number;
 }
 
 /** The connection over which everything else was asked. */

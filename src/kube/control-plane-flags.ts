@@ -27,13 +27,27 @@ const plaintextPorts: readonly PlaintextPort[] = [
   { component: 'kube-scheduler', flag: 'port', flags: ['port', 'address'], defaultPort: 10251, endedIn: 23 },
 ];
 
-/** The plaintext port of what a container runs, by its program; by its image only where it names none. */
-export function plaintextPortOf({ command = [], args = [], image = '' }: Container): PlaintextPort | undefined {
+/** The plaintext port of what a container runs. */
+export function plaintextPortOf(container: Container): PlaintextPort | undefined {
+  const program = programOf(container);
+  return plaintextPorts.find(({ component }) => component === program);
+}
+
+/** What a container runs, `kube-apiserver`: by its program, and by its image only where it names none. */
+export function programOf({ command = [], args = [], image = '' }: Container): string {
   const [first, second] = [...command, ...args];
   // One program for all components, until 1.18.
   const program = baseName(first ?? '') === 'hyperkube' ? second : first;
-  const named = program === undefined || program.startsWith('-') ? baseName(image.replace(/[:@][^/]*$/, '')) : baseName(program);
-  return plaintextPorts.find(({ component }) => component === named);
+  return program === undefined || program.startsWith('-') ? baseName(image.replace(/[:@][^/]*$/, '')) : baseName(program);
+}
+
+/** Whether a switch is on, by its last flag, as Go reads it; undefined where it is not given. */
+export function switchOf(container: Container, name: string): { readonly on: boolean; readonly path: Path } | undefined {
+  const flag = flagsOf(container, [name]).at(-1);
+  if (flag === undefined) return undefined;
+  const [path = [], value] = flag.paths;
+  // The value of a switch is never the next item.
+  return { on: value !== undefined || !/^(?:0|f|false)$/i.test(flag.value), path };
 }
 
 function baseName(path: string): string {

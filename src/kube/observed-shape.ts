@@ -1,4 +1,12 @@
-import type { ObservedApiServer, ObservedCertificate, ObservedEndpoint, ObservedKey, ObservedTls, ServedApi } from './api-server.ts';
+import type {
+  AnonymousAnswer,
+  ObservedApiServer,
+  ObservedCertificate,
+  ObservedEndpoint,
+  ObservedKey,
+  ObservedTls,
+  ServedApi,
+} from './api-server.ts';
 import { isObject } from './shape-reader.ts';
 
 // What was observed of a server also comes back from recordings, which anybody may have written: every field needs its check.
@@ -37,7 +45,10 @@ const endpoint = fields<ObservedEndpoint>({ host: text, tls });
 const api = fields<ServedApi>({ group: text, resource: text });
 const apis: Check = (value) => Array.isArray(value) && value.every(api);
 
-const server = fields<ObservedApiServer>({ version: text, time: text, endpoint, apis });
+const answer = fields<AnonymousAnswer>({ path: text, code: number });
+const anonymous: Check = (value) => Array.isArray(value) && value.every(answer);
+
+const server = fields<ObservedApiServer>({ version: text, time: text, endpoint, apis, anonymous });
 
 /** Whether a value has the types of what is observed of an API server. */
 export function isObservation(value: unknown): value is ObservedApiServer {

@@ -9,6 +9,7 @@ import {
   clusterRole,
   connect,
   observedServer,
+  probeAnonymous,
   patienceOf,
   readCluster,
   serverVersion,
@@ -24,6 +25,8 @@ export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'p
   readonly namespaces?: readonly string[];
   /** Also read the names of the keys in Secrets: their values are then sent, and overwritten where they come in. */
   readonly readSecretKeys?: boolean;
+  /** Also send two requests without credentials, to see whether the API server takes such (`/version`, `/api`). */
+  readonly probeAnonymous?: boolean;
   /** Kinds with pod templates besides those that are known. */
   readonly podTemplates?: readonly PodTemplateKind[];
   /** Files with what the API server's own configuration says of admission: its AdmissionConfiguration, which no API shows. */
@@ -76,7 +79,9 @@ export async function judgeCluster(
     const evaluation = startEvaluation(controls, policy);
     await addAdmissionConfig(evaluation, admissionConfig);
     const { context, recorded } = connection;
-    const observed = recorded?.observed ?? { version, ...connection.sighting() };
+    const asked =
+      options.probeAnonymous === true && recorded === undefined ? { anonymous: await probeAnonymous(connection, patience) } : {};
+    const observed = recorded?.observed ?? { version, ...connection.sighting(), ...asked };
     onObserved?.(observed);
     const totals = granted(
       await readCluster(

@@ -3,6 +3,7 @@ import type { LocalSubjectKind, Resource } from '../core/index.ts';
 /** A RoleBinding or ClusterRoleBinding (k8s.io/api, rbac/v1). */
 export interface RoleBindingSubject {
   readonly name: string;
+  readonly namespace: string | undefined;
   readonly roleRef: { readonly kind?: string; readonly name?: string };
   readonly subjects: readonly { readonly kind?: string; readonly name?: string; readonly namespace?: string }[];
 }
@@ -13,10 +14,10 @@ export const roleBindings: LocalSubjectKind<RoleBindingSubject> = {
   name: 'role binding',
   reads: { podTemplates: false, kinds: ['RoleBinding.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io'] },
   example: 'objects',
-  subjects(resource) {
+  subjects(resource, context) {
     if (!isRoleBinding(resource)) return [];
     const { roleRef = {}, subjects = [] } = resource.object as Partial<RoleBindingSubject>;
-    return [{ subject: { name: resource.ref.name, roleRef, subjects }, path: [] }];
+    return [{ subject: { name: resource.ref.name, namespace: context.namespaceOf(resource), roleRef, subjects }, path: [] }];
   },
 };
 

@@ -1,4 +1,5 @@
-import { Agent, request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { Agent, request as requestPlain, type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { ObservedApiServer } from '../../kube/api-server.ts';
 import { oneLine } from '../manifests/reasons.ts';
@@ -29,6 +30,8 @@ export interface Connection {
   readonly heard: { last: number | undefined };
   /** Sends a GET for a path that begins with a slash; rejects where there is no answer. */
   get(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage>;
+  /** As `get`, as nobody: without the credentials. Absent where there is no server. */
+  readonly getAnonymously?: (path: string, signal: AbortSignal) => Promise<IncomingMessage>;
   /** What the first answer showed besides what it said; undefined before. */
   sighting(): Sighting | undefined;
   /** Asks for the credentials anew: those of plugins expire. */
@@ -99,33 +102,46 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   const hostname = server.hostname.replace(/^\[|\]$/g, '');
   let sighting: Sighting | undefined;
   const prefix = server.pathname.replace(/\/+$/, '');
+  const ask = (
+    { agent, auth }: RequestOptions,
+    path: string,
+    headers: OutgoingHttpHeaders,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const sent = send(
+        {
+          protocol: server.protocol,
+          hostname,
+          port: server.port,
+          path: prefix + path,
+          method: 'GET',
+          headers: { ...headers, 'user-agent': 'plimsoll' },
+          signal,
+          ...(agent === undefined ? {} : { agent }),
+          ...(auth === undefined ? {} : { auth }),
+        },
+        (response) => {
+          sighting ??= sightingOf(response, namedBy(agent) ?? hostname);
+          resolve(response);
+        },
+      );
+      sent.once('error', reject);
+      sent.end();
+    });
   return {
     context,
     turn: startPace(options.qps ?? defaultQps, closing.signal),
     heard: { last: undefined },
-    get: (path, accept, signal) =>
-      new Promise((resolve, reject) => {
-        const { agent, auth, headers } = current;
-        const sent = send(
-          {
-            protocol: server.protocol,
-            hostname,
-            port: server.port,
-            path: prefix + path,
-            method: 'GET',
-            headers: { ...(headers as Record<string, string>), ...impersonation, accept, 'user-agent': 'plimsoll' },
-            signal,
-            ...(agent === undefined ? {} : { agent }),
-            ...(auth === undefined ? {} : { auth }),
-          },
-          (response) => {
-            sighting ??= sightingOf(response, namedBy(agent) ?? hostname);
-            resolve(response);
-          },
-        );
-        sent.once('error', reject);
-        sent.end();
-      }),
+    get: (path, accept, signal) => ask(current, path, { ...(current.headers as Record<string, string>), ...impersonation, accept }, signal),
+    async getAnonymously(path, signal) {
+      // The same way to the same cluster, through its proxy and by its authority, as somebody whom the kubeconfig does not know.
+      const nobody = await nobodyAt(cluster);
+      const asked: RequestOptions = {};
+      await nobody.applyToHTTPSOptions(asked);
+      const { agent } = asked;
+      return ask(agent === undefined ? {} : { agent }, path, { accept: 'application/json' }, signal);
+    },
     sighting: () => sighting,
     async renew() {
       const before = current;
@@ -138,6 +154,13 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
     },
     closed: closing.signal,
   };
+}
+
+async function nobodyAt(cluster: NonNullable<ReturnType<KubeConfig['getCurrentCluster']>>): Promise<KubeConfig> {
+  const { KubeConfig: Config } = await import('@kubernetes/client-node/dist/config.js');
+  const config = new Config();
+  config.loadFromClusterAndUser(cluster, { name: 'nobody' });
+  return config;
 }
 
 /** The kubeconfig may say by which other name the certificate is to be checked (tls-server-name). */

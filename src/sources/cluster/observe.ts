@@ -2,8 +2,16 @@ import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { checkServerIdentity, TLSSocket } from 'node:tls';
 import { nowhere, type Input } from '../../core/index.ts';
-import { observedApiVersion, type ObservedApiServer, type ObservedCertificate, type ObservedEndpoint } from '../../kube/api-server.ts';
+import {
+  observedApiVersion,
+  type AnonymousAnswer,
+  type ObservedApiServer,
+  type ObservedCertificate,
+  type ObservedEndpoint,
+} from '../../kube/api-server.ts';
 import { oneLine } from '../manifests/reasons.ts';
+import type { Connection } from './connect.ts';
+import type { Patience } from './patience.ts';
 
 /** What an answer shows besides what it says. */
 export type Sighting = Required<Pick<ObservedApiServer, 'time' | 'endpoint'>>;
@@ -80,4 +88,26 @@ export function observedServer(context: string, status: ObservedApiServer): Inpu
   const object = { apiVersion: ref.apiVersion, kind: ref.kind, metadata, status };
   const locate: Extract<Input, { readonly type: 'resource' }>['resource']['locate'] = (paths) => paths.map(() => nowhere);
   return { type: 'resource', resource: { ref, metadata, object, podTemplates: [], file: 'cluster/api-server', locate } };
+}
+
+/** Where everybody may look who is known, and nobody reads anything but what Kubernetes itself tells. */
+const harmlessPaths: readonly string[] = ['/version', '/api'];
+
+/** Asks as nobody, once for each path; what comes is not read. */
+export async function probeAnonymous(connection: Connection, patience: Patience): Promise<readonly AnonymousAnswer[]> {
+  const answers: AnonymousAnswer[] = [];
+  for (const path of harmlessPaths) {
+    const end = await connection.turn();
+    try {
+      const response = await connection.getAnonymously?.(path, AbortSignal.any([AbortSignal.timeout(patience.request), connection.closed]));
+      response?.destroy();
+      answers.push(response?.statusCode === undefined ? { path } : { path, code: response.statusCode });
+    } catch {
+      // Some servers break the connection of who shows no certificate: no answer is one, too.
+      answers.push({ path });
+    } finally {
+      end();
+    }
+  }
+  return answers;
 }

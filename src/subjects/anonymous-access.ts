@@ -1,0 +1,83 @@
+import type { Anchor, JoinedSubject, JoinedSubjectKind, Path, Resource, ResourceRef } from '../core/index.ts';
+import { isAnonymous, isPublic } from '../kube/anonymous-subjects.ts';
+import { isObservedApiServer, observedApiServerKind, type AnonymousAnswer, type ObservedApiServer } from '../kube/api-server.ts';
+import { flagsOf, programOf, switchOf } from '../kube/control-plane-flags.ts';
+import type { Container, PodSpec } from '../kube/types.ts';
+import { isRoleBinding, type RoleBindingSubject } from './role-bindings.ts';
+
+/** An API server, with what tells whether it takes requests without credentials. */
+export interface AnonymousAccessSubject {
+  readonly at: Anchor;
+  readonly access: AnonymousAccess;
+  /** A binding by which such requests may do more than Kubernetes itself makes public. */
+  readonly grant: string | undefined;
+}
+
+export type AnonymousAccess =
+  /** It was asked. */
+  | { readonly type: 'answers'; readonly answers: readonly AnonymousAnswer[] }
+  /** Its flags are seen, because it runs as a pod; `file` where one of them names a file that decides. */
+  | { readonly type: 'flags'; readonly accepts: 'yes' | 'no' | 'file' }
+  /** Nobody asked it; `proxy` where somebody did, through a proxy that may add credentials. */
+  | { readonly type: 'unasked' | 'proxy' };
+
+type Memory =
+  | { readonly type: 'server'; readonly ref: ResourceRef; readonly at: Anchor; readonly access: AnonymousAccess }
+  | { readonly type: 'grant'; readonly binding: string };
+
+/** The one that was asked, and those that run as pods of the cluster. */
+export const anonymousAccess: JoinedSubjectKind<AnonymousAccessSubject, Memory> = {
+  scope: 'joined',
+  name: 'API server with what requests without credentials may do',
+  reads: {
+    podTemplates: false,
+    kinds: ['ClusterRoleBinding.rbac.authorization.k8s.io', 'Pod', 'RoleBinding.rbac.authorization.k8s.io', observedApiServerKind],
+    system: true,
+  },
+  example: 'objects',
+
+  remember(resource, anchor, context) {
+    const { ref, object } = resource;
+    if (isObservedApiServer(ref))
+      return {
+        type: 'server',
+        ref,
+        at: anchor(['status', 'anonymous']),
+        access: accessOf((object as { readonly status?: ObservedApiServer }).status),
+      };
+    if (isRoleBinding(resource)) {
+      const { roleRef = {}, subjects = [] } = object as Partial<RoleBindingSubject>;
+      const grants = subjects.some(isAnonymous) && !isPublic(roleRef, context.namespaceOf(resource));
+      return grants ? { type: 'grant', binding: ref.name } : undefined;
+    }
+    const flags = ref.kind === 'Pod' && ref.apiVersion === 'v1' ? flagsIn(resource) : undefined;
+    return flags === undefined ? undefined : { type: 'server', ref, at: anchor(flags.path), access: flags.access };
+  },
+
+  *subjects(memories): Generator<JoinedSubject<AnonymousAccessSubject>> {
+    const grant = memories.find((memory) => memory.type === 'grant')?.binding;
+    const servers = memories.filter((memory) => memory.type === 'server');
+    // Where flags are seen, that nobody asked leaves nothing open.
+    const told = servers.filter(({ access }) => access.type !== 'unasked');
+    for (const { ref, at, access } of told.length > 0 ? told : servers) yield { subject: { at, access, grant }, ref, at };
+  },
+};
+
+function accessOf({ anonymous, endpoint }: ObservedApiServer = {}): AnonymousAccess {
+  if (anonymous === undefined) return { type: 'unasked' };
+  // API servers speak TLS alone.
+  return endpoint?.tls === undefined ? { type: 'proxy' } : { type: 'answers', answers: anonymous };
+}
+
+function flagsIn({ podTemplates: [template] }: Resource): { readonly path: Path; readonly access: AnonymousAccess } | undefined {
+  const { containers = [] }: PodSpec = template?.spec ?? {};
+  const index = containers.findIndex((container) => programOf(container) === 'kube-apiserver');
+  const container: Container | undefined = containers[index];
+  if (container === undefined || template === undefined) return undefined;
+  const given = switchOf(container, 'anonymous-auth');
+  const file = flagsOf(container, ['authentication-config'])[0]?.paths[0];
+  const path = given?.path ?? file ?? [container.command === undefined ? 'args' : 'command'];
+  // On by default; the flag and a file that decides exclude each other.
+  const accepts = given === undefined ? (file === undefined ? 'yes' : 'file') : given.on ? 'yes' : 'no';
+  return { path: [...template.specPath, 'containers', index, ...path], access: { type: 'flags', accepts } };
+}

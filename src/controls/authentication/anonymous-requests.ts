@@ -14,19 +14,13 @@ export const anonymousRequests: AnyControl = defineControl({
   inEveryCluster: true,
 
   evaluate({ at, access, grant }) {
-    switch (access.type) {
-      case 'answers':
-        return judgeAnswers(access.answers, at, grant);
-      case 'flags':
-        if (access.accepts === 'no') return pass;
-        if (access.accepts === 'file')
-          return unknown(at, 'a file of its own tells which requests without credentials the API server takes', ['node']);
-        return accepted(at, 'the API server takes requests without credentials, as its flags say', grant);
-      case 'proxy':
-        return unknown(at, 'the API server was asked through a proxy, which may add credentials', ['node']);
-      case 'unasked':
-        return unknown(at, 'nobody asked the API server without credentials (--probe-anonymous does)', ['node', 'cluster']);
-    }
+    if (access.type === 'answers') return judgeAnswers(access.answers, at, grant);
+    if (access.type === 'unasked')
+      return unknown(at, 'nobody asked the API server without credentials (--probe-anonymous does)', ['node', 'cluster']);
+    if (access.type === 'proxy') return unknown(at, 'the API server was asked through a proxy, which may add credentials', ['node']);
+    if (access.accepts === 'no') return pass;
+    if (access.accepts === 'yes') return accepted(at, 'the API server takes requests without credentials, as its flags say', grant);
+    return unknown(at, 'a file of its own tells which requests without credentials the API server takes', ['node']);
   },
 
   remedy:

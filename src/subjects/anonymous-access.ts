@@ -19,7 +19,8 @@ export type AnonymousAccess =
   /** Its flags are seen, because it runs as a pod; `file` where one of them names a file that decides. */
   | { readonly type: 'flags'; readonly accepts: 'yes' | 'no' | 'file' }
   /** Nobody asked it; `proxy` where somebody did, through a proxy that may add credentials. */
-  | { readonly type: 'unasked' | 'proxy' };
+  | { readonly type: 'unasked' }
+  | { readonly type: 'proxy' };
 
 type Memory =
   | { readonly type: 'server'; readonly ref: ResourceRef; readonly at: Anchor; readonly access: AnonymousAccess }

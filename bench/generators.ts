@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 
 /** Counts up when what is generated changes: inputs of older versions are then not used again. */
 const version = 2;
-const folder = join(tmpdir(), 'plimsoll-bench', String(version));
+export const folder: string = join(tmpdir(), 'plimsoll-bench', String(version));
 
 /** 15 objects, 25 KB: what a person tries first. */
 export const demo = (): string => cachedFile('demo.yaml', (write) => write(shop(0)));
@@ -62,7 +62,7 @@ function cachedFile(name: string, generate: (write: Write) => void): string {
 }
 
 /** Only a finished file gets its name: an interrupted run leaves nothing that looks complete. */
-function settle(unfinished: string, target: string): string {
+export function settle(unfinished: string, target: string): string {
   if (existsSync(target)) rmSync(unfinished, { recursive: true });
   else renameSync(unfinished, target);
   return target;
@@ -77,7 +77,7 @@ function writeShops(copies: number, write: Write): void {
 
 const shop = (copy: number): string => objectsOfShop(copy).join('---\n');
 
-interface Random {
+export interface Random {
   /** 0 (included) to `limit` (excluded). */
   below(limit: number): number;
   pick<T>(list: readonly T[]): T;
@@ -86,7 +86,7 @@ interface Random {
 }
 
 /** Mulberry32: 32 bits of state are plenty for inputs that only have to differ. */
-function random(seed: number): Random {
+export function random(seed: number): Random {
   let state = (seed * 0x9e3779b1 + 0x6d2b79f5) | 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
@@ -361,9 +361,9 @@ function writeDump(count: number, write: Write, indent: number): void {
   write(`${tail}\n`);
 }
 
-type Json = { [key: string]: unknown };
+export type Json = { [key: string]: unknown };
 
-const time = '2026-03-01T08:30:00Z';
+export const time = '2026-03-01T08:30:00Z';
 
 function liveObject(index: number): Json {
   const dice = random(index + 1_000_000);
@@ -447,7 +447,7 @@ function liveObject(index: number): Json {
   };
 }
 
-const conditions = (types: readonly string[], dice: Random): Json[] =>
+export const conditions = (types: readonly string[], dice: Random): Json[] =>
   types.map((type) => ({
     lastProbeTime: null,
     lastTransitionTime: time,
@@ -456,7 +456,7 @@ const conditions = (types: readonly string[], dice: Random): Json[] =>
     type,
   }));
 
-function podSpec(name: string, dice: Random): Json {
+export function podSpec(name: string, dice: Random): Json {
   const container = (role: string): Json => ({
     args: ['--listen=:8080', `--id=${dice.letters(8)}`],
     env: Array.from({ length: 5 }, (_, index) => ({ name: `SETTING_${index}`, value: dice.letters(36) })),
@@ -501,7 +501,7 @@ function podSpec(name: string, dice: Random): Json {
 }
 
 /** The bookkeeping of server-side apply: a third of a live object, and read by no rule. */
-function managedFields(index: number): Json[] {
+export function managedFields(index: number): Json[] {
   const fields = (names: readonly string[]): Json => Object.fromEntries(names.map((field) => [`f:${field}`, {}]));
   return [
     {

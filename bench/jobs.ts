@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join, relative, resolve } from 'node:path';
+import { apiServer, cluster } from './cluster.ts';
 import { demo, dump, dumpIndented, manifests100, shops5, shops50 } from './generators.ts';
 
 /** What the same run measures beside the product, and how much of its time the product may take. */
@@ -20,6 +21,8 @@ export interface Job {
   /** Absent where the input is not there, see `corpora`. */
   readonly command?: readonly string[];
   readonly yardsticks: readonly Yardstick[];
+  /** What has to run beside it, on the same processors; resolves with what ends that. */
+  readonly beside?: () => Promise<() => void>;
 }
 
 const node = process.execPath;
@@ -74,11 +77,26 @@ export const jobs: readonly { readonly name: string; readonly job: () => Job }[]
     } as const;
     return { reach: 1.8, memory: 250, command: scan(file), yardsticks: [slices] };
   }),
+  define('cluster', '`scan --cluster`, 50,000 objects, 260 MB of JSON in pages', () => ({
+    reach: 4,
+    memory: 300,
+    ...ofCluster((kubeconfig) => [node, cli, 'scan', '--cluster', '--kubeconfig', kubeconfig, '-o', 'json']),
+  })),
+  define('cluster-progress', 'the same, until a terminal shows progress', () => ({
+    reach: 0.5,
+    ...ofCluster((kubeconfig) => [node, 'bench/first-progress.mjs', node, cli, 'scan', '--cluster', '--kubeconfig', kubeconfig]),
+  })),
   define('dump-indented', 'the same, indented, 587 MB', () => ({ reach: 3, command: scan(dumpIndented()), yardsticks: [] })),
 ];
 
 function define(name: string, about: string, make: () => Omit<Job, 'name' | 'about'>): { name: string; job: () => Job } {
   return { name, job: () => ({ name, about, ...make() }) };
+}
+
+function ofCluster(command: (kubeconfig: string) => readonly string[]): Pick<Job, 'command' | 'yardsticks' | 'beside'> {
+  const folder = cluster();
+  const kubeconfig = join(folder, `kubeconfig-${process.pid}`);
+  return { command: command(kubeconfig), yardsticks: [], beside: () => apiServer(folder, kubeconfig) };
 }
 
 function ofCorpus(path: string, reach: number, memory?: number, limit?: number): Omit<Job, 'name' | 'about'> {

@@ -41,7 +41,10 @@ const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 for (const { name, job } of jobs) {
   if (!wanted(name)) continue;
   tell(`${name} …`);
-  rows.push(await rowOf(job()));
+  const made = job();
+  const end = await made.beside?.();
+  rows.push(await rowOf(made));
+  end?.();
 }
 if (wanted('pod-controls')) {
   const seconds = podControls();

@@ -58,7 +58,7 @@ export function podOutline(side: Outlined, digest: (text: string) => string): st
   const lines: string[] = [];
   for (const [key, value] of Object.entries(metadata.labels ?? {})) line(lines, `metadata.labels[${plain(key)}]`, value, digest);
   for (const [key, value] of Object.entries(metadata.annotations ?? {}))
-    if (isDeciding(key) && !isAppArmor(key, value)) line(lines, `metadata.annotations[${plain(key)}]`, value, digest);
+    if (isDecidingAnnotation(key) && !isAppArmor(key, value)) line(lines, `metadata.annotations[${plain(key)}]`, value, digest);
   const whole = withoutOthers(side);
   writeObject({ lines, digest, inVolume: false }, whole as Readonly<Record<string, unknown>>, 'spec', 'spec');
   line(lines, 'spec.serviceAccountName', spec.serviceAccountName ?? spec.serviceAccount ?? 'default', digest);
@@ -143,7 +143,7 @@ const decidingAnnotations: readonly string[] = [
   'io.katacontainers.config.',
 ];
 
-function isDeciding(key: string): boolean {
+export function isDecidingAnnotation(key: string): boolean {
   return decidingAnnotations.some((prefix) => key.startsWith(prefix));
 }
 

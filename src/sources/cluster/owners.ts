@@ -12,17 +12,20 @@ import {
 } from '../../core/index.ts';
 import { podDifferences, podOutline, type Maker } from '../../kube/pod-outline.ts';
 import { isObject } from '../../kube/shape-reader.ts';
-import type { PodSpec } from '../../kube/types.ts';
 
 /** The workloads that were read, and what their controllers made of them. Of a template only an outline is kept. */
 export interface Owners {
-  /** A workload that is judged itself, by its uid. */
-  add(uid: string, resource: Resource): void;
+  /** A workload that is judged itself, by its uid; `template` is the text of its template. */
+  add(uid: string, resource: Resource, template?: string): void;
   /** A workload that is like the template of its owner, and makes others from it in turn. */
-  adopt(uid: string, resource: Resource, ownerUid: string): void;
+  adopt(uid: string, resource: Pick<Resource, 'ref'>, ownerUid: string): void;
+  /** Whether the template of this owner has this text; false where that is not known. */
+  hasTemplate(ownerUid: string, namespace: string, template: string): boolean;
   has(uid: string): boolean;
-  /** Compares what has an owner with the owner's template; undefined where that was not read. `text` is the object as JSON. */
-  compare(resource: Resource, ownerUid: string, text: string): Likeness | undefined;
+  /** Compares what has an owner with the owner's template; undefined where that was not read. */
+  compare(resource: Resource, ownerUid: string, common?: string): Likeness | undefined;
+  /** What the last object was compared with this result, if this one says the same: then it need not even be parsed. */
+  repeat(ownerUid: string, common: string): MadeFrom | undefined;
   /** What differs, in the order in which it was found; forgets it. */
   takeDrifted(): Drifted[];
 }
@@ -40,6 +43,8 @@ interface Owner {
   readonly judged: ResourceRef;
   readonly maker: Maker;
   readonly templates: readonly Template[];
+  /** Of the text of its only template. */
+  readonly digest?: string;
   /** Of a StatefulSet: the names of its claims. */
   readonly claims: readonly string[];
   /** What was made of it, by digests of outlines. */
@@ -71,7 +76,7 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   let outlined = 0;
   let drifted: Drifted[] = [];
   /** Pods of one owner come one after the other, and mostly say the same. */
-  let last: { readonly owner: Owner; readonly text: string; readonly found: Made } | undefined;
+  let last: { readonly ownerUid: string; readonly common: string; readonly found: Made } | undefined;
 
   function keep(outline: string): string {
     const known = outlines.get(outline);
@@ -107,13 +112,14 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   }
 
   return {
-    add(uid, resource) {
+    add(uid, resource, template) {
       if (outlined > mostOutlined) return;
       const claims = claimsOf(resource);
       const templates = resource.podTemplates.map(({ path, spec, metadata }): Template => {
         return { path, outline: keep(podOutline({ spec, metadata, claims }, digest)) };
       });
-      owners.set(uid, { judged: resource.ref, maker: makerOf(resource.ref), templates, claims, made: new Map() });
+      const owner = { judged: resource.ref, maker: makerOf(resource.ref), templates, claims, made: new Map<string, Made>() };
+      owners.set(uid, template === undefined ? owner : { ...owner, digest: digestOf(template) });
     },
 
     adopt(uid, { ref }, ownerUid) {
@@ -123,16 +129,22 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
 
     has: (uid) => owners.has(uid),
 
-    compare(resource, ownerUid, text) {
+    hasTemplate(ownerUid, namespace, template) {
+      const owner = owners.get(ownerUid);
+      return owner?.judged.namespace === namespace && owner.digest === digestOf(template);
+    },
+
+    repeat(ownerUid, common) {
+      if (last?.ownerUid !== ownerUid || last.common !== common) return undefined;
+      const { drifted: entry, madeFrom } = last.found;
+      if (entry !== undefined) entry.count++;
+      return madeFrom;
+    },
+
+    compare(resource, ownerUid, common) {
       const owner = owners.get(ownerUid);
       if (owner === undefined || owner.judged.namespace !== resource.ref.namespace) return undefined;
       const { claims, made } = owner;
-      const said = sayingOf(resource, text);
-      const known = last?.owner === owner && last.text === said ? last.found : undefined;
-      if (known !== undefined) {
-        if (known.drifted !== undefined) known.drifted.count++;
-        return { madeFrom: known.madeFrom, ref: known.ref, first: false };
-      }
       const pod = resource.ref.kind === 'Pod' ? { pod: resource.ref.name } : {};
       const sides = resource.podTemplates.map(({ spec, metadata }) => podOutline({ spec, metadata, claims, ...pod }, digest));
       const key = digest(sides.join('\n\n'));
@@ -140,7 +152,7 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
       const found = before ?? meet(owner, resource, sides);
       if (before === undefined) made.set(key, found);
       if (found.drifted !== undefined) found.drifted.count++;
-      last = { owner, text: said, found };
+      last = common === undefined ? undefined : { ownerUid, common, found };
       return { madeFrom: found.madeFrom, ref: found.ref, first: before === undefined };
     },
 
@@ -152,17 +164,11 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   };
 }
 
-/** What a pod says from its spec on, without where it runs and the name of its token: two that say the same have one outline. */
-function sayingOf({ metadata, podTemplates: [template] }: Resource, text: string): string {
-  const { nodeName, volumes } = (template?.spec ?? {}) as PodSpec & { readonly nodeName?: string };
-  let said = text.slice(Math.max(0, text.indexOf('"spec":{')));
-  if (nodeName !== undefined) said = said.replace(`"nodeName":${JSON.stringify(nodeName)},`, '');
-  for (const { name = '' } of volumes ?? [])
-    if (/^kube-api-access-[a-z0-9]{5}$/.test(name)) said = said.replaceAll(`"${name}"`, '"kube-api-access"');
-  return said + JSON.stringify([metadata.labels, metadata.annotations]);
-}
+const digest = remembering(digestOf);
 
-const digest = remembering((text) => createHash('sha256').update(text).digest('base64url'));
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
 
 function makerOf({ apiVersion, kind }: ResourceRef): Maker {
   return { group: apiGroup(apiVersion), kind };

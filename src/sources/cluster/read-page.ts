@@ -4,6 +4,7 @@ import { isObject } from '../../kube/shape-reader.ts';
 import { pieceReader } from '../manifests/documents.ts';
 import { jsonStream, type JsonSlice, type ListHeader } from '../manifests/json-stream.ts';
 import { oneLine } from '../manifests/reasons.ts';
+import { commonText, glanceAt, templateOfDeployment, templateOfReplicaSet, wantsNone, type Glance } from './glance.ts';
 import type { Asking } from './asking.ts';
 import type { Owners } from './owners.ts';
 import type { ServedKind } from './served-kinds.ts';
@@ -66,12 +67,16 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
   const file = `cluster/${resourceName(kind)}`;
   const isPod = kind.group === '' && kind.kind === 'Pod';
+  const isReplicaSet = kind.group === 'apps' && kind.kind === 'ReplicaSet';
+  const isDeployment = kind.group === 'apps' && kind.kind === 'Deployment';
   /** A list that has to be begun anew brings objects again. */
   const seen = new Set<string>();
   const skips = new Map<string, number>();
   let damaged = false;
   let status = (): string | undefined => undefined;
+  /** Of what is being read: its text, and what of it other replicas have in common with it. */
   let text = '';
+  let common: string | undefined;
 
   function unread(reason: string): void {
     damaged = true;
@@ -80,6 +85,31 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
 
   function skip(reason: string): void {
     skips.set(reason, (skips.get(reason) ?? 0) + 1);
+  }
+
+  const inPlaceOf = (owner: string): string => oneLine(`${kind.kind} of a ${owner}, which is judged in its place`);
+  const asAnother = (owner: string): string =>
+    oneLine(`${kind.kind} that differs from its ${owner} as another one does, which is judged in its place`);
+
+  /** Skips what its text alone shows to be like something that was read before. */
+  function passes(glance: Glance): boolean {
+    const { name, namespace, uid, owner } = glance;
+    const key = `${namespace}/${name}`;
+    if (seen.has(key) || !owners.has(owner.uid)) return false;
+    let reason = inPlaceOf(owner.kind);
+    if (isPod) {
+      if (isFinished(status())) return false;
+      const madeFrom = owners.repeat(owner.uid, common ?? '');
+      if (madeFrom === undefined) return false;
+      if (!madeFrom.alike) reason = asAnother(owner.kind);
+    } else if (!wantsNone(glance) || (parsed(status())?.['replicas'] ?? 0) !== 0) {
+      const template = templateOfReplicaSet(glance);
+      if (template === undefined || !owners.hasTemplate(owner.uid, namespace, template)) return false;
+      owners.adopt(detached(uid), { ref: { apiVersion, kind: kind.kind, namespace, name } }, owner.uid);
+    }
+    seen.add(key);
+    skip(reason);
+    return true;
   }
 
   function take(resource: Resource): void {
@@ -95,23 +125,22 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
     if (resource.podTemplates.length === 0) return hand(resource);
     const owner = controllerOf(metadata);
     // Of ten old ReplicaSets nine are kept for going back.
-    if (owner !== undefined && owners.has(owner.uid) && hasNoPods(kind, object, status))
-      return skip(oneLine(`${kind.kind} of a ${owner.kind}, which is judged in its place`));
-    const likeness = owner === undefined ? undefined : owners.compare(resource, owner.uid, text);
+    if (owner !== undefined && owners.has(owner.uid) && hasNoPods(kind, object, status)) return skip(inPlaceOf(owner.kind));
+    const likeness = owner === undefined ? undefined : owners.compare(resource, owner.uid, common);
     if (owner === undefined || likeness === undefined) {
       // Pods own no workloads.
-      if (!isPod && uid !== undefined) owners.add(uid, resource);
+      if (!isPod && uid !== undefined) owners.add(uid, resource, isDeployment ? templateOfDeployment(text) : undefined);
       return hand(resource);
     }
     const { madeFrom, first, ref: named } = likeness;
     if (madeFrom.alike) {
       if (!isPod && uid !== undefined) owners.adopt(uid, resource, owner.uid);
       if (isPod && first) hand(resource, madeFrom);
-      return skip(oneLine(`${kind.kind} of a ${owner.kind}, which is judged in its place`));
+      return skip(inPlaceOf(owner.kind));
     }
     if (!isPod && uid !== undefined) owners.add(uid, { ...resource, ref: named });
     if (first) hand({ ...resource, ref: named }, madeFrom);
-    else skip(oneLine(`${kind.kind} that differs from its ${owner.kind} as another one does, which is judged in its place`));
+    else skip(asAnother(owner.kind));
   }
 
   function hand(resource: Resource, madeFrom?: MadeFrom): void {
@@ -134,6 +163,9 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   function read(slice: JsonSlice, index: number, statusOf: () => string | undefined): void {
     status = statusOf;
     text = slice.text;
+    const glance = isPod || isReplicaSet ? glanceAt(text) : undefined;
+    common = isPod && glance !== undefined ? commonText(glance) : undefined;
+    if (glance !== undefined && passes(glance)) return;
     reader.read({
       type: 'item',
       slice: asking.item === undefined ? slice : { ...slice, text: itemOf(slice.text, asking.item) },
@@ -203,6 +235,11 @@ function emptyList(slice: JsonSlice | undefined): ListHeader | undefined {
   return { apiVersion: undefined, kind: typeof kind === 'string' ? kind : undefined };
 }
 
+/** A part of a text would keep all of it in memory. */
+function detached(text: string): string {
+  return Buffer.from(text).toString();
+}
+
 const nowhereOf: Resource['locate'] = (paths) => paths.map(() => nowhere);
 
 function itemOf(text: string, of: NonNullable<Asking['item']>): string {
@@ -211,6 +248,7 @@ function itemOf(text: string, of: NonNullable<Asking['item']>): string {
 }
 
 function isFinished(status: string | undefined): boolean {
+  if (status === undefined || !/"phase"\s*:\s*"(?:Succeeded|Failed)"/.test(status)) return false;
   const phase = parsed(status)?.['phase'];
   return phase === 'Succeeded' || phase === 'Failed';
 }

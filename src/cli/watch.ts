@@ -39,7 +39,7 @@ export async function runWatch(
   process.stdout.once('error', end);
   const progress = startClusterProgress();
   let exitCode = interrupted;
-  let compare: ((report: Report) => Changes) | undefined;
+  let compare: ((report: Report) => Changes | undefined) | undefined;
   try {
     const reports = watchCluster({
       ...clusterScan(given, configuration),
@@ -57,7 +57,8 @@ export async function runWatch(
       const format = formatted(report);
       for (const { file, format: name } of outputs) if (file !== undefined) await writeFile(file, await format(name, false));
       const changes = compare?.(report);
-      compare ??= startComparing(report);
+      // What stood before is only kept where it is told.
+      compare ??= onStdout === 'text' ? startComparing(report) : nothingToCompare;
       if (onStdout === 'json') await writeStream(process.stdout, inOneLine(await format('json', true)));
       else if (onStdout === 'text' && changes === undefined) {
         await writeStream(process.stdout, await format('text', true));
@@ -72,6 +73,10 @@ export async function runWatch(
     process.stdout.off('error', end);
   }
   return exitCode;
+}
+
+function nothingToCompare(): undefined {
+  return undefined;
 }
 
 /** So that each line is a report: only the layout of our JSON has line ends. */

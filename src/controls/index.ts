@@ -21,6 +21,7 @@ import { networkPlugin } from './network-separation/network-plugin.ts';
 import { nodePorts } from './network-separation/node-ports.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
 import { resourceQuota } from './network-separation/resource-quota.ts';
+import { secretMigration } from './network-separation/secret-migration.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
 import { admissionExemptions } from './pod-security/admission-exemptions.ts';
@@ -64,6 +65,7 @@ import { serviceAccountToken } from './pod-security/service-account-token.ts';
 import { sharedProcessNamespace } from './pod-security/shared-process-namespace.ts';
 import { supplementaryGroups } from './pod-security/supplementary-groups.ts';
 import { sysctls } from './pod-security/sysctls.ts';
+import { tokenLifetime } from './pod-security/token-lifetime.ts';
 import { trustedRegistries } from './pod-security/trusted-registries.ts';
 import { userNamespaces } from './pod-security/user-namespaces.ts';
 import { volumeTypes } from './pod-security/volume-types.ts';
@@ -104,6 +106,7 @@ export const controls: readonly AnyControl[] = [
   nodePorts,
   reservedNamespaces,
   resourceQuota,
+  secretMigration,
   secretsAsFiles,
   addedCapabilities,
   admissionExemptions,
@@ -147,6 +150,7 @@ export const controls: readonly AnyControl[] = [
   sharedProcessNamespace,
   supplementaryGroups,
   sysctls,
+  tokenLifetime,
   trustedRegistries,
   userNamespaces,
   volumeTypes,

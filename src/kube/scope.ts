@@ -12,6 +12,7 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
   'certificates.k8s.io/CertificateSigningRequest',
   'rbac.authorization.k8s.io/ClusterRoleBinding',
+  'storagemigration.k8s.io/StorageVersionMigration',
   'argoproj.io/ClusterWorkflowTemplate',
   'trainer.kubeflow.org/ClusterTrainingRuntime',
 ]);

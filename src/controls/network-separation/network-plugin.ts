@@ -45,12 +45,18 @@ export const networkPlugin: AnyControl = defineControl({
     pass: {},
     fail: {
       'flannel alone': withPlugins(flannel),
+      'a plugin whose firewall is off': withPlugins(
+        plugin('router', 'cloudnativelabs/kube-router:v2.6.1', 'args: [--run-router, --run-firewall=false]'),
+      ),
       'a plugin whose agent is off': withPlugins(
         plugin('aws-node', 'mirror.example.com/amazon-k8s-cni:v1.23.0', 'args: [--enable-network-policy=false]'),
       ),
     },
     unknown: {
       Calico: withPlugins(plugin('calico-node', 'quay.io/calico/node:v3.32.0')),
+      'a plugin whose agent is on': withPlugins(
+        plugin('aws-node', 'mirror.example.com/amazon-k8s-cni:v1.23.0', 'args: [--enable-network-policy=true]'),
+      ),
       'flannel beside an engine for policies': withPlugins(
         flannel,
         plugin('policies', 'registry.k8s.io/networking/kube-network-policies:v1.1.2'),

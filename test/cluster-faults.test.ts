@@ -171,6 +171,20 @@ describe('connections that break', () => {
     expect(gist(report)).toEqual(whole(1200));
   });
 
+  test('and a server that has not read its roles yet when it is back', async () => {
+    let asked = 0;
+    const report = await scanOf({
+      kinds: holding(pods(3)),
+      intercept(request, response, url) {
+        if (!isPods(url) || asked > 5) return false;
+        if (asked++ === 0) request.socket.destroy();
+        else send(response, 403, status(403, 'RBAC: clusterrole.rbac.authorization.k8s.io "plimsoll-scan" not found'));
+        return true;
+      },
+    });
+    expect(gist(report)).toEqual(whole(3));
+  });
+
   test('at the same place every time', async () => {
     const report = await scanOf({
       kinds: holding(pods(1200)),

@@ -38,6 +38,8 @@ export interface Address {
 
 export interface ControlPlane {
   readonly address: Address;
+  /** Kills the API server in the midst of its work, starts it anew, and waits until it is ready. */
+  restart(): Promise<void>;
   /** Ends all processes and removes the folder. */
   stop(): Promise<void>;
 }
@@ -72,14 +74,20 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const etcd = `http://127.0.0.1:${clientPort}`;
     parts.push(start(folder, 'etcd', [join(folder, 'etcd'), etcd, `http://127.0.0.1:${peerPort}`]));
     const address = { url: `https://127.0.0.1:${port}`, folder };
-    parts.push(start(folder, 'kube-apiserver', apiServerFlags(folder, { port: port!, etcd }, options)));
+    const startServer = (): ChildProcess => start(folder, 'kube-apiserver', apiServerFlags(folder, { port: port!, etcd }, options));
+    const server = parts.push(startServer()) - 1;
     await answers('/readyz', address, parts);
+    const restart = async (): Promise<void> => {
+      await end(parts[server]!);
+      parts[server] = startServer();
+      await answers('/readyz', address, parts);
+    };
     if (options.controllerManager === true) {
       parts.push(start(folder, 'kube-controller-manager', controllerManagerFlags(address)));
       // The first work of the controllers that others wait for.
       await answers('/api/v1/namespaces/default/serviceaccounts/default', address, parts);
     }
-    return { address, stop };
+    return { address, restart, stop };
   } catch (error) {
     await stop();
     throw error;

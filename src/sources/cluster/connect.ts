@@ -26,8 +26,8 @@ export interface Connection {
   readonly context: string;
   /** Waits until a request may be sent; what it resolves with says that the request has ended. */
   turn(): Promise<() => void>;
-  /** When the server answered last, in milliseconds since 1970; kept by whoever asks. */
-  readonly heard: { last: number | undefined };
+  /** Kept by whoever asks. */
+  readonly heard: Heard;
   /** Sends a GET for a path that begins with a slash; rejects where there is no answer. */
   get(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage>;
   /** As `get`, as nobody: without the credentials. Absent where there is no server. */
@@ -43,6 +43,16 @@ export interface Connection {
   readonly answer?: (path: string, ask: () => Promise<Answer>) => Promise<Answer>;
   /** Where the answers are recorded ones: of when, by which version of this tool, and what was observed of the server then. */
   readonly recorded?: { readonly taken: string; readonly tool: string; readonly observed: ObservedApiServer };
+}
+
+/** What is known of a server from whether it answers; times in milliseconds since 1970. */
+export interface Heard {
+  /** When it answered last. */
+  last: number | undefined;
+  /** It has answered, and then it was gone. */
+  gone?: boolean;
+  /** When it was there again. */
+  back?: number;
 }
 
 /** Why there can be no scan: lines for a person. */

@@ -46,7 +46,9 @@ const attemptsByStatus: ReadonlyMap<number, number> = new Map([
   [504, 2],
 ]);
 const attemptsByCause: Readonly<Record<Cause, number>> = { silence: 2, absence: Infinity, break: 6, lasting: 1 };
+/** In pauses. */
 const longestPause = 20;
+const youth = 120;
 /** Of what the API server says where it refuses. */
 const longestRefusal = 1 << 16;
 
@@ -82,7 +84,11 @@ async function askServer(connection: Connection, path: string, asked: Get, patie
 }
 
 function attemptsFor(answer: Answer, { heard }: Connection, patience: Patience): number {
-  if (answer.type === 'refused') return attemptsByStatus.get(answer.status) ?? 1;
+  if (answer.type === 'refused') {
+    // An API server that starts anew refuses what it allows a moment later, when it has read the roles.
+    const isYoung = heard.back !== undefined && Date.now() - heard.back < youth * patience.pause;
+    return answer.status === 403 && isYoung ? Infinity : (attemptsByStatus.get(answer.status) ?? 1);
+  }
   if (answer.type !== 'failed') return 1;
   // A server that never answered has another address, and one that is gone for long does not come back soon.
   if (answer.cause === 'absence' && (heard.last === undefined || Date.now() - heard.last > patience.kind)) return 1;
@@ -109,15 +115,23 @@ async function once(connection: Connection, path: string, { accept, mostBytes, r
   const signal = AbortSignal.any([AbortSignal.timeout(time), connection.closed]);
   try {
     const response = await connection.get(path, accept, signal);
-    connection.heard.last = Date.now();
+    heardOf(connection);
     const status = response.statusCode ?? 0;
     const ok = status === 200;
     const body = await bodyOf(response, ok ? mostBytes : longestRefusal, redact);
     if (body === undefined) return { answer: ok ? { type: 'too large' } : { type: 'refused', status, body: Buffer.alloc(0) }, after: 0 };
     return { answer: ok ? { type: 'ok', body } : { type: 'refused', status, body }, after: retryAfter(response) };
   } catch (error) {
-    return { answer: signal.aborted ? silence : failure(error), after: 0 };
+    const answer = signal.aborted ? silence : failure(error);
+    if (answer.cause === 'absence' || answer.cause === 'break') connection.heard.gone = connection.heard.last !== undefined;
+    return { answer, after: 0 };
   }
+}
+
+function heardOf({ heard }: Connection): void {
+  heard.last = Date.now();
+  if (heard.gone === true) heard.back = heard.last;
+  heard.gone = false;
 }
 
 async function bodyOf(response: IncomingMessage, mostBytes: number, redact: Get['redact']): Promise<Buffer | undefined> {
@@ -147,10 +161,12 @@ function retryAfter({ headers }: IncomingMessage): number {
   return Number.isFinite(seconds) && seconds > 0 ? 1000 * seconds : 0;
 }
 
-const silence: Answer = { type: 'failed', reason: 'no answer in time', cause: 'silence' };
-const broken: Answer = { type: 'failed', reason: 'the connection broke off', cause: 'break' };
+type Failed = Extract<Answer, { readonly type: 'failed' }>;
 
-const byCode: Readonly<Record<string, Answer>> = {
+const silence: Failed = { type: 'failed', reason: 'no answer in time', cause: 'silence' };
+const broken: Failed = { type: 'failed', reason: 'the connection broke off', cause: 'break' };
+
+const byCode: Readonly<Record<string, Failed>> = {
   ECONNREFUSED: { type: 'failed', reason: 'nobody listens there (ECONNREFUSED)', cause: 'absence' },
   ENOTFOUND: { type: 'failed', reason: 'its name is not known (ENOTFOUND)', cause: 'absence' },
   EAI_AGAIN: { type: 'failed', reason: 'its name cannot be looked up now (EAI_AGAIN)', cause: 'absence' },
@@ -163,7 +179,7 @@ const byCode: Readonly<Record<string, Answer>> = {
   EPIPE: broken,
 };
 
-function failure(error: unknown): Answer {
+function failure(error: unknown): Failed {
   const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
   if (typeof code !== 'string') return message === 'aborted' ? broken : { type: 'failed', reason: oneLine(message), cause: 'break' };
   const known = byCode[code];

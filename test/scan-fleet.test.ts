@@ -2,7 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fleetOutcome, scanCluster, scanFleet, type FleetReport, type ScanFleetOptions } from '../src/index.ts';
+import {
+  fleetOutcome,
+  scan,
+  scanCluster,
+  scanFleet,
+  scanSnapshots,
+  snapshotCluster,
+  type FleetReport,
+  type ScanFleetOptions,
+} from '../src/index.ts';
 import { plimsoll, plimsollBeside } from './cli/run.ts';
 import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
@@ -147,6 +156,45 @@ test('a context that is not there is a wrong argument', async () => {
 
 test('a wrong option is no property of a cluster', async () => {
   await expect(scanOf({ staging }, { only: ['no-such-control'] })).rejects.toMatchObject({ name: expect.any(String) });
+});
+
+describe('several snapshots', () => {
+  /** Takes one of each cluster, and returns the files. */
+  async function snapshots(): Promise<string[]> {
+    const kubeconfig = await fleet({ staging, production });
+    const files: string[] = [];
+    for (const context of ['staging', 'production']) {
+      const file = join(folder, `${context}.plimsoll`);
+      await snapshotCluster({ kubeconfig, context, patience, file });
+      files.push(file);
+    }
+    return files;
+  }
+
+  test('are compared as their clusters are', async () => {
+    const files = await snapshots();
+    const report = await scanSnapshots({ files: [...files, files[0]!] });
+    expect(names(report)).toEqual(files);
+    const clusters = await scanFleet({ kubeconfig: join(folder, 'kubeconfig'), patience, contexts: ['staging', 'production'] });
+    expect([report.recommendations, report.controls]).toEqual([clusters.recommendations, clusters.controls]);
+    expect(report.clusters[1]).toEqual({ name: files[1], report: await scan({ paths: [files[1]!] }) });
+  });
+
+  test('one that is damaged spoils no other', async () => {
+    const [good = '', damaged = ''] = await snapshots();
+    writeFileSync(damaged, readFileSync(damaged).subarray(0, -40));
+    const report = await scanSnapshots({ files: [damaged, good] });
+    expect(report.clusters.map((cluster) => 'failure' in cluster)).toEqual([true, false]);
+  });
+
+  test('are what plimsoll scan compares, and scan of a program does not', async () => {
+    const files = await snapshots();
+    const { status: code, stdout } = plimsoll(['scan', ...files]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\n {2}2 {9}\S+production\.plimsoll\n {12}production · v1\.35\.1 · as of 20\d\d-\S+ · \d objects\n/);
+    expect(stdout).toContain(`\nnext: plimsoll scan ${files[1]}\n`);
+    await expect(scan({ paths: files })).rejects.toMatchObject({ lines: ['several snapshots make several reports', expect.any(String)] });
+  });
 });
 
 describe('the command', () => {

@@ -133,7 +133,7 @@ const scan: Command = {
   about: [
     'Reads files, folders (recursively; .gitignore and .plimsollignore are obeyed), globs, and - for standard input; without a path the working directory. Judges every object by the NSA/CISA Kubernetes Hardening Guidance, offline.',
     'What was read is taken for the whole desired state, so that a missing default-deny policy is a finding; --partial says that it is a part.',
-    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and of Secrets the metadata alone. Each workload is judged once, at its top owner. Several clusters are compared in one report. A snapshot of a cluster is judged as the cluster.',
+    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and of Secrets the metadata alone. Each workload is judged once, at its top owner. Several clusters are compared in one report. A snapshot of a cluster is judged as the cluster, and several of them are compared too.',
   ],
   options: [
     {

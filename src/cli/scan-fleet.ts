@@ -12,24 +12,39 @@ import { startFleetProgress } from './progress.ts';
 import { clusterScan, namedContexts } from './scan-cluster.ts';
 import { textOptions } from './text-options.ts';
 
-/** `plimsoll scan --cluster A --cluster B` and `plimsoll scan --all-contexts`: answers with the exit code. */
+/**
+ * `plimsoll scan --cluster A --cluster B`, `plimsoll scan --all-contexts` and `plimsoll scan` of several snapshots: answers with
+ * the exit code.
+ */
 export async function runFleetScan(
   given: Arguments,
   configuration: Configuration,
   outputs: readonly Output[],
   failing: OutcomeOptions,
+  snapshots: readonly string[],
 ): Promise<number> {
-  const contexts = given.has('all-contexts') ? undefined : await namedContexts(given);
   const { context: _, ...scan } = clusterScan(given, configuration);
   const progress = startFleetProgress();
-  const fleet = await scanFleet({ ...scan, ...(contexts === undefined ? {} : { contexts }), onProgress: progress.report }).finally(
-    progress.stop,
-  );
-  return deliverFleet(fleet, given, outputs, failing, (name) => {
-    const call = nextCall(findCommand('scan'), given, ['cluster', 'all-contexts', 'context', 'output', 'all']);
-    return `${call} --cluster ${quoted(name)}`;
-  });
+  const onProgress = progress.report;
+  if (snapshots.length > 0) {
+    const { scanSnapshots } = await import('../library/scan-snapshots.ts');
+    const fleet = await scanSnapshots({ ...scan, files: snapshots, onProgress }).finally(progress.stop);
+    return deliverFleet(
+      fleet,
+      given,
+      outputs,
+      failing,
+      (name) => `${nextCall(command, { ...given, operands: [] }, notNext)} ${quoted(name)}`,
+    );
+  }
+  const contexts = given.has('all-contexts') ? {} : { contexts: await namedContexts(given) };
+  const fleet = await scanFleet({ ...scan, ...contexts, onProgress }).finally(progress.stop);
+  return deliverFleet(fleet, given, outputs, failing, (name) => `${nextCall(command, given, notNext)} --cluster ${quoted(name)}`);
 }
+
+const command = findCommand('scan');
+/** What a scan of one of them says in another way, or not. */
+const notNext = ['cluster', 'all-contexts', 'context', 'output', 'all'];
 
 /** Writes the report of several clusters in every format; `scanOf` is the command that shows the findings of one of them. */
 async function deliverFleet(

@@ -1,7 +1,7 @@
 import { controls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
-import { snapshotAmong } from '../library/snapshot-among.ts';
+import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { OptionError } from '../options/option-error.ts';
 import { formatJson } from '../report/json.ts';
 import { nextCommand } from '../report/next-command.ts';
@@ -24,7 +24,8 @@ import { textOptions } from './text-options.ts';
  */
 export async function runScan(given: Arguments, program: string): Promise<number> {
   const outputs = outputsOf(given, scanFormats);
-  const snapshot = snapshotAmong(given.operands);
+  const snapshots = snapshotsAmong(given.operands);
+  const [snapshot] = snapshots;
   checkCombinations(given, snapshot);
   const configuration = await readConfiguration(given.value('config'));
   if (given.has('print-rbac')) {
@@ -45,9 +46,9 @@ export async function runScan(given: Arguments, program: string): Promise<number
       (report) => (format, onStdout) => formattedReport(report, format, given, failing, onStdout),
     );
   }
-  if (given.has('all-contexts') || given.values('cluster').length > 1) {
+  if (given.has('all-contexts') || given.values('cluster').length > 1 || snapshots.length > 1) {
     const { runFleetScan } = await import('./scan-fleet.ts');
-    return runFleetScan(given, configuration, outputs, failing);
+    return runFleetScan(given, configuration, outputs, failing, snapshots);
   }
   const report = await reportOf(given, configuration, program, snapshot);
   const formatted: Formatted = (format, onStdout) => formattedReport(report, format, given, failing, onStdout);

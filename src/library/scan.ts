@@ -7,7 +7,7 @@ import type { PodTemplateKind } from '../kube/pod-templates.ts';
 import { OptionError } from '../options/option-error.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
 import { readManifests, startSharing, type ManifestOptions, type Sharing } from '../sources/manifests/index.ts';
-import { snapshotAmong } from './snapshot-among.ts';
+import { snapshotsAmong } from './snapshot-among.ts';
 import { portionJudge, readsOf, type StartSecondThread } from './portion-judge.ts';
 
 export interface ScanOptions extends PolicyOptions {
@@ -41,7 +41,8 @@ export interface ScanOptions extends PolicyOptions {
  */
 export async function scan(options: ScanOptions = {}): Promise<Report> {
   const { controls = ownControls, paths = [], cwd } = options;
-  const snapshot = snapshotAmong(paths, cwd);
+  const [snapshot, another] = snapshotsAmong(paths, cwd);
+  if (another !== undefined) throw new OptionError(['several snapshots make several reports', 'scanSnapshots compares them']);
   if (snapshot !== undefined) return judgeSnapshot(options, snapshot);
   return judge(options, controls, policyOf(options, controls));
 }

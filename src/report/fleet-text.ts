@@ -47,7 +47,7 @@ function* overview({ clusters }: FleetReport, options: TextOptions, page: Page):
     if ('report' in cluster) {
       const { bySeverity, byState } = cluster.report.summary;
       const found = severityParts(bySeverity, colors);
-      yield* parts([versionOf(cluster), counted(cluster.report.inputs.resources, 'object')], page);
+      yield* parts([...targetOf(cluster), counted(cluster.report.inputs.resources, 'object')], page);
       yield* parts([endWord(outcome(cluster.report, options).exitCode, colors), ...(found.length === 0 ? ['no findings'] : found)], page);
       yield* parts(stateParts(byState, colors), page);
     } else {
@@ -59,9 +59,16 @@ function* overview({ clusters }: FleetReport, options: TextOptions, page: Page):
   }
 }
 
-function versionOf({ report }: JudgedCluster): string {
+/** What the name of a snapshot does not say stands beside it. */
+function targetOf({ name, report }: JudgedCluster): string[] {
   const { cluster, kubernetesVersion } = report.target;
-  return printable(cluster?.version ?? `Kubernetes ${kubernetesVersion}`);
+  if (cluster === undefined) return [`Kubernetes ${kubernetesVersion}`];
+  const { context, version, snapshot } = cluster;
+  return [
+    ...(context === name ? [] : [printable(context)]),
+    printable(version),
+    ...(snapshot === undefined ? [] : [`as of ${printable(snapshot.taken)}`]),
+  ];
 }
 
 function endWord(exitCode: number, { green, red }: Colors): string {

@@ -50,19 +50,19 @@ export interface PodDifference {
 const end = '\u0000';
 
 /**
- * The outline as text: two pods are made from the same template only if it is the same. `digest` stands for what is long,
- * and for what may be secret.
+ * The outline as text, a line for each field: two pods with the same one are made from the same template. `digest` stands
+ * for what is long, and for what may be secret.
  */
 export function podOutline(side: Outlined, digest: (text: string) => string): string {
   const { spec, metadata } = side;
-  const lines: string[] = [];
-  for (const [key, value] of Object.entries(metadata.labels ?? {})) line(lines, `metadata.labels[${plain(key)}]`, value, digest);
+  const writer: Writer = { text: '', digest, inVolume: false };
+  for (const [key, value] of Object.entries(metadata.labels ?? {}))
+    if (!labelsOfControllers.has(key)) write(writer, `metadata.labels[${plain(key)}]`, value);
   for (const [key, value] of Object.entries(metadata.annotations ?? {}))
-    if (isDecidingAnnotation(key) && !isAppArmor(key, value)) line(lines, `metadata.annotations[${plain(key)}]`, value, digest);
-  const whole = withoutOthers(side);
-  writeObject({ lines, digest, inVolume: false }, whole as Readonly<Record<string, unknown>>, 'spec', 'spec');
-  line(lines, 'spec.serviceAccountName', spec.serviceAccountName ?? spec.serviceAccount ?? 'default', digest);
-  return lines.sort().join('\n');
+    if (isDecidingAnnotation(key) && !isAppArmor(key, value)) write(writer, `metadata.annotations[${plain(key)}]`, value);
+  writeObject(writer, withoutOthers(side) as Readonly<Record<string, unknown>>, 'spec', 'spec');
+  write(writer, 'spec.serviceAccountName', spec.serviceAccountName ?? spec.serviceAccount ?? 'default');
+  return writer.text;
 }
 
 /** Where a pod differs from what `maker` makes of a template, by their outlines: in the order of the paths. */
@@ -85,7 +85,7 @@ export function podDifferences(template: string, pod: string, maker: Maker): Pod
       whole = path;
       continue;
     }
-    if (path.endsWith('.imagePullPolicy') && is === '"Always"') continue;
+    if (path.endsWith('.imagePullPolicy') && is === '"Always') continue;
     whole = change === 'changed' ? undefined : path;
     found.push({ path, change });
   }
@@ -94,8 +94,8 @@ export function podDifferences(template: string, pod: string, maker: Maker): Pod
 
 function parse(outline: string): Map<string, string> {
   const lines = new Map<string, string>();
-  if (outline === '') return lines;
   for (const each of outline.split('\n')) {
+    if (each === '') continue;
     const at = each.indexOf(end);
     lines.set(each.slice(0, at), each.slice(at + 1));
   }
@@ -103,7 +103,7 @@ function parse(outline: string): Map<string, string> {
 }
 
 /** Labels that controllers of Kubernetes and its API server give to pods. */
-const labelsOfControllers: readonly string[] = [
+const labelsOfControllers: ReadonlySet<string> = new Set([
   'pod-template-hash',
   'controller-revision-hash',
   'pod-template-generation',
@@ -117,14 +117,13 @@ const labelsOfControllers: readonly string[] = [
   // Plugin PodTopologyLabels, when a pod is bound to its node.
   'topology.kubernetes.io/zone',
   'topology.kubernetes.io/region',
-];
+]);
 
-const labelsAdded: ReadonlySet<string> = new Set(labelsOfControllers.map((label) => `metadata.labels[${label}]`));
 const ownGroups: ReadonlySet<string> = new Set(['', 'apps', 'batch']);
 
 function mayBeAdded(path: string, { group, kind }: Maker): boolean {
   // Controllers of other makers have labels of their own, which no list could hold.
-  if (path.startsWith('metadata.labels[')) return labelsAdded.has(path) || !ownGroups.has(group);
+  if (path.startsWith('metadata.labels[')) return !ownGroups.has(group);
   if (path === 'spec.priorityClassName') return true;
   if (path.startsWith('spec.nodeSelector[')) return !/\[(?:beta\.)?kubernetes\.io\/os\]$/.test(path);
   if (/^spec\.(?:(?:initC|c)ontainers\[[^\]]*\]\.)?resources\.(?:limits|requests)\[/.test(path)) return true;
@@ -195,83 +194,77 @@ function isTokenVolume(volume: Volume): boolean {
 }
 
 interface Writer {
-  readonly lines: string[];
+  text: string;
   readonly digest: (text: string) => string;
   /** The names of volume sources say something even where nothing is in them. */
-  readonly inVolume: boolean;
+  inVolume: boolean;
 }
 
 /** Set by others, or of no account. */
-const leftOut: ReadonlySet<string> = new Set([
-  'spec.nodeName',
-  'spec.priority',
-  'spec.preemptionPolicy',
-  'spec.schedulingGates',
-  'spec.affinity',
-  'spec.topologySpreadConstraints',
-  'spec.serviceAccount',
-  'spec.serviceAccountName',
-  'spec.hostname',
-  'spec.subdomain',
-  'spec.overhead',
-  // Filled in on pods alone, and no other one is a weakness.
-  'httpGet.protocol',
-  'containers.imagePullPolicy',
-  'initContainers.imagePullPolicy',
-  'containers.resizePolicy',
-  'initContainers.resizePolicy',
-]);
+const leftOut: unique symbol = Symbol('left out');
 
-/** By the key of the object around and the key in it; `*` for any. */
-const defaults: ReadonlyMap<string, unknown> = new Map(
-  Object.entries({
-    'spec.dnsPolicy': 'ClusterFirst',
-    'spec.restartPolicy': 'Always',
-    'spec.schedulerName': 'default-scheduler',
-    'spec.terminationGracePeriodSeconds': 30,
-    'spec.enableServiceLinks': true,
-    '*.terminationMessagePath': '/dev/termination-log',
-    '*.terminationMessagePolicy': 'File',
-    'ports.protocol': 'TCP',
-    'ports.hostPort': 0,
-    '*.initialDelaySeconds': 0,
-    '*.timeoutSeconds': 1,
-    '*.periodSeconds': 10,
-    '*.successThreshold': 1,
-    '*.failureThreshold': 3,
-    'httpGet.path': '/',
-    'httpGet.scheme': 'HTTP',
-    'fieldRef.apiVersion': 'v1',
-    '*.defaultMode': 0o644,
-    'serviceAccountToken.expirationSeconds': 3600,
-    'iscsi.iscsiInterface': 'default',
-    'rbd.pool': 'rbd',
-    'rbd.user': 'admin',
-    'rbd.keyring': '/etc/ceph/keyring',
-    'azureDisk.cachingMode': 'ReadWrite',
-    'azureDisk.fsType': 'ext4',
-    'azureDisk.kind': 'Shared',
-    'scaleIO.storageMode': 'ThinProvisioned',
-    'scaleIO.fsType': 'xfs',
-    'spec.volumeMode': 'Filesystem',
-  }),
+/** By the key of the object around: what a field holds where nobody has set it. */
+const defaultsIn: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  spec: {
+    nodeName: leftOut,
+    priority: leftOut,
+    preemptionPolicy: leftOut,
+    schedulingGates: leftOut,
+    affinity: leftOut,
+    topologySpreadConstraints: leftOut,
+    serviceAccount: leftOut,
+    serviceAccountName: leftOut,
+    hostname: leftOut,
+    subdomain: leftOut,
+    overhead: leftOut,
+    dnsPolicy: 'ClusterFirst',
+    restartPolicy: 'Always',
+    schedulerName: 'default-scheduler',
+    terminationGracePeriodSeconds: 30,
+    enableServiceLinks: true,
+    volumeMode: 'Filesystem',
+  },
+  containers: { imagePullPolicy: leftOut, resizePolicy: leftOut },
+  initContainers: { imagePullPolicy: leftOut, resizePolicy: leftOut },
+  ports: { protocol: 'TCP', hostPort: 0 },
+  // The protocol is filled in on pods alone, and no other one is a weakness.
+  httpGet: { path: '/', scheme: 'HTTP', protocol: leftOut },
+  fieldRef: { apiVersion: 'v1' },
+  serviceAccountToken: { expirationSeconds: 3600 },
+  iscsi: { iscsiInterface: 'default' },
+  rbd: { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' },
+  azureDisk: { cachingMode: 'ReadWrite', fsType: 'ext4', kind: 'Shared' },
+  scaleIO: { storageMode: 'ThinProvisioned', fsType: 'xfs' },
+};
+
+/** The same wherever it stands. Of these false is what absence means. */
+const defaultsAnywhere: Readonly<Record<string, unknown>> = {
+  terminationMessagePath: '/dev/termination-log',
+  terminationMessagePolicy: 'File',
+  initialDelaySeconds: 0,
+  timeoutSeconds: 1,
+  periodSeconds: 10,
+  successThreshold: 1,
+  failureThreshold: 3,
+  defaultMode: 0o644,
+  hostNetwork: false,
+  hostPID: false,
+  hostIPC: false,
+  shareProcessNamespace: false,
+  setHostnameAsFQDN: false,
+  privileged: false,
+  readOnlyRootFilesystem: false,
+  readOnly: false,
+  stdin: false,
+  stdinOnce: false,
+  tty: false,
+  optional: false,
+};
+
+const inside: ReadonlyMap<string, ReadonlyMap<string, unknown>> = new Map(
+  Object.entries(defaultsIn).map(([parent, fields]) => [parent, new Map(Object.entries(fields))]),
 );
-
-/** Where false is what absence means. */
-const falseByDefault: ReadonlySet<string> = new Set([
-  'hostNetwork',
-  'hostPID',
-  'hostIPC',
-  'shareProcessNamespace',
-  'setHostnameAsFQDN',
-  'privileged',
-  'readOnlyRootFilesystem',
-  'readOnly',
-  'stdin',
-  'stdinOnce',
-  'tty',
-  'optional',
-]);
+const anywhere: ReadonlyMap<string, unknown> = new Map(Object.entries(defaultsAnywhere));
 
 /** Lists whose items have names: these fields of them together. The items of others are told apart by their order. */
 const namedBy: ReadonlyMap<string, readonly string[]> = new Map(
@@ -294,46 +287,60 @@ const namedBy: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 function writeObject(writer: Writer, object: Readonly<Record<string, unknown>>, path: string, parent: string): void {
+  const defaults = inside.get(parent);
   for (const key of Object.keys(object)) {
     const value = object[key];
-    const place = `${parent}.${key}`;
-    if (value === undefined || value === null || value === '' || leftOut.has(place)) continue;
-    if (value === false && falseByDefault.has(key)) continue;
-    if (value === (defaults.get(place) ?? defaults.get(`*.${key}`))) continue;
-    if (place === 'image.pullPolicy' && value === defaultPullPolicy(object['reference'])) continue;
-    const field = `${path}.${plain(key)}`;
-    if (place === 'spec.tolerations' && path === 'spec') writeTolerations(writer, value, object);
-    else if ((key === 'limits' || key === 'requests') && parent === 'resources') writeKeys(writer, value, field);
-    else if (key === 'sizeLimit' || key === 'divisor') line(writer.lines, field, 'set', writer.digest);
-    else if (key === 'nodeSelector' || key === 'matchLabels') writeMap(writer, value, field);
-    else writeValue(writer, value, field, key);
+    if (value === undefined || value === null || value === '' || value === anywhere.get(key)) continue;
+    const usual = defaults?.get(key);
+    if (usual !== undefined && (usual === leftOut || usual === value)) continue;
+    writeField(writer, object, key, `${path}.${plain(key)}`, parent);
+  }
+}
+
+function writeField(writer: Writer, object: Readonly<Record<string, unknown>>, key: string, path: string, parent: string): void {
+  const value = object[key];
+  switch (key) {
+    case 'tolerations':
+      return writeTolerations(writer, value, object);
+    case 'limits':
+    case 'requests':
+      return writeKeys(writer, value, path);
+    case 'sizeLimit':
+    case 'divisor':
+      return write(writer, path, 'set');
+    case 'nodeSelector':
+    case 'matchLabels':
+      return writeMap(writer, value, path);
+    case 'pullPolicy':
+      return parent === 'image' && value === defaultPullPolicy(object['reference']) ? undefined : write(writer, path, value);
+    default:
+      return writeValue(writer, value, path, key);
   }
 }
 
 function writeValue(writer: Writer, value: unknown, path: string, key: string): void {
-  const { lines, digest } = writer;
   if (Array.isArray(value)) return writeList(writer, value, path, key);
   if (isObject(value)) {
-    if (writer.inVolume) line(lines, path, '', digest);
+    if (writer.inVolume) write(writer, path, '');
     return writeObject(writer, value, path, key);
   }
   // Variables hold secrets at times.
-  line(lines, path, value, digest, key === 'value');
+  write(writer, path, value, key === 'value');
 }
 
 function writeList(writer: Writer, items: readonly unknown[], path: string, key: string): void {
-  const { lines, digest } = writer;
-  const inside = key === 'volumes' ? { ...writer, inVolume: true } : writer;
   if (key === 'add' || key === 'drop') {
-    for (const item of items) line(lines, `${path}[${plain(String(item))}]`, '', digest);
+    for (const item of items) write(writer, `${path}[${plain(String(item))}]`, '');
     return;
   }
   // Arguments, too.
   if (key === 'command' || key === 'args') {
-    if (items.length > 0) line(lines, path, JSON.stringify(items), digest, true);
+    if (items.length > 0) write(writer, path, JSON.stringify(items), true);
     return;
   }
   const fields = namedBy.get(key);
+  const { inVolume } = writer;
+  writer.inVolume ||= key === 'volumes';
   const seen = new Map<string, number>();
   for (const [index, item] of items.entries()) {
     if (!isObject(item)) {
@@ -345,17 +352,21 @@ function writeList(writer: Writer, items: readonly unknown[], path: string, key:
     seen.set(name, before + 1);
     if (before > 0) name = `${name}#${before + 1}`;
     const at = `${path}[${plain(name)}]`;
-    line(lines, at, '', digest);
-    writeObject(inside, item, at, key);
+    write(writer, at, '');
+    writeObject(writer, item, at, key);
     if (key === 'containers' || key === 'initContainers') writePullPolicy(writer, item, at);
   }
+  writer.inVolume = inVolume;
 }
 
-function writePullPolicy({ lines, digest }: Writer, { image, imagePullPolicy }: Container, path: string): void {
-  line(lines, `${path}.imagePullPolicy`, imagePullPolicy ?? defaultPullPolicy(image), digest);
+function writePullPolicy(writer: Writer, { image, imagePullPolicy }: Container, path: string): void {
+  write(writer, `${path}.imagePullPolicy`, imagePullPolicy ?? defaultPullPolicy(image));
 }
 
 function nameOf(item: Readonly<Record<string, unknown>>, fields: readonly string[]): string {
+  const [only = ''] = fields;
+  const name = item[only];
+  if (fields.length === 1) return typeof name === 'string' ? name : '';
   // What a protocol is by default stands in no name.
   return fields
     .map((field) => item[field])
@@ -365,24 +376,26 @@ function nameOf(item: Readonly<Record<string, unknown>>, fields: readonly string
 }
 
 /** What stands in a map, without amounts. */
-function writeKeys({ lines, digest }: Writer, map: unknown, path: string): void {
-  if (isObject(map)) for (const key of Object.keys(map)) line(lines, `${path}[${plain(key)}]`, '', digest);
+function writeKeys(writer: Writer, map: unknown, path: string): void {
+  if (isObject(map)) for (const key of Object.keys(map)) write(writer, `${path}[${plain(key)}]`, '');
 }
 
-function writeMap({ lines, digest }: Writer, map: unknown, path: string): void {
-  if (isObject(map)) for (const [key, value] of Object.entries(map)) line(lines, `${path}[${plain(key)}]`, value, digest);
+function writeMap(writer: Writer, map: unknown, path: string): void {
+  if (isObject(map)) for (const [key, value] of Object.entries(map)) write(writer, `${path}[${plain(key)}]`, value);
 }
 
 /** A RuntimeClass brings tolerations of its own. */
-function writeTolerations({ lines, digest }: Writer, value: unknown, spec: Readonly<Record<string, unknown>>): void {
+function writeTolerations(writer: Writer, value: unknown, spec: Readonly<Record<string, unknown>>): void {
   if (!Array.isArray(value) || spec['runtimeClassName'] !== undefined) return;
-  const resources = new Set([...namesOfResources(spec['containers']), ...namesOfResources(spec['initContainers'])]);
+  let resources: ReadonlySet<string> | undefined;
   for (const toleration of value) {
     if (!isObject(toleration)) continue;
     const { key = '', operator = 'Equal', value: of = '', effect = '', tolerationSeconds = '' } = toleration;
-    if (typeof key === 'string' && (key.startsWith('node.kubernetes.io/') || resources.has(key))) continue;
+    if (typeof key === 'string' && key.startsWith('node.kubernetes.io/')) continue;
+    resources ??= new Set([...namesOfResources(spec['containers']), ...namesOfResources(spec['initContainers'])]);
+    if (typeof key === 'string' && resources.has(key)) continue;
     const text = [key, operator === 'Equal' ? '=' : operator, of, effect, tolerationSeconds].filter((part) => part !== '').join(' ');
-    line(lines, `spec.tolerations[${plain(text)}]`, '', digest);
+    write(writer, `spec.tolerations[${plain(text)}]`, '');
   }
 }
 
@@ -394,7 +407,7 @@ function namesOfResources(containers: unknown): string[] {
   ]);
 }
 
-/** `Always` for the tag `latest` and for no tag at all, also beside a digest (parsers.ParseImageName). */
+/** `Always` for the tag `latest` and for no tag at all, unless there is a digest (parsers.ParseImageName). */
 function defaultPullPolicy(image: unknown): string {
   if (typeof image !== 'string') return '';
   const [name = '', digest] = image.split('@');
@@ -405,9 +418,11 @@ function defaultPullPolicy(image: unknown): string {
 /** In UTF-16 code units. */
 const longest = 64;
 
-function line(lines: string[], path: string, value: unknown, digest: (text: string) => string, secret = false): void {
-  const text = value === '' ? '' : JSON.stringify(value);
-  lines.push(path + end + (secret || text.length > longest ? digest(text) : text));
+/** Texts stand behind a quotation mark, which numbers do not have. */
+function write(writer: Writer, path: string, value: unknown, secret = false): void {
+  let said = typeof value === 'string' ? (value === '' ? '' : `"${plain(value)}`) : JSON.stringify(value);
+  if (secret || said.length > longest) said = writer.digest(said);
+  writer.text += `${path}${end}${said}\n`;
 }
 
 // oxlint-disable-next-line no-control-regex

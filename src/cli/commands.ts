@@ -96,6 +96,17 @@ const ofCluster: readonly Option[] = [
     about: 'With --cluster: send two requests without credentials, to /version and /api, and see whether the API server takes them',
   },
   { name: 'watch', about: 'With --cluster: go on, and print what is new and what is gone whenever something changes, until Ctrl+C' },
+  {
+    name: 'verify-enforcement',
+    about: 'With --cluster: also send requests to create pods that break the rules, as dry runs alone: nothing is stored, nothing runs',
+  },
+  {
+    name: 'verify-as',
+    value: 'USER',
+    repeatable: true,
+    about:
+      'With --verify-enforcement: send them as this user, as group:NAME, or as everybody (all who may make pods); default: as yourself',
+  },
   { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that the scan needs, and do nothing else' },
 ];
 
@@ -133,7 +144,7 @@ const scan: Command = {
   about: [
     'Reads files, folders (recursively; .gitignore and .plimsollignore are obeyed), globs, and - for standard input; without a path the working directory. Judges every object by the NSA/CISA Kubernetes Hardening Guidance, offline.',
     'What was read is taken for the whole desired state, so that a missing default-deny policy is a finding; --partial says that it is a part.',
-    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and of Secrets the metadata alone. Each workload is judged once, at its top owner. Several clusters are compared in one report. A snapshot of a cluster is judged as the cluster, and several of them are compared too.',
+    'With --cluster it judges what runs in a cluster instead: asks the API server, as kubectl would, for the objects that controls read. It only ever reads, and of Secrets the metadata alone; what --verify-enforcement sends stores nothing. Each workload is judged once, at its top owner. Several clusters are compared in one report. A snapshot of a cluster is judged as the cluster, and several of them are compared too.',
   ],
   options: [
     {
@@ -278,9 +289,20 @@ const fix: Command = {
   ],
 };
 
+/** What is not about recording. */
+const ofScansAlone: ReadonlySet<string> = new Set([
+  'all-contexts',
+  'allow-partial',
+  'admission-config',
+  'verify-enforcement',
+  'verify-as',
+  'print-rbac',
+  'watch',
+]);
+
 /** Those of `ofCluster` that say which cluster, and how it is asked. */
 const ofRecording: readonly Option[] = ofCluster
-  .filter(({ name }) => !['admission-config', 'all-contexts', 'allow-partial', 'print-rbac', 'watch'].includes(name))
+  .filter(({ name }) => !ofScansAlone.has(name))
   .map((option) => ({ ...option, about: capital(option.about.replace(/^With --cluster(?: alone)?(?: and --as)?: /, '')) }));
 
 function capital(text: string): string {

@@ -87,6 +87,7 @@ export function clusterScan(given: Arguments, { params, podTemplates }: Configur
     ...(as === undefined ? {} : { as }),
     asGroups: given.values('as-group'),
     admissionConfig: given.values('admission-config'),
+    ...(given.has('verify-enforcement') ? { verifyEnforcement: { as: given.values('verify-as') } } : {}),
     readSecretKeys: given.has('read-secret-keys'),
     probeAnonymous: given.has('probe-anonymous'),
     patience: { ...waiting(given, 'timeout', 'all'), ...waiting(given, 'request-timeout', 'request') },

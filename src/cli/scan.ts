@@ -107,6 +107,10 @@ function checkCombinations(given: Arguments, snapshot: string | undefined): void
     throw new OptionError(['--as-group needs --as', 'the API server impersonates groups of a user only: add --as USER']);
   if (given.has('watch') && (given.has('all-contexts') || given.values('cluster').length > 1))
     throw new OptionError(['--watch follows one cluster', 'run it once for each of them']);
+  if (given.has('watch') && given.has('verify-enforcement'))
+    throw new OptionError(['--watch and --verify-enforcement exclude each other', 'the dry runs would be sent again and again']);
+  if (given.has('verify-as') && !given.has('verify-enforcement'))
+    throw new OptionError(['--verify-as needs --verify-enforcement', 'it says as whom the dry runs of that are sent']);
   const named = given.values('cluster').find((name) => name !== '');
   if (given.has('all-contexts') && (named !== undefined || given.has('context')))
     throw new OptionError(['--all-contexts names every cluster', 'leave out the name of one']);

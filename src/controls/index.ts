@@ -2,6 +2,7 @@
 import type { AnyControl } from '../core/index.ts';
 import { anonymousRequests } from './authentication/anonymous-requests.ts';
 import { anonymousRights } from './authentication/anonymous-rights.ts';
+import { authorizationMode } from './authorization/authorization-mode.ts';
 import { etcdNodes } from './control-plane/etcd-nodes.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
@@ -34,6 +35,7 @@ import { defaultAccountRights } from './pod-security/default-account-rights.ts';
 import { defaultAccountToken } from './pod-security/default-account-token.ts';
 import { droppedCapabilities } from './pod-security/dropped-capabilities.ts';
 import { emptyDirLimits } from './pod-security/empty-dir-limits.ts';
+import { enforcementVerified } from './pod-security/enforcement-verified.ts';
 import { hostIpc } from './pod-security/host-ipc.ts';
 import { hostNetwork } from './pod-security/host-network.ts';
 import { hostPathPersistentVolumes } from './pod-security/host-path-persistent-volumes.ts';
@@ -41,6 +43,7 @@ import { hostPathVolumes } from './pod-security/host-path-volumes.ts';
 import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
 import { imageDigest } from './pod-security/image-digest.ts';
+import { injectedDefaults } from './pod-security/injected-defaults.ts';
 import { legacyTokens } from './pod-security/legacy-tokens.ts';
 import { nonRootGroups } from './pod-security/non-root-groups.ts';
 import { nonRootUser } from './pod-security/non-root-user.ts';
@@ -87,6 +90,7 @@ import { serverVersion } from './upgrading/server-version.ts';
 export const controls: readonly AnyControl[] = [
   anonymousRequests,
   anonymousRights,
+  authorizationMode,
   etcdNodes,
   plaintextPort,
   serverCertificate,
@@ -119,6 +123,7 @@ export const controls: readonly AnyControl[] = [
   defaultAccountToken,
   droppedCapabilities,
   emptyDirLimits,
+  enforcementVerified,
   hostIpc,
   hostNetwork,
   hostPathPersistentVolumes,
@@ -126,6 +131,7 @@ export const controls: readonly AnyControl[] = [
   hostPid,
   hostPorts,
   imageDigest,
+  injectedDefaults,
   legacyTokens,
   nonRootGroups,
   nonRootUser,

@@ -14,6 +14,8 @@ export interface ObservedApiServer {
   readonly apis?: readonly ServedApi[];
   /** Only where the user asks for it (`--probe-anonymous`): what the endpoint answers to GETs without credentials. */
   readonly anonymous?: readonly AnonymousAnswer[];
+  /** What it answered to dry runs of new pods; only where somebody asked for them. */
+  readonly enforcement?: ObservedEnforcement;
 }
 
 /** A resource of an API group; servers before Kubernetes 1.26 are only asked for their groups. */
@@ -27,6 +29,37 @@ export interface AnonymousAnswer {
   readonly path: string;
   /** Of HTTP; absent where there was no answer. */
   readonly code?: number;
+}
+
+/** What the API server does with pods that break the rules, tried without storing any. */
+export interface ObservedEnforcement {
+  readonly trials: readonly ObservedTrial[];
+  /** The trials are of everybody who may make pods by RBAC, controllers included. */
+  readonly everybody?: true;
+  /** Trials that were not made because there were too many. */
+  readonly left?: number;
+  /** What somebody without any role was told who asked for a new pod; absent where nobody may be impersonated. */
+  readonly stranger?: 'not permitted' | 'permitted';
+}
+
+/** Of one user in one namespace. */
+export interface ObservedTrial {
+  readonly namespace: string;
+  /** Who was impersonated: a user, or `group:NAME`; absent for whoever asked. */
+  readonly as?: string;
+  /** What became of a pod that breaks no rule: where it is not admitted, nothing is known of the others. */
+  readonly sound: 'admitted' | 'not permitted' | 'unclear';
+  /** Why that is unclear. */
+  readonly reason?: string;
+  /** By the names of kube/enforcement-probes.ts. */
+  readonly admitted?: readonly string[];
+  readonly refused?: readonly string[];
+  /** The server could not decide: a webhook did not answer. */
+  readonly undecided?: readonly string[];
+  /** What a pod got that says nothing of its security; absent where such a pod is not admitted. */
+  readonly defaults?: readonly string[];
+  /** Checks of level restricted that the sound pod breaks after admission has changed it. */
+  readonly weakened?: readonly string[];
 }
 
 /** The connection over which everything else was asked. */

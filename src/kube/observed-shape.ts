@@ -3,8 +3,10 @@ import type {
   ObservedApiServer,
   ObservedCertificate,
   ObservedEndpoint,
+  ObservedEnforcement,
   ObservedKey,
   ObservedTls,
+  ObservedTrial,
   ServedApi,
 } from './api-server.ts';
 import { isObject } from './shape-reader.ts';
@@ -48,7 +50,32 @@ const apis: Check = (value) => Array.isArray(value) && value.every(api);
 const answer = fields<AnonymousAnswer>({ path: text, code: number });
 const anonymous: Check = (value) => Array.isArray(value) && value.every(answer);
 
-const server = fields<ObservedApiServer>({ version: text, time: text, endpoint, apis, anonymous });
+const trial: Check = (value) =>
+  fields<ObservedTrial>({
+    namespace: text,
+    as: text,
+    sound: (sound) => sound === 'admitted' || sound === 'not permitted' || sound === 'unclear',
+    reason: text,
+    admitted: texts,
+    refused: texts,
+    undecided: texts,
+    defaults: texts,
+    weakened: texts,
+  })(value) && has(value, ['namespace', 'sound']);
+
+const enforcement: Check = (value) =>
+  fields<ObservedEnforcement>({
+    trials: (trials) => Array.isArray(trials) && trials.every(trial),
+    everybody: (everybody) => everybody === true,
+    left: number,
+    stranger: (stranger) => stranger === 'permitted' || stranger === 'not permitted',
+  })(value) && has(value, ['trials']);
+
+function has(value: unknown, required: readonly string[]): boolean {
+  return isObject(value) && required.every((name) => Object.hasOwn(value, name));
+}
+
+const server = fields<ObservedApiServer>({ version: text, time: text, endpoint, apis, anonymous, enforcement });
 
 /** Whether a value has the types of what is observed of an API server. */
 export function isObservation(value: unknown): value is ObservedApiServer {

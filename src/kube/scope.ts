@@ -11,6 +11,7 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
   'certificates.k8s.io/CertificateSigningRequest',
+  'rbac.authorization.k8s.io/ClusterRole',
   'rbac.authorization.k8s.io/ClusterRoleBinding',
   'storagemigration.k8s.io/StorageVersionMigration',
   'argoproj.io/ClusterWorkflowTemplate',

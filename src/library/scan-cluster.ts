@@ -19,6 +19,7 @@ import {
   type Refusal,
 } from '../sources/cluster/index.ts';
 import { addAdmissionConfig } from './admission-config.ts';
+import { startVerification, verificationRole, type VerificationOptions } from './verification.ts';
 
 export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'partial'>, ConnectionOptions {
   /** Judge these namespaces only, without what stands outside of namespaces; default: the whole cluster. */
@@ -31,6 +32,11 @@ export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'p
   readonly podTemplates?: readonly PodTemplateKind[];
   /** Files with what the API server's own configuration says of admission: its AdmissionConfiguration, which no API shows. */
   readonly admissionConfig?: readonly string[];
+  /**
+   * Ask the API server as well what it does with pods that break the rules, in every namespace outside of the system. These are
+   * requests to create pods, each a dry run: nothing is stored, nothing runs, and the audit log shows them.
+   */
+  readonly verifyEnforcement?: VerificationOptions;
   /** The controls to judge by; default: all of this package. */
   readonly controls?: readonly AnyControl[];
   /** How long to wait, in milliseconds; default: 900 s for the cluster (`all`), a third of that for a kind, 60 s for a request. */
@@ -60,6 +66,7 @@ export async function scanCluster(options: ScanClusterOptions = {}): Promise<Rep
 export function checkScan({ controls = ownControls, ...options }: ScanClusterOptions): void {
   for (const namespace of options.namespaces ?? []) policyOf({ ...options, namespace }, controls, true);
   policyOf(options, controls, true);
+  if (options.verifyEnforcement !== undefined) startVerification(options.verifyEnforcement, options.namespaces);
 }
 
 /**
@@ -81,22 +88,29 @@ export async function judgeCluster(
     const { context, recorded } = connection;
     const asked =
       options.probeAnonymous === true && recorded === undefined ? { anonymous: await probeAnonymous(connection, patience) } : {};
-    const observed = recorded?.observed ?? { version, ...connection.sighting(), ...asked };
-    onObserved?.(observed);
+    const { verifyEnforcement } = options;
+    const verification = verifyEnforcement && recorded === undefined ? startVerification(verifyEnforcement, namespaces) : undefined;
+    const seen = { version, ...connection.sighting(), ...asked };
     const totals = granted(
       await readCluster(
         connection,
         {
-          kinds: evaluation.kinds,
+          kinds: [...new Set([...evaluation.kinds, ...(verification?.kinds ?? [])])],
           podTemplates,
           readSecretKeys: options.readSecretKeys === true,
           ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
           patience,
           ...(onProgress === undefined ? {} : { onProgress }),
         },
-        (input) => evaluation.add(input),
+        (input) => {
+          verification?.take(input);
+          evaluation.add(input);
+        },
       ),
     );
+    const verified = await verification?.run(connection, { version: policy.version, patience, unlisted: totals.unlisted });
+    const observed = recorded?.observed ?? { ...seen, ...(verified === undefined ? {} : { enforcement: verified }) };
+    onObserved?.(observed);
     evaluation.add(observedServer(context, { ...observed, apis: totals.apis }));
     return evaluation.finish({
       files: 0,
@@ -133,7 +147,10 @@ function consistency(moments: readonly [string, string] | undefined, namespaces:
 export function clusterRoleFor(options: Omit<ScanClusterOptions, keyof ConnectionOptions> & { readonly watch?: boolean }): string {
   const { controls = ownControls, namespaces, podTemplates = [], watch = false } = options;
   const { kinds } = startEvaluation(controls, policyOf(options, controls, true));
-  return clusterRole(kinds, podTemplates, { inNamespaces: namespaces !== undefined, watch });
+  const { verifyEnforcement } = options;
+  const all = verifyEnforcement === undefined ? kinds : [...new Set([...kinds, ...startVerification(verifyEnforcement, namespaces).kinds])];
+  const role = clusterRole(all, podTemplates, { inNamespaces: namespaces !== undefined, watch });
+  return verifyEnforcement === undefined ? role : role + verificationRole(verifyEnforcement);
 }
 
 /** @throws OptionError for a refusal. */

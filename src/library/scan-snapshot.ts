@@ -6,7 +6,10 @@ import type { ConnectionOptions } from '../sources/cluster/index.ts';
 import { DamagedSnapshot, openSnapshot, type OpenSnapshot } from '../sources/snapshot/index.ts';
 import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
 
-export interface ScanSnapshotOptions extends Omit<ScanClusterOptions, keyof ConnectionOptions | 'patience' | 'readSecretKeys'> {
+export interface ScanSnapshotOptions extends Omit<
+  ScanClusterOptions,
+  keyof ConnectionOptions | 'patience' | 'readSecretKeys' | 'verifyEnforcement'
+> {
   /** A file that `snapshotCluster` wrote. */
   readonly file: string;
   /** A relative path is resolved against it; default: the working directory of the process. */

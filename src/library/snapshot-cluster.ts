@@ -24,7 +24,7 @@ import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './sca
 
 export interface SnapshotOptions extends Omit<
   ScanClusterOptions,
-  'all' | 'minSeverity' | 'only' | 'profile' | 'skip' | 'system' | 'kubernetesVersion'
+  'all' | 'minSeverity' | 'only' | 'profile' | 'skip' | 'system' | 'kubernetesVersion' | 'verifyEnforcement'
 > {
   /** Where the snapshot is written; only its owner may read it. */
   readonly file: string;

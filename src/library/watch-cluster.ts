@@ -4,7 +4,7 @@ import { connect, listRead, patienceOf, startWatches, type Connection } from '..
 import { startPulse, type Rhythm } from './pulse.ts';
 import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
 
-export interface WatchClusterOptions extends ScanClusterOptions {
+export interface WatchClusterOptions extends Omit<ScanClusterOptions, 'verifyEnforcement'> {
   /** Ends it. */
   readonly signal?: AbortSignal;
   /** The cluster cannot be asked now; it is tried again. Lines for a person. */

@@ -71,9 +71,9 @@ export const plaintextPort: AnyControl = defineControl({
   },
 
   examples: {
-    pass: { 'secure serving only': 'command: [kube-apiserver, --secure-port=6443]' },
+    pass: { 'secure serving only': 'command: [kube-apiserver, --secure-port=6443, "--authorization-mode=Node,RBAC"]' },
     fail: {
-      'the flag that the guide recommends': 'command: [kube-apiserver, --secure-port=6443, --insecure-port=0]',
+      'the flag that the guide recommends': 'command: [kube-apiserver, --insecure-port=0, "--authorization-mode=Node,RBAC"]',
       'a scheduler': 'command: [/usr/local/bin/kube-scheduler, --port, "0", --leader-elect=true]',
       'in the arguments': 'args: [kube-controller-manager, --address=127.0.0.1, --use-service-account-credentials=true]',
     },

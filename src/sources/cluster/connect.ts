@@ -4,6 +4,7 @@ import { request as requestSecure } from 'node:https';
 import type { ObservedApiServer } from '../../kube/api-server.ts';
 import { oneLine } from '../manifests/reasons.ts';
 import { loadKubeConfig, refuse } from './contexts.ts';
+import { json } from './json-answer.ts';
 import { sightingOf, type Sighting } from './observe.ts';
 import { defaultQps, startPace } from './pace.ts';
 import type { Answer } from './requests.ts';
@@ -20,6 +21,12 @@ export interface ConnectionOptions {
   readonly qps?: number;
 }
 
+/** Whom to act as. */
+export interface Impersonated {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
 /** A way to the API server of one cluster, with somebody's credentials. Nothing has been sent yet. */
 export interface Connection {
   /** The name of the context. */
@@ -32,6 +39,11 @@ export interface Connection {
   get(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage>;
   /** As `get`, as nobody: without the credentials. Absent where there is no server. */
   readonly getAnonymously?: (path: string, signal: AbortSignal) => Promise<IncomingMessage>;
+  /**
+   * Asks what would become of a new object, as somebody else where `as` says so: always as a dry run, which stores nothing.
+   * Absent where nobody can be asked any more.
+   */
+  tryCreate?(path: string, object: object, as: Impersonated | undefined, signal: AbortSignal): Promise<IncomingMessage>;
   /** What the first answer showed besides what it said; undefined before. */
   sighting(): Sighting | undefined;
   /** Asks for the credentials anew: those of plugins expire. */
@@ -103,10 +115,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   } catch (error) {
     return refuse('the credentials of the kubeconfig cannot be had', error, 'try kubectl version with the same context');
   }
-  const impersonation = {
-    ...(options.as === undefined ? {} : { 'Impersonate-User': options.as }),
-    ...(options.asGroups === undefined || options.asGroups.length === 0 ? {} : { 'Impersonate-Group': [...options.asGroups] }),
-  };
+  const own = options.as === undefined ? undefined : { user: options.as, groups: options.asGroups ?? [] };
   const closing = new AbortController();
   const send = server.protocol === 'https:' ? requestSecure : requestPlain;
   const hostname = server.hostname.replace(/^\[|\]$/g, '');
@@ -114,7 +123,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   const prefix = server.pathname.replace(/\/+$/, '');
   const ask = (
     { agent, auth }: RequestOptions,
-    path: string,
+    { method, path, body }: Sent,
     headers: OutgoingHttpHeaders,
     signal: AbortSignal,
   ): Promise<IncomingMessage> =>
@@ -125,7 +134,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
           hostname,
           port: server.port,
           path: prefix + path,
-          method: 'GET',
+          method,
           headers: { ...headers, 'user-agent': 'plimsoll' },
           signal,
           ...(agent === undefined ? {} : { agent }),
@@ -137,20 +146,32 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
         },
       );
       sent.once('error', reject);
-      sent.end();
+      sent.end(body);
     });
   return {
     context,
     turn: startPace(options.qps ?? defaultQps, closing.signal),
     heard: { last: undefined },
-    get: (path, accept, signal) => ask(current, path, { ...(current.headers as Record<string, string>), ...impersonation, accept }, signal),
+    get: (path, accept, signal) =>
+      ask(current, { method: 'GET', path }, { ...credentialOf(current), ...impersonation(own), accept }, signal),
+    tryCreate(path, object, as, signal) {
+      const body = Buffer.from(JSON.stringify(object));
+      const headers = {
+        ...credentialOf(current),
+        ...impersonation(as ?? own),
+        accept: json,
+        'content-type': json,
+        'content-length': body.length,
+      };
+      return ask(current, { method: 'POST', path: `${path}?dryRun=All`, body }, headers, signal);
+    },
     async getAnonymously(path, signal) {
       // The same way to the same cluster, through its proxy and by its authority, as somebody whom the kubeconfig does not know.
       const nobody = await nobodyAt(cluster);
       const asked: RequestOptions = {};
       await nobody.applyToHTTPSOptions(asked);
       const { agent } = asked;
-      return ask(agent === undefined ? {} : { agent }, path, { accept: 'application/json' }, signal);
+      return ask(agent === undefined ? {} : { agent }, { method: 'GET', path }, { accept: json }, signal);
     },
     sighting: () => sighting,
     async renew() {
@@ -164,6 +185,21 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
     },
     closed: closing.signal,
   };
+}
+
+interface Sent {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: Buffer;
+}
+
+function credentialOf({ headers }: RequestOptions): OutgoingHttpHeaders {
+  return headers as OutgoingHttpHeaders;
+}
+
+function impersonation(as: Impersonated | undefined): OutgoingHttpHeaders {
+  if (as === undefined) return {};
+  return { 'Impersonate-User': as.user, ...(as.groups.length === 0 ? {} : { 'Impersonate-Group': [...as.groups] }) };
 }
 
 async function nobodyAt(cluster: NonNullable<ReturnType<KubeConfig['getCurrentCluster']>>): Promise<KubeConfig> {

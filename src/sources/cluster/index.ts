@@ -8,3 +8,4 @@ export { patienceOf, type Patience } from './patience.ts';
 export { type Answer, type Cause } from './requests.ts';
 export { listRead } from './list-read.ts';
 export { startWatches } from './watch.ts';
+export { strangerName, verifyEnforcement } from './verify-enforcement.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { oneLine } from '../manifests/reasons.ts';
-import type { Connection } from './connect.ts';
+import type { Connection, Impersonated } from './connect.ts';
 import type { Patience } from './patience.ts';
 
 export type Answer =
@@ -56,6 +56,21 @@ const longestRefusal = 1 << 16;
 export function get(connection: Connection, path: string, asked: Get, patience: Patience): Promise<Answer> {
   const ask = (): Promise<Answer> => askServer(connection, path, asked, patience);
   return connection.answer === undefined ? ask() : connection.answer(path, ask);
+}
+
+/** As `get`, for what would become of a new object; nothing is stored. The answer is that of the server to the dry run. */
+export function tryCreate(
+  connection: Connection,
+  path: string,
+  object: object,
+  as: Impersonated | undefined,
+  asked: Omit<Get, 'accept'>,
+  patience: Patience,
+): Promise<Answer> {
+  const { tryCreate: send } = connection;
+  if (send === undefined) return Promise.resolve({ type: 'failed', reason: 'nobody can be asked any more', cause: 'lasting' });
+  const creating: Connection = { ...connection, get: (_path, _accept, signal) => send(path, object, as, signal) };
+  return askServer(creating, path, { ...asked, accept: '' }, patience);
 }
 
 async function askServer(connection: Connection, path: string, asked: Get, patience: Patience): Promise<Answer> {
@@ -117,7 +132,7 @@ async function once(connection: Connection, path: string, { accept, mostBytes, r
     const response = await connection.get(path, accept, signal);
     heardOf(connection);
     const status = response.statusCode ?? 0;
-    const ok = status === 200;
+    const ok = status === 200 || status === 201;
     const body = await bodyOf(response, ok ? mostBytes : longestRefusal, redact);
     if (body === undefined) return { answer: ok ? { type: 'too large' } : { type: 'refused', status, body: Buffer.alloc(0) }, after: 0 };
     return { answer: ok ? { type: 'ok', body } : { type: 'refused', status, body }, after: retryAfter(response) };

@@ -1,0 +1,81 @@
+import { apiGroup, type Anchor, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
+import { isObservedApiServer, observedApiServerKind, type ObservedApiServer, type ObservedEnforcement } from '../kube/api-server.ts';
+import { flagsOf, programOf } from '../kube/control-plane-flags.ts';
+import { isObject } from '../kube/shape-reader.ts';
+import type { PodSpec } from '../kube/types.ts';
+import { containersOf } from './container.ts';
+
+/** One of the places that show by whom an API server is authorised: its flags, its file, or what it answers to a stranger. */
+export type AuthorizersSubject =
+  | {
+      readonly seen: 'flags';
+      readonly container: string;
+      /** Of the flag --authorization-mode; undefined without it. */
+      readonly modes: readonly string[] | undefined;
+      /** It names a file instead, which was not read. */
+      readonly inFile: boolean;
+      readonly at: Anchor;
+    }
+  | { readonly seen: 'file'; readonly modes: readonly string[]; readonly at: Anchor }
+  | { readonly seen: 'answer'; readonly stranger: ObservedEnforcement['stranger'] | undefined; readonly at: Anchor };
+
+type Memory = { readonly ref: ResourceRef } & AuthorizersSubject;
+
+const fileKind = 'AuthorizationConfiguration.apiserver.config.k8s.io';
+
+export const authorizers: JoinedSubjectKind<AuthorizersSubject, readonly Memory[]> = {
+  scope: 'joined',
+  name: 'authorizers of an API server',
+  reads: { podTemplates: true, kinds: [observedApiServerKind, fileKind], system: true },
+  example: 'objects',
+
+  remember({ ref, object, podTemplates }, anchor) {
+    if (isObservedApiServer(ref)) {
+      const { enforcement } = (object as { readonly status?: ObservedApiServer }).status ?? {};
+      return [{ seen: 'answer', stranger: enforcement?.stranger, ref, at: anchor(['status']) }];
+    }
+    if (`${ref.kind}.${apiGroup(ref.apiVersion)}` === fileKind) {
+      const listed = object['authorizers'];
+      const types = (Array.isArray(listed) ? listed : []).flatMap((each) =>
+        isObject(each) && typeof each['type'] === 'string' ? [each['type']] : [],
+      );
+      return [{ seen: 'file', modes: types, ref, at: anchor(['authorizers']) }];
+    }
+    const found = podTemplates.flatMap(({ spec, specPath }) =>
+      containersOf(spec as PodSpec).flatMap(({ container, path }): Memory[] => {
+        if (programOf(container) !== 'kube-apiserver') return [];
+        const flags = flagsOf(container, ['authorization-mode', 'authorization-config']);
+        const mode = flags.findLast(({ name }) => name === 'authorization-mode');
+        const inFile = flags.some(({ name }) => name === 'authorization-config');
+        const where = mode?.paths[0] ?? [container.command === undefined ? 'args' : 'command'];
+        return [
+          {
+            seen: 'flags',
+            container: container.name ?? '',
+            modes: mode?.value.split(','),
+            inFile,
+            ref,
+            at: anchor([...specPath, ...path, ...where]),
+          },
+        ];
+      }),
+    );
+    return found.length === 0 ? undefined : found;
+  },
+
+  *subjects(memories) {
+    const all = memories.flat();
+    const shown = all.some(({ seen }) => seen !== 'answer');
+    const file = all.some(({ seen }) => seen === 'file');
+    for (const each of all) {
+      // Without an answer the server says nothing that its flags do not say.
+      if (each.seen === 'answer' && each.stranger === undefined && shown) continue;
+      if (each.seen === 'flags' && each.inFile && file) continue;
+      yield subjectOf(each);
+    }
+  },
+};
+
+function subjectOf({ ref, ...subject }: Memory): JoinedSubject<AuthorizersSubject> {
+  return { subject, ref, at: subject.at };
+}

@@ -343,9 +343,8 @@ describe('pods of nodes and of the system', () => {
 
   test('the API server is judged as such, although it belongs to the system', async () => {
     const server = mirror('kube-system', 'registry.k8s.io/kube-apiserver:v1.36.2', {});
-    const containers = [
-      { name: 'kube-apiserver', image: 'registry.k8s.io/kube-apiserver:v1.36.2', command: ['kube-apiserver', '--insecure-port=0'] },
-    ];
+    const command = ['kube-apiserver', '--insecure-port=0', '--anonymous-auth=false', '--authorization-mode=Node,RBAC'];
+    const containers = [{ name: 'kube-apiserver', image: 'registry.k8s.io/kube-apiserver:v1.36.2', command }];
     const report = await scanOf({ kinds: holding([{ ...server, spec: { nodeName: 'node-1', containers } }]) });
     expect(report.inputs.excepted.length).toBe(1);
     const ofPod = report.findings.filter(({ resource }) => resource.kind === 'Pod');

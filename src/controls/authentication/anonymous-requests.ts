@@ -82,6 +82,6 @@ function flags(flag: string): string {
 apiVersion: v1
 kind: Pod
 metadata: { name: kube-apiserver-cp-1, namespace: kube-system }
-spec: { containers: [{ name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.1", command: [kube-apiserver, "${flag}"] }] }
+spec: { containers: [{ name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.1", command: [kube-apiserver, "${flag}", "--authorization-mode=Node,RBAC"] }] }
 `;
 }

@@ -7,7 +7,7 @@ import type { ServiceSpec } from '../kube/types.ts';
 import { isNode, nodeFacts } from './node.ts';
 import { isService } from './service.ts';
 
-/** A workload to which a Service leads from outside of the cluster, or a node where there is none. */
+/** A workload to which a Service leads from outside of the cluster, or a node where there is none. Without nodes nothing is known. */
 export type ExposedWorkloadSubject =
   | { readonly type: 'node' }
   | {
@@ -16,8 +16,8 @@ export type ExposedWorkloadSubject =
       readonly service: string;
       /** What of its pod decides where it runs. */
       readonly at: Anchor;
-      /** `none`: no node was read. `many`: there are too many ways to place workloads to try them all. */
-      readonly shares: SharedNode | 'nothing' | 'none' | 'many';
+      /** `many`: there are too many ways to place workloads to try them all. */
+      readonly shares: SharedNode | 'nothing' | 'many';
     };
 
 /** A node where the workload may land, and an internal one too. */
@@ -84,6 +84,7 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory>
 
   *subjects(memories): Generator<JoinedSubject<ExposedWorkloadSubject>> {
     const nodes = memories.flatMap((memory) => (memory.type === 'node' ? [memory.facts] : []));
+    if (nodes.length === 0) return;
     const services = servicesByNamespace(memories);
     const exposed: { readonly ref: ResourceRef; readonly service: string; readonly pod: RememberedPod }[] = [];
     /** Placements of internal workloads, with the first that has it. */
@@ -139,7 +140,6 @@ function startSharing(nodes: readonly NodeFacts[], internal: ReadonlyMap<string,
   }
   const answers = new Map<string, Shares>();
   return (placement) => {
-    if (nodes.length === 0) return 'none';
     const known = answers.get(placement);
     if (known !== undefined) return known;
     const lands = landsOn(JSON.parse(placement) as Placement);

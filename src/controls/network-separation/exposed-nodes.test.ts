@@ -61,3 +61,10 @@ test('too many nodes and ways to choose among them are not tried out', () => {
   expect(verdict).toContain('Deployment unknown');
   expect(performance.now() - begun).toBeLessThan(20_000);
 });
+
+test('without nodes the entry is open, and no workload is to blame', () => {
+  const objects = [service('LoadBalancer', { app: 'web' }), workload('Deployment', 'web'), workload('Deployment', 'db')];
+  const report = judge([exposedNodes], objects.map((object) => JSON.stringify(object)).join('\n---\n'));
+  expect(report.findings).toEqual([]);
+  expect(report.ledger.find(({ code }) => code === 'NODE-02')).toMatchObject({ state: 'unknown', needs: ['cluster', 'cloud'] });
+});

@@ -67,7 +67,6 @@ export const exposedNodes: AnyControl = defineControl({
     if (subject.type === 'node') return nobody;
     const { ref, at, service, shares } = subject;
     const exposed = `${ref.kind} "${ref.name}", behind Service "${service}"`;
-    if (shares === 'none') return unknown(at, `${exposed}: which nodes there are was not read`, ['cluster']);
     if (shares === 'many') return unknown(at, `${exposed}: there are too many nodes and ways to choose among them`, ['person']);
     // Whether there is a firewall between the nodes.
     if (shares === 'nothing') return passSoFar(['cloud']);
@@ -87,7 +86,6 @@ spec: { template: { spec: { tolerations: [{ key: pool, value: edge }], nodeSelec
 `,
     },
     fail: { 'any node': `${nodes}${exposing}${internal}` },
-    unknown: { 'nodes that were not read': exposing },
     notApplicable: { 'nothing from outside': nodes },
   },
 });

@@ -1,5 +1,5 @@
-import { defineControl, notApplicable, unknown, type AnyControl } from '../../core/index.ts';
-import { storageMigrations } from '../../subjects/storage-migration.ts';
+import { defineControl, unknown, type AnyControl } from '../../core/index.ts';
+import { secretMigrations } from '../../subjects/secret-migration.ts';
 
 export const secretMigration: AnyControl = defineControl({
   id: 'network-separation/secret-migration',
@@ -8,12 +8,11 @@ export const secretMigration: AnyControl = defineControl({
   why: 'Encryption at rest covers what is written after it was switched on. Whatever was there before stays in etcd and in its backups as it was, in plain text or under a key that was to go.',
   severity: 'medium',
   also: {},
-  subject: storageMigrations,
+  subject: secretMigrations,
   inEveryCluster: true,
   never: ['pass', 'fail'],
 
-  evaluate({ name, resource, state, ended }) {
-    if (resource !== 'secrets') return notApplicable('it is about another kind');
+  evaluate({ name, state, ended }) {
     const migration = `migration "${name}"`;
     const on = ended === undefined ? '' : ` on ${ended}`;
     const where = ['status', 'conditions'];
@@ -37,7 +36,7 @@ export const secretMigration: AnyControl = defineControl({
 apiVersion: storagemigration.k8s.io/v1
 kind: StorageVersionMigration
 metadata: { name: odd }
-spec: { resource: { resource: secrets, group: 5 } }
+spec: { resource: { resource: secrets } }
 status: { conditions: { type: Succeeded } }
 `,
     },

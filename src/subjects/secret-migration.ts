@@ -1,11 +1,9 @@
 import { apiGroup, type LocalSubjectKind } from '../core/index.ts';
 import { isObject } from '../kube/shape-reader.ts';
 
-/** A rewrite of all objects of a kind, so that they are stored as they would be today. */
-export interface StorageMigrationSubject {
+/** A rewrite of all Secrets, so that they are stored as they would be today. */
+export interface SecretMigrationSubject {
   readonly name: string;
-  /** As permissions name it: `secrets`, `deployments.apps`. */
-  readonly resource: string;
   readonly state: 'succeeded' | 'failed' | 'under way';
   /** The day on which it ended, where somebody wrote it down. */
   readonly ended: string | undefined;
@@ -14,21 +12,19 @@ export interface StorageMigrationSubject {
 const group = 'storagemigration.k8s.io';
 
 /**
- * One for each StorageVersionMigration: alpha since Kubernetes 1.30, beta since 1.35, stable and on since 1.37 (k8s.io/api
+ * One for each StorageVersionMigration of Secrets: alpha since Kubernetes 1.30, beta since 1.35, stable and on since 1.37 (k8s.io/api
  * v0.37, storagemigration). Paths of controls are relative to the object.
  */
-export const storageMigrations: LocalSubjectKind<StorageMigrationSubject> = {
+export const secretMigrations: LocalSubjectKind<SecretMigrationSubject> = {
   scope: 'local',
-  name: 'storage migration',
+  name: 'migration of Secrets',
   reads: { podTemplates: false, kinds: [`StorageVersionMigration.${group}`] },
   example: 'objects',
   subjects({ ref, object }) {
     if (ref.kind !== 'StorageVersionMigration' || apiGroup(ref.apiVersion) !== group) return [];
     // No decoder has seen the fields of this kind.
     const resource = fieldOf(fieldOf(object, 'spec'), 'resource');
-    const of = [fieldOf(resource, 'resource'), fieldOf(resource, 'group')]
-      .filter((part) => typeof part === 'string' && part !== '')
-      .join('.');
+    if (fieldOf(resource, 'resource') !== 'secrets' || (fieldOf(resource, 'group') ?? '') !== '') return [];
     const conditions = fieldOf(fieldOf(object, 'status'), 'conditions');
     const met = (type: string): unknown =>
       Array.isArray(conditions)
@@ -37,7 +33,7 @@ export const storageMigrations: LocalSubjectKind<StorageMigrationSubject> = {
     const [succeeded, failed] = [met('Succeeded'), met('Failed')];
     const state = succeeded !== undefined ? 'succeeded' : failed !== undefined ? 'failed' : 'under way';
     const ended = dayOf(fieldOf(succeeded ?? failed, 'lastTransitionTime'));
-    return [{ subject: { name: ref.name, resource: of, state, ended }, path: [] }];
+    return [{ subject: { name: ref.name, state, ended }, path: [] }];
   },
 };
 

@@ -43,11 +43,13 @@ import { hostPathVolumes } from './pod-security/host-path-volumes.ts';
 import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
 import { imageDigest } from './pod-security/image-digest.ts';
+import { imageScanner } from './pod-security/image-scanner.ts';
 import { injectedDefaults } from './pod-security/injected-defaults.ts';
 import { legacyTokens } from './pod-security/legacy-tokens.ts';
 import { nonRootGroups } from './pod-security/non-root-groups.ts';
 import { nonRootUser } from './pod-security/non-root-user.ts';
 import { podSecurityAdmission } from './pod-security/pod-security-admission.ts';
+import { policyEngine } from './pod-security/policy-engine.ts';
 import { privilegeEscalation } from './pod-security/privilege-escalation.ts';
 import { privileged } from './pod-security/privileged.ts';
 import { probeHosts } from './pod-security/probe-hosts.ts';
@@ -82,6 +84,7 @@ import { metrics } from './threat-detection/metrics.ts';
 import { monitoring } from './threat-detection/monitoring.ts';
 import { permissionScanner } from './threat-detection/permission-scanner.ts';
 import { runtimeSensor } from './threat-detection/runtime-sensor.ts';
+import { serviceMesh } from './threat-detection/service-mesh.ts';
 import { kubeletVersion } from './upgrading/kubelet-version.ts';
 import { removedApis } from './upgrading/removed-apis.ts';
 import { serverVersion } from './upgrading/server-version.ts';
@@ -131,11 +134,13 @@ export const controls: readonly AnyControl[] = [
   hostPid,
   hostPorts,
   imageDigest,
+  imageScanner,
   injectedDefaults,
   legacyTokens,
   nonRootGroups,
   nonRootUser,
   podSecurityAdmission,
+  policyEngine,
   privilegeEscalation,
   privileged,
   probeHosts,
@@ -170,6 +175,7 @@ export const controls: readonly AnyControl[] = [
   monitoring,
   permissionScanner,
   runtimeSensor,
+  serviceMesh,
   kubeletVersion,
   removedApis,
   serverVersion,

@@ -118,6 +118,7 @@ function controlBlocks({ control, fixExample }: ControlExplanation, level: 0 | 1
     { type: 'text', text: `${control.title}.` },
     { type: 'fact', label: 'Why', text: control.why },
     { type: 'fact', label: 'Checked', text: `every ${control.subject.name}; decides ${control.decides.join(', ')}` },
+    { type: 'fact', label: 'Evidence', text: neverText(control.never) },
     ...Object.entries(params).map(([key, param]): Block => {
       const value = typeof param.default === 'boolean' ? String(param.default) : param.default.join(',') || 'empty';
       return { type: 'fact', label: 'Parameter', text: `${key}: ${param.about} (--param ${control.id}.${key}=…; default ${value})` };
@@ -129,6 +130,10 @@ function controlBlocks({ control, fixExample }: ControlExplanation, level: 0 | 1
     { type: 'fact', label: 'Elsewhere', text: mappingText(control.also) },
     { type: 'fact', label: 'Leave out', text: `plimsoll scan --skip ${control.id}` },
   ]);
+}
+
+function neverText(never: AnyControl['never']): string {
+  return never === undefined ? '' : `what it sees proves nothing by itself: it never gives ${never.join(' or ')}`;
 }
 
 function fixBlocks(fix: NonNullable<AnyControl['fix']>, example: FixExample | undefined): Block[] {

@@ -14,6 +14,9 @@ export const bundleInput = (file) => ({
   logLevel: 'silent',
 });
 
+/** What kubectl looks for: the program behind `kubectl plimsoll`, and the one that completes its command line (src/cli/called-as.ts). */
+const plugins = ['kubectl-plimsoll', 'kubectl_complete-plimsoll'];
+
 /**
  * Bundles the command line into a folder: what starts (plimsoll.cjs), the program with all that a plain `scan` needs
  * (program.cjs, and compiled ahead of time for the Node that builds), and the rest in chunks beside them. CommonJS starts
@@ -26,6 +29,8 @@ export async function buildCommandLine(folder) {
   await bundle('src/cli/main.ts', folder, { entryFileNames: 'plimsoll.cjs', banner: '#!/usr/bin/env node' });
   await bundle('src/cli/program.ts', folder, { entryFileNames: 'program.cjs', chunkFileNames: '[name]-[hash].cjs' });
   chmodSync(start, 0o755);
+  for (const name of plugins)
+    writeFileSync(join(folder, `${name}.cjs`), "#!/usr/bin/env node\nrequire('./plimsoll.cjs');\n", { mode: 0o755 });
   const { status } = spawnSync(process.execPath, [join(root, 'tools/compile-ahead.cjs'), start], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],

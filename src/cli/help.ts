@@ -1,5 +1,6 @@
 import { wrapped } from '../report/wrap.ts';
 import { findCommand } from './arguments.ts';
+import { asCalled } from './called-as.ts';
 import { commands, type Command, type Option } from './commands.ts';
 import { writeStream } from './output.ts';
 import { terminalOf } from './terminal.ts';
@@ -9,7 +10,7 @@ const summary = 'Judges Kubernetes manifests by the NSA/CISA Kubernetes Hardenin
 /** `plimsoll help [COMMAND]`, and every --help. */
 export async function runHelp(name: string | undefined): Promise<number> {
   const { width } = terminalOf({ has: () => false });
-  await writeStream(process.stdout, [name === undefined ? overview(width) : commandHelp(findCommand(name), width)]);
+  await writeStream(process.stdout, [asCalled(name === undefined ? overview(width) : commandHelp(findCommand(name), width))]);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import type { Arguments } from './arguments.ts';
+import { asCalled } from './called-as.ts';
 import type { Command } from './commands.ts';
 
 /**
@@ -8,7 +9,7 @@ export function nextCall(command: Command, given: Arguments, without: readonly s
   const options = command.options
     .filter(({ name }) => given.has(name) && !without.includes(name))
     .flatMap(({ name, value }) => (value === undefined ? [`--${name}`] : given.values(name).map((each) => `--${name} ${quoted(each)}`)));
-  return ['plimsoll', command.name, ...given.operands.map(quoted), ...options].join(' ');
+  return asCalled(['plimsoll', command.name, ...given.operands.map(quoted), ...options].join(' '));
 }
 
 /** A word as a POSIX shell takes it. */

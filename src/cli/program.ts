@@ -1,7 +1,9 @@
 import { version } from '../core/version.ts';
 import { OptionError } from '../options/option-error.ts';
 import { printable } from '../report/printable.ts';
-import { findCommand, parseArguments } from './arguments.ts';
+import { findCommand, parseArguments, type Arguments } from './arguments.ts';
+import { asCalled, isPlugin, isPluginCompletion } from './called-as.ts';
+import type { Command } from './commands.ts';
 import { tell } from './output.ts';
 import { runScan } from './scan.ts';
 import { isSecondThread } from './second-thread.ts';
@@ -19,10 +21,11 @@ export function start(argv: readonly string[], file: string): void {
 }
 
 async function run(argv: readonly string[], file: string): Promise<number> {
+  if (isPluginCompletion) return (await import('./plugin-completion.ts')).runPluginCompletion(argv);
   const [first, ...rest] = argv;
   if (first === undefined || first === '--help' || first === '-h') return (await import('./help.ts')).runHelp(undefined);
   const command = findCommand(first);
-  const given = parseArguments(command, rest);
+  const given = isPlugin ? pluginArguments(command, rest) : parseArguments(command, rest);
   if (given.has('help')) return (await import('./help.ts')).runHelp(command.name);
   switch (command.name) {
     case 'scan':
@@ -42,10 +45,17 @@ async function run(argv: readonly string[], file: string): Promise<number> {
   }
 }
 
+/** What is about a cluster anyway means that of kubectl where nothing else is named. */
+function pluginArguments(command: Command, argv: readonly string[]): Arguments {
+  const given = parseArguments(command, argv);
+  const named = given.operands.length > 0 || given.has('cluster') || given.has('all-contexts');
+  return command.name !== 'scan' || named ? given : parseArguments(command, ['--cluster', ...argv]);
+}
+
 /** What went wrong, in lines for a person; never a stack trace. */
 function complain(error: unknown): void {
   const lines = error instanceof OptionError ? error.lines : defect(error);
-  const indented = lines.map((line, index) => `${index === 0 ? 'plimsoll: ' : '          '}${printable(line)}\n`);
+  const indented = lines.map((line, index) => `${index === 0 ? 'plimsoll: ' : '          '}${printable(asCalled(line))}\n`);
   tell(indented.join(''));
   process.exitCode = notDone;
 }

@@ -8,6 +8,7 @@ import { nextCommand } from '../report/next-command.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
 import { formatText } from '../report/text.ts';
 import type { Arguments } from './arguments.ts';
+import { asCalled } from './called-as.ts';
 import { clusterOptions, scanFormats } from './commands.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
 import { deliver, type Formatted } from './deliver.ts';
@@ -133,6 +134,6 @@ async function formattedReport(
   return formatText(report, {
     ...textOptions(given, failing, onStdout),
     ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
-    nextCommand: nextCommand(report),
+    nextCommand: asCalled(nextCommand(report)),
   });
 }

@@ -3,6 +3,7 @@ import { OptionError } from '../options/option-error.ts';
 import { counted } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
+import { asCalled } from './called-as.ts';
 import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeStream } from './output.ts';
@@ -47,6 +48,6 @@ function lines({ context, version, objects, bytes, sha256 }: SnapshotSummary, fi
   return [
     `${printable(context)}, API server ${printable(version)}: ${counted(objects, 'object')} in ${printable(file)}, ${size}\n`,
     `SHA-256 ${sha256}\n`,
-    `next: plimsoll scan ${printable(file)}\n`,
+    `next: ${asCalled(`plimsoll scan ${printable(file)}`)}\n`,
   ];
 }

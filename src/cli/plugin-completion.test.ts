@@ -18,12 +18,12 @@ describe('what kubectl offers', () => {
   });
 
   test('files where a file belongs, and nowhere else', () => {
-    expect(offer(['scan', '']).then).toBe('files');
-    expect(offer(['scan', '--kubeconfig', '']).then).toBe('files');
-    expect(offer(['snapshot', '-o', '']).then).toBe('files');
-    expect(offer(['scan', '--context', ''])).toEqual({ words: [], then: 'nothing' });
-    expect(offer(['unknown', ''])).toEqual({ words: [], then: 'nothing' });
-    expect(offer(['scan', '--unknown=x'])).toEqual({ words: [], then: 'nothing' });
+    expect(offer(['scan', '']).besides).toBe('files');
+    expect(offer(['scan', '--kubeconfig', '']).besides).toBe('files');
+    expect(offer(['snapshot', '-o', '']).besides).toBe('files');
+    expect(offer(['scan', '--context', ''])).toEqual({ words: [], besides: 'nothing' });
+    expect(offer(['unknown', ''])).toEqual({ words: [], besides: 'nothing' });
+    expect(offer(['scan', '--unknown=x'])).toEqual({ words: [], besides: 'nothing' });
   });
 
   test('says what commands and options are', () => {

@@ -9,16 +9,16 @@ const directives = { files: 0, nothing: 4 } as const;
 interface Offer {
   /** Words, each with what it is behind a tab where that is worth telling. */
   readonly words: readonly string[];
-  readonly then: keyof typeof directives;
+  readonly besides: keyof typeof directives;
 }
 
-const nothing: Offer = { words: [], then: 'nothing' };
-const files: Offer = { words: [], then: 'files' };
+const nothing: Offer = { words: [], besides: 'nothing' };
+const files: Offer = { words: [], besides: 'files' };
 
 /** `kubectl_complete-plimsoll WORD…`: kubectl asks what may stand in the place of the last word, which is empty or begun. */
 export async function runPluginCompletion(words: readonly string[]): Promise<number> {
-  const { words: offered, then } = offer(words);
-  await writeStream(process.stdout, [[...offered, `:${directives[then]}`].map((line) => `${line}\n`).join('')]);
+  const { words: offered, besides } = offer(words);
+  await writeStream(process.stdout, [[...offered, `:${directives[besides]}`].map((line) => `${line}\n`).join('')]);
   return 0;
 }
 
@@ -59,5 +59,5 @@ function sortedControls(): string[] {
 }
 
 function beginning(begun: string, words: readonly string[]): Offer {
-  return { words: words.filter((word) => word.startsWith(begun)), then: 'nothing' };
+  return { words: words.filter((word) => word.startsWith(begun)), besides: 'nothing' };
 }

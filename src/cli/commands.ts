@@ -290,15 +290,7 @@ const fix: Command = {
 };
 
 /** What is not about recording. */
-const ofScansAlone: ReadonlySet<string> = new Set([
-  'all-contexts',
-  'allow-partial',
-  'admission-config',
-  'verify-enforcement',
-  'verify-as',
-  'print-rbac',
-  'watch',
-]);
+const ofScansAlone: ReadonlySet<string> = new Set(['all-contexts', 'allow-partial', 'admission-config', 'print-rbac', 'watch']);
 
 /** Those of `ofCluster` that say which cluster, and how it is asked. */
 const ofRecording: readonly Option[] = ofCluster

@@ -9,6 +9,7 @@ import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts'
 import { formatText } from '../report/text.ts';
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
+import { checkClusterArguments } from './cluster-arguments.ts';
 import { clusterOptions, scanFormats } from './commands.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
 import { deliver, type Formatted } from './deliver.ts';
@@ -104,19 +105,14 @@ function checkCombinations(given: Arguments, snapshot: string | undefined): void
     ]);
   if (given.has('partial'))
     throw new OptionError(['--cluster and --partial exclude each other', 'a cluster is whole; --namespace judges a part of it']);
-  if (given.has('as-group') && !given.has('as'))
-    throw new OptionError(['--as-group needs --as', 'the API server impersonates groups of a user only: add --as USER']);
+  checkClusterArguments(given);
   if (given.has('watch') && (given.has('all-contexts') || given.values('cluster').length > 1))
     throw new OptionError(['--watch follows one cluster', 'run it once for each of them']);
   if (given.has('watch') && given.has('verify-enforcement'))
     throw new OptionError(['--watch and --verify-enforcement exclude each other', 'the dry runs would be sent again and again']);
-  if (given.has('verify-as') && !given.has('verify-enforcement'))
-    throw new OptionError(['--verify-as needs --verify-enforcement', 'it says as whom the dry runs of that are sent']);
   const named = given.values('cluster').find((name) => name !== '');
   if (given.has('all-contexts') && (named !== undefined || given.has('context')))
     throw new OptionError(['--all-contexts names every cluster', 'leave out the name of one']);
-  if (given.has('context') && (named !== undefined || given.values('cluster').length > 1))
-    throw new OptionError(['--context and --cluster name different clusters', 'write --cluster CONTEXT once for each of them']);
 }
 
 async function formattedReport(

@@ -4,6 +4,7 @@ import { counted } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
+import { checkClusterArguments } from './cluster-arguments.ts';
 import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeStream } from './output.ts';
@@ -17,8 +18,7 @@ export async function runSnapshot(given: Arguments): Promise<number> {
   const [operand] = given.operands;
   if (operand !== undefined)
     throw new OptionError([`plimsoll snapshot takes no path, and ${operand} is one`, `write plimsoll snapshot --cluster -o ${operand}`]);
-  if (given.has('as-group') && !given.has('as'))
-    throw new OptionError(['--as-group needs --as', 'the API server impersonates groups of a user only: add --as USER']);
+  checkClusterArguments(given);
   const configuration = await readConfiguration(given.value('config'));
   const [context] = await namedContexts(given);
   const { takeSnapshot } = await import('../library/snapshot-cluster.ts');

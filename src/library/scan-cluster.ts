@@ -95,7 +95,7 @@ export async function judgeCluster(
       await readCluster(
         connection,
         {
-          kinds: [...new Set([...evaluation.kinds, ...(verification?.kinds ?? [])])],
+          kinds: [...new Set([...evaluation.kinds, ...(recorded?.alsoRead ?? verification?.kinds ?? [])])],
           podTemplates,
           readSecretKeys: options.readSecretKeys === true,
           ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),

@@ -21,10 +21,11 @@ import {
 } from '../sources/snapshot/index.ts';
 import { firstDifference } from './first-difference.ts';
 import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
+import { startVerification } from './verification.ts';
 
 export interface SnapshotOptions extends Omit<
   ScanClusterOptions,
-  'all' | 'minSeverity' | 'only' | 'profile' | 'skip' | 'system' | 'kubernetesVersion' | 'verifyEnforcement'
+  'all' | 'minSeverity' | 'only' | 'profile' | 'skip' | 'system' | 'kubernetesVersion'
 > {
   /** Where the snapshot is written; only its owner may read it. */
   readonly file: string;
@@ -111,6 +112,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
       ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
       podTemplates,
       secretKeys: options.readSecretKeys === true,
+      alsoRead: options.verifyEnforcement === undefined ? [] : startVerification(options.verifyEnforcement, namespaces).kinds,
       observed,
       kinds: kindsOf(answers, parts),
       unread: live.inputs.unread.map(({ file: unread, reason }) => ({ file: unread, reason })),

@@ -140,6 +140,24 @@ test('the credentials are found, and are not there', async () => {
   for (const gone of [secret, random, btoa(secret), 'managedFields', 'BEGIN CERTIFICATE']) expect(text).not.toContain(gone);
 });
 
+test('what was tried and observed is recorded too', async () => {
+  const asking = {
+    kubeconfig: kubeconfig(plane.address, 'admin', ['system:masters']),
+    verifyEnforcement: { as: ['everybody'] },
+    probeAnonymous: true,
+    readSecretKeys: true,
+  };
+  const other = join(folder, 'tried.plimsoll');
+  await snapshotCluster({ ...asking, file: other });
+  const live = await scanCluster(asking);
+  const recorded = await scan({ paths: [other] });
+  expect(timeless(recorded)).toBe(timeless(live));
+  const { enforcement, anonymous } = (
+    JSON.parse(gunzipSync(readFileSync(other)).toString('utf8').split('\n')[0]!) as { observed: Record<string, unknown> }
+  ).observed;
+  expect([enforcement, anonymous]).not.toContain(undefined);
+});
+
 test('nothing was asked but to get and to list', () => {
   const events = auditLog(plane.address).filter(({ user }) => user.username === 'recorder');
   expect(events.length).toBeGreaterThan(10);

@@ -53,8 +53,16 @@ export interface Connection {
   readonly closed: AbortSignal;
   /** Where it is given: what GETs end with, after all attempts. It hears of them, or answers in place of the server. */
   readonly answer?: (path: string, ask: () => Promise<Answer>) => Promise<Answer>;
-  /** Where the answers are recorded ones: of when, by which version of this tool, and what was observed of the server then. */
-  readonly recorded?: { readonly taken: string; readonly tool: string; readonly observed: ObservedApiServer };
+  /**
+   * Where the answers are recorded ones: of when, by which version of this tool, what was observed of the server then, and
+   * which kinds were read for that.
+   */
+  readonly recorded?: {
+    readonly taken: string;
+    readonly tool: string;
+    readonly observed: ObservedApiServer;
+    readonly alsoRead: readonly string[];
+  };
 }
 
 /** What is known of a server from whether it answers; times in milliseconds since 1970. */

@@ -28,6 +28,8 @@ export interface Manifest {
   readonly podTemplates: readonly PodTemplateKind[];
   /** The names of the keys in Secrets were recorded, not only which of them hold tokens. */
   readonly secretKeys: boolean;
+  /** Kinds that were read for what was observed, as in `ClusterOptions.kinds`. */
+  readonly alsoRead: readonly string[];
   /** What was observed of the API server itself. */
   readonly observed: ObservedApiServer;
   /** What was read, and how many objects of it, for whoever reads the manifest. */
@@ -166,6 +168,7 @@ const manifestCheck = fields({
   namespaces: maybe(listOf(isText)),
   podTemplates: listOf(fields({ group: isText, kind: isText, path: isText })),
   secretKeys: (value) => typeof value === 'boolean',
+  alsoRead: listOf(isText),
   observed: isObservation,
   unread: listOf(fields({ file: isText, reason: isText })),
   answers: listOf(

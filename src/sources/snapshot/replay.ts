@@ -61,7 +61,7 @@ export function replay(manifest: Manifest, readPart: ReadPart, close: () => void
     get: () => Promise.reject(new Error('a recording has no server')),
     renew: () => Promise.resolve(),
     sighting: () => undefined,
-    recorded: { taken: manifest.taken, tool: manifest.tool, observed: manifest.observed },
+    recorded: { taken: manifest.taken, tool: manifest.tool, observed: manifest.observed, alsoRead: manifest.alsoRead },
     close() {
       if (closing.signal.aborted) return;
       closing.abort();

@@ -1,0 +1,13 @@
+import { OptionError } from '../options/option-error.ts';
+import type { Arguments } from './arguments.ts';
+
+/** @throws OptionError where options of whoever asks a cluster lack each other, or exclude each other. */
+export function checkClusterArguments(given: Arguments): void {
+  if (given.has('as-group') && !given.has('as'))
+    throw new OptionError(['--as-group needs --as', 'the API server impersonates groups of a user only: add --as USER']);
+  if (given.has('verify-as') && !given.has('verify-enforcement'))
+    throw new OptionError(['--verify-as needs --verify-enforcement', 'it says as whom the dry runs of that are sent']);
+  const named = given.values('cluster').find((name) => name !== '');
+  if (given.has('context') && (named !== undefined || given.values('cluster').length > 1))
+    throw new OptionError(['--context and --cluster name different clusters', 'write --cluster CONTEXT once for each of them']);
+}

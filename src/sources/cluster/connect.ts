@@ -3,10 +3,12 @@ import { Agent, request as requestPlain, type IncomingMessage, type OutgoingHttp
 import { request as requestSecure } from 'node:https';
 import type { ObservedApiServer } from '../../kube/api-server.ts';
 import { oneLine } from '../manifests/reasons.ts';
-import { loadKubeConfig, refuse } from './contexts.ts';
+import { boundPlugins } from './exec-plugins.ts';
 import { json } from './json-answer.ts';
+import { impersonationOf, loadKubeConfig, refuse } from './kubeconfig.ts';
 import { sightingOf, type Sighting } from './observe.ts';
 import { defaultQps, startPace } from './pace.ts';
+import { patienceOf, type Patience } from './patience.ts';
 import type { Answer } from './requests.ts';
 
 export interface ConnectionOptions {
@@ -19,6 +21,8 @@ export interface ConnectionOptions {
   readonly asGroups?: readonly string[];
   /** Requests a second; default: 50. */
   readonly qps?: number;
+  /** How long to wait, in milliseconds; for a plugin that gives credentials as long as for a request. */
+  readonly patience?: Partial<Patience>;
 }
 
 /** Whom to act as. */
@@ -108,12 +112,17 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   if (server.protocol !== 'https:' && server.protocol !== 'http:')
     return { refused: [`the server of the kubeconfig speaks ${oneLine(server.protocol)}`, 'it must begin with https:'] };
 
+  const plugins = boundPlugins(config, patienceOf(options.patience).request);
+  const agents: Agent[] = [];
   const credentials = async (): Promise<RequestOptions> => {
     const asked: RequestOptions = { headers: {} };
     await config.applyToHTTPSOptions(asked);
     const { agent } = asked;
+    const headers = asked.headers as OutgoingHttpHeaders;
+    // Files with tokens end with a line feed at times.
+    if (typeof headers['Authorization'] === 'string') headers['Authorization'] = headers['Authorization'].trimEnd();
     // Else every page would begin with a handshake. How many there are is bound by `turn`, and watches stay for long.
-    if (agent instanceof Agent) Object.assign(agent, { keepAlive: true });
+    if (agent instanceof Agent) agents.push(Object.assign(agent, { keepAlive: true }));
     return asked;
   };
 
@@ -123,7 +132,11 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   } catch (error) {
     return refuse('the credentials of the kubeconfig cannot be had', error, 'try kubectl version with the same context');
   }
-  const own = options.as === undefined ? undefined : { user: options.as, groups: options.asGroups ?? [] };
+  const own =
+    options.as === undefined
+      ? impersonationOf(config.getCurrentUser())
+      : impersonation({ user: options.as, groups: options.asGroups ?? [] });
+  let renewal: Promise<void> | undefined;
   const closing = new AbortController();
   const send = server.protocol === 'https:' ? requestSecure : requestPlain;
   const hostname = server.hostname.replace(/^\[|\]$/g, '');
@@ -160,13 +173,12 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
     context,
     turn: startPace(options.qps ?? defaultQps, closing.signal),
     heard: { last: undefined },
-    get: (path, accept, signal) =>
-      ask(current, { method: 'GET', path }, { ...credentialOf(current), ...impersonation(own), accept }, signal),
+    get: (path, accept, signal) => ask(current, { method: 'GET', path }, { ...credentialOf(current), ...own, accept }, signal),
     tryCreate(path, object, as, signal) {
       const body = Buffer.from(JSON.stringify(object));
       const headers = {
         ...credentialOf(current),
-        ...impersonation(as ?? own),
+        ...(as === undefined ? own : impersonation(as)),
         accept: json,
         'content-type': json,
         'content-length': body.length,
@@ -182,14 +194,18 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
       return ask(agent === undefined ? {} : { agent }, { method: 'GET', path }, { accept: json }, signal);
     },
     sighting: () => sighting,
-    async renew() {
-      const before = current;
-      current = await credentials();
-      if (before.agent instanceof Agent) before.agent.destroy();
+    renew() {
+      // Requests that are refused at the same time wait for the same.
+      renewal ??= (async () => {
+        plugins.forget();
+        // What is under way over the connections of the old ones may come to its end.
+        current = await credentials();
+      })().finally(() => (renewal = undefined));
+      return renewal;
     },
     close() {
       closing.abort();
-      if (current.agent instanceof Agent) current.agent.destroy();
+      for (const agent of agents) agent.destroy();
     },
     closed: closing.signal,
   };
@@ -205,9 +221,8 @@ function credentialOf({ headers }: RequestOptions): OutgoingHttpHeaders {
   return headers as OutgoingHttpHeaders;
 }
 
-function impersonation(as: Impersonated | undefined): OutgoingHttpHeaders {
-  if (as === undefined) return {};
-  return { 'Impersonate-User': as.user, ...(as.groups.length === 0 ? {} : { 'Impersonate-Group': [...as.groups] }) };
+function impersonation({ user, groups }: Impersonated): OutgoingHttpHeaders {
+  return { 'Impersonate-User': user, ...(groups.length === 0 ? {} : { 'Impersonate-Group': [...groups] }) };
 }
 
 async function nobodyAt(cluster: NonNullable<ReturnType<KubeConfig['getCurrentCluster']>>): Promise<KubeConfig> {

@@ -42,5 +42,6 @@ export { scanCluster, type ScanClusterOptions } from './library/scan-cluster.ts'
 export { scanFleet, type ScanFleetOptions } from './library/scan-fleet.ts';
 export { snapshotCluster, type SnapshotOptions, type SnapshotSummary } from './library/snapshot-cluster.ts';
 export { scanSnapshots, type ScanSnapshotsOptions } from './library/scan-snapshots.ts';
+export { watchManifests, type WatchManifestsOptions } from './library/watch-manifests.ts';
 export { watchCluster, type WatchClusterOptions } from './library/watch-cluster.ts';
 export { fix, previewFix, type FixOptions } from './library/fix.ts';

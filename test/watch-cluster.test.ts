@@ -415,7 +415,7 @@ describe('the command', () => {
   });
 
   test.each([
-    [['--watch'], '--watch goes with --cluster alone'],
+    [['-', '--watch'], 'standard input does not change'],
     [['--all-contexts', '--watch'], '--watch follows one cluster'],
     [['--cluster', '--watch', '-o', 'sarif'], 'SARIF has no end with --watch'],
     [['--cluster', '--watch', '--kubeconfig', '/nowhere'], 'the kubeconfig cannot be read'],

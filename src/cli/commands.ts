@@ -95,7 +95,6 @@ const ofCluster: readonly Option[] = [
     name: 'probe-anonymous',
     about: 'With --cluster: send two requests without credentials, to /version and /api, and see whether the API server takes them',
   },
-  { name: 'watch', about: 'With --cluster: go on, and print what is new and what is gone whenever something changes, until Ctrl+C' },
   {
     name: 'verify-enforcement',
     about: 'With --cluster: also send requests to create pods that break the rules, as dry runs alone: nothing is stored, nothing runs',
@@ -182,6 +181,7 @@ const scan: Command = {
         : option,
     ),
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
+    { name: 'watch', about: 'Go on, and print what is new and what is gone whenever something changes, until Ctrl+C' },
     { name: 'all', about: 'List every place, and what passes too' },
     { name: 'quiet', short: 'q', about: 'Findings alone, one line each' },
     config,

@@ -39,6 +39,7 @@ export async function runScan(given: Arguments, program: string): Promise<number
     allowUnreadable: given.has('allow-unreadable') || given.has('allow-partial'),
   };
   if (given.has('watch')) {
+    if (snapshot !== undefined) throw new OptionError([`the snapshot ${snapshot} does not change`, 'leave out --watch']);
     const { runWatch } = await import('./watch.ts');
     return runWatch(
       given,

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Report } from '../core/index.ts';
-import { watchCluster } from '../library/watch-cluster.ts';
+import { watchCluster, type WatchClusterOptions } from '../library/watch-cluster.ts';
+import { watchManifests } from '../library/watch-manifests.ts';
 import { OptionError } from '../options/option-error.ts';
 import { formatChanges } from '../report/changes-text.ts';
 import { isEmpty, startComparing, type Changes } from '../report/changes.ts';
@@ -11,6 +13,7 @@ import type { Formatted } from './deliver.ts';
 import { onInterruption } from './interrupt.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import type { Output } from './outputs.ts';
+import { mergedParams, policyOptions } from './policy-arguments.ts';
 import { startClusterProgress } from './progress.ts';
 import { clusterScan, namedContexts } from './scan-cluster.ts';
 import { textOptions } from './text-options.ts';
@@ -19,8 +22,8 @@ import { textOptions } from './text-options.ts';
 const interrupted = 130;
 
 /**
- * `plimsoll scan --cluster --watch`: the report, then what changes, until a signal ends it or nobody reads any more. Files
- * are written anew for each report. Answers with the exit code of the last report, or 2 where the cluster could not be asked
+ * `plimsoll scan --watch` of a cluster or of manifests: the report, then what changes, until a signal ends it or nobody reads any more. Files
+ * are written anew for each report. Answers with the exit code of the last report, or 2 where nothing could be read
  * after it.
  */
 export async function runWatch(
@@ -32,37 +35,41 @@ export async function runWatch(
 ): Promise<number> {
   const onStdout = outputs.find(({ file }) => file === undefined)?.format;
   if (onStdout === 'sarif') throw new OptionError(['SARIF has no end with --watch', 'write it to a file: --output sarif=FILE']);
-  const [context] = await namedContexts(given);
   const ending = new AbortController();
   const end = (): void => ending.abort();
   const forget = onInterruption(end);
   process.stdout.once('error', end);
   const progress = startClusterProgress();
+  const written = new Map<string, string>();
   let exitCode = interrupted;
   let compare: ((report: Report) => Changes | undefined) | undefined;
   try {
-    const reports = watchCluster({
-      ...clusterScan(given, configuration),
-      ...(context === undefined ? {} : { context }),
+    const reports = await reportsOf(given, configuration, {
       signal: ending.signal,
-      onProgress: (done) => compare === undefined && progress.report(done),
       onFailure([what = '', ...todo]) {
         exitCode = 2;
         tell(`plimsoll: ${printable([what, ...todo].join('; '))}\n`);
       },
       onLost: (path, why) => tell(`plimsoll: ${printable(`changes of ${path} are only seen when all is read again: ${why}`)}\n`),
+      onProgress: (done) => compare === undefined && progress.report(done),
     });
     for await (const report of reports) {
       progress.stop();
       const format = formatted(report);
-      for (const { file, format: name } of outputs) if (file !== undefined) await writeFile(file, await format(name, false));
+      for (const { file, format: name } of outputs) {
+        if (file === undefined) continue;
+        const digest = digestOf(await format(name, false));
+        // Writing what is there already would be a change in a folder that is followed.
+        if (written.get(file) !== digest) await writeFile(file, await format(name, false));
+        written.set(file, digest);
+      }
       const changes = compare?.(report);
       // What stood before is only kept where it is told.
       compare ??= onStdout === 'text' ? startComparing(report) : nothingToCompare;
       if (onStdout === 'json') await writeStream(process.stdout, inOneLine(await format('json', true)));
       else if (onStdout === 'text' && changes === undefined) {
         await writeStream(process.stdout, await format('text', true));
-        if (!given.has('quiet')) tell('\nfollowing the cluster; Ctrl+C ends it\n');
+        if (!given.has('quiet')) tell(`\nfollowing the ${given.has('cluster') ? 'cluster' : 'files'}; Ctrl+C ends it\n`);
       } else if (onStdout === 'text' && changes !== undefined && !isEmpty(changes))
         await writeStream(process.stdout, formatChanges(changes, report, timeOfDay(), textOptions(given, failing, true)));
       ({ exitCode } = outcome(report, failing));
@@ -73,6 +80,32 @@ export async function runWatch(
     process.stdout.off('error', end);
   }
   return exitCode;
+}
+
+type Following = Required<Pick<WatchClusterOptions, 'signal' | 'onFailure' | 'onLost' | 'onProgress'>>;
+
+async function reportsOf(
+  given: Arguments,
+  configuration: Configuration,
+  { onProgress, ...following }: Following,
+): Promise<AsyncIterable<Report>> {
+  if (given.has('cluster')) {
+    const [context] = await namedContexts(given);
+    return watchCluster({ ...clusterScan(given, configuration), ...(context === undefined ? {} : { context }), onProgress, ...following });
+  }
+  return watchManifests({
+    ...policyOptions(given),
+    params: mergedParams(configuration.params, given.values('param')),
+    podTemplates: configuration.podTemplates,
+    paths: given.operands.length === 0 ? ['.'] : given.operands,
+    ...following,
+  });
+}
+
+function digestOf(chunks: Iterable<string>): string {
+  const hash = createHash('sha256');
+  for (const chunk of chunks) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 function nothingToCompare(): undefined {

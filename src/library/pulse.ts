@@ -1,6 +1,6 @@
 /** When to judge again, in milliseconds. */
 export interface Rhythm {
-  /** Without a change for so long after one; at least a second, in which changes of the same second have arrived. */
+  /** Without a change for so long after one; for a cluster at least a second, in which changes of the same second have arrived. */
   readonly quiet: number;
   /** After a change at the latest, although there are more. */
   readonly latest: number;

@@ -48,7 +48,7 @@ export interface Connection {
    * Absent where nobody can be asked any more.
    */
   tryCreate?(path: string, object: object, as: Impersonated | undefined, signal: AbortSignal): Promise<IncomingMessage>;
-  /** What the first answer showed besides what it said; undefined before. */
+  /** What a recent answer showed besides what it said; undefined before the first one. */
   sighting(): Sighting | undefined;
   /** Asks for the credentials anew: those of plugins expire. */
   renew(): Promise<void>;
@@ -78,6 +78,9 @@ export interface Heard {
   /** When it was there again. */
   back?: number;
 }
+
+/** How often an answer is looked at for what it shows besides, in milliseconds: who follows a cluster stays for weeks. */
+const oftenEnough = 60_000;
 
 /** Why there can be no scan: lines for a person. */
 export interface Refusal {
@@ -141,6 +144,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   const send = server.protocol === 'https:' ? requestSecure : requestPlain;
   const hostname = server.hostname.replace(/^\[|\]$/g, '');
   let sighting: Sighting | undefined;
+  let seen = -Infinity;
   const prefix = server.pathname.replace(/\/+$/, '');
   const ask = (
     { agent, auth }: RequestOptions,
@@ -162,7 +166,10 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
           ...(auth === undefined ? {} : { auth }),
         },
         (response) => {
-          sighting ??= sightingOf(response, namedBy(agent) ?? hostname);
+          if (Date.now() - seen > oftenEnough) {
+            seen = Date.now();
+            sighting = sightingOf(response, namedBy(agent) ?? hostname);
+          }
           resolve(response);
         },
       );

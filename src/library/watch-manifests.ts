@@ -1,0 +1,52 @@
+import type { Report } from '../core/index.ts';
+import { OptionError } from '../options/option-error.ts';
+import { watchPaths } from '../sources/manifests/watch-paths.ts';
+import { startPulse, type Rhythm } from './pulse.ts';
+import { scan, type ScanOptions } from './scan.ts';
+
+export interface WatchManifestsOptions extends Omit<ScanOptions, 'stdin'> {
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+  /** Nothing can be read now; it is tried again. Lines for a person. */
+  readonly onFailure?: (lines: readonly string[]) => void;
+  /** Changes of a path cannot be followed: they are seen when all is read without a reason. */
+  readonly onLost?: (path: string, why: string) => void;
+  /** When to judge again. */
+  readonly rhythm?: Partial<Rhythm>;
+}
+
+/**
+ * Judges manifests, and again whenever a file changes, as `plimsoll scan --watch` does; until its signal ends it. Every
+ * report is a whole one.
+ *
+ * @throws OptionError where an option is wrong, or nothing can be read in the beginning.
+ */
+export async function* watchManifests(options: WatchManifestsOptions = {}): AsyncGenerator<Report, void> {
+  const { signal, onFailure, onLost, rhythm, ...manifests } = options;
+  const { paths = ['.'], cwd = process.cwd() } = manifests;
+  if (paths.includes('-')) throw new OptionError(['standard input does not change', 'leave out --watch, or name files']);
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
+  // A file is saved at once, or nearly: nobody likes to wait for the verdict.
+  const pulse = startPulse({ quiet: 200, ...rhythm }, ending.signal);
+  const close = watchPaths(paths, cwd, { changed: pulse.changed, lost: (path, why) => onLost?.(path, why) });
+  try {
+    for (let first = true; ; first = false) {
+      const begun = Date.now();
+      const report = await scan({ ...manifests, paths, cwd }).catch((error: unknown) => {
+        if (first || !(error instanceof OptionError)) throw error;
+        onFailure?.(error.lines);
+        return undefined;
+      });
+      const taken = Date.now() - begun;
+      if (ending.signal.aborted) return;
+      if (report !== undefined) yield report;
+      if (!(await pulse.next(taken))) return;
+    }
+  } finally {
+    signal?.removeEventListener('abort', end);
+    close();
+  }
+}

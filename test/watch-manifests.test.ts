@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { watchManifests, type Report } from '../src/index.ts';
+import { startPlimsoll } from './cli/run.ts';
+
+/** Soon after a change, and never without one. */
+const rhythm = { quiet: 20, latest: 200, share: 1, soonest: 60_000, rarest: 60_000 };
+
+let folder: string;
+let ending: AbortController;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-watch-'));
+  ending = new AbortController();
+});
+
+afterEach(() => {
+  ending.abort();
+  rmSync(folder, { recursive: true });
+});
+
+function pod(name: string, allowed: boolean): string {
+  const container = { name: 'web', image: 'registry.example.com/web:1', securityContext: { privileged: allowed } };
+  return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'shop' }, spec: { containers: [container] } });
+}
+
+function write(file: string, text: string): void {
+  writeFileSync(join(folder, file), text);
+}
+
+function follow(...paths: readonly string[]): AsyncGenerator<Report, void> {
+  return watchManifests({ paths, cwd: folder, rhythm, signal: ending.signal });
+}
+
+/** The names of the pods that are privileged in the next report. */
+async function next(reports: AsyncGenerator<Report, void>): Promise<string[]> {
+  const { value } = await reports.next();
+  if (value === undefined) throw new Error('it has ended');
+  return value.findings.filter(({ control }) => control === 'pod-security/privileged').map(({ resource }) => resource.name);
+}
+
+test('a folder is followed with what is below it', async () => {
+  mkdirSync(join(folder, 'deploy'));
+  write('deploy/web.yaml', pod('web', false));
+  const reports = follow('.');
+  expect(await next(reports)).toEqual([]);
+  write('deploy/bad.yaml', pod('bad', true));
+  expect(await next(reports)).toEqual(['bad']);
+  rmSync(join(folder, 'deploy/bad.yaml'));
+  expect(await next(reports)).toEqual([]);
+  ending.abort();
+  expect((await reports.next()).done).toBe(true);
+});
+
+test('a file is followed although editors replace it, and what stands beside it is not', async () => {
+  write('web.yaml', pod('web', false));
+  const reports = follow('web.yaml');
+  expect(await next(reports)).toEqual([]);
+  const later = next(reports);
+  write('beside.yaml', pod('beside', true));
+  expect(await Promise.race([later, setTimeout(300, 'silence')])).toBe('silence');
+  write('web.yaml.new', pod('web', true));
+  renameSync(join(folder, 'web.yaml.new'), join(folder, 'web.yaml'));
+  expect(await later).toEqual(['web']);
+});
+
+test('what a pattern may match is followed', async () => {
+  mkdirSync(join(folder, 'deploy'));
+  write('deploy/web.yaml', pod('web', false));
+  const reports = follow('deploy/*.yaml');
+  expect(await next(reports)).toEqual([]);
+  write('deploy/bad.yaml', pod('bad', true));
+  expect(await next(reports)).toEqual(['bad']);
+});
+
+test('standard input does not change', async () => {
+  await expect(follow('-').next()).rejects.toMatchObject({ lines: ['standard input does not change', expect.any(String)] });
+});
+
+test('the command prints what changes by file and line, and does not follow what it writes itself', async () => {
+  write('web.yaml', pod('web', false));
+  const running = startPlimsoll(
+    ['scan', '--watch', '.', '--only', 'pod-security/privileged', '-q', '-o', 'text', '-o', 'json=report.json'],
+    folder,
+  );
+  for (let attempt = 0; attempt < 200; attempt++) {
+    try {
+      if (readFileSync(join(folder, 'report.json'), 'utf8').endsWith('}\n')) break;
+    } catch {
+      // It has not been written yet.
+    }
+    await setTimeout(50);
+  }
+  await setTimeout(500);
+  const settled = readFileSync(join(folder, 'report.json'), 'utf8');
+  write('web.yaml', pod('web', true));
+  await running.until(/^\+ web\.yaml:1:\d+: critical: container "web" is privileged/m);
+  write('web.yaml', pod('web', false));
+  await running.until(/^- web\.yaml:1:\d+: critical: container "web" is privileged/m);
+  running.child.kill('SIGINT');
+  expect(await running.ended).toBe(0);
+  expect(JSON.parse(settled)).toMatchObject({ inputs: { files: expect.any(Number) } });
+  expect(running.stderr()).toBe('');
+});

@@ -8,6 +8,7 @@ import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
 import { userWorkloads } from './control-plane/user-workloads.ts';
 import { certificateExpiry } from './network-separation/certificate-expiry.ts';
+import { certificateRequests } from './network-separation/certificate-requests.ts';
 import { claimSizes } from './network-separation/claim-sizes.ts';
 import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
@@ -99,6 +100,7 @@ export const controls: readonly AnyControl[] = [
   serverCertificate,
   userWorkloads,
   certificateExpiry,
+  certificateRequests,
   claimSizes,
   defaultDenyEgress,
   defaultDenyIngress,

@@ -1,16 +1,12 @@
 import type { Anchor, JoinedSubject, JoinedSubjectKind, Path, Resource, ResourceRef } from '../core/index.ts';
-import { isAnonymous, isPublic } from '../kube/anonymous-subjects.ts';
 import { isObservedApiServer, observedApiServerKind, type AnonymousAnswer, type ObservedApiServer } from '../kube/api-server.ts';
 import { flagsOf, programOf, switchOf } from '../kube/control-plane-flags.ts';
 import type { Container, PodSpec } from '../kube/types.ts';
-import { isRoleBinding, type RoleBindingSubject } from './role-bindings.ts';
 
 /** An API server, with what tells whether it takes requests without credentials. */
 export interface AnonymousAccessSubject {
   readonly at: Anchor;
   readonly access: AnonymousAccess;
-  /** A binding by which such requests may do more than Kubernetes itself makes public. */
-  readonly grant: string | undefined;
 }
 
 export type AnonymousAccess =
@@ -22,45 +18,31 @@ export type AnonymousAccess =
   | { readonly type: 'unasked' }
   | { readonly type: 'proxy' };
 
-type Memory =
-  | { readonly type: 'server'; readonly ref: ResourceRef; readonly at: Anchor; readonly access: AnonymousAccess }
-  | { readonly type: 'grant'; readonly binding: string };
+interface Memory extends AnonymousAccessSubject {
+  readonly ref: ResourceRef;
+}
 
 /** The one that was asked, and those that run as pods of the cluster. */
 export const anonymousAccess: JoinedSubjectKind<AnonymousAccessSubject, Memory> = {
   scope: 'joined',
-  name: 'API server with what requests without credentials may do',
-  reads: {
-    podTemplates: false,
-    kinds: ['ClusterRoleBinding.rbac.authorization.k8s.io', 'Pod', 'RoleBinding.rbac.authorization.k8s.io', observedApiServerKind],
-    system: true,
-  },
+  name: 'API server, asked without credentials or seen with its flags',
+  reads: { podTemplates: false, kinds: ['Pod', observedApiServerKind], system: true },
   example: 'objects',
 
-  remember(resource, anchor, context) {
+  remember(resource, anchor) {
     const { ref, object } = resource;
-    if (isObservedApiServer(ref))
-      return {
-        type: 'server',
-        ref,
-        at: anchor(['status', 'anonymous']),
-        access: accessOf((object as { readonly status?: ObservedApiServer }).status),
-      };
-    if (isRoleBinding(resource)) {
-      const { roleRef = {}, subjects = [] } = object as Partial<RoleBindingSubject>;
-      const grants = subjects.some(isAnonymous) && !isPublic(roleRef, context.namespaceOf(resource));
-      return grants ? { type: 'grant', binding: ref.name } : undefined;
+    if (isObservedApiServer(ref)) {
+      const { status } = object as { readonly status?: ObservedApiServer };
+      return { ref, at: anchor(['status', 'anonymous']), access: accessOf(status) };
     }
     const flags = ref.kind === 'Pod' && ref.apiVersion === 'v1' ? flagsIn(resource) : undefined;
-    return flags === undefined ? undefined : { type: 'server', ref, at: anchor(flags.path), access: flags.access };
+    return flags === undefined ? undefined : { ref, at: anchor(flags.path), access: flags.access };
   },
 
   *subjects(memories): Generator<JoinedSubject<AnonymousAccessSubject>> {
-    const grant = memories.find((memory) => memory.type === 'grant')?.binding;
-    const servers = memories.filter((memory) => memory.type === 'server');
     // Where flags are seen, that nobody asked leaves nothing open.
-    const told = servers.filter(({ access }) => access.type !== 'unasked');
-    for (const { ref, at, access } of told.length > 0 ? told : servers) yield { subject: { at, access, grant }, ref, at };
+    const told = memories.filter(({ access }) => access.type !== 'unasked');
+    for (const { ref, at, access } of told.length > 0 ? told : memories) yield { subject: { at, access }, ref, at };
   },
 };
 

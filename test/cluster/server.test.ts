@@ -143,7 +143,7 @@ test('node ports are told as the server has chosen them', () => {
 
 test('the certificate of the connection is its own, and what nobody has decided is seen', () => {
   expect(row('CP-01')).toMatchObject({ state: 'unknown', needs: ['node'], subjects: { pass: 1 } });
-  const found = of('network-separation/certificate-expiry');
+  const found = of('network-separation/certificate-requests');
   expect(found).toContain('failed fail: request "failed" for a certificate failed at its signer');
   expect(found.filter((line) => line?.startsWith('waits '))).toEqual([]);
 });

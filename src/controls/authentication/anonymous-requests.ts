@@ -3,6 +3,7 @@ import type { AnonymousAnswer, ObservedApiServer } from '../../kube/api-server.t
 import { anonymousAccess } from '../../subjects/anonymous-access.ts';
 import { exampleApiServer } from '../../subjects/api-server.ts';
 
+/** What such requests may do is told by authentication/anonymous-rights. */
 export const anonymousRequests: AnyControl = defineControl({
   id: 'authentication/anonymous-requests',
   decides: ['AUTH-01'],
@@ -13,13 +14,13 @@ export const anonymousRequests: AnyControl = defineControl({
   subject: anonymousAccess,
   inEveryCluster: true,
 
-  evaluate({ at, access, grant }) {
-    if (access.type === 'answers') return judgeAnswers(access.answers, at, grant);
+  evaluate({ at, access }) {
+    if (access.type === 'answers') return judgeAnswers(access.answers, at);
     if (access.type === 'unasked')
       return unknown(at, 'nobody asked the API server without credentials (--probe-anonymous does)', ['node', 'cluster']);
     if (access.type === 'proxy') return unknown(at, 'the API server was asked through a proxy, which may add credentials', ['node']);
     if (access.accepts === 'no') return pass;
-    if (access.accepts === 'yes') return accepted(at, 'the API server takes requests without credentials, as its flags say', grant);
+    if (access.accepts === 'yes') return fail(at, 'the API server takes requests without credentials, as its flags say');
     return unknown(at, 'a file of its own tells which requests without credentials the API server takes', ['node']);
   },
 
@@ -36,14 +37,6 @@ export const anonymousRequests: AnyControl = defineControl({
       'known to the API server, if to nobody else': asked(403, 403),
       'the kinds alone': asked(401, 200),
       'the default': flags('--secure-port=6443'),
-      'more than what is public': `${asked(200, 403)}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: { name: everybody }
-roleRef: { kind: ClusterRole, name: view }
-subjects: [{ kind: Group, name: "system:unauthenticated" }]
-`,
     },
     unknown: {
       'nobody asked': exampleApiServer({ version: 'v1.37.1' }),
@@ -53,19 +46,14 @@ subjects: [{ kind: Group, name: "system:unauthenticated" }]
       'a file decides': flags('--authentication-config=/etc/kubernetes/authentication.yaml'),
     },
   },
-  alsoFails: ['authentication/anonymous-rights', 'upgrading/server-version'],
 });
 
 /** 401 says that nobody is let in without credentials; 200, and 403 for what somebody anonymous may not do, that they are. */
-function judgeAnswers(answers: readonly AnonymousAnswer[], at: Anchor, grant: string | undefined): Verdict {
+function judgeAnswers(answers: readonly AnonymousAnswer[], at: Anchor): Verdict {
   const open = answers.find(({ code }) => code === 200) ?? answers.find(({ code }) => code === 403);
-  if (open !== undefined) return accepted(at, `the API server answers ${open.path} without credentials (${open.code})`, grant);
+  if (open !== undefined) return fail(at, `the API server answers ${open.path} without credentials (${open.code})`);
   if (answers.length > 0 && answers.every(({ code }) => code === 401)) return pass;
   return unknown(at, 'what the API server answers without credentials does not tell whether it takes them', ['node']);
-}
-
-function accepted(at: Anchor, message: string, grant: string | undefined): Verdict {
-  return grant === undefined ? fail(at, message) : fail(at, `${message}, and binding "${grant}" gives them more`, 'high');
 }
 
 function asked(version: number | undefined, kinds: number | undefined): string {

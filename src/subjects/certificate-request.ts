@@ -3,23 +3,16 @@ import { isObservedApiServer, observedApiServerKind, type ObservedApiServer } fr
 import { certificateEnds, fromBase64 } from '../kube/certificate.ts';
 import { isObject } from '../kube/shape-reader.ts';
 
-/** A certificate of the cluster that its API shows, or a request for one. */
-export interface ClusterCertificateSubject {
-  readonly certificate: EndpointCertificate | RequestedCertificate;
+/** A request for a certificate, with the clock of the cluster. */
+export interface CertificateRequestSubject {
+  readonly request: CertificateRequest;
   readonly at: Anchor;
   /** When the cluster was asked, in milliseconds since 1970; undefined in a dump. */
   readonly now: number | undefined;
 }
 
-export interface EndpointCertificate {
-  readonly type: 'endpoint';
-  /** Undefined where it was not shown. */
-  readonly ends: number | undefined;
-}
-
 /** A CertificateSigningRequest (k8s.io/api, certificates/v1). */
-export interface RequestedCertificate {
-  readonly type: 'request';
+export interface CertificateRequest {
   readonly name: string;
   readonly signer: string;
   /** Who asked for it. */
@@ -31,47 +24,44 @@ export interface RequestedCertificate {
   readonly ends: number | undefined;
 }
 
-interface Memory {
-  readonly ref: ResourceRef;
-  readonly certificate: ClusterCertificateSubject['certificate'];
-  readonly at: Anchor;
-  readonly now?: number;
-}
+type Memory =
+  | { readonly type: 'request'; readonly ref: ResourceRef; readonly request: CertificateRequest; readonly at: Anchor }
+  | { readonly type: 'clock'; readonly now: number };
 
-/** Requests are there for a day at most; then the controller manager removes them (csrcleaner). */
-export const clusterCertificates: JoinedSubjectKind<ClusterCertificateSubject, Memory> = {
+/** They are there for a day at most; then the controller manager removes them (csrcleaner). */
+export const signingRequests: JoinedSubjectKind<CertificateRequestSubject, Memory> = {
   scope: 'joined',
-  name: 'certificate that the API shows',
+  name: 'request for a certificate',
   reads: { podTemplates: false, kinds: ['CertificateSigningRequest.certificates.k8s.io', observedApiServerKind] },
   example: 'objects',
 
   remember(resource, anchor) {
     const { ref, object } = resource;
     if (isObservedApiServer(ref)) {
-      const { time, endpoint } = (object as { readonly status?: ObservedApiServer }).status ?? {};
-      const certificate = { type: 'endpoint', ends: millis(endpoint?.tls?.certificate?.notAfter) } as const;
-      const now = millis(time);
-      const at = anchor(['status', 'endpoint', 'tls', 'certificate', 'notAfter']);
-      return { ref, certificate, at, ...(now === undefined ? {} : { now }) };
+      const now = millis((object as { readonly status?: ObservedApiServer }).status?.time);
+      return now === undefined ? undefined : { type: 'clock', now };
     }
     if (ref.kind !== 'CertificateSigningRequest' || !ref.apiVersion.startsWith('certificates.k8s.io/')) return undefined;
-    const certificate = requestOf(resource);
-    return { ref, certificate, at: anchor(certificate.ends === undefined ? ['status'] : ['status', 'certificate']) };
+    const request = requestOf(resource);
+    return { type: 'request', ref, request, at: anchor(request.ends === undefined ? ['status'] : ['status', 'certificate']) };
   },
 
-  *subjects(memories): Generator<JoinedSubject<ClusterCertificateSubject>> {
-    const now = memories.find((memory) => memory.now !== undefined)?.now;
-    for (const { ref, certificate, at } of memories) yield { subject: { certificate, at, now }, ref, at };
+  *subjects(memories): Generator<JoinedSubject<CertificateRequestSubject>> {
+    const now = memories.find((memory) => memory.type === 'clock')?.now;
+    for (const memory of memories) {
+      if (memory.type !== 'request') continue;
+      const { ref, request, at } = memory;
+      yield { subject: { request, at, now }, ref, at };
+    }
   },
 };
 
 /** The typed decoder does not know this kind: every field may be anything. */
-function requestOf({ ref, object }: Resource): RequestedCertificate {
+function requestOf({ ref, object }: Resource): CertificateRequest {
   const [metadata, spec, status] = [object['metadata'], object['spec'], object['status']].map((part) => (isObject(part) ? part : {}));
   const pem = fromBase64(text(status!['certificate']));
   const ends = pem === undefined || pem === '' ? undefined : certificateEnds(pem)?.[0];
   return {
-    type: 'request',
     name: ref.name,
     signer: text(spec!['signerName']),
     user: text(spec!['username']),
@@ -81,7 +71,7 @@ function requestOf({ ref, object }: Resource): RequestedCertificate {
   };
 }
 
-function stateOf(conditions: unknown): RequestedCertificate['state'] {
+function stateOf(conditions: unknown): CertificateRequest['state'] {
   const types = new Set(
     (Array.isArray(conditions) ? conditions : []).map((condition: unknown) => (isObject(condition) ? condition['type'] : '')),
   );

@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '../core/index.ts';
 import { isObservedApiServer, observedApiServerKind, type ObservedApiServer, type ServedApi } from '../kube/api-server.ts';
+import { imageMatches, parseImageReference } from '../kube/image-reference.ts';
 import { productsOfApi, productsOfWorkload, type KnownProduct, type ProductRole } from '../kube/known-products.ts';
 import type { Container, PodSpec, Volume } from '../kube/types.ts';
 import { isNode, type NodeObject } from './node.ts';
@@ -52,6 +53,7 @@ export interface DaemonSetFacts {
   readonly title: string;
   readonly at: Anchor;
   readonly products: readonly KnownProduct[];
+  readonly images: readonly string[];
   /** It can read the logs of the node. */
   readonly readsLogs: boolean;
   /** It can see the processes of the node. */
@@ -175,6 +177,7 @@ function factsOf({ object }: Resource, specs: readonly PodSpec[]): Omit<DaemonSe
   const containers = specs.flatMap((spec) => [...(spec.containers ?? []), ...(spec.initContainers ?? [])]);
   const privileged = containers.some(({ securityContext }) => securityContext?.privileged === true);
   return {
+    images: specs.flatMap(({ containers: own = [] }) => own.flatMap(({ image }) => image ?? [])),
     readsLogs: specs.some(({ volumes = [] }) => volumes.some(holdsLogs)),
     seesProcesses:
       privileged || specs.some(({ hostPID }) => hostPID === true) || addsCapability(containers, ['SYS_ADMIN', 'BPF', 'SYS_PTRACE']),
@@ -190,12 +193,27 @@ function addsCapability(containers: readonly Container[], names: readonly string
   return added.some((name) => name === 'ALL' || names.includes(name.replace(/^CAP_/, '')));
 }
 
-/** Where kubelets, engines and journald write. */
-const logFolders = ['/var/log', '/run/log/journal', '/var/lib/docker/containers'];
+/** Where kubelets, engines and journald write; whoever mounts what contains them sees them too. */
+const logFolders = ['/var/log/pods', '/var/log/containers', '/var/log/journal', '/run/log/journal', '/var/lib/docker/containers'];
 
 function holdsLogs({ hostPath }: Volume): boolean {
   const path = `${hostPath?.path?.replace(/\/+$/, '') ?? ''}/`;
   return hostPath?.path !== undefined && logFolders.some((folder) => `${folder}/`.startsWith(path) || path.startsWith(`${folder}/`));
+}
+
+/** Runs a product with this role, or one of the images that the user names as such. */
+export function serves({ products, images }: DaemonSetFacts, role: ProductRole, own: readonly string[]): boolean {
+  return products.some(({ roles }) => roles.includes(role)) || images.some((image) => isAmong(image, own));
+}
+
+/** Nothing that is known, or the agent of a store of metrics: those of vendors do much besides. */
+export function mayServe({ products }: DaemonSetFacts): boolean {
+  return products.every(({ roles }) => roles.includes('metrics store'));
+}
+
+function isAmong(image: string, entries: readonly string[]): boolean {
+  const parsed = parseImageReference(image);
+  return !('error' in parsed) && entries.some((entry) => imageMatches(parsed, entry));
 }
 
 /** On how many nodes a DaemonSet is to be, and is. One that nobody has counted may be everywhere, and is proven nowhere. */

@@ -58,6 +58,13 @@ export const forbiddenPods: readonly Probe[] = [
   probe('privilege escalation', 'restricted', {}, { allowPrivilegeEscalation: true }),
 ];
 
+const baselineNames: ReadonlySet<string> = new Set(forbiddenPods.filter(({ level }) => level === 'baseline').map(({ name }) => name));
+
+/** Whether already level baseline refuses the pod of this name. */
+export function isForbiddenByBaseline(name: string): boolean {
+  return baselineNames.has(name);
+}
+
 /** What a mutation can fill in, and what its absence or presence says. */
 const defaults: readonly (readonly [string, (container: Container, spec: PodSpec) => boolean])[] = [
   [

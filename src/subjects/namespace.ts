@@ -1,4 +1,5 @@
 import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef, SubjectContext } from '../core/index.ts';
+import { isObservedApiServer, observedApiServerKind, type ObservedApiServer, type ObservedTrial } from '../kube/api-server.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { allowsEverything, allowsEveryAddress, directionsOf, rulesOf, selectsEveryPod, type Direction } from '../kube/network-policy.ts';
@@ -31,6 +32,8 @@ export interface NamespaceSubject {
   readonly admission: AdmissionSettings | undefined;
   /** What else may refuse bad pods there; none where its object was not read. */
   readonly reviewers: readonly PodReviewer[];
+  /** Names of bad pods that dry runs have shown to be let in there; undefined where none was made that tells. */
+  readonly letIn: readonly string[] | undefined;
   readonly policies: readonly NamespacePolicy[];
   readonly limitRanges: readonly NamespaceLimitRange[];
   readonly quotas: readonly NamespaceQuota[];
@@ -92,7 +95,8 @@ type Memory =
   | { readonly type: 'quota'; readonly namespace: string | undefined; readonly quota: NamespaceQuota }
   | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] }
   | { readonly type: 'admission'; readonly settings: AdmissionSettings }
-  | { readonly type: 'reviewer'; readonly part: ReviewerPart };
+  | { readonly type: 'reviewer'; readonly part: ReviewerPart }
+  | { readonly type: 'trials'; readonly trials: readonly ObservedTrial[] };
 
 /**
  * One subject for each namespace that has a Namespace object or holds a workload; places of controls
@@ -103,7 +107,15 @@ export const namespaces: JoinedSubjectKind<NamespaceSubject, Memory> = {
   name: 'namespace',
   reads: {
     podTemplates: true,
-    kinds: ['Namespace', 'NetworkPolicy.networking.k8s.io', 'LimitRange', 'ResourceQuota', ...admissionSettingsKinds, ...reviewerKinds],
+    kinds: [
+      'Namespace',
+      'NetworkPolicy.networking.k8s.io',
+      'LimitRange',
+      'ResourceQuota',
+      ...admissionSettingsKinds,
+      ...reviewerKinds,
+      observedApiServerKind,
+    ],
   },
   example: 'objects',
   remember,
@@ -116,6 +128,10 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
     const labels = resource.metadata.labels ?? {};
     const places = { at: anchor([]), namedAt: anchor(['metadata', 'name']), labelsAt: anchor(['metadata', 'labels']) };
     return { type: 'namespace', namespace: ref.name, ref, labels, ...places };
+  }
+  if (isObservedApiServer(ref)) {
+    const { enforcement } = (object as { readonly status?: ObservedApiServer }).status ?? {};
+    return enforcement && { type: 'trials', trials: enforcement.trials };
   }
   const settings = readAdmissionSettings(ref, object);
   if (settings !== undefined) return { type: 'admission', settings };
@@ -168,6 +184,11 @@ function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf): Namespa
   });
 }
 
+function letInBy(trials: readonly ObservedTrial[]): readonly string[] | undefined {
+  const telling = trials.filter(({ sound, undecided = [] }) => sound === 'admitted' && undecided.length === 0);
+  return telling.length === 0 ? undefined : [...new Set(telling.flatMap(({ admitted = [] }) => admitted))];
+}
+
 interface Gathered {
   readonly policies: NamespacePolicy[];
   readonly limitRanges: NamespaceLimitRange[];
@@ -180,10 +201,12 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
   const gathered = new Map<string | undefined, Gathered>();
   const parts: ReviewerPart[] = [];
   let admission: AdmissionSettings | undefined;
+  let trials: readonly ObservedTrial[] = [];
   for (const memory of memories) {
     if (memory.type === 'admission') admission = joinAdmissionSettings(admission, memory.settings);
     if (memory.type === 'reviewer') parts.push(memory.part);
-    if (memory.type === 'admission' || memory.type === 'reviewer') continue;
+    if (memory.type === 'trials') trials = memory.trials;
+    if (memory.type === 'admission' || memory.type === 'reviewer' || memory.type === 'trials') continue;
     const found = gathered.get(memory.namespace);
     const namespace = found ?? { policies: [], limitRanges: [], quotas: [], workloads: [], object: undefined };
     if (found === undefined) gathered.set(memory.namespace, namespace);
@@ -199,11 +222,12 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
     const title = name === undefined ? 'the unnamed namespace' : `namespace "${name}"`;
     const reviewers = name === undefined || object === undefined ? [] : reviewersOf(namespaceFacts(name, object.labels, admission), all);
     const known = { name, title, labels: object?.labels, labelsAt: object?.labelsAt, namedAt, admission, reviewers };
-    yield { subject: { ...known, ...rest }, ref, at };
+    const letIn = name === undefined ? undefined : letInBy(trials.filter(({ namespace }) => namespace === name));
+    yield { subject: { ...known, letIn, ...rest }, ref, at };
   }
 }
 
-function gather(namespace: Gathered, memory: Exclude<Memory, { type: 'admission' | 'reviewer' }>): void {
+function gather(namespace: Gathered, memory: Exclude<Memory, { type: 'admission' | 'reviewer' | 'trials' }>): void {
   switch (memory.type) {
     case 'namespace':
       namespace.object ??= memory;

@@ -1,10 +1,9 @@
 import { defineControl, failAt, pass, passSoFar, unknown, type AnyControl, type Place } from '../../core/index.ts';
 import type { ObservedTrial } from '../../kube/api-server.ts';
-import { forbiddenPods } from '../../kube/enforcement-probes.ts';
+import { isForbiddenByBaseline } from '../../kube/enforcement-probes.ts';
 import { apiServers, exampleApiServer } from '../../subjects/api-server.ts';
 
 const at = ['status', 'enforcement'];
-const worst: ReadonlySet<string> = new Set(forbiddenPods.filter(({ level }) => level === 'baseline').map(({ name }) => name));
 
 export const enforcementVerified: AnyControl = defineControl({
   id: 'pod-security/enforcement-verified',
@@ -73,7 +72,7 @@ function trial(more: Partial<ObservedTrial>): ObservedTrial {
 
 function faultsOf(each: ObservedTrial, index: number): Place[] {
   const { admitted = [] } = each;
-  const bad = admitted.filter((name) => worst.has(name));
+  const bad = admitted.filter(isForbiddenByBaseline);
   const [first, ...rest] = bad.length > 0 ? bad : admitted;
   if (first === undefined) return [];
   const more = rest.length === 0 ? '' : ` and ${rest.length} more`;

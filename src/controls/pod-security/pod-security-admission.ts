@@ -1,7 +1,10 @@
 import { decline, defineControl, fail, notApplicable, pass, set, strings, unknown, type AnyControl, type Edit } from '../../core/index.ts';
+import { observedApiServerKind } from '../../kube/api-server.ts';
+import { isForbiddenByBaseline } from '../../kube/enforcement-probes.ts';
 import { compareLevels, effectivePolicy, labelPrefix, podSecurityLevel, readDeciding, type Level } from '../../kube/pod-security/index.ts';
 import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
+import { exampleApiServer } from '../../subjects/api-server.ts';
 import { namespaces, type NamespaceSubject } from '../../subjects/namespace.ts';
 import { reviewerKinds } from '../../subjects/pod-reviewers.ts';
 
@@ -13,11 +16,11 @@ export const podSecurityAdmission: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['5.2.1'], attack: ['T1610'] },
   subject: namespaces,
-  decidedBy: namespaceFactsKinds,
+  decidedBy: [...namespaceFactsKinds, observedApiServerKind],
   excusedBy: reviewerKinds,
   params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
-  evaluate({ name, title, labels, labelsAt, namedAt, admission, reviewers }, { params }) {
+  evaluate({ name, title, labels, labelsAt, namedAt, admission, reviewers, letIn }, { params }) {
     if (name !== undefined && params.system.includes(name)) return notApplicable('a namespace of the system');
     // A namespace exists before what is in it: if its object was not read, it was made elsewhere.
     if (labels === undefined || labelsAt === undefined)
@@ -29,6 +32,12 @@ export const podSecurityAdmission: AnyControl = defineControl({
       return fail(labelsAt, `${title} cannot be created: label ${error.label} has the value "${error.value.slice(0, 20)}"`);
     if (enforce.level === 'restricted') return pass;
     const [reviewer] = reviewers;
+    if (reviewer !== undefined && letIn !== undefined) {
+      if (letIn.length === 0) return pass;
+      const worst = letIn.find(isForbiddenByBaseline);
+      if (worst !== undefined) return fail(labelsAt, `${title} lets in a pod with ${worst}, as a dry run shows`);
+      return fail(labelsAt, `${title} lets in a pod with ${letIn[0]}, as a dry run shows`, 'low');
+    }
     if (reviewer !== undefined)
       return unknown(labelsAt, `${title} enforces ${enforce.level}; what ${reviewer.title} refuses there is not known`, ['cluster']);
     if (exempt) return fail(namedAt, `${title} is exempt from Pod Security admission: privileged pods are let in`);
@@ -49,7 +58,10 @@ export const podSecurityAdmission: AnyControl = defineControl({
       if (exempt) return decline('the configuration of the API server exempts the namespace: take it off that list');
       const [error] = errors;
       // These two refuse nothing: they tell what the level would refuse, to clients and in the audit log.
-      if (error === undefined && [policy.enforce, policy.warn, policy.audit].every(({ level }) => level === 'privileged'))
+      const silent = [policy.enforce, policy.warn, policy.audit].every(({ level }) => level === 'privileged');
+      // Where dry runs have shown what gets by, telling is no step ahead.
+      const shown = namespace.reviewers.length > 0 && namespace.letIn !== undefined;
+      if (error === undefined && silent && !shown)
         return { edits: [...labelled('audit', 'restricted', version), ...labelled('warn', 'restricted', version)], safety: 'safe' };
       if (error?.label.endsWith('-version') === true) return [set(['metadata', 'labels', error.label], `v1.${version}`)];
       if (error?.label === `${labelPrefix}audit`) return labelled('audit', 'restricted', version);
@@ -63,10 +75,11 @@ export const podSecurityAdmission: AnyControl = defineControl({
     },
   },
 
-  alsoFails: ['pod-security/admission-exemptions'],
+  alsoFails: ['pod-security/admission-exemptions', 'pod-security/enforcement-verified'],
 
   examples: {
     pass: {
+      'a webhook that was seen to refuse all bad pods': reviewed([]),
       restricted: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }',
       'restricted, of a pinned version': `
 kind: Namespace
@@ -89,6 +102,8 @@ plugins:
 `,
     },
     fail: {
+      'a webhook that was seen to let pods of root in': reviewed(['root']),
+      'a webhook that was seen to let privileged pods in': reviewed(['root', 'privileged']),
       'exempt by the configuration of the API server': `
 apiVersion: pod-security.admission.config.k8s.io/v1
 kind: PodSecurityConfiguration
@@ -159,4 +174,23 @@ function labelled(mode: 'enforce' | 'audit' | 'warn', level: Level, version: num
     set(['metadata', 'labels', `${labelPrefix}${mode}`], level),
     set(['metadata', 'labels', `${labelPrefix}${mode}-version`], `v1.${version}`),
   ];
+}
+
+function reviewed(admitted: readonly string[]): string {
+  return `
+kind: Namespace
+metadata: { name: shop, labels: null }
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: { name: pod-rules }
+webhooks:
+  - name: pods.rules.example.com
+    sideEffects: None
+    admissionReviewVersions: [v1]
+    clientConfig: { url: 'https://rules.example.com/pods' }
+    rules: [{ apiGroups: [''], apiVersions: [v1], operations: ['*'], resources: ['pods/*'] }]
+---
+${exampleApiServer({ enforcement: { trials: [{ namespace: 'shop', sound: 'admitted', admitted, refused: [], undecided: [] }] } })}
+`;
 }

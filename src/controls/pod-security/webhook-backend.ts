@@ -6,6 +6,8 @@ import { admissionWebhooks, webhookKinds } from '../../subjects/admission-webhoo
 /** How long before its end an authority is to be renewed, in milliseconds. */
 const soon = 30 * 86_400_000;
 
+const live = exampleApiServer({ time: '2026-01-20T08:00:00.000Z' });
+
 /** An authority that ended on 2026-06-01. */
 const endedAuthority =
   'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSExNSCtnQXdJQkFnSUJBVEFGQmdNclpYQXdFREVPTUF3R0ExVUVBd3dGY25Wc1pYTXdIaG' +
@@ -24,7 +26,7 @@ export const webhookBackend: AnyControl = defineControl({
   subject: admissionWebhooks,
   decidedBy: [...webhookKinds, 'Service', observedApiServerKind],
 
-  evaluate({ webhook, places, service, now }, { partial }) {
+  evaluate({ webhook, places, service, now }) {
     const { name = '', failurePolicy, authorityEnds } = webhook;
     const consequence = failurePolicy === 'Ignore' ? 'it reviews nothing' : 'it lets nothing in';
     if (now !== undefined && authorityEnds !== undefined && authorityEnds < now + soon) {
@@ -35,12 +37,11 @@ export const webhookBackend: AnyControl = defineControl({
     if (service === undefined) return notApplicable('the webhook is no Service of the cluster');
     const { found, port } = service;
     const address = `Service "${service.namespace}/${service.name}"`;
-    if (found === undefined && partial)
-      return unknown(places.clientConfig, `webhook "${name}" asks ${address}, which was not read`, ['manifest', 'cluster']);
-    if (found === undefined) return fail(places.clientConfig, `webhook "${name}" asks ${address}, which does not exist: ${consequence}`);
-    if (!found.external && !found.ports.includes(port))
-      return fail(places.clientConfig, `webhook "${name}" asks ${address}, which has no port ${port}: ${consequence}`);
-    return pass;
+    if (found !== undefined && (found.external || found.ports.includes(port))) return pass;
+    // In manifests names and namespaces are often put together later.
+    if (now === undefined) return unknown(places.clientConfig, `webhook "${name}" asks ${address}, which was not read`, ['cluster']);
+    const lack = found === undefined ? 'which does not exist' : `which has no port ${port}`;
+    return fail(places.clientConfig, `webhook "${name}" asks ${address}, ${lack}: ${consequence}`);
   },
 
   remedy: 'Delete the configuration of a webhook that is no longer installed, or install what it asks.',
@@ -67,6 +68,8 @@ webhooks:
     },
     fail: {
       'no Service': `
+${live}
+---
 apiVersion: admissionregistration.k8s.io/v1
 kind: MutatingWebhookConfiguration
 metadata: { name: pod-defaults }
@@ -80,6 +83,8 @@ webhooks:
       - { apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods] }
 `,
       'another port': `
+${live}
+---
 apiVersion: v1
 kind: Service
 metadata: { name: rules, namespace: shop }
@@ -98,6 +103,20 @@ webhooks:
 `,
       'an authority that has ended': reviewing('2026-06-02T08:00:00.000Z'),
       'an authority that ends soon': reviewing('2026-05-20T08:00:00.000Z'),
+    },
+    unknown: {
+      'no Service among manifests': `
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: { name: pod-defaults }
+webhooks:
+  - name: defaults.rules.example.com
+    sideEffects: None
+    admissionReviewVersions: [v1]
+    clientConfig: { service: { namespace: rules, name: rules } }
+    rules:
+      - { apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods] }
+`,
     },
     notApplicable: {
       'an authority that is valid': reviewing('2026-01-20T08:00:00.000Z'),

@@ -193,6 +193,10 @@ describe('the report of a snapshot is that of the cluster', () => {
     ['expired tokens', expiring()],
     ['pages that expire again and again', refusing('/api/v1/serviceaccounts', 410)],
     ['a server without aggregated discovery', { old: true }],
+    [
+      'large numbers',
+      { kinds: holding([...objects, pod('large', 'shop', { spec: { securityContext: { runAsUser: 9007199254740992 } } })]) },
+    ],
     ['an object that cannot be decoded', { kinds: holding([...objects, pod('odd', 'shop', { spec: { containers: secret } })]) }],
   ])('with %s', async (_, fake) => {
     const taken = await snapshotOf({ kinds: holding(objects), ...fake });
@@ -440,6 +444,14 @@ describe('on the command line', () => {
     expect([cut.status, cut.stdout]).toEqual([2, '']);
     expect(cut.stderr).toMatch(/^plimsoll: the snapshot cannot be used: it ends after \d+ of \d+ bytes\n {10}.*\n {10}copy it again/);
   }, 60_000);
+
+  test('a folder for temporary files that is not there', async () => {
+    api = await startFakeApi({ kinds: holding(objects) });
+    const args = ['snapshot', '--kubeconfig', api.kubeconfig, '-o', file];
+    const { status: code, stderr } = await plimsollBeside(args, { env: { TMPDIR: join(folder, 'nowhere') } });
+    expect(code).toBe(2);
+    expect(stderr).toContain('plimsoll: the snapshot cannot be recorded: it or its folder is not there\n');
+  });
 
   test('what could not be read is said, and fails the run unless that is accepted', async () => {
     api = await startFakeApi({ kinds: holding(objects), ...refusing('/apis/apps/v1/deployments', 403) });

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Report, Unread } from '../core/index.ts';
@@ -91,7 +92,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
   const judging: ScanClusterOptions = { ...others, ...everything, podTemplates, ...(namespaces === undefined ? {} : { namespaces }) };
   const connection = granted<Connection>(await connect(options));
   const taken = new Date().toISOString().replace(/\.\d+/, '');
-  const spool = openSpool();
+  const spool = started(openSpool);
   try {
     const recording = startRecording(connection, redactor(podTemplates, tags()), spool);
     let observed: ObservedApiServer = {};
@@ -160,7 +161,29 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
     };
   } catch (error) {
     spool.close();
-    throw error;
+    throw notRecorded(error);
+  }
+}
+
+function started<T>(start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    throw notRecorded(error);
+  }
+}
+
+/** What waits to be written needs room too. Defects stay what they are. */
+function notRecorded(error: unknown): unknown {
+  if (error instanceof OptionError) return error;
+  try {
+    return new OptionError([
+      `the snapshot cannot be recorded: ${reasonOf(error)}`,
+      tmpdir(),
+      'name another folder for temporary files with TMPDIR',
+    ]);
+  } catch {
+    return error;
   }
 }
 

@@ -48,7 +48,7 @@ export function redactor(podTemplates: readonly PodTemplateKind[], tagOf: (text:
     if (!isObject(status)) return undefined;
     if (kindsWithStatus.has(kind)) return fieldsOf(status, (key, value) => (longStatus.has(key) ? undefined : kept(key, value)));
     const found = fieldsOf(status, (key, value) =>
-      key === 'conditions' ? keptConditions(value) : keptStatus.has(key) ? value : undefined,
+      key === 'conditions' ? keptConditions(value) : keptStatus.has(key) ? kept(key, value) : undefined,
     );
     return Object.keys(found).length === 0 ? undefined : found;
   }
@@ -57,13 +57,15 @@ export function redactor(podTemplates: readonly PodTemplateKind[], tagOf: (text:
   function kept(key: string, value: unknown): unknown {
     switch (key) {
       case 'metadata':
-        return isObject(value) ? fieldsOf(value, metadataField) : value;
+        return isObject(value) ? fieldsOf(value, metadataField) : eachText(value, mark);
       case 'env':
       case 'httpHeaders':
       case 'parameters':
         return Array.isArray(value) ? value.map((item) => withoutTextsOf(['value', 'default'], item)) : keptInside(key, value);
       case 'exec':
-        return isObject(value) ? fieldsOf(value, (name, inner) => (name === 'command' ? markedList(inner) : kept(name, inner))) : value;
+        return isObject(value)
+          ? fieldsOf(value, (name, inner) => (name === 'command' ? markedList(inner) : kept(name, inner)))
+          : eachText(value, mark);
       case 'volumeAttributes':
         return eachText(value, mark);
       case 'flexVolume':
@@ -88,12 +90,14 @@ export function redactor(podTemplates: readonly PodTemplateKind[], tagOf: (text:
   }
 
   function withoutTextsOf(fields: readonly string[], value: unknown): unknown {
-    return isObject(value) ? fieldsOf(value, (key, inner) => (fields.includes(key) ? eachText(inner, mark) : kept(key, inner))) : value;
+    return isObject(value)
+      ? fieldsOf(value, (key, inner) => (fields.includes(key) ? eachText(inner, mark) : kept(key, inner)))
+      : eachText(value, mark);
   }
 
   /** How long a command is tells something too. */
   function markedList(value: unknown): unknown {
-    return Array.isArray(value) && value.length > 0 ? [mark(JSON.stringify(value))] : value;
+    return Array.isArray(value) && value.length > 0 ? [mark(JSON.stringify(value))] : eachText(value, mark);
   }
 
   function metadataField(key: string, value: unknown): unknown {
@@ -104,7 +108,7 @@ export function redactor(podTemplates: readonly PodTemplateKind[], tagOf: (text:
   }
 
   function annotation(name: string, value: unknown): unknown {
-    if (typeof value !== 'string') return value;
+    if (typeof value !== 'string') return eachText(value, mark);
     if (name === 'kubectl.kubernetes.io/last-applied-configuration') return undefined;
     return keepsAnnotation(name, value) && findCredentials({ kind: 'annotation', name, value }).length === 0 ? value : mark(value);
   }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { controls } from '../controls/index.ts';
@@ -205,6 +206,46 @@ describe('what is gone', () => {
       },
       status: { phase: 'Running' },
     });
+  });
+
+  test('no secret is left of anything, wherever it stands, and nothing stops it', () => {
+    const place = fc.constantFrom(
+      'env',
+      'httpHeaders',
+      'volumeAttributes',
+      'data',
+      'binaryData',
+      'stringData',
+      'parameters',
+      'flexVolume',
+      'exec',
+    );
+    const around = fc.constantFrom('spec', 'template', 'containers', 'x', '__proto__', 'metadata', 'annotations');
+    const kinds = fc.constantFrom(
+      ['v1', 'Pod'],
+      ['v1', 'Secret'],
+      ['v1', 'ConfigMap'],
+      ['apps/v1', 'Deployment'],
+      ['a.example/v1', 'Some'],
+    );
+    const value = fc.oneof(fc.constant(`password=${secret}`), fc.constant([{ name: 'n', value: secret }]), fc.jsonValue({ maxDepth: 3 }));
+    const property = fc.property(
+      kinds,
+      fc.array(around, { maxLength: 4 }),
+      place,
+      value,
+      fc.jsonValue(),
+      ([apiVersion, kind], path, key, held, other) => {
+        let spec: unknown = JSON.parse(`{${JSON.stringify(key)}:${JSON.stringify(held)},"other":${JSON.stringify(other)}}`);
+        for (const step of path) spec = JSON.parse(`{${JSON.stringify(step)}:${JSON.stringify(spec)}}`);
+        const object = { apiVersion, kind, metadata: { name: 'n' }, ...(spec as object) };
+        const text = JSON.stringify(redact(object));
+        expect(JSON.parse(text)).toMatchObject({ apiVersion, kind });
+        expect(text).not.toContain(`password=${secret}`);
+        if (key === 'env') expect(text).not.toContain(`"value":"${secret}"`);
+      },
+    );
+    fc.assert(property, { seed: 9, numRuns: 500 });
   });
 
   test('a key that is called __proto__ is one like any other', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '../../kube/shape-reader.ts';
+import { readJson } from '../../kube/yaml/index.ts';
 import type { Answer, Connection } from '../cluster/index.ts';
 import { jsonStream, type ListHeader } from '../manifests/json-stream.ts';
 import { oneLine } from '../manifests/reasons.ts';
@@ -15,7 +16,10 @@ export type Keep = (object: Fields) => Fields;
 export interface Recording {
   /** To read the cluster with: what it answers is recorded. */
   readonly connection: Connection;
-  /** In an order of their own, so that equal answers make equal files; what is recorded afterwards is not in it. */
+  /**
+   * In an order of their own, so that equal answers make equal files; what is recorded afterwards is not in it.
+   * @throws what went wrong while it was recorded, an error of the system for instance.
+   */
   finish(): Recorded;
 }
 
@@ -31,6 +35,8 @@ export function startRecording(connection: Connection, keep: Keep, spool: Spool)
   const answers: Spooled[] = [];
   /** Tokens tell which object is next in a form of the server's own; a number does as well. */
   const pages = new Map<string, Map<string, number>>();
+  /** The first thing that went wrong with the recording, which is no reason for the reading to stop. */
+  let failure: Error | undefined;
 
   function pageOf(path: string, token: string | undefined): number | undefined {
     if (token === undefined || token === '') return undefined;
@@ -77,11 +83,16 @@ export function startRecording(connection: Connection, keep: Keep, spool: Spool)
       ...connection,
       async answer(url, ask) {
         const answer = await ask();
-        await hear(url, answer);
+        try {
+          await hear(url, answer);
+        } catch (error) {
+          failure ??= error as Error;
+        }
         return answer;
       },
     },
     finish() {
+      if (failure !== undefined) throw failure;
       const sorted = answers
         .map((answer, index) => ({ answer, index }))
         .sort((a, b) => Number(a.answer.path > b.answer.path) - Number(a.answer.path < b.answer.path) || a.index - b.index);
@@ -138,7 +149,9 @@ function pageLines(body: Buffer, keep: Keep): Lines {
       return true;
     },
     item(slice, _index, _header, _named, statusOf) {
-      const item = parsed(slice.text);
+      // By the limits of whoever reads it later.
+      const read = readJson(slice.text, 1);
+      const item = 'error' in read ? null : read.value;
       const status = parsed(statusOf());
       items.push(isObject(item) && status !== undefined ? { ...item, status } : item);
     },
@@ -151,11 +164,16 @@ function pageLines(body: Buffer, keep: Keep): Lines {
   const failed = typeof rest === 'object' ? 'the answer is not JSON' : found.failed;
   const why = failed ?? (header?.kind?.endsWith('List') === true ? undefined : 'the answer is no list');
   return {
-    lines: items.map((item) => JSON.stringify(isObject(item) ? keep(named(item, header)) : null)),
+    lines: items.map((item) => JSON.stringify(isObject(item) ? keep(named(item, header)) : null, exactly)),
     // A page that breaks off shows no moment.
     list: why === undefined ? header : { apiVersion: header?.apiVersion, kind: header?.kind },
     said: why === undefined ? undefined : { failed: why, cause: 'lasting' },
   };
+}
+
+/** JSON has no integers that are too large for a number; no field that rules read holds one. */
+function exactly(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
 }
 
 /** Go writes a list that was never filled as null. */

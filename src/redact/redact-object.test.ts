@@ -236,9 +236,9 @@ describe('what is gone', () => {
       value,
       fc.jsonValue(),
       ([apiVersion, kind], path, key, held, other) => {
-        let spec: unknown = JSON.parse(`{${JSON.stringify(key)}:${JSON.stringify(held)},"other":${JSON.stringify(other)}}`);
-        for (const step of path) spec = JSON.parse(`{${JSON.stringify(step)}:${JSON.stringify(spec)}}`);
-        const object = { apiVersion, kind, metadata: { name: 'n' }, ...(spec as object) };
+        let nested: unknown = JSON.parse(`{${JSON.stringify(key)}:${JSON.stringify(held)},"other":${JSON.stringify(other)}}`);
+        for (const step of path) nested = JSON.parse(`{${JSON.stringify(step)}:${JSON.stringify(nested)}}`);
+        const object = { apiVersion, kind, metadata: { name: 'n' }, ...(nested as object) };
         const text = JSON.stringify(redact(object));
         expect(JSON.parse(text)).toMatchObject({ apiVersion, kind });
         expect(text).not.toContain(`password=${secret}`);

@@ -416,6 +416,7 @@ describe('the command', () => {
 
   test.each([
     [['-', '--watch'], 'standard input does not change'],
+    [['--cluster', '--watch', '--verify-enforcement'], '--watch and --verify-enforcement exclude each other'],
     [['--all-contexts', '--watch'], '--watch follows one cluster'],
     [['--cluster', '--watch', '-o', 'sarif'], 'SARIF has no end with --watch'],
     [['--cluster', '--watch', '--kubeconfig', '/nowhere'], 'the kubeconfig cannot be read'],

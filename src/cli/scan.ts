@@ -111,6 +111,8 @@ function checkCombinations(given: Arguments, snapshot: string | undefined): void
     throw new OptionError(['--watch follows one cluster', 'run it once for each of them']);
   if (given.has('watch') && given.has('verify-enforcement'))
     throw new OptionError(['--watch and --verify-enforcement exclude each other', 'the dry runs would be sent again and again']);
+  if (given.has('watch') && given.has('verify-enforcement'))
+    throw new OptionError(['--watch and --verify-enforcement exclude each other', 'its requests would be sent again with each change']);
   const named = given.values('cluster').find((name) => name !== '');
   if (given.has('all-contexts') && (named !== undefined || given.has('context')))
     throw new OptionError(['--all-contexts names every cluster', 'leave out the name of one']);

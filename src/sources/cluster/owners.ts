@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   apiGroup,
   formatPath,
@@ -167,7 +167,7 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
 const digest = remembering(digestOf);
 
 function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
 function makerOf({ apiVersion, kind }: ResourceRef): Maker {

@@ -8,7 +8,7 @@ import { controls } from '../src/controls/index.ts';
 import type { ObservedApiServer } from '../src/kube/api-server.ts';
 import { formatText } from '../src/report/text.ts';
 import { apiServers, type ApiServerSubject } from '../src/subjects/api-server.ts';
-import { holding, patience, send, startFakeApi, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { holding, patience, send, startFakeApi, status, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 import { selfSigned } from './self-signed.ts';
 
 /* What a scan sees of the server itself. */
@@ -158,6 +158,49 @@ describe('requests without credentials', () => {
     const report = await scanOf({ ...secure, intercept }, { probeAnonymous: true });
     expect(report.ledger.find(({ code }) => code === 'AUTH-01')?.state).toBe('unknown');
     expect(report.inputs.unread).toEqual([]);
+  });
+});
+
+describe('what the server does not show of its objects opens what needs it, and nothing else', () => {
+  const objects = [
+    { kind: 'Node', metadata: { name: 'cp-1', labels: { 'node-role.kubernetes.io/control-plane': '' } }, status: nodeInfo('v1.36.2') },
+    { kind: 'Node', metadata: { name: 'worker-1' }, spec: {}, status: nodeInfo('v1.31.1') },
+    { kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { type: 'NodePort', ports: [{ nodePort: 30080 }] } },
+    { kind: 'CertificateSigningRequest', metadata: { name: 'csr-1' }, status: { conditions: [{ type: 'Failed' }] } },
+  ];
+
+  /** Longer than what a dump leaves out. */
+  function nodeInfo(kubeletVersion: string): object {
+    return { conditions: [{ message: 'x'.repeat(500) }], nodeInfo: { kubeletVersion } };
+  }
+
+  test('where all is shown, all is judged', async () => {
+    const report = await scanOf({ kinds: holding(objects) });
+    const states = ['CP-07', 'NODE-02', 'NODE-03', 'TLS-04', 'UPG-01'].map((code) => report.ledger.find((row) => row.code === code)?.state);
+    expect(states).toEqual(['fail', 'not-applicable', 'fail', 'fail', 'fail']);
+    const kubelets = report.findings.filter(({ control }) => control === 'upgrading/kubelet-version');
+    expect(kubelets.map(({ file }) => file).sort()).toEqual(['cluster/Node/cp-1', 'cluster/Node/worker-1']);
+  });
+
+  test.each([
+    ['/api/v1/nodes', 'Node'],
+    ['/api/v1/services', 'Service'],
+    ['/apis/certificates.k8s.io/v1/certificatesigningrequests', 'CertificateSigningRequest.certificates.k8s.io'],
+  ])('%s', async (path, kind) => {
+    const whole = await scanOf({ kinds: holding(objects) });
+    await api?.stop();
+    const intercept: FakeOptions['intercept'] = (_, response, url) => {
+      if (url.pathname !== path) return false;
+      send(response, 403, status(403, 'no'));
+      return true;
+    };
+    const report = await scanOf({ kinds: holding(objects), intercept });
+    const changed = report.ledger.filter(({ code, state }) => whole.ledger.find((row) => row.code === code)?.state !== state);
+    const readers = new Set(controls.filter(({ subject }) => subject.reads.kinds.includes(kind)).map(({ id }) => id));
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.filter((row) => !row.controls.some((id) => readers.has(id)))).toEqual([]);
+    const open = report.ledger.filter((row) => row.controls.some((id) => readers.has(id)));
+    expect(open.filter(({ state }) => state === 'pass' || state === 'not-applicable')).toEqual([]);
   });
 });
 

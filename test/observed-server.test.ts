@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import { scan, scanCluster, type AnyControl, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { scan, scanCluster, snapshotCluster, type AnyControl, type Report, type ScanClusterOptions } from '../src/index.ts';
 import { controls } from '../src/controls/index.ts';
 import type { ObservedApiServer } from '../src/kube/api-server.ts';
 import { formatText } from '../src/report/text.ts';
@@ -147,6 +147,23 @@ describe('requests without credentials', () => {
     expect(report.ledger.find(({ code }) => code === 'AUTH-01')?.state).toBe(state);
     const finding = report.findings.find(({ control }) => control === 'authentication/anonymous-requests');
     expect(finding?.message).toBe(message);
+  });
+
+  test('are kept in a snapshot, with the clock of the server and what it shows of its nodes', async () => {
+    const { fake, nobody } = listening(() => 401);
+    const kinds = holding([
+      { kind: 'Node', metadata: { name: 'n-1' }, status: { nodeInfo: { kubeletVersion: 'v1.31.1' }, more: 'x'.repeat(300) } },
+    ]);
+    folder = mkdtempSync(join(tmpdir(), 'plimsoll-observed-'));
+    const file = join(folder, 'cluster.plimsoll');
+    api = await startFakeApi({ ...fake, kinds });
+    await snapshotCluster({ kubeconfig: api.kubeconfig, patience, probeAnonymous: true, file });
+    expect(nobody.length).toBe(2);
+    await api.stop();
+    api = undefined;
+    const { ledger, findings } = await scan({ paths: [file] });
+    expect(ledger.find(({ code }) => code === 'AUTH-01')?.state).toBe('pass');
+    expect(findings.filter(({ control }) => control === 'upgrading/kubelet-version').map(({ verdict }) => verdict)).toEqual(['fail']);
   });
 
   test('whose connection breaks tell nothing, and the scan goes on', async () => {

@@ -683,6 +683,7 @@ describe('the command', () => {
   test.each([
     [['--context', 'x'], '--context goes with --cluster alone'],
     [['--print-rbac'], '--print-rbac goes with --cluster alone'],
+    [['--probe-anonymous'], '--probe-anonymous goes with --cluster alone'],
     [['--cluster', 'deploy/'], '--cluster takes the name of a context, and deploy/ is a path'],
     [['deploy/', '--cluster'], '--cluster and the path deploy/ exclude each other'],
     [['--cluster', '--partial'], '--cluster and --partial exclude each other'],

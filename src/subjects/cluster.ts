@@ -80,8 +80,8 @@ type Memory =
     };
 
 /**
- * The one cluster, where an API server was asked or a product was recognised; it stands at the server, else at the first
- * product. Parts of the system count: a network plugin is one.
+ * The one cluster, where an API server was asked; in manifests one for each workload with a product. Parts of the system
+ * count: a network plugin is one.
  */
 export const clusters: JoinedSubjectKind<ClusterSubject, Memory> = {
   scope: 'joined',
@@ -119,28 +119,32 @@ export const clusters: JoinedSubjectKind<ClusterSubject, Memory> = {
   },
 
   *subjects(memories) {
-    let found: Pick<JoinedSubject<ClusterSubject>, 'ref' | 'at'> | undefined;
-    let server: ClusterServer | undefined;
+    const found = memories.find((memory) => memory.type === 'server');
     const nodes = { count: 0, virtual: 0, enforcePolicies: false };
     const workloads: ProductWorkload[] = [];
     const daemonSets: DaemonSetFacts[] = [];
     for (const memory of memories) {
-      if (memory.type === 'server') {
-        server = memory.server;
-        found = { ref: memory.ref, at: server.at };
-      } else if (memory.type === 'node') {
+      if (memory.type === 'node') {
         if (memory.virtual) nodes.virtual++;
         else nodes.count++;
         nodes.enforcePolicies ||= memory.enforcesPolicies;
-      } else {
+      } else if (memory.type === 'workload') {
         for (const workload of memory.workloads) workloads.push(workload);
         if (memory.daemonSet !== undefined) daemonSets.push(memory.daemonSet);
-        if (memory.workloads.length > 0) found ??= { ref: memory.ref, at: memory.at };
+        if (found === undefined && memory.workloads.length > 0) yield alone(memory);
       }
     }
-    if (found !== undefined) yield { ...found, subject: { server, nodes, workloads, daemonSets } };
+    if (found === undefined) return;
+    const { ref, server } = found;
+    yield { ref, at: server.at, subject: { server, nodes, workloads, daemonSets } };
   },
 };
+
+/** In manifests each product stands for itself: what else there is in their cluster is not known. */
+function alone({ ref, at, workloads }: Extract<Memory, { readonly type: 'workload' }>): JoinedSubject<ClusterSubject> {
+  const nodes = { count: 0, virtual: 0, enforcePolicies: false };
+  return { ref, at, subject: { server: undefined, nodes, workloads, daemonSets: [] } };
+}
 
 /** Fargate and Virtual Kubelet show one node for each pod, or for a whole service. */
 function isVirtual({ metadata: { labels = {} } }: Resource): boolean {

@@ -32,7 +32,11 @@ interface Said {
 }
 
 /** A server that answers dry runs; it keeps what was sent. */
-async function scanOf(answer: (sent: Sent) => Said, options: ScanClusterOptions = {}): Promise<{ report: Report; sent: Sent[] }> {
+async function scanOf(
+  answer: (sent: Sent) => Said,
+  options: ScanClusterOptions = {},
+  unlistable?: string,
+): Promise<{ report: Report; sent: Sent[] }> {
   const sent: Sent[] = [];
   const rbac = (kind: string, plural: string): Kind => ({ group: 'rbac.authorization.k8s.io', kind, plural, clusterScoped: true });
   const known = holding(objects).filter(({ kind }) => kind !== 'ClusterRoleBinding');
@@ -44,6 +48,10 @@ async function scanOf(answer: (sent: Sent) => Said, options: ScanClusterOptions 
   api = await startFakeApi({
     kinds: [...known, bindings, roles, { group: 'rbac.authorization.k8s.io', kind: 'Role', plural: 'roles' }],
     intercept(request, response, url) {
+      if (unlistable !== undefined && url.pathname.endsWith(unlistable)) {
+        send(response, 403, status(403, 'no'));
+        return true;
+      }
       if (request.method === 'GET') return false;
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -171,6 +179,18 @@ describe('answers', () => {
   ])('of %s prove nothing', async (_, said, message) => {
     const { report } = await scanOf(() => said);
     expect(found(report, 'enforcement-verified')).toMatchObject([{ verdict: 'unknown', message: expect.stringContaining(message) }]);
+  });
+
+  test('of everybody decide, unless roles could not be read', async () => {
+    const verifyEnforcement = { as: ['everybody'] };
+    const answer = (sent: Sent): Said => (sent.groups === undefined ? notPermitted : isSound(sent) ? { code: 201 } : refused);
+    expect(row((await scanOf(answer, { verifyEnforcement })).report, 'ENF-08')).toBe('pass');
+    await api?.stop();
+    const { report } = await scanOf(answer, { verifyEnforcement }, '/roles');
+    expect([row(report, 'ENF-08'), report.inputs.unread.map(({ reason }) => reason)]).toEqual([
+      'unknown',
+      ['list roles.rbac.authorization.k8s.io: the user has no permission'],
+    ]);
   });
 
   test('that come late, after an overload, count', async () => {

@@ -29,6 +29,8 @@ const namespaces: Readonly<Record<string, string | undefined>> = {
   guarded: 'privileged',
   blocked: 'privileged',
   filled: 'privileged',
+  /** Until it is raised. */
+  raised: 'privileged',
 };
 
 const inNamespace = (name: string): object => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
@@ -134,6 +136,13 @@ beforeAll(async () => {
   plane = await startControlPlane({ admission: { PodSecurity: podSecurityConfiguration } });
   admin = asAdmin(plane.address);
   for (const object of objects) await make(object);
+  await make({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'early', namespace: 'raised' },
+    spec: { hostNetwork: true, containers: [{ name: 'web', image: 'web' }] },
+  });
+  await raise('raised', 'restricted');
   // Policies are compiled and observed some moments after they were made.
   await until(async () => (await refusal('guarded', 0)) !== undefined);
 });
@@ -143,6 +152,14 @@ afterAll(() => plane.stop());
 async function make(object: ApiObject): Promise<void> {
   const { status, body } = await admin.create(object);
   if (status !== 201 && status !== 409) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
+}
+
+/** As somebody does who finds that the level is too low. */
+async function raise(namespace: string, level: string): Promise<void> {
+  const { body } = await admin.request<ApiObject>('GET', `/api/v1/namespaces/${namespace}`);
+  const metadata = { ...(body['metadata'] as { readonly labels: object }) };
+  const { status } = await admin.update({ ...body, metadata: { ...metadata, labels: { ...metadata.labels, [enforce]: level } } });
+  if (status !== 200) throw new Error(`${namespace} keeps its labels`);
 }
 
 async function until(done: () => Promise<boolean>): Promise<void> {
@@ -201,13 +218,14 @@ describe('as whoever asks', () => {
   });
 
   test('levels are those of labels, of the configuration, and of what else may refuse', () => {
-    expect(namespacesOf(report, 'pass')).toEqual(['strict']);
-    expect(namespacesOf(report, 'fail')).toEqual(['exempt', 'filled', 'middle', 'open', 'unlabelled']);
+    expect(namespacesOf(report, 'pass')).toEqual(['raised', 'strict']);
+    expect(namespacesOf(report, 'fail')).toEqual(['exempt', 'filled', 'guarded', 'middle', 'open', 'unlabelled']);
+    expect(namespacesOf(report, 'unknown')).toEqual(['blocked']);
   });
 
   test('what is let in is what the level lets in', async () => {
     const found = messages(report, 'pod-security/enforcement-verified');
-    for (const [name, level] of Object.entries({ ...namespaces, unlabelled: 'baseline', exempt: 'privileged' })) {
+    for (const [name, level] of Object.entries({ ...namespaces, unlabelled: 'baseline', exempt: 'privileged', raised: 'restricted' })) {
       if (name === 'blocked') continue;
       const isAdmitted = ({ spec }: (typeof forbiddenPods)[number]): boolean =>
         level === 'privileged' || podSecurity(spec, {}, level as 'baseline' | 'restricted', 37).length === 0;
@@ -228,6 +246,22 @@ describe('as whoever asks', () => {
     expect(messages(report, 'pod-security/webhook-failure')).toEqual([
       'webhook "ignore.rules.example.com" fails open: what it leaves unanswered for 1 s is let in',
     ]);
+  });
+
+  test('what runs since before a level was raised is found, and would really be refused', async () => {
+    const [message = '', ...others] = messages(report, 'pod-security/running-pods');
+    expect(others).toEqual([]);
+    const [, first = ''] = /^pod "early" runs and would be refused today at level restricted: (\w+)/.exec(message) ?? [];
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'late' },
+      spec: { hostNetwork: true, containers: [{ name: 'web', image: 'web' }] },
+    };
+    const { body } = await admin.create<{ message: string }>(pod, { namespace: 'raised', dryRun: true });
+    expect(first).not.toBe('');
+    expect(body.message).toContain('violates PodSecurity "restricted:latest": host namespaces (hostNetwork=true)');
+    expect(report.ledger.find(({ code }) => code === 'ENF-05')?.state).toBe('fail');
   });
 
   test('what is filled in is seen', () => {
@@ -281,6 +315,6 @@ test('nothing was sent but dry runs, and nothing was stored', async () => {
   expect(writing.length).toBeGreaterThan(100);
   expect(new Set(writing.map(({ verb }) => verb))).toEqual(new Set(['create']));
   expect(writing.filter(({ requestURI }) => !/^\/api\/v1\/namespaces\/[a-z]+\/pods\?dryRun=All$/.test(requestURI))).toEqual([]);
-  const { body } = await admin.request<{ items: readonly unknown[] }>('GET', '/api/v1/pods');
-  expect(body.items).toEqual([]);
+  const { body } = await admin.request<{ items: readonly { readonly metadata: { readonly name: string } }[] }>('GET', '/api/v1/pods');
+  expect(body.items.map(({ metadata }) => metadata.name)).toEqual(['early']);
 });

@@ -58,9 +58,10 @@ export function podOutline(side: Outlined, digest: (text: string) => string): st
   const writer: Writer = { text: '', digest, inVolume: false };
   for (const [key, value] of Object.entries(metadata.labels ?? {}))
     if (!labelsOfControllers.has(key)) write(writer, `metadata.labels[${plain(key)}]`, value);
+  const rest = withoutOthers(side);
   for (const [key, value] of Object.entries(metadata.annotations ?? {}))
-    if (isDecidingAnnotation(key) && !isAppArmor(key, value)) write(writer, `metadata.annotations[${plain(key)}]`, value);
-  writeObject(writer, withoutOthers(side) as Readonly<Record<string, unknown>>, 'spec', 'spec');
+    if (isDecidingAnnotation(key) && !repeatsField(key, value, rest)) write(writer, `metadata.annotations[${plain(key)}]`, value);
+  writeObject(writer, rest as Readonly<Record<string, unknown>>, 'spec', 'spec');
   write(writer, 'spec.serviceAccountName', spec.serviceAccountName ?? spec.serviceAccount ?? 'default');
   return writer.text;
 }
@@ -146,9 +147,20 @@ export function isDecidingAnnotation(key: string): boolean {
   return decidingAnnotations.some((prefix) => key.startsWith(prefix));
 }
 
-/** The API server turns it into the field of the container, and back. */
-function isAppArmor(key: string, value: string): boolean {
-  return key.startsWith(decidingAnnotations[0]!) && /^(?:unconfined$|runtime\/default$|localhost\/)/.test(value);
+/** The annotation of a container whose field says the same: the API server makes either from the other. */
+function repeatsField(
+  key: string,
+  value: string,
+  { containers = [], initContainers = [], ephemeralContainers = [], securityContext }: PodSpec,
+): boolean {
+  const [prefix = ''] = decidingAnnotations;
+  if (!key.startsWith(prefix)) return false;
+  const name = key.slice(prefix.length);
+  const container = [...containers, ...initContainers, ...ephemeralContainers].find((each) => each.name === name);
+  if (container === undefined) return false;
+  const { type, localhostProfile } = container.securityContext?.appArmorProfile ?? securityContext?.appArmorProfile ?? {};
+  if (type === 'Localhost') return value === `localhost/${localhostProfile}`;
+  return value === (type === 'RuntimeDefault' ? 'runtime/default' : type === 'Unconfined' ? 'unconfined' : undefined);
 }
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -196,7 +208,7 @@ function isTokenVolume(volume: Volume): boolean {
 interface Writer {
   text: string;
   readonly digest: (text: string) => string;
-  /** The names of volume sources say something even where nothing is in them. */
+  /** The names of volume sources say something even where nothing that counts is in them. */
   inVolume: boolean;
 }
 
@@ -320,12 +332,16 @@ function writeField(writer: Writer, object: Readonly<Record<string, unknown>>, k
 
 function writeValue(writer: Writer, value: unknown, path: string, key: string): void {
   if (Array.isArray(value)) return writeList(writer, value, path, key);
-  if (isObject(value)) {
-    if (writer.inVolume) write(writer, path, '');
-    return writeObject(writer, value, path, key);
+  if (!isObject(value)) {
+    // Variables hold secrets at times.
+    write(writer, path, value, key === 'value');
+    return;
   }
-  // Variables hold secrets at times.
-  write(writer, path, value, key === 'value');
+  const before = writer.text.length;
+  if (writer.inVolume) write(writer, path, '');
+  writeObject(writer, value, path, key);
+  // The API server fills in these two, with nothing in them.
+  if (writer.text.length === before && key !== 'securityContext' && key !== 'resources') write(writer, path, '');
 }
 
 function writeList(writer: Writer, items: readonly unknown[], path: string, key: string): void {

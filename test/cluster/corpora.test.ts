@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { controls } from '../../src/controls/index.ts';
-import { apiGroup, type ResourceRef } from '../../src/core/index.ts';
+import { apiGroup, compareText, type ResourceRef } from '../../src/core/index.ts';
 import { startEvaluation } from '../../src/evaluate/index.ts';
 import { scan, scanCluster, type Finding, type Report } from '../../src/index.ts';
 import { policyOf } from '../../src/options/policy-options.ts';
@@ -52,12 +52,19 @@ const explained: readonly Explained[] = [
     cluster: /^pods of "es[a-z-]*" share account "elasticsearch"/,
     why: 'the server copies the old field serviceAccount to serviceAccountName, and the finding names the field that counts',
   },
+  {
+    control: 'network-separation/node-ports',
+    kind: 'Service',
+    files: /opens a port of 30000-32767 on every node/,
+    cluster: /opens (?:port|ports|\d+ ports?) .*on every node/,
+    why: 'the server gives out the ports that nobody names',
+  },
 ];
 
 /** What they say of products they say of the cluster, and in manifests, which show none, of each product. */
 const ofCluster: ReadonlySet<string> = new Set(controls.filter(({ subject }) => subject.name === 'cluster').map(({ id }) => id));
 
-/** What the server takes, in the order in which it was applied. */
+/** What the server takes. */
 const applied: ApiObject[] = [];
 /** What it refuses, with what it says. */
 const refused: string[] = [];
@@ -197,7 +204,10 @@ beforeAll(async () => {
   await applyAll(() => asAdmin(address));
   await settled(asAdmin(address));
   live = await scanCluster({ kubeconfig: kubeconfig(address, 'administrator', ['system:masters']) });
-  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: applied });
+  // As the server lists them: of several Services the first one is named.
+  const keyOf = (object: ApiObject): string => `${metadataOf(object).namespace ?? ''}/${nameOf(object)}/${object.kind}`;
+  const items = applied.toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   files = await scan({ paths: ['-'], stdin: Readable.from([list]), kubernetesVersion });
 }, patience);
 
@@ -239,8 +249,7 @@ describe.skipIf(corpora.length === 0)('the corpora in a cluster', () => {
     const [gone, added] = [missing(here!, there!), missing(there!, here!)];
     const unexplained = (side: 'files' | 'cluster', list: readonly Finding[]): string[] =>
       list.filter((finding) => !explained.some((each) => explains(each, side, finding))).map(line);
-    expect(unexplained('files', gone)).toEqual([]);
-    expect(unexplained('cluster', added)).toEqual([]);
+    expect({ files: unexplained('files', gone), cluster: unexplained('cluster', added) }).toEqual({ files: [], cluster: [] });
     // Nothing is explained that does not happen.
     const used = explained.filter(
       (each) =>

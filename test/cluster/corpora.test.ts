@@ -59,6 +59,13 @@ const explained: readonly Explained[] = [
     cluster: /opens (?:port|ports|\d+ ports?) .*on every node/,
     why: 'the server gives out the ports that nobody names',
   },
+  ...['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind) => ({
+    control: 'pod-security/webhook-backend',
+    kind,
+    files: /which was not read$/,
+    cluster: /which does not exist: /,
+    why: 'a Service that is in no file may exist all the same; one that is not in the cluster does not',
+  })),
 ];
 
 /** What they say of products they say of the cluster, and in manifests, which show none, of each product. */

@@ -77,8 +77,10 @@ async function askServer(connection: Connection, path: string, asked: Get, patie
   let renewed = false;
   /** Of those that are counted. */
   let attempts = 0;
+  let refused: Answer | undefined;
   for (let round = 0; ; round++) {
     const { answer, after } = await inTurn(connection, path, asked, patience);
+    if (answer.type === 'refused') refused = answer;
     if (answer.type === 'refused' && answer.status === 401 && !renewed) {
       renewed = true;
       try {
@@ -92,7 +94,9 @@ async function askServer(connection: Connection, path: string, asked: Get, patie
     const most = attemptsFor(answer, connection, patience);
     if (most < Infinity) attempts++;
     const pause = Math.max(after, patience.pause * Math.min(longestPause, 2 ** round));
-    if (attempts >= most || connection.closed.aborted || Date.now() + pause >= asked.deadline) return answer;
+    if (attempts >= most || connection.closed.aborted || Date.now() + pause >= asked.deadline)
+      // Where the time ran out in the midst of an attempt, the one before tells why.
+      return answer === silence && Date.now() >= asked.deadline ? (refused ?? answer) : answer;
     // Cut short where the connection is closed meanwhile: the next attempt says so.
     await setTimeout(pause, undefined, { signal: connection.closed }).catch(() => undefined);
   }

@@ -283,6 +283,6 @@ test('what is kept of a pod says as much to Pod Security as the pod itself', () 
           expect(decidingText(otherSpec, otherMetadata)).not.toBe(text);
       }
     }),
-    { seed: 11, numRuns: 400 },
+    { seed: 11, numRuns: 150 },
   );
 });

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { outcome, scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { outcome, scanCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
 import {
   holding,
   patience,

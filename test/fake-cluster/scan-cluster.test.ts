@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { OptionError, outcome, scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { OptionError, outcome, scanCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
 import {
   holding,
   ownKinds,
@@ -15,9 +15,9 @@ import {
   type FakeApi,
   type FakeOptions,
 } from './fake-api-server.ts';
-import { formatText } from '../src/report/text.ts';
-import { plimsoll } from './cli/run.ts';
-import { selfSigned } from './self-signed.ts';
+import { formatText } from '../../src/report/text.ts';
+import { plimsoll } from '../cli/run.ts';
+import { selfSigned } from '../self-signed.ts';
 
 /** As short as a test may be without being a matter of luck. */
 

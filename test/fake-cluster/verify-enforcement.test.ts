@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { OptionError, scanCluster, type Finding, type Report, type ScanClusterOptions } from '../src/index.ts';
-import { forbiddenPods, soundPod } from '../src/kube/enforcement-probes.ts';
-import { clusterRoleFor } from '../src/library/scan-cluster.ts';
-import { plimsoll } from './cli/run.ts';
+import { OptionError, scanCluster, type Finding, type Report, type ScanClusterOptions } from '../../src/index.ts';
+import { forbiddenPods, soundPod } from '../../src/kube/enforcement-probes.ts';
+import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
+import { plimsoll } from '../cli/run.ts';
 import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type Kind } from './fake-api-server.ts';
 
 /* What is sent where somebody asks for it, and what the answers mean. */

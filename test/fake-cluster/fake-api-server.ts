@@ -4,7 +4,7 @@ import { createServer as createSecure } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Patience } from '../src/sources/cluster/index.ts';
+import type { Patience } from '../../src/sources/cluster/index.ts';
 
 export type ApiObject = Readonly<Record<string, unknown>> & { readonly kind: string };
 

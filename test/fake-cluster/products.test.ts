@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import { scan, scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { scan, scanCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
 import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 /* What a scan tells of the products that run in a cluster. */

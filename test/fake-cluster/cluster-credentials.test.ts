@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { OptionError, scanCluster, type ScanClusterOptions } from '../src/index.ts';
+import { OptionError, scanCluster, type ScanClusterOptions } from '../../src/index.ts';
 import { holding, send, startFakeApi, status, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 /* What kubectl makes of a kubeconfig, and the library that reads it leaves out. */

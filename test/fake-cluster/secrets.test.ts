@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { scanCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { scanCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
 import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 /* What a scan takes of Secrets. */
@@ -88,7 +88,7 @@ describe('the names of keys, where somebody asks for them', () => {
   });
 
   test('from answers that nobody sees before their values are gone', async () => {
-    const { connect, readCluster } = await import('../src/sources/cluster/index.ts');
+    const { connect, readCluster } = await import('../../src/sources/cluster/index.ts');
     api = await startFakeApi({ kinds: holding(secrets) });
     const connection = await connect({ kubeconfig: api.kubeconfig });
     if ('refused' in connection) throw new Error(connection.refused.join());

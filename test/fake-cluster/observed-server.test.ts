@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import { scan, scanCluster, snapshotCluster, type AnyControl, type Report, type ScanClusterOptions } from '../src/index.ts';
-import { controls } from '../src/controls/index.ts';
-import type { ObservedApiServer } from '../src/kube/api-server.ts';
-import { formatText } from '../src/report/text.ts';
-import { apiServers, type ApiServerSubject } from '../src/subjects/api-server.ts';
+import { scan, scanCluster, snapshotCluster, type AnyControl, type Report, type ScanClusterOptions } from '../../src/index.ts';
+import { controls } from '../../src/controls/index.ts';
+import type { ObservedApiServer } from '../../src/kube/api-server.ts';
+import { formatText } from '../../src/report/text.ts';
+import { apiServers, type ApiServerSubject } from '../../src/subjects/api-server.ts';
 import { holding, patience, send, startFakeApi, status, type FakeApi, type FakeOptions } from './fake-api-server.ts';
-import { selfSigned } from './self-signed.ts';
+import { selfSigned } from '../self-signed.ts';
 
 /* What a scan sees of the server itself. */
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { OptionError, scan, scanCluster, snapshotCluster, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { OptionError, scan, scanCluster, snapshotCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
 import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
-import { plimsoll, plimsollBeside } from './cli/run.ts';
+import { plimsoll, plimsollBeside } from '../cli/run.ts';
 
 let api: FakeApi | undefined;
 let folder: string;

@@ -11,8 +11,8 @@ import {
   snapshotCluster,
   type FleetReport,
   type ScanFleetOptions,
-} from '../src/index.ts';
-import { plimsoll, plimsollBeside } from './cli/run.ts';
+} from '../../src/index.ts';
+import { plimsoll, plimsollBeside } from '../cli/run.ts';
 import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 let apis: FakeApi[] = [];

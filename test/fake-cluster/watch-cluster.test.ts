@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { watchCluster, type Report, type WatchClusterOptions } from '../src/index.ts';
-import { plimsoll, startPlimsoll } from './cli/run.ts';
+import { watchCluster, type Report, type WatchClusterOptions } from '../../src/index.ts';
+import { plimsoll, startPlimsoll } from '../cli/run.ts';
 import {
   ownKinds,
   patience,

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, inject, test } from 'vitest';
-import { holding, startFakeApi, type ApiObject, type FakeApi, type Intercept } from '../fake-api-server.ts';
-import { node } from './run.ts';
+import { holding, startFakeApi, type ApiObject, type FakeApi, type Intercept } from './fake-api-server.ts';
+import { node } from '../cli/run.ts';
 
 /** Runs a command whose standard error is a terminal, and tells what it showed there; its standard output goes nowhere. */
 const driver = `

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { OptionError, scanCluster, type Finding, type Report, type ScanClusterOptions } from '../src/index.ts';
+import { OptionError, scanCluster, type Finding, type Report, type ScanClusterOptions } from '../../src/index.ts';
 import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 /* What admission does in a cluster: of labels, of the API server's own configuration, of webhooks. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { scanCluster, type Report } from '../src/index.ts';
+import { scanCluster, type Report } from '../../src/index.ts';
 import { holding, startFakeApi, type ApiObject, type FakeApi } from './fake-api-server.ts';
 
 /* Replicas are passed by what their texts have in common, where an API server writes them as it does; that must not show in the report. */

@@ -1,0 +1,16 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** What a cluster may do to a scan, with an API server that is made up: mostly waiting, and so not part of `npm test`. */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ['test/fake-cluster/**/*.test.ts'],
+    reporters: ['default', './test/closing-line-reporter.ts'],
+    globalSetup: ['./test/cli/built.ts'],
+    isolate: false,
+    // Tests wait more than they work.
+    maxWorkers: 4,
+    testTimeout: 30_000,
+  },
+});
+
+export default config;

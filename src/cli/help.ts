@@ -41,7 +41,7 @@ export function commandHelp(command: Command, width: number): string {
   const column = Math.min(Math.max(...names.map((name) => name.length)) + 2, 34);
   return [
     `${command.summary}\n`,
-    `${wrapped(`Usage: plimsoll ${command.name} [OPTION…] ${command.operands}`, room).join('\n         ')}\n`,
+    `${wrapped(`Usage: plimsoll ${command.name} [OPTION…] ${command.operands}`.trimEnd(), room).join('\n         ')}\n`,
     ...command.about.map((paragraph) => `${wrapped(paragraph, room).join('\n')}\n`),
     'Options',
     ...command.options.map((option, index) => entry(names[index] ?? '', option.about, column, room)),

@@ -773,10 +773,21 @@ const byApi = indexBy(({ apis }) => apis);
 
 /** Products by the `image` of a container, wherever it is mirrored; none for what is no image name. */
 export function productsOfImage(image: string): readonly KnownProduct[] {
+  if (!lastParts.has(lastPart(image))) return [];
   const parsed = parseImageReference(image);
   if ('error' in parsed) return [];
   const parts = parsed.repository.split('/');
   return [...(byImage.get(parts.slice(-2).join('/')) ?? []), ...(parts.length > 1 ? (byImage.get(parts.at(-1) ?? '') ?? []) : [])];
+}
+
+/** Most images are nobody's that is known, and need not be taken apart to see that. */
+const lastParts: ReadonlySet<string> = new Set([...byImage.keys()].map(lastPart));
+
+/** What stands behind the last `/`, without tag and digest. */
+function lastPart(image: string): string {
+  const [name = ''] = image.split('@', 1);
+  const [last = ''] = name.slice(name.lastIndexOf('/') + 1).split(':', 1);
+  return last;
 }
 
 /** Products by what an object runs: its images, the labels of its chart, the name that its maker gives it. */

@@ -188,12 +188,15 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         for (const { control, judging, fixing, tally } of panel) {
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
+          const places = findings.placesOf(verdict);
+          // Most verdicts are a pass, of which nothing is said.
+          if (places.length === 0) continue;
           const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
-          for (const [index, place] of findings.placesOf(verdict).entries()) {
+          for (const [index, place] of places.entries()) {
             const at = whole(place.where as Path);
             const steps = stableSteps(resource.object, at);
             const proposal =
-              index === 0 && sink !== undefined && !isSystem && verdict.verdict === 'fail'
+              index === 0 && sink !== undefined && control.fix !== undefined && !isSystem && verdict.verdict === 'fail'
                 ? proposalFor({
                     control,
                     fixing,

@@ -47,8 +47,8 @@ export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'p
 
 /**
  * Judges what runs in a cluster, as `plimsoll scan --cluster` does: reads it through its API, only ever with `get` and
- * `list`, and of Secrets the metadata alone. Kubernetes' version is that of the API server unless the options name one. What the user may
- * not read is listed in `inputs.unread` of the report, and no verdict is made from its absence.
+ * `list`, and of Secrets the metadata alone. Kubernetes' version is that of the API server unless the options name one. What
+ * the user may not read is listed in `inputs.unread` of the report, and no verdict is made from its absence.
  *
  * @example
  * import { scanCluster } from 'plimsoll';

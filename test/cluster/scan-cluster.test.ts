@@ -8,6 +8,7 @@ import { scan, scanCluster, type Finding, type Report } from '../../src/index.ts
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, auditLog, kubeconfig, kubernetesVersion, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { make } from './make.ts';
 
 /* The examples in a real cluster, scanned by users who have the printed role and nothing else. */
 
@@ -35,28 +36,18 @@ let report: Report;
 beforeAll(async () => {
   plane = await startControlPlane({ controllerManager: true });
   admin = asAdmin(plane.address);
-  await make({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elsewhere' } });
-  for (const kind of ['Namespace', 'ServiceAccount']) for (const object of objects) if (object.kind === kind) await make(object);
-  for (const object of objects) if (object.kind !== 'Namespace' && object.kind !== 'ServiceAccount') await make(object);
-  await make(parse(clusterRoleFor({})) as ApiObject);
-  await make(binding('ClusterRoleBinding', 'scanner'));
-  await make({ ...(parse(clusterRoleFor({ namespaces: ['shop'] })) as ApiObject), metadata: { name: 'plimsoll-scan-namespace' } });
-  await make(binding('RoleBinding', 'tenant'));
+  await make(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elsewhere' } });
+  for (const kind of ['Namespace', 'ServiceAccount']) for (const object of objects) if (object.kind === kind) await make(admin, object);
+  for (const object of objects) if (object.kind !== 'Namespace' && object.kind !== 'ServiceAccount') await make(admin, object);
+  await make(admin, parse(clusterRoleFor({})) as ApiObject);
+  await make(admin, binding('ClusterRoleBinding', 'scanner'));
+  await make(admin, { ...(parse(clusterRoleFor({ namespaces: ['shop'] })) as ApiObject), metadata: { name: 'plimsoll-scan-namespace' } });
+  await make(admin, binding('RoleBinding', 'tenant'));
   await pods();
   report = await scanCluster({ kubeconfig: kubeconfig(plane.address, 'scanner') });
 });
 
 afterAll(() => plane.stop());
-
-/** The controllers need a moment for the account of a new namespace, without which no pod is let in. */
-async function make(object: ApiObject): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const { status, body } = await admin.create(object);
-    if (status === 201 || status === 409) return;
-    if (attempt > 50) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
-    await setTimeout(100);
-  }
-}
 
 function binding(kind: string, user: string): ApiObject {
   const whole = kind === 'ClusterRoleBinding';

@@ -5,6 +5,7 @@ import { scanCluster, type Report } from '../../src/index.ts';
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, auditLog, kubeconfig, startControlPlane, type AuditEvent, type ControlPlane } from './control-plane.ts';
+import { make } from './make.ts';
 
 /* What a scan is told of Secrets, by the API server's own record of its answers. */
 
@@ -21,14 +22,14 @@ beforeAll(async () => {
     auditRules: [{ level: 'RequestResponse', resources: [{ group: '', resources: ['secrets'] }] }, { level: 'Metadata' }],
   });
   admin = asAdmin(plane.address);
-  await make({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
-  await make({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'ci', namespace: 'shop' } });
-  await make(secret('password', { stringData: { password: value } }));
-  await make(secret('copy', { stringData: { token: value, 'ca.crt': value, namespace: 'shop' } }));
-  await make(secret('ci-token', { type: 'kubernetes.io/service-account-token', metadata: account }));
-  await make({ ...(parse(clusterRoleFor({})) as ApiObject), metadata: { name: 'scan' } });
+  await make(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+  await make(admin, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'ci', namespace: 'shop' } });
+  await make(admin, secret('password', { stringData: { password: value } }));
+  await make(admin, secret('copy', { stringData: { token: value, 'ca.crt': value, namespace: 'shop' } }));
+  await make(admin, secret('ci-token', { type: 'kubernetes.io/service-account-token', metadata: account }));
+  await make(admin, { ...(parse(clusterRoleFor({})) as ApiObject), metadata: { name: 'scan' } });
   for (const user of ['scanner', 'key-reader'])
-    await make({
+    await make(admin, {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
       metadata: { name: user },
@@ -47,16 +48,6 @@ const account = {
 
 function secret(name: string, { metadata = {}, ...rest }: { readonly metadata?: object; readonly [field: string]: unknown }): ApiObject {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop', ...metadata }, ...rest };
-}
-
-/** The controllers need a moment for what others build on. */
-async function make(object: ApiObject): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const { status, body } = await admin.create(object);
-    if (status === 201 || status === 409) return;
-    if (attempt > 50) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
-    await setTimeout(100);
-  }
 }
 
 /** The controllers put the token into the Secret. */

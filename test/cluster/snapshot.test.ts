@@ -9,6 +9,7 @@ import { scan, scanCluster, snapshotCluster, type Report, type ScanClusterOption
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, auditLog, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { make } from './make.ts';
 
 /* A recording of a real cluster is as good as the cluster, and holds none of its secrets. */
 
@@ -62,10 +63,10 @@ let admin: ApiClient;
 beforeAll(async () => {
   plane = await startControlPlane({ controllerManager: true });
   admin = asAdmin(plane.address);
-  for (const kind of ['Namespace', 'ServiceAccount']) for (const object of objects) if (object.kind === kind) await make(object);
-  for (const object of objects) if (object.kind !== 'Namespace' && object.kind !== 'ServiceAccount') await make(object);
-  await make(parse(clusterRoleFor({})) as ApiObject);
-  await make({
+  for (const kind of ['Namespace', 'ServiceAccount']) for (const object of objects) if (object.kind === kind) await make(admin, object);
+  for (const object of objects) if (object.kind !== 'Namespace' && object.kind !== 'ServiceAccount') await make(admin, object);
+  await make(admin, parse(clusterRoleFor({})) as ApiObject);
+  await make(admin, {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
     metadata: { name: 'recorder' },
@@ -80,16 +81,6 @@ afterAll(async () => {
   await plane.stop();
   rmSync(folder, { recursive: true });
 });
-
-/** The controllers need a moment for the account of a new namespace, without which no pod is let in. */
-async function make(object: ApiObject): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const { status, body } = await admin.create(object);
-    if (status === 201 || status === 409) return;
-    if (attempt > 50) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
-    await setTimeout(100);
-  }
-}
 
 /** Waits until the controllers have made their pods, one of which somebody then changes. */
 async function settled(): Promise<void> {

@@ -15,8 +15,6 @@ import {
 
 /* Whatever goes wrong between a scan and an API server: the whole result or a clear word of what is missing, never a pass for what was not seen. */
 
-/** As short as a test may be without being a matter of luck. */
-
 let api: FakeApi | undefined;
 
 afterEach(async () => {

@@ -1,11 +1,9 @@
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { scan, scanCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
-import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
+import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 /* What a scan tells of the products that run in a cluster. */
-
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 
 let api: FakeApi | undefined;
 

@@ -19,8 +19,6 @@ import { formatText } from '../../src/report/text.ts';
 import { plimsoll } from '../cli/run.ts';
 import { selfSigned } from '../self-signed.ts';
 
-/** As short as a test may be without being a matter of luck. */
-
 let api: FakeApi | undefined;
 
 afterEach(async () => {

@@ -4,11 +4,9 @@ import { OptionError, scanCluster, type Finding, type Report, type ScanClusterOp
 import { forbiddenPods, soundPod } from '../../src/kube/enforcement-probes.ts';
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import { plimsoll } from '../cli/run.ts';
-import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type Kind } from './fake-api-server.ts';
+import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type Kind } from './fake-api-server.ts';
 
 /* What is sent where somebody asks for it, and what the answers mean. */
-
-const patience = { request: 2_000, kind: 4_000, all: 20_000, pause: 1 };
 
 let api: FakeApi | undefined;
 

@@ -6,6 +6,7 @@ export * from './fleet-report.ts';
 export * from './group-by.ts';
 export * from './params.ts';
 export * from './path.ts';
+export * from './reach.ts';
 export * from './remembering.ts';
 export * from './report.ts';
 export * from './resource.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OptionError } from '../options/option-error.ts';
 import { findCommand, parseArguments, type Arguments } from './arguments.ts';
-import { commands } from './commands.ts';
+import { commands } from './commands/index.ts';
 
 function scan(...argv: string[]): Arguments {
   return parseArguments(findCommand('scan'), argv);

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { OptionError } from '../options/option-error.ts';
 import { advice, nearest, oneOf } from '../options/spelling.ts';
-import { commands, type Command, type Option } from './commands.ts';
+import { commands, type Command, type Option } from './commands/index.ts';
 
 /** The command of this name. @throws OptionError with the nearest correct spelling. */
 export function findCommand(name: string): Command {

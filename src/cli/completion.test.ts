@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commands } from './commands.ts';
+import { commands } from './commands/index.ts';
 import { completionScript } from './completion.ts';
 
 const names = { controls: ['pod-security/privileged', 'POD-06'], values: ['pod-security/non-root-user.user='] };

@@ -3,7 +3,7 @@ import { OptionError } from '../options/option-error.ts';
 import { controlNames } from '../options/policy-options.ts';
 import { oneOf } from '../options/spelling.ts';
 import type { Arguments } from './arguments.ts';
-import { commands, type Command, type Option } from './commands.ts';
+import { commands, type Command, type Option } from './commands/index.ts';
 import { writeStream } from './output.ts';
 
 /** `plimsoll completion bash|zsh|fish`. */

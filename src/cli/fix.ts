@@ -21,7 +21,7 @@ import { formatFixText } from '../report/fix-text.ts';
 import { unifiedDiff } from '../report/unified-diff.ts';
 import { readText } from '../sources/manifests/read-text.ts';
 import { findCommand, type Arguments } from './arguments.ts';
-import { fixFormats } from './commands.ts';
+import { fixFormats } from './commands/fix.ts';
 import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeFile, writeStream } from './output.ts';

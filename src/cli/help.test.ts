@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commands } from './commands.ts';
+import { commands } from './commands/index.ts';
 import { commandHelp, overview } from './help.ts';
 
 test.each([60, 80, 120])('help fits into %i columns', (width) => {

@@ -1,7 +1,7 @@
 import { wrapped } from '../report/wrap.ts';
 import { findCommand } from './arguments.ts';
 import { asCalled } from './called-as.ts';
-import { commands, type Command, type Option } from './commands.ts';
+import { commands, type Command, type Option } from './commands/index.ts';
 import { writeStream } from './output.ts';
 import { terminalOf } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './commands/index.ts';
 
 /**
  * How the user called a command, fit to be typed again: the operands and those options that say what is read and judged.

@@ -1,6 +1,6 @@
 import { controls } from '../controls/index.ts';
 import { controlNames } from '../options/policy-options.ts';
-import { commands, type Command, type Option } from './commands.ts';
+import { commands, type Command, type Option } from './commands/index.ts';
 import { writeStream } from './output.ts';
 
 /** What the shell is to do besides, as kubectl's completion has it (github.com/spf13/cobra, ShellCompDirective). */

@@ -3,7 +3,7 @@ import { OptionError } from '../options/option-error.ts';
 import { printable } from '../report/printable.ts';
 import { findCommand, parseArguments, type Arguments } from './arguments.ts';
 import { asCalled, isPlugin, isPluginCompletion } from './called-as.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './commands/index.ts';
 import { tell } from './output.ts';
 import { runScan } from './scan.ts';
 import { isSecondThread } from './second-thread.ts';

@@ -4,7 +4,7 @@ import { clusterRoleFor, granted, scanCluster, type ScanClusterOptions } from '.
 import { durationOf } from '../options/duration.ts';
 import { OptionError } from '../options/option-error.ts';
 import { advice, nearest } from '../options/spelling.ts';
-import { readContexts, type Contexts, type Patience } from '../sources/cluster/index.ts';
+import { readContexts, type ConnectionOptions, type Contexts, type Patience } from '../sources/cluster/index.ts';
 import type { Arguments } from './arguments.ts';
 import type { Configuration } from './configuration.ts';
 import { writeStream } from './output.ts';
@@ -76,20 +76,27 @@ function contextNamed(name: string, { names, current }: Contexts): string {
 export function clusterScan(given: Arguments, { params, podTemplates }: Configuration): ScanClusterOptions {
   const { namespace: _one, partial: _none, ...policy } = policyOptions(given);
   const namespaces = given.values('namespace');
-  const [context, kubeconfig, as, qps] = ['context', 'kubeconfig', 'as', 'qps'].map((name) => given.value(name));
   return {
     ...policy,
     params: mergedParams(params, given.values('param')),
     podTemplates,
     ...(namespaces.length === 0 ? {} : { namespaces }),
-    ...(context === undefined ? {} : { context }),
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(as === undefined ? {} : { as }),
-    asGroups: given.values('as-group'),
+    ...connectionOf(given),
     admissionConfig: given.values('admission-config'),
     ...(given.has('verify-enforcement') ? { verifyEnforcement: { as: given.values('verify-as') } } : {}),
     readSecretKeys: given.has('read-secret-keys'),
     probeAnonymous: given.has('probe-anonymous'),
+  };
+}
+
+/** What the command line says of asking a cluster; the context besides, where --cluster names it. */
+export function connectionOf(given: Arguments): ConnectionOptions {
+  const [context, kubeconfig, as, qps] = ['context', 'kubeconfig', 'as', 'qps'].map((name) => given.value(name));
+  return {
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(as === undefined ? {} : { as }),
+    asGroups: given.values('as-group'),
     patience: { ...waiting(given, 'timeout', 'all'), ...waiting(given, 'request-timeout', 'request') },
     ...(qps === undefined ? {} : { qps: rate(qps) }),
   };

@@ -43,7 +43,7 @@ export async function scanSnapshot({ file, cwd = process.cwd(), ...options }: Sc
 }
 
 /** Kinds that were recorded for the sake of their pod templates count as they did then. */
-function together(some: readonly PodTemplateKind[], others: readonly PodTemplateKind[]): readonly PodTemplateKind[] {
+export function together(some: readonly PodTemplateKind[], others: readonly PodTemplateKind[]): readonly PodTemplateKind[] {
   const keyOf = ({ group, kind, path }: PodTemplateKind): string => `${group} ${kind} ${path}`;
   const known = new Set(some.map(keyOf));
   return [...some, ...others.filter((kind) => !known.has(keyOf(kind)))];

@@ -2,8 +2,9 @@ import { severities, type AnyControl, type Severity } from '../core/index.ts';
 import { version as toolVersion } from '../core/version.ts';
 import { profiles, selects, type Policy, type Profile } from '../evaluate/index.ts';
 import { chapters, findRecommendation, recommendations } from '../guidance/index.ts';
-import { defaultKubernetesVersion, newestKnownMinor, parseKubernetesVersion, type KubernetesVersion } from '../kube/kubernetes-version.ts';
+import { newestKnownMinor, type KubernetesVersion } from '../kube/kubernetes-version.ts';
 import { OptionError } from './option-error.ts';
+import { checkNamespace, readVersion } from './target.ts';
 import { advice, nearest, oneOf } from './spelling.ts';
 
 /** A parameter's value; a list may also be written as one text with commas, a switch as `true` or `false`. */
@@ -39,10 +40,9 @@ export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]
   const { profile = 'nsa', minSeverity = 'low', only = [], skip = [], namespace } = options;
   oneOf('profile', profile, profiles);
   oneOf('severity', minSeverity, severities);
-  if (namespace !== undefined && !/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
-    throw new OptionError([`"${namespace}" cannot be the name of a namespace`, 'it has at most 63 lower-case letters, digits and hyphens']);
+  checkNamespace(namespace);
   for (const pattern of [...only, ...skip]) requireSelecting(pattern, controls);
-  const version = options.kubernetesVersion === undefined ? defaultKubernetesVersion() : readVersion(options.kubernetesVersion);
+  const version = readVersion(options.kubernetesVersion);
   return {
     version: version.minor,
     kubernetesVersion: version.name,
@@ -60,12 +60,6 @@ export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]
     assumptions: assumptionsOf(version, options, live),
     toolVersion,
   };
-}
-
-function readVersion(text: string): KubernetesVersion {
-  const version = parseKubernetesVersion(text);
-  if ('error' in version) throw new OptionError([version.error, `for instance --kubernetes-version 1.${newestKnownMinor}`]);
-  return version;
 }
 
 function assumptionsOf(

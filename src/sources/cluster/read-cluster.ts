@@ -12,8 +12,10 @@ import type { Patience } from './patience.ts';
 import { wantedKinds } from './wanted-kinds.ts';
 
 export interface ClusterOptions {
-  /** Kinds that rules read, as `NetworkPolicy.networking.k8s.io`; those with pod templates come besides. */
+  /** Kinds to read, as `NetworkPolicy.networking.k8s.io`. */
   readonly kinds: readonly string[];
+  /** False: those with pod templates do not come besides. */
+  readonly workloads?: boolean;
   /** Kinds with pod templates that the user adds. */
   readonly podTemplates: readonly PodTemplateKind[];
   /** Only these; what stands outside of namespaces is then left out. */
@@ -60,7 +62,7 @@ export async function readCluster(
 ): Promise<ClusterTotals | Refusal> {
   const { patience, podTemplates, namespaces, onProgress } = options;
   const end = Date.now() + patience.all;
-  const wanted = wantedKinds(options.kinds, podTemplates, options.readSecretKeys);
+  const wanted = wantedKinds(options.kinds, podTemplates, options);
   const served = await discover(connection, wanted, end, patience);
   if ('refused' in served) return served;
 

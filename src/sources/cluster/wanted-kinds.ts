@@ -26,17 +26,17 @@ const ownGroups: ReadonlySet<string> = new Set([
 /** Stable since 1.30: an older server that does not tell of them has none. */
 const youngKinds: ReadonlySet<string> = new Set(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
 
-/** `kinds` are those that rules read, written as `NetworkPolicy.networking.k8s.io`. */
+/** `kinds` are written as `NetworkPolicy.networking.k8s.io`; unless `workloads` is false, those with pod templates come besides. */
 export function wantedKinds(
   kinds: readonly string[],
   podTemplates: readonly PodTemplateKind[],
-  readSecretKeys: boolean = false,
+  { readSecretKeys = false, workloads = true }: { readonly readSecretKeys?: boolean; readonly workloads?: boolean } = {},
 ): WantedKind[] {
-  const names = new Set([
-    ...kinds,
+  const holdingPods = [
     ...[...podTemplateKinds, ...podTemplates].map(({ group, kind }) => nameOf(group, kind)),
     ...workflowKinds.map((kind) => nameOf('argoproj.io', kind)),
-  ]);
+  ];
+  const names = new Set([...kinds, ...(workloads ? holdingPods : [])]);
   return [...names]
     .map((name): WantedKind => {
       const [kind = '', ...rest] = name.split('.');

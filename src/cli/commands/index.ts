@@ -1,0 +1,24 @@
+import type { Command } from './command.ts';
+import { completion } from './completion.ts';
+import { explain } from './explain.ts';
+import { fix } from './fix.ts';
+import { list } from './list.ts';
+import { help } from './options.ts';
+import { scan } from './scan.ts';
+import { snapshot } from './snapshot.ts';
+
+export type { Command, Option } from './command.ts';
+
+const others: readonly Command[] = [scan, fix, snapshot, explain, list, completion];
+
+const helpCommand: Command = {
+  name: 'help',
+  summary: 'Show the help of a command',
+  operands: '[COMMAND]',
+  words: others.map(({ name }) => name),
+  about: [],
+  options: [help],
+  examples: [],
+};
+
+export const commands: readonly Command[] = [...others, helpCommand];

@@ -216,11 +216,6 @@ ${lines.join('\n')}
 const head = `// Generated from the sources of Kubernetes ${releases.join(', ')}. Do not edit. To regenerate: node tools/run.mjs tools/bootstrap-policy.ts
 `;
 
-function formatted(name: string, text: string): string {
-  const oxfmt = join(root, 'node_modules/.bin/oxfmt');
-  return execFileSync(oxfmt, ['--stdin-filepath', join(root, name)], { cwd: root, input: text, encoding: 'utf8' });
-}
-
 if (spawnSync('go', ['version']).status !== 0)
   throw new Error('there is no Go to fetch the sources of Kubernetes with (https://go.dev/dl)');
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-bootstrap-'));
@@ -230,8 +225,7 @@ try {
     ['src/kube/rbac/bootstrap-policy.generated.ts', policyFile(all)],
     ['src/kube/rbac/served-resources.generated.ts', servedFile(all)],
   ] as const;
-  for (const [name, raw] of files) {
-    const text = formatted(name, raw);
+  for (const [name, text] of files) {
     const target = join(root, name);
     if (checkOnly && readFileSync(target, 'utf8') !== text) {
       process.stdout.write(`${name} is out of date: run node tools/run.mjs tools/bootstrap-policy.ts\n`);

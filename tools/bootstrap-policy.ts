@@ -89,7 +89,7 @@ function servedBy(folder: string): Map<string, Map<string, Set<string>>> {
     resources.set(resource, known);
     for (const each of subresources) known.add(each);
   };
-  const { items } = json<Discovery>(folder, 'aggregated_v2.json');
+  const { items } = json(folder, 'aggregated_v2.json') as Discovery;
   for (const { metadata, versions } of items) {
     for (const { resource, scope, subresources = [] } of versions.flatMap(({ resources }) => resources)) {
       const plus = scope === 'Namespaced' ? '+' : '';
@@ -100,15 +100,15 @@ function servedBy(folder: string): Map<string, Map<string, Set<string>>> {
       );
     }
   }
-  for (const { name, namespaced } of json<CoreResources>(folder, 'api__v1.json').resources) {
+  for (const { name, namespaced } of (json(folder, 'api__v1.json') as CoreResources).resources) {
     const [resource = '', subresource] = name.split('/');
     add('', (namespaced ? '+' : '') + resource, subresource === undefined ? [] : [subresource]);
   }
   return groups;
 }
 
-function json<T>(folder: string, name: string): T {
-  return JSON.parse(readFileSync(join(folder, 'api/discovery', name), 'utf8')) as T;
+function json(folder: string, name: string): unknown {
+  return JSON.parse(readFileSync(join(folder, 'api/discovery', name), 'utf8'));
 }
 
 function releaseOf(version: string, folder: string): Release {

@@ -1,7 +1,7 @@
 import { nowhere, type Anchor } from '../../core/index.ts';
 import { bootstrapBindings, bootstrapMinors, bootstrapRoles } from './bootstrap-policy.generated.ts';
 import { covers } from './covers.ts';
-import { rbacGroup, type BindingFact, type PolicyRule, type RoleFact, type RuleFact, type SubjectFact } from './facts.ts';
+import type { BindingFact, PolicyRule, RoleFact, RuleFact, SubjectFact } from './facts.ts';
 
 /**
  * The roles and bindings that every API server makes for itself, and mends when it starts (k8s.io/kubernetes,
@@ -114,7 +114,8 @@ function readPolicy(isWanted: (minors: string) => boolean): BootstrapPolicy {
     return [
       {
         type: 'role',
-        ...nameOf<RoleFact['kind']>(name),
+        ...nameOf(name),
+        kind: name.startsWith('Cluster') ? 'ClusterRole' : 'Role',
         labels: { ...Object.fromEntries(list(labels).map((key) => [key, 'true'])), [label.key]: label.value },
         aggregates: list(aggregates).map((key) => ({ matchLabels: { [key]: 'true' } })),
         rules: wantedTexts(rules, isWanted).map(ruleOf),
@@ -127,7 +128,8 @@ function readPolicy(isWanted: (minors: string) => boolean): BootstrapPolicy {
     return [
       {
         type: 'binding',
-        ...nameOf<BindingFact['kind']>(name),
+        ...nameOf(name),
+        kind: name.startsWith('Cluster') ? 'ClusterRoleBinding' : 'RoleBinding',
         roleRef: nameOf(role),
         subjects: wantedTexts(subjects, isWanted).map((text) => ({ ...nameOf(text), at })),
         at,
@@ -141,18 +143,18 @@ function readPolicy(isWanted: (minors: string) => boolean): BootstrapPolicy {
 function wantedTexts(texts: string, isWanted: (minors: string) => boolean): string[] {
   if (texts === '') return [];
   return texts.split(';').flatMap((each) => {
-    const at = each.lastIndexOf('@');
-    if (at === -1) return [each];
-    return isWanted(each.slice(at + 1)) ? [each.slice(0, at)] : [];
+    const end = each.lastIndexOf('@');
+    if (end === -1) return [each];
+    return isWanted(each.slice(end + 1)) ? [each.slice(0, end)] : [];
   });
 }
 
 /** `Role kube-system/x`, `User system:kube-scheduler`. */
-function nameOf<Kind extends string>(text: string): { kind: Kind; namespace: string | undefined; name: string } {
+function nameOf(text: string): { kind: string; namespace: string | undefined; name: string } {
   const space = text.indexOf(' ');
   const rest = text.slice(space + 1);
   const slash = rest.indexOf('/');
-  const kind = text.slice(0, space) as Kind;
+  const kind = text.slice(0, space);
   return slash === -1 ? { kind, namespace: undefined, name: rest } : { kind, namespace: rest.slice(0, slash), name: rest.slice(slash + 1) };
 }
 
@@ -172,6 +174,3 @@ function ruleOf(text: string): RuleFact {
 function list(text: string): string[] {
   return text === '' ? [] : text.split(',');
 }
-
-/** Roles and bindings of RBAC as reports name them. */
-export const rbacApiVersion: string = `${rbacGroup}/v1`;

@@ -212,3 +212,24 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
     },
   };
 }
+
+/** The rows of the resources that are kept (each is told by the object itself), on the lines where they stand now; of files, so none has a twin. */
+export function keepRows(
+  table: FindingTable,
+  isKept: (ref: ResourceRef) => boolean,
+  lineNow: (file: string, line: number) => number,
+): FindingTable {
+  const rows = new Int32Array(table.rows.length);
+  const kept = table.resources.map(isKept);
+  let end = 0;
+  for (let from = 0; from < table.rows.length; from += width) {
+    if (kept[table.rows[from + resource$]!] !== true) continue;
+    rows.set(table.rows.subarray(from, from + width), end);
+    const line = rows[end + line$]!;
+    const by = lineNow(table.texts[rows[end + file$]!]!, line) - line;
+    rows[end + line$] = line + by;
+    rows[end + endLine$]! += by;
+    end += width;
+  }
+  return { ...table, rows: rows.slice(0, end), twins: [] };
+}

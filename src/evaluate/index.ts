@@ -43,6 +43,7 @@ import { proposalFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
 
 export { profiles, type Policy, type Profile } from './policy.ts';
+export { exchanged, type Exchange } from './exchange.ts';
 export { type ProposalSink } from './proposals.ts';
 export { leftOut, selects } from './selection.ts';
 
@@ -100,6 +101,20 @@ export interface Part {
   readonly assumedLinux: boolean;
   /** How many of the resources are no objects. */
   readonly observed: number;
+  /** Only where fixes are asked for. */
+  readonly belongings?: Belongings;
+}
+
+/** To which resource, by its number, what was judged belongs: what of a file that is edited stays as it is. */
+export interface Belongings {
+  /** What names each resource, as in the findings. */
+  readonly refs: readonly ResourceRef[];
+  /** Where the `metadata` of each stands. */
+  readonly origins: readonly Location[];
+  /** The numbers of what is in `memories`. */
+  readonly memories: readonly (readonly number[])[];
+  /** The numbers of what is in `workloads`. */
+  readonly workloads: readonly number[];
 }
 
 type Remembered = { -readonly [K in keyof Anchor]: Anchor[K] };
@@ -122,6 +137,8 @@ interface Bench<Kind> {
   readonly judges: Judge[];
   /** What a joined kind remembers until the end. */
   readonly memories: unknown[];
+  /** The numbers of their resources; only kept for fixes. */
+  readonly owners: number[];
 }
 
 type LocalKind = LocalSubjectKind<unknown>;
@@ -170,8 +187,10 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   /** Places that wait for their line and column: one look-up for each resource, however many controls it fails. */
   let waiting: Path[] = [];
   let onFound: ((location: Location) => void)[] = [];
-  /** Where the `metadata` of each resource stands; only kept for fixes. */
+  /** As in `Belongings`. */
+  const refs: ResourceRef[] = [];
   const origins: Location[] = [];
+  const ofWorkloads: number[] = [];
 
   function wait(path: Path, found: (location: Location) => void): void {
     waiting.push(path);
@@ -254,11 +273,13 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       return remembered;
     };
     if (resource.madeFrom !== undefined) madeFrom.set(files.length - 1, resource.madeFrom);
-    for (const { kind, judges: panel, memories } of joined) {
+    for (const { kind, judges: panel, memories, owners } of joined) {
       if (resource.madeFrom?.alike === true && kind.reads.running !== true) continue;
       if (isSystem && kind.reads.system !== true) continue;
       const memory = kind.remember(resource, anchor, context, (subject) => settle(panel, subject));
-      if (memory !== undefined) memories.push(memory);
+      if (memory === undefined) continue;
+      memories.push(memory);
+      if (sink !== undefined) owners.push(files.length - 1);
     }
   }
 
@@ -325,6 +346,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       if (pod.os?.name === undefined) assumedLinux = true;
       const { level, restrictedBy } = podSecurityLevel(pod, metadata, policy.version);
       wait(path, ({ line }) => workloads.push({ resource: ref, file: resource.file, line, podSecurityLevel: level, restrictedBy }));
+      if (sink !== undefined) ofWorkloads.push(files.length - 1);
     }
   }
 
@@ -335,6 +357,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     if (isObserved(ref)) observed++;
     if (sink !== undefined) {
       sink.met(ref);
+      refs.push(ref);
       const number = files.length - 1;
       wait(['metadata'], (location) => (origins[number] = location));
     }
@@ -399,6 +422,16 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         running,
         assumedLinux,
         observed,
+        ...(sink === undefined
+          ? {}
+          : {
+              belongings: {
+                refs: refs.splice(0),
+                origins: origins.splice(0),
+                memories: joined.map(({ owners }) => owners.splice(0)),
+                workloads: ofWorkloads.splice(0),
+              },
+            }),
       };
       madeFrom.clear();
       running = 0;
@@ -413,6 +446,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         anchor.path = sharedPath(anchor.path);
       }
       for (const [number, each] of part.madeFrom) madeFrom.set(number + files.length, each);
+      append(origins, part.belongings?.origins ?? []);
       append(files, part.files);
       findings.join(part.findings);
       for (const [index, counts] of part.tallies.entries()) addCounts(judges[index]!.tally, counts);
@@ -530,7 +564,7 @@ function benchesOf(judges: readonly Judge[]): Bench<LocalKind | JoinedKind>[] {
   const benches = new Map<unknown, Bench<LocalKind | JoinedKind>>();
   for (const judge of judges) {
     const kind = judge.control.subject as LocalKind | JoinedKind;
-    const bench = benches.get(kind) ?? { kind, judges: [], memories: [] };
+    const bench = benches.get(kind) ?? { kind, judges: [], memories: [], owners: [] };
     bench.judges.push(judge);
     benches.set(kind, bench);
   }

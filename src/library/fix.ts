@@ -12,16 +12,16 @@ import {
   type Given,
   type Proposal,
   type Report,
-  type ResourceRef,
 } from '../core/index.ts';
 import { leftOut, type Policy } from '../evaluate/index.ts';
 import { objectKey } from '../fix/companions.ts';
-import { fixReport, nameOf, type Judgement, type Refusal } from '../fix/fix-report.ts';
+import { fixReport, nameOf, type Refusal } from '../fix/fix-report.ts';
 import { textRepairer, type Accepted } from '../fix/repair-text.ts';
 import { openText } from '../fix/text-file.ts';
 import { fixConflicts } from '../fix/conflicts.ts';
 import { culprits, newFailures, passing, problems, type Problem } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
+import { judgeRepeatedly } from './repeated-judgement.ts';
 import { openFiles, standardInputName, type CompanionFiles, type Texts } from './open-files.ts';
 import { judge, type ScanOptions } from './scan.ts';
 
@@ -61,22 +61,25 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
   /** The objects of the files as they are. */
   const objects = new Set<string>();
 
-  async function attempt(texts: Texts, met: (resource: ResourceRef) => void = () => undefined): Promise<Judgement> {
-    const proposals: Proposal[] = [];
-    const propose = (proposal: Proposal): void => {
-      if (texts.size === 0) conflicts.note(proposal);
-      if (selected.has(proposal.control)) proposals.push(proposal);
-    };
-    const sink = { given: options.given ?? nothingGiven.given, values: options.values ?? {}, propose, met };
-    return { report: await judge(options, controls, policy, contentsOf(texts, standardInput), sink), proposals };
-  }
+  const said = { given: options.given ?? nothingGiven.given, values: options.values ?? {} };
+  const { before, again } = await judgeRepeatedly(
+    {
+      options,
+      controls,
+      policy,
+      said,
+      files,
+      contentsOf: (texts) => contentsOf(texts, standardInput),
+      isWanted: ({ control }) => selected.has(control),
+    },
+    { propose: conflicts.note, met: (ref) => objects.add(objectKey({ ...ref, metadata: ref })) },
+  );
 
   /** Who passed these controls before: asked only where it matters, because it lists every subject. */
   async function passedBefore(only: readonly string[]): Promise<ReadonlySet<string>> {
     return passing((await judge(options, controls, { ...policy, only, all: true }, contentsOf(new Map(), standardInput))).findings);
   }
 
-  const before = await attempt(new Map(), (ref) => objects.add(objectKey({ ...ref, metadata: ref })));
   const refusals = new Map<string, Refusal>();
   const isRefused = ({ proposal }: Accepted): boolean => refusals.has(nameOf(proposal));
   let accepted: Accepted[] = [];
@@ -93,7 +96,7 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
       for (const [{ proposal }, reason] of repaired.refused) refusals.set(nameOf(proposal), { because: 'text', reason });
       accepted = accepted.filter((each) => !isRefused(each));
     }
-    now = await attempt(texts);
+    now = await again(texts);
   }
 
   function withdraw(withdrawn: readonly Accepted[], reason: string): void {
@@ -145,7 +148,7 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
   /** The names of the problems that are left when some fixes are left out. */
   async function problemsWithout(left: ReadonlySet<Accepted>): Promise<ReadonlySet<string>> {
     const tried = files.repair(accepted.filter((each) => !left.has(each)));
-    return new Set((await worse((await attempt(tried.texts)).report)).map(({ name }) => name));
+    return new Set((await worse((await again(tried.texts)).report)).map(({ name }) => name));
   }
 
   await carryOutAll();

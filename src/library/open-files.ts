@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { groupBy, type Proposal, type Target } from '../core/index.ts';
 import { textRepairer, type Accepted, type Claims, type RepairedText } from '../fix/repair-text.ts';
-import { notForEditing, openText, type TextFile } from '../fix/text-file.ts';
+import { notForEditing, openText, type TextDocument, type TextFile } from '../fix/text-file.ts';
 import { readText, strictText } from '../sources/manifests/read-text.ts';
 
 /** How reports name standard input. */
@@ -12,6 +12,8 @@ export const standardInputName = '<stdin>';
 export interface OpenFiles {
   /** The text as it was read; undefined for a file that is to be made. */
   text(file: string): string | undefined;
+  /** Its documents, where it is one to edit. */
+  documents(file: string): readonly TextDocument[] | undefined;
   /** Where the object of a proposal stands, by the texts as they were tried last. */
   find(proposal: Proposal, texts: Texts): Target | { readonly refused: string };
   /** Carries out all proposals on their files, and says which have no place. */
@@ -51,6 +53,10 @@ export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenF
     text(file) {
       const known = opened.get(file);
       return known === undefined || 'refused' in known ? undefined : known.text;
+    },
+    documents(file) {
+      const known = opened.get(file);
+      return known === undefined || 'refused' in known ? undefined : known.documents;
     },
     repair(accepted) {
       const texts = new Map<string, Pick<RepairedText, 'text' | 'edits'>>();

@@ -6,7 +6,7 @@ import { startEvaluation, type Evaluation, type Policy, type ProposalSink } from
 import type { PodTemplateKind } from '../kube/pod-templates.ts';
 import { OptionError } from '../options/option-error.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
-import { readManifests, startSharing, type ManifestOptions, type Sharing } from '../sources/manifests/index.ts';
+import { readManifests, startSharing, type ManifestOptions, type ManifestTotals, type Sharing } from '../sources/manifests/index.ts';
 import { snapshotsAmong } from './snapshot-among.ts';
 import { portionJudge, readsOf, type StartSecondThread } from './portion-judge.ts';
 
@@ -91,8 +91,17 @@ export async function judge(
 }
 
 async function read(options: ScanOptions, evaluation: Evaluation, how: Pick<ManifestOptions, 'contents' | 'share'>): Promise<Report> {
+  return evaluation.finish(await readInto(options, evaluation, how));
+}
+
+/** Reads what the options name into an evaluation; `contents` says what files are to hold. */
+export async function readInto(
+  options: ScanOptions,
+  evaluation: Evaluation,
+  how: Pick<ManifestOptions, 'contents' | 'share'>,
+): Promise<ManifestTotals> {
   const { paths = ['.'], cwd = process.cwd(), podTemplates, onProgress } = options;
-  const totals = await readManifests(
+  return readManifests(
     {
       paths,
       cwd,
@@ -104,5 +113,4 @@ async function read(options: ScanOptions, evaluation: Evaluation, how: Pick<Mani
     },
     (input) => evaluation.add(input),
   );
-  return evaluation.finish(totals);
 }

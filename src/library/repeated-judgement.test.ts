@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { array, assert, asyncProperty, constantFrom, nat, record } from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { controls } from '../controls/index.ts';
+import { nothingGiven, type TextEdit } from '../core/index.ts';
+import type { Judgement } from '../fix/fix-report.ts';
+import { applyTextEdits } from '../fix/splice.ts';
+import { openText } from '../fix/text-file.ts';
+import { policyOf } from '../options/policy-options.ts';
+import type { Texts } from './open-files.ts';
+import { judgeRepeatedly, type JudgeAgain } from './repeated-judgement.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-again-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Files = ReadonlyMap<string, string>;
+
+interface Judged {
+  readonly before: Judgement;
+  readonly again: JudgeAgain;
+}
+
+async function judged(files: Files): Promise<Judged> {
+  for (const [name, text] of files) writeFileSync(join(folder, name), text);
+  const opened = new Map([...files].map(([name, text]) => [name, openText(text).documents]));
+  return judgeRepeatedly(
+    {
+      options: { cwd: folder, paths: [...files.keys()] },
+      controls,
+      policy: policyOf({}, controls),
+      said: { given: nothingGiven.given, values: {} },
+      files: { documents: (file) => opened.get(file) },
+      contentsOf: (texts) => new Map([...texts].map(([file, { text }]) => [file, Buffer.from(text)])),
+      isWanted: () => true,
+    },
+    { propose: () => undefined, met: () => undefined },
+  );
+}
+
+/** What fixes go by. */
+function essence({ report, proposals }: Judgement): unknown {
+  return { findings: report.findings, workloads: report.workloads, unread: report.inputs.unread, proposals };
+}
+
+const shop = readFileSync(join(import.meta.dirname, '../../examples/shop.yaml'), 'utf8');
+const hardened = readFileSync(join(import.meta.dirname, '../../examples/hardened.yaml'), 'utf8');
+const files: Files = new Map([
+  ['a.yaml', [shop, hardened, shop.replaceAll('namespace: shop', 'namespace: other')].join('\n---\n')],
+  ['b.yaml', `# two of the same\n${hardened}`],
+]);
+
+/** What changes verdicts of the object itself, of those that are joined with it, and lines. */
+const changes: readonly (readonly [from: RegExp, to: string])[] = [
+  [/\n {2}name: .*\n/, '$&  # a line more\n  # and another\n'],
+  [/runAsNonRoot: true/, 'runAsNonRoot: false'],
+  [/\n( *)image: .*\n/, '\n$1image: registry.example.com/other:2\n'],
+  [/\n {2}namespace: .*\n/, '\n  namespace: elsewhere\n'],
+  [/\n( *)app: .*\n/, '\n$1app: nothing\n'],
+  [/\n(.*)allowPrivilegeEscalation: false\n/, '\n$1allowPrivilegeEscalation: true\n'],
+  [/\nspec:\n/, '\nspec:\n\n\n'],
+];
+
+/** Changes some documents; those that hold nothing to change stay. */
+function edited(file: string, wanted: readonly { readonly document: number; readonly change: number }[]): TextEdit[] {
+  const { documents } = openText(files.get(file)!);
+  const byDocument = new Map(wanted.map(({ document, change }) => [document % documents.length, changes[change % changes.length]!]));
+  return [...byDocument]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([number, [from, to]]) => {
+      const { text, offset } = documents[number]!;
+      const match = from.exec(text);
+      if (match === null) return [];
+      return [{ start: offset + match.index, end: offset + match.index + match[0].length, text: match[0].replace(from, to) }];
+    });
+}
+
+test('judging only what has changed says what judging everything says', async () => {
+  const { again } = await judged(files);
+  const change = record({ file: constantFrom('a.yaml', 'b.yaml'), document: nat(40), change: nat(changes.length - 1) });
+  await assert(
+    asyncProperty(array(change, { minLength: 1, maxLength: 8 }), async (wanted) => {
+      const texts: Texts = new Map(
+        [...files].flatMap(([file, before]) => {
+          const edits = edited(
+            file,
+            wanted.filter((each) => each.file === file),
+          );
+          return edits.length === 0 ? [] : [[file, { edits, text: applyTextEdits(before, edits) }] as const];
+        }),
+      );
+      const apart = await again(texts);
+      const { before: whole } = await judged(new Map([...files].map(([file, text]) => [file, texts.get(file)?.text ?? text])));
+      expect(essence(apart)).toEqual(essence(whole));
+      // The original is at hand still, however often it was left.
+      for (const [name, text] of files) writeFileSync(join(folder, name), text);
+    }),
+    { numRuns: 40, seed: 7 },
+  );
+});
+
+test.each([
+  ['a document more', '\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: fresh\n'],
+  ['a document that cannot be read', '\n  x: ]\n'],
+])('%s is seen too', async (_, text) => {
+  const { again } = await judged(files);
+  const before = files.get('b.yaml')!;
+  const edits = [{ start: before.length, end: before.length, text }];
+  const apart = await again(new Map([['b.yaml', { edits, text: before + text }]]));
+  const { before: whole } = await judged(new Map([...files, ['b.yaml', before + text]]));
+  expect(essence(apart)).toEqual(essence(whole));
+});

@@ -6,7 +6,8 @@ export type VirtualEndpoint = 'internet' | 'node' | 'api-server' | 'ingress-cont
 /** One end of a connection. */
 export type ReachEndpoint =
   | { readonly type: 'workload'; readonly kind: string; readonly namespace: string; readonly name: string }
-  | { readonly type: 'cidr'; readonly cidr: string }
+  /** A block of addresses, or what is left of it. */
+  | { readonly type: 'cidr'; readonly cidr: string; readonly except?: readonly string[] }
   | { readonly type: 'virtual'; readonly name: VirtualEndpoint };
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';

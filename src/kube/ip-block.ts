@@ -4,19 +4,58 @@ interface Address {
   readonly value: bigint;
 }
 
+/** A block of addresses; `first` has no bits set behind the prefix. */
+export interface IpBlock {
+  readonly bits: 32 | 128;
+  readonly first: bigint;
+  readonly prefix: number;
+}
+
 /**
- * Whether a block such as `10.0.0.0/8` holds an address; undefined where either cannot be read. Host bits of the block are
- * ignored, as the API server allows them.
+ * A block such as `10.0.0.0/8`, or undefined for what is none. Host bits are ignored, as the API server allows them.
  */
-export function blockContains(cidr: string, address: string): boolean | undefined {
+export function parseBlock(cidr: string): IpBlock | undefined {
   const slash = cidr.indexOf('/');
   const prefix = /^\d{1,3}$/.test(cidr.slice(slash + 1)) ? Number(cidr.slice(slash + 1)) : Number.NaN;
   const base = parseAddress(cidr.slice(0, Math.max(slash, 0)));
-  const sought = parseAddress(address);
-  if (base === undefined || sought === undefined || !(prefix <= base.bits)) return undefined;
-  if (base.bits !== sought.bits) return false;
+  if (base === undefined || !(prefix <= base.bits)) return undefined;
   const rest = BigInt(base.bits - prefix);
-  return base.value >> rest === sought.value >> rest;
+  return { bits: base.bits, first: (base.value >> rest) << rest, prefix };
+}
+
+/** One address as the block that holds nothing else. */
+export function blockOfAddress(address: string): IpBlock | undefined {
+  const parsed = parseAddress(address);
+  return parsed === undefined ? undefined : { bits: parsed.bits, first: parsed.value, prefix: parsed.bits };
+}
+
+/** As it is written; runs of zeros of IPv6 are left out once. */
+export function formatBlock({ bits, first, prefix }: IpBlock): string {
+  const groups = (width: number): number[] =>
+    Array.from({ length: bits / width }, (_, index) =>
+      Number((first >> BigInt(bits - width * (index + 1))) & ((1n << BigInt(width)) - 1n)),
+    );
+  if (bits === 32) return `${groups(8).join('.')}/${prefix}`;
+  const text = groups(16)
+    .map((group) => group.toString(16))
+    .join(':');
+  const [zeros = ''] = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)].map(([run]) => run).sort((a, b) => b.length - a.length);
+  if (zeros === '') return `${text}/${prefix}`;
+  const at = text.search(new RegExp(`(?<![0-9a-f])${zeros}(?![0-9a-f])`));
+  return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + zeros.length).replace(/^:/, '')}/${prefix}`;
+}
+
+/** Whether all of one block is in another one. */
+export function blockHolds(outer: IpBlock, inner: IpBlock): boolean {
+  if (outer.bits !== inner.bits || outer.prefix > inner.prefix) return false;
+  const rest = BigInt(outer.bits - outer.prefix);
+  return outer.first >> rest === inner.first >> rest;
+}
+
+/** Whether a block such as `10.0.0.0/8` holds an address; undefined where either cannot be read. */
+export function blockContains(cidr: string, address: string): boolean | undefined {
+  const [block, sought] = [parseBlock(cidr), blockOfAddress(address)];
+  return block === undefined || sought === undefined ? undefined : blockHolds(block, sought);
 }
 
 function parseAddress(text: string): Address | undefined {

@@ -1,0 +1,177 @@
+import type { Anchor } from '../../core/index.ts';
+import { blockHolds, parseBlock, type IpBlock } from '../ip-block.ts';
+import { labelMatcher } from '../label-selector.ts';
+import { rulesOf, type Direction } from '../network-policy.ts';
+import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../types.ts';
+import type { AdminAction, AdminPolicyFact, AdminPort, NetworkPolicyFact, RulePlace } from './facts.ts';
+import { everyPort, type PortRange } from './port-space.ts';
+import { protocolOf } from './untyped.ts';
+
+/** Rules of every kind of policy in one form. */
+export interface Rule {
+  /** A rule of a NetworkPolicy only ever accepts. */
+  readonly action: AdminAction;
+  /** Undefined: everybody. */
+  readonly peers: readonly Peer[] | undefined;
+  readonly ports: RulePorts;
+  readonly place: RulePlace | undefined;
+}
+
+export interface RulePorts {
+  readonly ranges: readonly PortRange[];
+  /** Ports of the destination by their names; without a protocol those of every one. */
+  readonly names: readonly PortName[];
+}
+
+export interface PortName {
+  readonly name: string;
+  readonly protocol?: PortRange['protocol'];
+}
+
+export type Peer =
+  | { readonly type: 'pods'; readonly namespaces: NamespaceChoice; readonly podSelector: LabelSelector | undefined }
+  /** An ipBlock: whether it is about pods is up to the plugin. */
+  | { readonly type: 'block'; readonly block: IpBlock; readonly except: readonly IpBlock[] }
+  /** About whatever has one of the addresses, pods among them. */
+  | { readonly type: 'networks'; readonly blocks: readonly IpBlock[] }
+  | { readonly type: 'nodes'; readonly selector: LabelSelector }
+  /** Addresses that only the name service knows. */
+  | { readonly type: 'names'; readonly names: readonly string[] };
+
+/** The namespace of the policy by its name, or those that a selector finds. */
+export type NamespaceChoice = string | LabelSelector;
+
+const everyRange: RulePorts = { ranges: everyPort, names: [] };
+
+/** The rules of a NetworkPolicy that the API server takes. */
+export function rulesOfNetworkPolicy({ spec, namespace, places }: NetworkPolicyFact, direction: Direction): Rule[] {
+  return rulesOf(spec, direction).map(({ peers, ports }, index) => ({
+    action: 'Accept',
+    peers: peers.length === 0 ? undefined : peers.map((peer) => peerOf(peer, namespace)),
+    ports: ports.length === 0 ? everyRange : portsOf(ports),
+    place: places[direction][index],
+  }));
+}
+
+function peerOf({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer, namespace: string): Peer {
+  if (ipBlock === undefined) return { type: 'pods', namespaces: namespaceSelector ?? namespace, podSelector };
+  const [block, ...except] = [ipBlock.cidr ?? '', ...(ipBlock.except ?? [])].flatMap((cidr) => parseBlock(cidr) ?? []);
+  return block === undefined ? { type: 'networks', blocks: [] } : { type: 'block', block, except };
+}
+
+function portsOf(ports: readonly NetworkPolicyPort[]): RulePorts {
+  const ranges: PortRange[] = [];
+  const names: PortName[] = [];
+  for (const { protocol: said, port, endPort } of ports) {
+    const protocol = protocolOf(said);
+    if (protocol === undefined) continue;
+    if (typeof port === 'string') names.push({ name: port, protocol });
+    else ranges.push(port === undefined ? { protocol, first: 1, last: 65535 } : { protocol, first: port, last: endPort ?? port });
+  }
+  return { ranges, names };
+}
+
+/** A rule with a field that nobody knows accepts nothing, or else denies everything. */
+export function rulesOfAdminPolicy({ ingress, egress, places }: AdminPolicyFact, direction: Direction): Rule[] {
+  return (direction === 'ingress' ? ingress : egress).map((rule, index): Rule => {
+    const place = places[direction][index];
+    if (rule.closed && rule.action === 'Accept') return { action: 'Accept', peers: [], ports: everyRange, place };
+    if (rule.closed) return { action: 'Deny', peers: undefined, ports: everyRange, place };
+    return {
+      action: rule.action,
+      peers: rule.peers.map((peer): Peer => {
+        switch (peer.type) {
+          case 'pods':
+            return { type: 'pods', namespaces: peer.namespaceSelector, podSelector: peer.podSelector };
+          case 'nodes':
+            return peer;
+          case 'networks':
+            return { type: 'networks', blocks: peer.cidrs.flatMap((cidr) => parseBlock(cidr) ?? []) };
+          case 'domain-names':
+            return { type: 'names', names: peer.names };
+        }
+      }),
+      ports: rule.ports === undefined ? everyRange : adminPorts(rule.ports),
+      place,
+    };
+  });
+}
+
+function adminPorts(ports: readonly AdminPort[]): RulePorts {
+  return {
+    ranges: ports.flatMap((port) => ('name' in port ? [] : [port])),
+    names: ports.flatMap((port) => ('name' in port ? [{ name: port.name }] : [])),
+  };
+}
+
+/** A policy that the API server does not take, and why. */
+export interface RefusedPolicy {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly at: Anchor;
+}
+
+/**
+ * Why the API server refuses a NetworkPolicy, or undefined. One that stands in a file only is then in no cluster.
+ * Source: pkg/apis/networking/validation (ValidateNetworkPolicySpec), v1.37.
+ */
+export function networkPolicyFault(spec: NetworkPolicySpec): string | undefined {
+  const { podSelector = {}, policyTypes = [] } = spec;
+  if (policyTypes.length > 2 || policyTypes.some((type) => type !== 'Ingress' && type !== 'Egress'))
+    return 'policyTypes holds neither Ingress nor Egress';
+  const fault = selectorFault(podSelector);
+  if (fault !== undefined) return fault;
+  for (const direction of ['ingress', 'egress'] as const) {
+    for (const { peers, ports } of rulesOf(spec, direction)) {
+      const found = firstOf(peers, peerFault) ?? firstOf(ports, portFault);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function firstOf<T>(items: readonly T[], faultOf: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const fault = faultOf(item);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function selectorFault(selector: LabelSelector | undefined): string | undefined {
+  const matcher = labelMatcher(selector);
+  return typeof matcher === 'function' ? undefined : matcher.error;
+}
+
+function peerFault({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer): string | undefined {
+  if (ipBlock === undefined && podSelector === undefined && namespaceSelector === undefined) return 'a peer says nothing';
+  const fault = selectorFault(podSelector) ?? selectorFault(namespaceSelector);
+  if (fault !== undefined || ipBlock === undefined) return fault;
+  if (podSelector !== undefined || namespaceSelector !== undefined) return 'a peer has both a block and a selector';
+  const { cidr = '', except = [] } = ipBlock;
+  const block = parseBlock(cidr);
+  if (block === undefined) return `${JSON.stringify(cidr)} is no block of addresses`;
+  const wrong = except.find((each) => {
+    const inner = parseBlock(each);
+    return inner === undefined || !blockHolds(block, inner) || inner.prefix === block.prefix;
+  });
+  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is no block inside of ${cidr}`;
+}
+
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535;
+
+function portFault({ protocol, port, endPort }: NetworkPolicyPort): string | undefined {
+  if (protocolOf(protocol) === undefined) return `${JSON.stringify(protocol)} is no protocol`;
+  if (endPort !== undefined && typeof port !== 'number') return 'endPort needs a port that is a number';
+  if (typeof port === 'string') return isPortName(port) ? undefined : `${JSON.stringify(port)} is no name of a port`;
+  if (port !== undefined && !isPort(port)) return `${port} is no port`;
+  if (endPort === undefined) return undefined;
+  return isPort(endPort) && endPort >= (port ?? 0) ? undefined : `endPort ${endPort} is no port from ${port} on`;
+}
+
+/** Source: k8s.io/apimachinery, IsValidPortName. */
+function isPortName(name: string): boolean {
+  return name.length <= 15 && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name) && /[a-z]/.test(name);
+}

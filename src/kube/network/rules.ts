@@ -3,7 +3,7 @@ import { blockHolds, parseBlock, type IpBlock } from '../ip-block.ts';
 import { labelMatcher } from '../label-selector.ts';
 import { rulesOf, type Direction } from '../network-policy.ts';
 import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../types.ts';
-import type { AdminAction, AdminPolicyFact, AdminPort, NetworkPolicyFact, RulePlace } from './facts.ts';
+import type { AdminAction, AdminPeer, AdminPolicyFact, AdminPort, NetworkPolicyFact, RulePlace } from './facts.ts';
 import { everyPort, type PortRange } from './port-space.ts';
 import { protocolOf } from './untyped.ts';
 
@@ -79,22 +79,17 @@ export function rulesOfAdminPolicy({ ingress, egress, places }: AdminPolicyFact,
     if (rule.closed) return { action: 'Deny', peers: undefined, ports: everyRange, place };
     return {
       action: rule.action,
-      peers: rule.peers.map((peer): Peer => {
-        switch (peer.type) {
-          case 'pods':
-            return { type: 'pods', namespaces: peer.namespaceSelector, podSelector: peer.podSelector };
-          case 'nodes':
-            return peer;
-          case 'networks':
-            return { type: 'networks', blocks: peer.cidrs.flatMap((cidr) => parseBlock(cidr) ?? []) };
-          case 'domain-names':
-            return { type: 'names', names: peer.names };
-        }
-      }),
+      peers: rule.peers.map(adminPeer),
       ports: rule.ports === undefined ? everyRange : adminPorts(rule.ports),
       place,
     };
   });
+}
+
+function adminPeer(peer: AdminPeer): Peer {
+  if (peer.type === 'pods') return { type: 'pods', namespaces: peer.namespaceSelector, podSelector: peer.podSelector };
+  if (peer.type === 'networks') return { type: 'networks', blocks: peer.cidrs.flatMap((cidr) => parseBlock(cidr) ?? []) };
+  return peer.type === 'nodes' ? peer : { type: 'names', names: peer.names };
 }
 
 function adminPorts(ports: readonly AdminPort[]): RulePorts {

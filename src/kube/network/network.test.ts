@@ -1,15 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { nowhere, type Resource } from '../../core/index.ts';
+import { apiGroup, nowhere, type Resource } from '../../core/index.ts';
 import type { ReachEndpoint } from '../../core/reach.ts';
 import { decode } from '../decode.ts';
-import { buildNetwork, networkFact, profiles, type NetworkFact, type PluginProfile } from './index.ts';
+import {
+  buildNetwork,
+  networkFact,
+  networkKinds,
+  profiles,
+  type Connection,
+  type Network,
+  type NetworkFact,
+  type PluginProfile,
+} from './index.ts';
 
 /** The facts of a text of documents, as a source would hand them over. */
 function factsOf(text: string): NetworkFact[] {
   return parseAllDocuments(text).flatMap((document, index) => {
     const decoded = decode(document.toJS() as Record<string, unknown>);
     if ('refused' in decoded) throw new Error(decoded.refused);
+    const group = apiGroup(decoded.ref.apiVersion);
+    const read = networkKinds.includes(group === '' ? decoded.ref.kind : `${decoded.ref.kind}.${group}`);
+    if (!read && decoded.podTemplates.length === 0) throw new Error(`${decoded.ref.kind} is not read`);
     const resource: Resource = { ...decoded, file: 'world.yaml', locate: (paths) => paths.map(() => nowhere) };
     return networkFact(resource, (path) => ({ resource: index, path, location: nowhere }), decoded.ref.namespace) ?? [];
   });
@@ -46,7 +58,8 @@ function policy(name: string, spec: string, namespace = 'shop'): string {
 }
 
 function between(text: string, from: ReachEndpoint, to: ReachEndpoint, profile?: PluginProfile): string {
-  const { allowed, denied, unknown } = buildNetwork(factsOf(text), profile).between(from, to);
+  const network: Network = buildNetwork(factsOf(text), profile);
+  const { allowed, denied, unknown }: Connection = network.between(from, to);
   const written = (list: readonly { protocol: string; ports: string }[]): string =>
     list.map(({ protocol, ports }) => `${protocol} ${ports}`).join(' ');
   return [`+ ${written(allowed)}`, `- ${written(denied)}`, `? ${written(unknown)}`].filter((part) => part.length > 2).join(' ');

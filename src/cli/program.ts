@@ -34,6 +34,8 @@ async function run(argv: readonly string[], file: string): Promise<number> {
       return (await import('./fix.ts')).runFix(given);
     case 'snapshot':
       return (await import('./snapshot.ts')).runSnapshot(given);
+    case 'generate':
+      return (await import('./generate.ts')).runGenerate(given);
     case 'explain':
       return (await import('./explain.ts')).runExplain(given);
     case 'list':

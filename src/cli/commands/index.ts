@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
 import { fix } from './fix.ts';
+import { generate } from './generate.ts';
 import { list } from './list.ts';
 import { help } from './options.ts';
 import { scan } from './scan.ts';
@@ -9,7 +10,7 @@ import { snapshot } from './snapshot.ts';
 
 export type { Command, Option } from './command.ts';
 
-const others: readonly Command[] = [scan, fix, snapshot, explain, list, completion];
+const others: readonly Command[] = [scan, fix, snapshot, generate, explain, list, completion];
 
 const helpCommand: Command = {
   name: 'help',

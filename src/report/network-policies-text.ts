@@ -1,0 +1,52 @@
+import type { PlacedRemark, PolicyGeneration, RemarkKind } from '../core/index.ts';
+import { counted } from './outcome.ts';
+import { printable } from './printable.ts';
+import { wrapped } from './wrap.ts';
+
+const titles: Readonly<Record<RemarkKind, string>> = {
+  missing: 'gets no rule',
+  open: 'is wider than it need be',
+  note: 'to know besides',
+};
+
+const mostRemarks = 20;
+
+/** What to know of generated policies before they are applied, for a person. */
+export function* formatPolicyGeneration(
+  { namespaces, evidenced, cut, remarks }: PolicyGeneration,
+  { width, all }: { readonly width: number; readonly all: boolean },
+): Generator<string> {
+  const policies = namespaces.reduce((sum, each) => sum + each.policies, 0);
+  const within = counted(namespaces.length, 'namespace');
+  yield policies === 0
+    ? `nothing to add: every namespace denies by default already, and ${counted(evidenced, 'evidenced connection')} need no further policy\n`
+    : `${counted(policies, 'policy', 'policies')} for ${within}, from ${counted(evidenced, 'connection')} that the objects give evidence for\n`;
+  if (cut) yield 'there is more evidence than can be told: read fewer objects at once\n';
+  if (policies > 0)
+    yield* paragraph(
+      'Manifests show less traffic than there is: what a program connects to by its own defaults, by names from a database or a Secret, or outside of the cluster is not in them. Everything else is cut. Compare with recorded traffic, and begin in a namespace for tests.',
+      width,
+    );
+  for (const about of ['missing', 'open', 'note'] as const) yield* section(about, remarks, width, all);
+}
+
+function* section(about: RemarkKind, remarks: readonly PlacedRemark[], width: number, all: boolean): Generator<string> {
+  const texts = [
+    ...new Set(
+      remarks.filter((remark) => remark.about === about).map(({ place, text }) => (place === undefined ? text : `${place} ${text}`)),
+    ),
+  ];
+  if (texts.length === 0) return;
+  yield `\n${titles[about]} (${texts.length})\n`;
+  const shown = all ? texts : texts.slice(0, mostRemarks);
+  for (const text of shown) yield* item(text, width);
+  if (shown.length < texts.length) yield `  … ${texts.length - shown.length} more (--all)\n`;
+}
+
+function* paragraph(text: string, width: number): Generator<string> {
+  for (const line of wrapped(text, width)) yield `${line}\n`;
+}
+
+function* item(text: string, width: number): Generator<string> {
+  for (const [index, line] of wrapped(printable(text), width - 4).entries()) yield `${index === 0 ? '  ' : '    '}${line}\n`;
+}

@@ -146,14 +146,11 @@ function remarkText(remark: Remark, place: Place): PlacedRemark {
       };
     }
     case 'assumed':
-      return remark.what === 'api-server'
-        ? {
-            about: 'open',
-            text: `the address of the API server is not known: ${workloads(remark.workloads)} may connect to ports 443 and 6443 of all private ranges (--api-server narrows that)`,
-          }
-        : {
-            about: 'open',
-            text: `the addresses of the nodes are not known: rules for ${workloads(remark.workloads)} name all private ranges (--nodes narrows that)`,
-          };
+      break;
   }
+  const whose = remark.what === 'api-server' ? 'the address of the API server is' : 'the addresses of the nodes are';
+  return {
+    about: 'open',
+    text: `${whose} not known: rules for ${workloads(remark.workloads)} name all private ranges (--${remark.what} narrows that)`,
+  };
 }

@@ -279,7 +279,7 @@ const readers: Readonly<Record<string, Reader | undefined>> = Object.assign(Obje
   },
   'NetworkPolicy.networking.k8s.io': ({ name, namespace, object, labels, anchor }: Reading) => {
     const own = labels[managedByLabel] === manager;
-    return { type: 'policy', name, namespace, spec: (object['spec'] ?? {}) as NetworkPolicySpec, own, at: anchor(['spec']) };
+    return { type: 'policy', name, namespace, spec: object['spec'] ?? {}, own, at: anchor(['spec']) };
   },
   'Ingress.networking.k8s.io': readIngress,
   'Ingress.extensions': readIngress,
@@ -305,11 +305,11 @@ const readers: Readonly<Record<string, Reader | undefined>> = Object.assign(Obje
   'ValidatingWebhookConfiguration.admissionregistration.k8s.io': readWebhooks,
   'CustomResourceDefinition.apiextensions.k8s.io': ({ name, kind, object, anchor }: Reading) => {
     const path: Path = ['spec', 'conversion', 'webhook', 'clientConfig', 'service'];
-    const backend = clientConfig(at(object, path), path, anchor);
+    const backend = clientConfig(valueAt(object, path), path, anchor);
     return backend && { type: 'called', kind, name, backends: [backend] };
   },
   'APIService.apiregistration.k8s.io': ({ name, kind, object, anchor }: Reading) => {
-    const backend = clientConfig(at(object, ['spec', 'service']), ['spec', 'service'], anchor);
+    const backend = clientConfig(valueAt(object, ['spec', 'service']), ['spec', 'service'], anchor);
     return backend && { type: 'called', kind, name, backends: [backend] };
   },
   'RoleBinding.rbac.authorization.k8s.io': readBinding,
@@ -372,7 +372,7 @@ function containersOf(spec: PodSpec, specPath: Path): PlacedContainer[] {
 
 /** Of a Deployment, StatefulSet and so on, whose selector nobody can change; a ReplicationController has bare labels. */
 function ownSelector(object: Readonly<Record<string, unknown>>, labels: Labels): LabelSelector | undefined {
-  const selector = at(object, ['spec', 'selector']);
+  const selector = valueAt(object, ['spec', 'selector']);
   if (!isObject(selector)) return undefined;
   const matchLabels = isObject(selector['matchLabels'])
     ? selector['matchLabels']
@@ -495,7 +495,7 @@ function readIngress({ name, namespace, object, anchor, resource }: Reading): Ev
   };
   for (const field of ['defaultBackend', 'backend']) if (isObject(spec[field])) add(spec[field], ['spec', field]);
   for (const [index, rule] of list(spec['rules']).entries())
-    for (const [number, path] of list(at(rule, ['http', 'paths'])).entries())
+    for (const [number, path] of list(valueAt(rule, ['http', 'paths'])).entries())
       add(record(record(path)['backend']), ['spec', 'rules', index, 'http', 'paths', number, 'backend']);
   const annotated = resource.metadata.annotations?.['kubernetes.io/ingress.class'];
   return { type: 'ingress', name, namespace, class: text(spec['ingressClassName']) ?? annotated, backends };
@@ -519,14 +519,14 @@ function readRoute({ name, kind, namespace, object, anchor }: Reading): Evidence
     const rule = record(item);
     for (const [number, backend] of list(rule['backendRefs']).entries()) add(backend, ['spec', 'rules', index, 'backendRefs', number]);
     for (const [number, filter] of list(rule['filters']).entries())
-      add(at(filter, ['requestMirror', 'backendRef']), ['spec', 'rules', index, 'filters', number, 'requestMirror', 'backendRef']);
+      add(valueAt(filter, ['requestMirror', 'backendRef']), ['spec', 'rules', index, 'filters', number, 'requestMirror', 'backendRef']);
   }
   return { type: 'route', kind, name, namespace, gateways, backends };
 }
 
 function readWebhooks({ name, kind, object, anchor }: Reading): EvidenceFact {
   const backends = list(object['webhooks']).flatMap((webhook, index) => {
-    const backend = clientConfig(at(webhook, ['clientConfig', 'service']), ['webhooks', index, 'clientConfig', 'service'], anchor);
+    const backend = clientConfig(valueAt(webhook, ['clientConfig', 'service']), ['webhooks', index, 'clientConfig', 'service'], anchor);
     return backend === undefined ? [] : [backend];
   });
   return { type: 'called', kind, name, backends };
@@ -579,7 +579,7 @@ function operated(
 ): WorkloadFact {
   const spec = record(object['spec']);
   const added = Object.fromEntries(
-    Object.entries(record(at(spec, ['podMetadata', 'labels']))).filter(([, value]) => typeof value === 'string'),
+    Object.entries(record(valueAt(spec, ['podMetadata', 'labels']))).filter(([, value]) => typeof value === 'string'),
   ) as Labels;
   return {
     type: 'workload',
@@ -612,7 +612,7 @@ function readPrometheus(reading: Reading): ScraperFact {
     { name: text(spec['portName']) ?? 'web', port: 9090, protocol: 'TCP' },
     { name: 'reloader-web', port: 8080, protocol: 'TCP' },
   ];
-  const alerts = list(at(spec, ['alerting', 'alertmanagers'])).flatMap((item, index): BackendFact[] => {
+  const alerts = list(valueAt(spec, ['alerting', 'alertmanagers'])).flatMap((item, index): BackendFact[] => {
     const alertmanager = record(item);
     const service = text(alertmanager['name']);
     if (service === undefined) return [];
@@ -667,7 +667,7 @@ function portOf(value: unknown): number | string | undefined {
   return typeof value === 'number' ? value : text(value);
 }
 
-function at(value: unknown, path: Path): unknown {
+function valueAt(value: unknown, path: Path): unknown {
   let inner = value;
   for (const step of path) inner = isObject(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined;
   return inner;

@@ -14,7 +14,8 @@ function evidenceOf(yaml: string): EvidenceOfConnections {
 function titleOf(end: End): string {
   if (end.type === 'virtual') return `<${end.name}>`;
   if (end.type === 'workload') return `${end.workload.namespace}/${end.workload.name}`;
-  return `${end.namespace}[${Object.entries(end.labels).map(([key, value]) => `${key}=${value}`)}]`;
+  const labels = Object.entries(end.labels).map(([key, value]) => `${key}=${value}`);
+  return `${end.namespace ?? 'any'}[${labels.join()}]`;
 }
 
 function lines(yaml: string): string[] {

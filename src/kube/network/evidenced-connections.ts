@@ -22,7 +22,7 @@ import { controllerPlace, ingressControllers, isOneOf } from './traffic-controll
 export type End =
   | { readonly type: 'workload'; readonly workload: WorkloadFact }
   /** Pods that no object that was read makes, by the labels that something selects them by. */
-  | { readonly type: 'pods'; readonly namespace: Namespace | 'any'; readonly labels: Labels }
+  | { readonly type: 'pods'; /** Null: any. */ readonly namespace: Namespace | null; readonly labels: Labels }
   /** `outside`: any address, in or out of the cluster; `pods`: any pod; `nodes`: programs in the network of the nodes. */
   | { readonly type: 'virtual'; readonly name: 'api-server' | 'outside' | 'pods' | 'nodes' };
 
@@ -143,8 +143,8 @@ interface World {
   readonly gatewayClasses: ReadonlyMap<string, string>;
   service(namespace: Namespace, name: string): ServiceFact | undefined;
   /** The Services whose labels are selected, of one namespace or of all. */
-  servicesOf(namespace: Namespace | 'any'): readonly ServiceFact[];
-  workloadsOf(namespace: Namespace | 'any'): readonly WorkloadFact[];
+  servicesOf(namespace: Namespace | null): readonly ServiceFact[];
+  workloadsOf(namespace: Namespace | null): readonly WorkloadFact[];
   /** Those with a container of one of these images. */
   running(images: readonly string[]): readonly WorkloadFact[];
   /** The workloads whose pods a Service leads to. */
@@ -210,7 +210,14 @@ function readWorld(facts: readonly EvidenceFact[]): World {
       case 'gateway class':
         gatewayClasses.set(fact.name, fact.controller);
         break;
-      default:
+      case 'api addresses':
+      case 'called':
+      case 'ingress':
+      case 'monitor':
+      case 'policy':
+      case 'route':
+      case 'scraper':
+      case 'workload':
     }
   }
   const workloadsByNamespace = new Map<string, WorkloadFact[]>();
@@ -231,8 +238,8 @@ function readWorld(facts: readonly EvidenceFact[]): World {
     gateways,
     gatewayClasses,
     service: (namespace, name) => services.get(keyOf(namespace, name)),
-    servicesOf: (namespace) => (namespace === 'any' ? allServices : (servicesByNamespace.get(namespace ?? '') ?? [])),
-    workloadsOf: (namespace) => (namespace === 'any' ? workloads : (workloadsByNamespace.get(namespace ?? '') ?? [])),
+    servicesOf: (namespace) => (namespace === null ? allServices : (servicesByNamespace.get(namespace ?? '') ?? [])),
+    workloadsOf: (namespace) => (namespace === null ? workloads : (workloadsByNamespace.get(namespace ?? '') ?? [])),
     running(images) {
       const known = running.get(images);
       if (known !== undefined) return known;
@@ -292,16 +299,16 @@ interface PodPort {
 function startGathering(): Gathering {
   const connections = new Map<string, EvidencedConnection & { readonly evidence: Evidence[] }>();
   const unresolved = new Map<string, Unresolved>();
-  const numbers = new Map<WorkloadFact, number>();
+  const order = new Map<WorkloadFact, number>();
   let cut = false;
   const endKey = (end: End): string => {
     if (end.type === 'virtual') return end.name;
     if (end.type === 'pods')
-      return JSON.stringify([end.namespace ?? null, Object.entries(end.labels).sort(([a], [b]) => compareText(a, b))]);
-    const known = numbers.get(end.workload);
+      return JSON.stringify([String(end.namespace), Object.entries(end.labels).sort(([a], [b]) => compareText(a, b))]);
+    const known = order.get(end.workload);
     if (known !== undefined) return String(known);
-    numbers.set(end.workload, numbers.size);
-    return String(numbers.size - 1);
+    order.set(end.workload, order.size);
+    return String(order.size - 1);
   };
   return {
     connect(from, to, ports, evidence) {
@@ -503,13 +510,12 @@ function ofCalled(called: Of<'called'>, world: World, gathered: Gathering): void
 }
 
 /** Pods that scrape where nothing that was read says which do. */
-const someScraper: End = { type: 'pods', namespace: 'any', labels: { 'app.kubernetes.io/name': 'prometheus' } };
+const someScraper: End = { type: 'pods', namespace: null, labels: { 'app.kubernetes.io/name': 'prometheus' } };
 
 function ofMonitor(monitor: MonitorFact, world: World, gathered: Gathering): void {
   const scrapers = scrapersOf(monitor, world);
   const text = `${monitor.kind} "${monitor.name}" has it scraped`;
-  const within =
-    monitor.namespaces === 'any' ? (['any'] as const) : monitor.namespaces.length === 0 ? [monitor.namespace] : monitor.namespaces;
+  const within = monitor.namespaces === 'any' ? [null] : monitor.namespaces.length === 0 ? [monitor.namespace] : monitor.namespaces;
   for (const namespace of within) {
     if (monitor.kind === 'PodMonitor') {
       for (const workload of world.workloadsOf(namespace))

@@ -20,7 +20,7 @@ type Spec = Readonly<Record<string, unknown>>;
 function specs(yaml: string, options: Partial<GenerationOptions> = {}): Record<string, Spec> {
   return Object.fromEntries(
     generated(yaml, options).namespaces.flatMap(({ policies }) =>
-      policies.map((policy) => [`${policy.namespace ?? ''}/${policy.name}`, policyObject(policy)['spec'] as Spec]),
+      policies.map((each) => [`${each.namespace ?? ''}/${each.name}`, policyObject(each)['spec'] as Spec]),
     ),
   );
 }

@@ -121,21 +121,21 @@ interface Existing {
 }
 
 function existingPolicies(policies: readonly PolicyFact[]): Existing {
-  const byNamespace = new Map<Namespace, PolicyFact[]>();
+  const all = new Map<Namespace, PolicyFact[]>();
   for (const policy of policies) {
     if (policy.own) continue;
-    const known = byNamespace.get(policy.namespace);
-    if (known === undefined) byNamespace.set(policy.namespace, [policy]);
+    const known = all.get(policy.namespace);
+    if (known === undefined) all.set(policy.namespace, [policy]);
     else known.push(policy);
   }
   const indexes = new Map<Namespace, SelectorIndex<PolicyFact>>();
-  for (const [namespace, list] of byNamespace)
+  for (const [namespace, list] of all)
     indexes.set(
       namespace,
       indexSelectors(list, ({ spec }) => spec.podSelector ?? {}),
     );
   return {
-    of: (namespace) => byNamespace.get(namespace) ?? [],
+    of: (namespace) => all.get(namespace) ?? [],
     allows: (namespace, labels, direction, covers) =>
       indexes
         .get(namespace)
@@ -341,12 +341,12 @@ function draftsOf(
     const selector = end.type === 'pods' ? { matchLabels: end.labels } : selectorOf(end.workload);
     if (selector === undefined) return undefined;
     const namespace = end.type === 'pods' ? end.namespace : end.workload.namespace;
-    if (end.type === 'pods' && namespace === 'any') {
+    if (end.type === 'pods' && namespace === null) {
       const note = 'What scrapes was not read: these are the labels that it nearly always has.';
       return { list: [{ namespaceSelector: {}, podSelector: selector }], note };
     }
     if (namespace === own) return { list: [{ podSelector: selector }] };
-    if (namespace === undefined || !isName(namespace)) return undefined;
+    if (namespace === undefined || namespace === null || !isName(namespace)) return undefined;
     return { list: [{ namespaceSelector: { matchLabels: { [nameLabel]: namespace } }, podSelector: selector }] };
   }
 
@@ -389,7 +389,7 @@ function subjectOf(end: End, covered: ReadonlySet<Namespace>): Subject | undefin
   if (end.type === 'virtual') return undefined;
   if (end.type === 'pods') {
     const { namespace, labels } = end;
-    if (namespace === 'any' || !covered.has(namespace)) return undefined;
+    if (namespace === null || !covered.has(namespace)) return undefined;
     const name = Object.values(labels).find(isName) ?? 'pods';
     const title = Object.entries(labels)
       .map(([key, value]) => `${key}: ${value}`)
@@ -445,7 +445,7 @@ function isAllowed(
     if (other.type === 'virtual' || isOnNode(other)) return false;
     const namespace = other.type === 'pods' ? other.namespace : other.workload.namespace;
     const labels = other.type === 'pods' ? other.labels : other.workload.labels;
-    if (namespace === 'any') return false;
+    if (namespace === null) return false;
     const namespaceLabels: Labels = namespace === undefined ? {} : { [nameLabel]: namespace };
     return coversPods(rule, { own: subject.namespace, namespace, labels, namespaceLabels });
   });

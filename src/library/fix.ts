@@ -12,6 +12,7 @@ import {
   type Given,
   type Proposal,
   type Report,
+  type ResourceRef,
 } from '../core/index.ts';
 import { leftOut, type Policy } from '../evaluate/index.ts';
 import { objectKey } from '../fix/companions.ts';
@@ -58,8 +59,11 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
   const files = openFiles(cwd, standardInput);
 
   const conflicts = fixConflicts(controls);
-  /** The objects of the files as they are. */
-  const objects = new Set<string>();
+  /** The objects of the files as they are, and what names them: only needed where a fix makes an object. */
+  const met: ResourceRef[] = [];
+  let names: ReadonlySet<string> | undefined;
+  const isThere = (companion: Proposal['companions'][number]): boolean =>
+    (names ??= new Set(met.map((ref) => objectKey({ ...ref, metadata: ref })))).has(objectKey(companion));
 
   const said = { given: options.given ?? nothingGiven.given, values: options.values ?? {} };
   const { before, again } = await judgeRepeatedly(
@@ -72,7 +76,7 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
       contentsOf: (texts) => contentsOf(texts, standardInput),
       isWanted: ({ control }) => selected.has(control),
     },
-    { propose: conflicts.note, met: (ref) => objects.add(objectKey({ ...ref, metadata: ref })) },
+    { propose: conflicts.note, met: (ref) => met.push(ref) },
   );
 
   /** Who passed these controls before: asked only where it matters, because it lists every subject. */
@@ -116,7 +120,7 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
         const edited = decided(proposal, options);
         if (edited === 'left') refusals.set(nameOf(proposal), { because: 'person', reason: 'left as it is by your answer' });
         if (edited === undefined || edited === 'left' || refusals.has(nameOf(proposal))) continue;
-        const found = edited.companions.some((each) => objects.has(objectKey(each)))
+        const found = edited.companions.some(isThere)
           ? { refused: 'an object of this name is there already and says something else' }
           : files.find(edited, texts);
         if ('refused' in found) {

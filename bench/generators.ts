@@ -19,14 +19,27 @@ export const shops5 = (): string => cachedFile('shops-5.yaml', (write) => writeS
 /** 30,000 objects, 50 MB of the same. */
 export const shops50 = (): string => cachedFile('shops-50.yaml', (write) => writeShops(2000, write));
 
+/** The 5 MB with a safe fix to be made in every 28th shop. */
+export const shops5ToFix = (): string =>
+  cachedFile('shops-5-to-fix.yaml', (write) => writeShops(200, write, (text, copy) => (copy % 28 === 0 ? unfixed(text) : text)));
+
+/** A user who is not root, and who stands there as a number: that root is forbidden besides can be written by anybody. */
+const unfixed = (text: string): string => text.replace('runAsNonRoot: true', 'runAsUser: 10001');
+
 /** 100 manifests of 172 KB in all, one object each. */
-export function manifests100(): string {
-  const target = join(folder, 'manifests-100');
+export const manifests100 = (): string => manifests('manifests-100', (text) => text);
+
+/** The same with safe fixes to be made in all workloads. */
+export const manifests100ToFix = (): string => manifests('manifests-100-to-fix', unfixed);
+
+function manifests(name: string, change: (text: string) => string): string {
+  const target = join(folder, name);
   if (existsSync(target)) return target;
   const unfinished = `${target}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   const objects = [0, 1, 2, 3, 4, 5, 6].flatMap((copy) => objectsOfShop(copy)).slice(0, 100);
-  for (const [index, object] of objects.entries()) writeFileSync(join(unfinished, `${String(index).padStart(3, '0')}.yaml`), object);
+  for (const [index, object] of objects.entries())
+    writeFileSync(join(unfinished, `${String(index).padStart(3, '0')}.yaml`), change(object));
   return settle(unfinished, target);
 }
 
@@ -68,10 +81,10 @@ export function settle(unfinished: string, target: string): string {
   return target;
 }
 
-function writeShops(copies: number, write: Write): void {
+function writeShops(copies: number, write: Write, change: (text: string, copy: number) => string = (text) => text): void {
   for (let copy = 0; copy < copies; copy++) {
     if (copy > 0) write('---\n');
-    write(shop(copy));
+    write(change(shop(copy), copy));
   }
 }
 

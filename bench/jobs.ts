@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join, relative, resolve } from 'node:path';
 import { apiServer, cluster } from './cluster.ts';
-import { demo, dump, dumpIndented, manifests100, shops5, shops50 } from './generators.ts';
+import { demo, dump, dumpIndented, manifests100, manifests100ToFix, shops5, shops50, shops5ToFix } from './generators.ts';
 
 /** What the same run measures beside the product, and how much of its time the product may take. */
 export interface Yardstick {
@@ -61,7 +61,12 @@ export const jobs: readonly { readonly name: string; readonly job: () => Job }[]
     const folder = manifests100();
     return { command: fix(folder), yardsticks: [{ name: 'scan', command: scan(folder), of: 'wall', limit: 2 }] };
   }),
+  define('fix-manifests-edited', '`fix` of 100 manifests, 24 of which are edited', () => {
+    const folder = manifests100ToFix();
+    return { command: fix(folder), yardsticks: [{ name: 'scan', command: scan(folder), of: 'wall', limit: 2 }] };
+  }),
   define('fix-shops-5', '`fix` of the 5 MB, none of whose fixes is safe', () => ({ reach: 1.5, command: fix(shops5()), yardsticks: [] })),
+  define('fix-shops-5-edited', '`fix` of the 5 MB with eight edits', () => ({ reach: 1.5, command: fix(shops5ToFix()), yardsticks: [] })),
   define('review-manifests', '`fix --review` of the 100 manifests, 134 fixes', () => ({
     command: fix(manifests100(), '--review'),
     yardsticks: [],

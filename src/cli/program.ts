@@ -36,6 +36,8 @@ async function run(argv: readonly string[], file: string): Promise<number> {
       return (await import('./snapshot.ts')).runSnapshot(given);
     case 'generate':
       return (await import('./generate.ts')).runGenerate(given);
+    case 'reach':
+      return (await import('./reach.ts')).runReach(given);
     case 'explain':
       return (await import('./explain.ts')).runExplain(given);
     case 'list':

@@ -5,12 +5,13 @@ import { fix } from './fix.ts';
 import { generate } from './generate.ts';
 import { list } from './list.ts';
 import { help } from './options.ts';
+import { reach } from './reach.ts';
 import { scan } from './scan.ts';
 import { snapshot } from './snapshot.ts';
 
 export type { Command, Option } from './command.ts';
 
-const others: readonly Command[] = [scan, fix, snapshot, generate, explain, list, completion];
+const others: readonly Command[] = [scan, fix, snapshot, reach, generate, explain, list, completion];
 
 const helpCommand: Command = {
   name: 'help',

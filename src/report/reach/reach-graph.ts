@@ -30,6 +30,8 @@ export interface ReachNode {
 export interface ReachGraph {
   /** `Deployment web`, made fit to be shown. */
   readonly endpoints: readonly ReachName[];
+  /** Why nobody knows what nobody knows, each reason once. */
+  readonly reasons: readonly string[];
   readonly nodes: readonly ReachNode[];
   readonly edges: readonly ReachEdge[];
 }
@@ -43,6 +45,8 @@ export interface ReachName {
 
 /** More of them would make tables of more than a hundred megabytes, and a picture that nobody reads. */
 export const mostInGraph = 3000;
+
+const mostReasons = 12;
 
 /** A crowd stands for no less than this share of all workloads, and for no fewer than this many. */
 const crowdShare = 0.6;
@@ -59,6 +63,7 @@ export function reachGraph(pairs: Iterable<ReachPair>): ReachGraph | undefined {
 
 interface Table {
   readonly endpoints: readonly ReachEndpoint[];
+  readonly reasons: readonly string[];
   readonly labels: readonly Label[];
   /** The label of the pair (row, column), by rows; 0 where nothing is open. */
   readonly cells: Uint32Array;
@@ -87,12 +92,14 @@ function tableOf(pairs: Iterable<ReachPair>): Table | undefined {
   const labels: Label[] = [nothing];
   const labelIndexes = new Map<string, number>();
   const open: number[] = [];
+  const reasons = new Set<string>();
   const textOf = rememberingLists(portsText);
   for (const { from, to, allowed, unknown } of pairs) {
     const [source, target] = [indexOf(from), indexOf(to)];
     if (found.length > mostInGraph) return undefined;
     const outside = from.type !== 'workload' && to.type !== 'workload';
     if (outside || (allowed.length === 0 && unknown.length === 0)) continue;
+    for (const { because } of unknown) if (reasons.size < mostReasons) reasons.add(printable(because));
     const label = { allowed: textOf(allowed), unknown: textOf(unknown) };
     const key = `${label.allowed}|${label.unknown}`;
     let index = labelIndexes.get(key);
@@ -107,10 +114,10 @@ function tableOf(pairs: Iterable<ReachPair>): Table | undefined {
   for (const [at, index] of order.entries()) place[index] = at;
   const cells = new Uint32Array(found.length ** 2);
   for (let at = 0; at < open.length; at += 3) cells[place[open[at]!]! * found.length + place[open[at + 1]!]!] = open[at + 2]!;
-  return { endpoints: order.map((index) => found[index]!), labels, cells };
+  return { endpoints: order.map((index) => found[index]!), reasons: [...reasons], labels, cells };
 }
 
-function bundled({ endpoints, labels, cells }: Table): ReachGraph {
+function bundled({ endpoints, reasons, labels, cells }: Table): ReachGraph {
   const size = endpoints.length;
   const spaces = endpoints.map(spaceOf);
   const groups = groupsOf(spaces, cells);
@@ -129,6 +136,7 @@ function bundled({ endpoints, labels, cells }: Table): ReachGraph {
   const bundles = [crowds('from'), crowds('to'), namespaces('to'), namespaces('from')].reduce((rest, bundle) => bundle(rest), lines);
   return {
     endpoints: endpoints.map(nameOf),
+    reasons,
     nodes: nodes.map((node) => ({ ...node, space: printable(node.space) })),
     edges: bundles
       .sort((a, b) => a.from - b.from || a.to - b.to || a.label - b.label)
@@ -255,9 +263,14 @@ const everyPort = '1-65535';
 
 /** What tells an endpoint from all others. */
 export function endpointKey(endpoint: ReachEndpoint): string {
-  if (endpoint.type === 'cidr') return `cidr ${endpoint.cidr}`;
+  if (endpoint.type === 'cidr') return `cidr ${cidrText(endpoint)}`;
   if (endpoint.type === 'virtual') return `virtual ${endpoint.name}`;
   return `${endpoint.namespace}/${endpoint.kind}/${endpoint.name}`;
+}
+
+/** A block of addresses and what is taken out of it. */
+export function cidrText({ cidr, except = [] }: Extract<ReachEndpoint, { type: 'cidr' }>): string {
+  return except.length === 0 ? cidr : `${cidr} except ${except.join(', ')}`;
 }
 
 function spaceOf(endpoint: ReachEndpoint): string {
@@ -275,7 +288,7 @@ function compareEndpoints(a: ReachEndpoint, b: ReachEndpoint): number {
 }
 
 function nameOf(endpoint: ReachEndpoint): ReachName {
-  if (endpoint.type === 'cidr') return { space: '', name: printable(endpoint.cidr), kind: '' };
+  if (endpoint.type === 'cidr') return { space: '', name: printable(cidrText(endpoint)), kind: '' };
   if (endpoint.type === 'virtual') return { space: '', name: endpoint.name, kind: '' };
   return { space: printable(endpoint.namespace), name: printable(endpoint.name), kind: printable(endpoint.kind) };
 }

@@ -1,5 +1,5 @@
 import type { ReachEndpoint, ReachPair, ReachPorts, UnknownPorts } from '../../core/index.ts';
-import { quoted } from '../json.ts';
+import { quoted, quotedList } from '../json.ts';
 
 /** Every pair on a line of its own, yielded as it comes: the pairs of a large cluster are never held together. */
 export function* formatReachJson(pairs: Iterable<ReachPair>): Generator<string, void> {
@@ -29,7 +29,10 @@ export function* formatReachJson(pairs: Iterable<ReachPair>): Generator<string, 
 
 /** An end of a connection as JSON. */
 export function endpointJson(endpoint: ReachEndpoint): string {
-  if (endpoint.type === 'cidr') return `{"cidr":${quoted(endpoint.cidr)}}`;
+  if (endpoint.type === 'cidr') {
+    const { cidr, except = [] } = endpoint;
+    return `{"cidr":${quoted(cidr)}${except.length === 0 ? '' : `,"except":${quotedList(except)}`}}`;
+  }
   if (endpoint.type === 'virtual') return `{"virtual":"${endpoint.name}"}`;
   return `{"kind":${quoted(endpoint.kind)},"namespace":${quoted(endpoint.namespace)},"name":${quoted(endpoint.name)}}`;
 }

@@ -1,0 +1,138 @@
+import type { Protocol, ReachEndpoint, ReachPair, ReachPorts } from '../core/index.ts';
+import { productsOfWorkload, type KnownProduct } from '../kube/known-products.ts';
+import type { Labels } from '../kube/label-selector.ts';
+import { buildNetwork, networkFact, networkKinds, profiles, type Network, type NetworkFact } from '../kube/network/index.ts';
+import type { KnownEndpoints, WorkloadEndpoint } from '../options/reach-endpoints.ts';
+import type { Inventory, InventoryKinds, Seen } from './inventory.ts';
+
+/** What was read, ready to be asked who can reach what. */
+export interface ReachWorld extends KnownEndpoints {
+  readonly network: Network;
+  /** What the answers depend on, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** A single port to be asked about. */
+export interface AskedPort {
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+/** Gathers what reachability depends on while an inventory is read. */
+export interface ReachReading {
+  readonly kinds: InventoryKinds;
+  readonly visit: (seen: Seen) => void;
+  /** When all is read; `plugin` names a profile, default: that of the plugin that was seen. */
+  readonly finish: (inventory: Inventory, plugin: string | undefined) => ReachWorld;
+}
+
+export function startReachReading(): ReachReading {
+  const facts: NetworkFact[] = [];
+  const labels = new Map<string, readonly Labels[]>();
+  const products = new Set<KnownProduct>();
+  return {
+    kinds: { podTemplates: true, kinds: networkKinds },
+    visit({ resource, namespace, anchor }) {
+      for (const product of productsOfWorkload(resource)) if (product.networkPolicy !== undefined) products.add(product);
+      const fact = networkFact(resource, anchor, namespace);
+      if (fact === undefined) return;
+      facts.push(fact);
+      if (fact.type !== 'workload') return;
+      const key = keyOf(fact);
+      labels.set(key, [...(labels.get(key) ?? []), ...fact.pods.map((pod) => pod.labels)]);
+    },
+    finish(inventory, plugin) {
+      const profile = profileOf(plugin, products);
+      const network = buildNetwork(facts, profile);
+      return {
+        network,
+        endpoints: network.endpoints,
+        labelsOf: (workload) => labels.get(keyOf(workload)) ?? [],
+        notes: notesOf(network, inventory, plugin, products),
+      };
+    },
+  };
+}
+
+function keyOf({ kind, namespace, name }: Pick<WorkloadEndpoint, 'kind' | 'namespace' | 'name'>): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+function profileOf(plugin: string | undefined, products: ReadonlySet<KnownProduct>): (typeof profiles)[number] {
+  const name =
+    plugin ?? [...products].map((product) => product.name.toLowerCase()).find((known) => isProfile(known) && known !== 'flannel');
+  return profiles.find((profile) => profile.name === name) ?? profiles[0]!;
+}
+
+function isProfile(name: string): boolean {
+  return profiles.some((profile) => profile.name === name);
+}
+
+/** A policy without a plugin that enforces it changes nothing: that must be said before anything else. */
+function notesOf({ refused }: Network, inventory: Inventory, plugin: string | undefined, products: ReadonlySet<KnownProduct>): string[] {
+  const notes: string[] = [];
+  const enforcing = [...products].filter(({ networkPolicy }) => networkPolicy === 'enforced');
+  if (plugin === undefined && enforcing.length === 0) {
+    const seen = [...products].map(({ name }) => name).sort();
+    const perhaps = seen.length === 0 ? '' : ` (seen: ${seen.join(', ')})`;
+    notes.push(
+      `no network plugin that surely enforces policies is evident in what was read${perhaps}: without one every connection is allowed, whatever is said here. --plugin names one`,
+    );
+  }
+  for (const { kind, namespace, name, reason } of refused)
+    notes.push(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name} has no effect, the API server refuses it: ${reason}`);
+  if (inventory.unlisted.length > 0)
+    notes.push(`not read, or not to the end: ${inventory.unlisted.join(', ')}. What they would allow or deny is not in the answers`);
+  return notes;
+}
+
+/**
+ * The answers for every ordered pair of `from` and `to` that has a workload in it, one after the other; by default of all
+ * endpoints. With a port the lists tell of that port alone.
+ */
+export function* reachPairs(
+  { network }: Pick<ReachWorld, 'network'>,
+  { from = network.endpoints, to = network.endpoints, port }: ReachQuestion,
+): Generator<ReachPair, void> {
+  const named = from !== network.endpoints && to !== network.endpoints;
+  const narrowed = port === undefined ? undefined : narrowing(port);
+  for (const source of from) {
+    for (const target of to) {
+      // What passes between two addresses outside is nobody's question, unless somebody asks it.
+      if (!named && source.type !== 'workload' && target.type !== 'workload') continue;
+      // A metadata server answers and opens nothing.
+      if (from === network.endpoints && source.type === 'virtual' && source.name === 'metadata') continue;
+      const { allowed, denied, unknown } = network.between(source, target);
+      yield narrowed === undefined
+        ? { from: source, to: target, allowed, denied, unknown }
+        : { from: source, to: target, allowed: narrowed(allowed), denied: narrowed(denied), unknown: narrowed(unknown) };
+    }
+  }
+}
+
+export interface ReachQuestion {
+  readonly from?: readonly ReachEndpoint[];
+  readonly to?: readonly ReachEndpoint[];
+  readonly port?: AskedPort;
+}
+
+/** Lists of ports without all others; equal lists stay one list. */
+function narrowing({ protocol, port }: AskedPort): <Item extends ReachPorts>(list: readonly Item[]) => readonly Item[] {
+  const known = new WeakMap<readonly ReachPorts[], readonly ReachPorts[]>();
+  return <Item extends ReachPorts>(list: readonly Item[]) => {
+    const before = known.get(list) as readonly Item[] | undefined;
+    if (before !== undefined) return before;
+    const kept = list
+      .filter((item) => item.protocol === protocol && holdsPort(item.ports, port))
+      .map((item) => ({ ...item, ports: String(port) }));
+    known.set(list, kept);
+    return kept;
+  };
+}
+
+function holdsPort(ports: string, port: number): boolean {
+  return ports.split(',').some((range) => {
+    const [first, last = first] = range.split('-').map(Number);
+    return first! <= port && port <= last!;
+  });
+}

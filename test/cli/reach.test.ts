@@ -1,0 +1,233 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { plugins } from '../../src/cli/commands/reach.ts';
+import { profiles } from '../../src/kube/network/index.ts';
+import { plimsoll } from './run.ts';
+
+const shop = `
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: data}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: web:1, ports: [{name: http, containerPort: 8080}]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: shop}
+spec:
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec: {containers: [{name: api, image: api:1}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: data}
+spec:
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: db, image: db:1, ports: [{name: pg, containerPort: 5432}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: http}]}
+`;
+const policies = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: data}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db-from-api, namespace: data}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}
+      podSelector: {matchLabels: {app: api}}
+    ports: [{port: pg}]
+  - from: [{ipBlock: {cidr: 10.20.0.0/16, except: [10.20.30.0/24]}}]
+    ports: [{port: 5432}]
+`;
+
+interface Pair {
+  readonly from: Record<string, string>;
+  readonly to: Record<string, string>;
+  readonly allowed: readonly { protocol: string; ports: string }[];
+  readonly denied: readonly { protocol: string; ports: string }[];
+  readonly unknown: readonly { protocol: string; ports: string; because: string }[];
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-reach-'));
+  mkdirSync(join(folder, 'shop'));
+  writeFileSync(join(folder, 'shop', 'shop.yaml'), shop);
+  writeFileSync(join(folder, 'shop', 'policies.yaml'), policies);
+  writeFileSync(join(folder, 'broken.yaml'), `${shop}---\napiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: [unclosed\n`);
+  mkdirSync(join(folder, 'empty'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function reach(...args: string[]) {
+  return plimsoll(['reach', ...args], { cwd: folder });
+}
+
+function pairs(...args: string[]): readonly Pair[] {
+  return (JSON.parse(reach('shop', '--plugin', 'calico', '-o', 'json', ...args).stdout) as { pairs: Pair[] }).pairs;
+}
+
+describe('who reaches what', () => {
+  test('of two workloads, as JSON', () => {
+    expect(pairs('--from', 'shop/api', '--to', 'data/db')).toEqual([
+      {
+        from: { kind: 'Deployment', namespace: 'shop', name: 'api' },
+        to: { kind: 'StatefulSet', namespace: 'data', name: 'db' },
+        allowed: [{ protocol: 'TCP', ports: '5432' }],
+        denied: [
+          { protocol: 'TCP', ports: '1-5431,5433-65535' },
+          { protocol: 'UDP', ports: '1-65535' },
+          { protocol: 'SCTP', ports: '1-65535' },
+        ],
+        unknown: [],
+      },
+    ]);
+  });
+
+  test('of all of them: every ordered pair of workloads, and the ranges that policies tell apart', () => {
+    const all = pairs();
+    const name = (end: Record<string, string>): string => end['name'] ?? end['cidr'] ?? end['virtual'] ?? '';
+    const between = all.filter(({ from, to }) => from['kind'] !== undefined && to['kind'] !== undefined);
+    expect(between).toHaveLength(9);
+    expect(new Set(all.map(({ from }) => name(from)))).toEqual(
+      new Set(['web', 'api', 'db', 'internet', 'node', 'api-server', '10.20.0.0/16', '10.20.30.0/24']),
+    );
+    expect(all.map(({ from, to }) => `${name(from)} ${name(to)}`)).toContain('api metadata');
+  });
+
+  test('on one port', () => {
+    expect(pairs('--from', 'shop/api', '--to', 'data/db', '--port', '5432')).toMatchObject([
+      { allowed: [{ protocol: 'TCP', ports: '5432' }], denied: [], unknown: [] },
+    ]);
+    expect(pairs('--from', 'shop/api', '--to', 'data/db', '--port', '53/UDP')).toMatchObject([
+      { allowed: [], denied: [{ protocol: 'UDP', ports: '53' }] },
+    ]);
+  });
+
+  test.each([
+    ['a namespace', 'shop/', 2],
+    ['a label', 'app=web', 1],
+    ['the internet', 'internet', 1],
+    ['an address', '10.20.1.2', 1],
+  ])('from %s', (_, from, count) => expect(pairs('--from', from, '--to', 'data/db')).toHaveLength(count));
+
+  test('as a table for people', () => {
+    const { status, stdout } = reach('shop', '--plugin', 'calico');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/internet\n\s+→ shop: web\s+TCP 8080/);
+    expect(stdout).toMatch(/shop: api\n(?:.*\n)*?\s+→ data: db\s+TCP 5432/);
+  });
+
+  test('pair by pair where a question is asked', () => {
+    expect(reach('shop', '--plugin', 'calico', '--from', 'shop/api', '--to', 'data/').stdout).toMatch(
+      /Deployment shop\/api → StatefulSet data\/db\n\s+allowed\s+TCP 5432\n\s+denied\s+TCP 1-5431,5433-65535/,
+    );
+  });
+});
+
+describe('as a picture', () => {
+  test.each([
+    ['svg', /^<svg [^>]*><style>/],
+    ['html', /^<!doctype html>/],
+    ['dot', /^digraph reach \{/],
+    ['mermaid', /^flowchart LR/],
+  ])('%s', (format, wanted) => {
+    const { status, stdout, stderr } = reach('shop', '--plugin', 'calico', '-o', format);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(wanted);
+    expect(stdout).toContain('db');
+  });
+
+  test('several files at once', () => {
+    expect(reach('shop', '-o', 'html=reach.html', '-o', 'svg=reach.svg', '-o', 'text').status).toBe(0);
+    expect(readFileSync(join(folder, 'reach.html'), 'utf8')).toContain('Content-Security-Policy');
+    expect(readFileSync(join(folder, 'reach.svg'), 'utf8')).toContain('shop/api to data/db');
+  });
+
+  test('the page of the built program needs nothing but itself', () => {
+    const html = reach('shop', '-o', 'html').stdout;
+    const [, script] = /<script>(.*?)<\/script>/s.exec(html)!;
+    // What stands outside of the two functions has another name in the bundle, or none.
+    const [, data] = /id="graph">(.*?)<\/script>/s.exec(html)!;
+    const elements = new Map<string, { innerHTML: string }>();
+    const document = {
+      getElementById(id: string) {
+        const made = {
+          textContent: data,
+          innerHTML: '',
+          value: '',
+          checked: true,
+          addEventListener: () => undefined,
+          querySelectorAll: () => [],
+        };
+        elements.set(id, made);
+        return made;
+      },
+      addEventListener: () => undefined,
+    };
+    runInNewContext(script!, { document });
+    expect(elements.get('picture')!.innerHTML).toContain('shop/api to data/db');
+  });
+});
+
+describe('what it cannot know is said', () => {
+  test('that no plugin is evident that enforces policies', () => {
+    expect(reach('shop').stdout).toContain('no network plugin');
+    const { stdout, stderr } = reach('shop', '-o', 'json');
+    expect([stdout.includes('no network plugin'), stderr.includes('no network plugin')]).toEqual([false, true]);
+  });
+
+  test('what could not be read', () => {
+    const { status, stderr } = reach('broken.yaml', '-o', 'json');
+    expect([status, stderr.includes('broken.yaml')]).toEqual([2, true]);
+    expect(reach('broken.yaml', '--allow-unreadable').status).toBe(0);
+  });
+
+  test('that there is nothing', () => expect(reach('empty').status).toBe(2));
+});
+
+describe('wrong questions', () => {
+  test.each([
+    [['--from', 'shop/apii'], 'shop/api'],
+    [['--to', 'shpo/'], 'shop/'],
+    [['--to', 'interent'], 'internet'],
+    [['--port', 'http'], '--port 443'],
+    [['--plugin', 'calicoo'], 'calico'],
+    [['-o', 'htlm'], 'html'],
+  ])('%j: %s', (args, wanted) => {
+    const { status, stdout, stderr } = reach('shop', ...args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(wanted);
+  });
+});
+
+test('the profiles that can be named are those of the engine', () => expect(plugins).toEqual(profiles.map(({ name }) => name)));

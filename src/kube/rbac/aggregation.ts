@@ -1,5 +1,5 @@
 import { indexSelectors } from '../selector-index.ts';
-import type { RoleFact, RuleFact } from './facts.ts';
+import type { PolicyRule, RoleFact, RuleFact } from './facts.ts';
 
 /** A rule that a role has, with the role in which it stands: another one where it is aggregated. */
 export interface OwnedRule {
@@ -61,7 +61,12 @@ function sourcesOf(role: RoleFact, selected: ReadonlyMap<RoleFact, readonly Role
 function withoutRepeats(owned: readonly OwnedRule[]): OwnedRule[] {
   const texts = new Set<string>();
   return owned.filter(({ rule }) => {
-    const text = JSON.stringify({ ...rule, at: undefined });
+    const text = ruleText(rule);
     return !texts.has(text) && texts.add(text);
   });
+}
+
+/** The same for rules that say the same in the same order. */
+export function ruleText({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
+  return JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs]);
 }

@@ -1,11 +1,12 @@
-import { compareText, groupBy } from '../../core/index.ts';
-import { ownedRules, selectedRoles, type OwnedRule } from './aggregation.ts';
+import { groupBy } from '../../core/index.ts';
+import type { OwnedRule } from './aggregation.ts';
+import { isAskedInNamespaces } from './dead-resources.ts';
 import type { BindingFact, RbacFact, RoleFact, RuleFact, SubjectFact } from './facts.ts';
-import { namespaceOf, ruleAllows, type Question, type ResourceQuestion } from './question.ts';
-import { groupsOf, mastersGroup, subjectKey, subjectOf, userNamed, type RbacSubject } from './subject.ts';
-
-/** What of a binding tells its role. */
-export type RoleReference = Pick<BindingFact, 'namespace' | 'roleRef'>;
+import { indexBindings, type BindingScope, type RoleReference } from './index-bindings.ts';
+import { indexRules, type WantedRules } from './index-rules.ts';
+import { namespaceOf, type Question, type ResourceQuestion } from './question.ts';
+import { groupsOf, mastersGroup, subjectKey, userNamed, type RbacSubject } from './subject.ts';
+import { bindingsByRole, findMissingSubjects, type MissingSubject } from './unjoined.ts';
 
 /** How a subject comes by a right: binding → role → rule. */
 export interface Grant {
@@ -47,13 +48,16 @@ export interface Rbac {
   can(subject: RbacSubject, question: Question, groups?: readonly string[]): Answer;
   /** The users, groups and service accounts that bindings let do something, in the order of the bindings. */
   whoCan(question: Question): Holder[];
-  /** As `whoCan`, for each namespace at once. */
+  /**
+   * As `whoCan`, for each namespace at once. Namespaces are left out where no request of this kind is ever made in one: a
+   * RoleBinding to a ClusterRole with rules for nodes gives nobody a node.
+   */
   whoCanWhere(question: Omit<ResourceQuestion, 'namespace'>): HoldersByNamespace;
   /** Everything that bindings let somebody do, those for the whole cluster first. */
   effective(subject: RbacSubject, groups?: readonly string[]): Grant[];
   /** The part of it that counts in a namespace (undefined: for what lives in none), that for the whole cluster first. */
   effectiveIn(subject: RbacSubject, namespace: string | undefined, groups?: readonly string[]): Grant[];
-  /** The rules that a role grants, those that it aggregates included. */
+  /** The rules that a role that was read grants, those that it aggregates included. */
   rulesOf(role: RoleFact): readonly OwnedRule[];
   /** The roles that a binding refers to: one, or several of the same name in different files, or none. */
   rolesOf(binding: RoleReference): readonly RoleFact[];
@@ -67,156 +71,115 @@ export interface Rbac {
   readonly missingSubjects: readonly MissingSubject[];
 }
 
-export interface MissingSubject {
-  readonly binding: BindingFact;
-  readonly subject: SubjectFact;
-  /** `nobody`: of no kind that the API server knows, or an account in no namespace. */
-  readonly missing: 'account' | 'namespace' | 'nobody';
-}
-
 /** Joins what was read. Roles of one name (variants of one manifest) count together. */
 export function buildRbac(facts: readonly RbacFact[]): Rbac {
   const roles = facts.filter((fact) => fact.type === 'role');
-  const bindings = facts.filter((fact) => fact.type === 'binding');
-  const rulesOf = ownedRules(roles);
-  const byName = groupBy(roles, ({ kind, namespace, name }) => roleKey(kind, namespace, name));
-  const rolesOf = (binding: RoleReference): readonly RoleFact[] => byName.get(roleRefKey(binding)) ?? [];
-  const inScope = groupBy(bindings, ({ namespace }) => namespace);
-  const namespaces = [...inScope.keys()].filter((namespace) => namespace !== undefined).sort(compareText);
+  const rules = indexRules(roles);
+  const unordered = facts.filter((fact) => fact.type === 'binding');
+  const index = indexBindings(unordered, roles);
+  const { bindings, scopes } = index;
+  const rolesOf = (reference: RoleReference): RoleFact[] => index.rolesTo(reference).map((id) => roles[id]!);
 
-  /** The bindings that count for a question in a namespace, as the API server asks them: those for the whole cluster first. */
-  function bindingsIn(namespace: string | undefined): BindingFact[] {
-    const everywhere = inScope.get(undefined) ?? [];
-    return namespace === undefined ? everywhere : [...everywhere, ...(inScope.get(namespace) ?? [])];
+  /** What a binding gives the subject that it names at a place. */
+  function grantsOf(bindingId: number, at: number, wanted: WantedRules): Grant[] {
+    const grants: Grant[] = [];
+    const binding = bindings[bindingId]!;
+    const subject = binding.subjects[at]!;
+    for (const roleId of index.rolesOf(bindingId)) {
+      const role = roles[roleId]!;
+      for (const { rule, source } of wanted(roleId)) grants.push({ binding, subject, role, rule, source });
+    }
+    return grants;
   }
 
-  function grantsOf(binding: BindingFact, subject: SubjectFact, isWanted: (rule: RuleFact) => boolean): Grant[] {
-    return rolesOf(binding).flatMap((role) =>
-      rulesOf(role)
-        .filter(({ rule }) => isWanted(rule))
-        .map(({ rule, source }) => ({ binding, subject, role, rule, source })),
-    );
+  function grantsTo(keys: readonly string[], among: readonly BindingScope[], wanted: WantedRules): Grant[] {
+    const firstOf = index.firstOf(keys);
+    return index.naming(keys, among).flatMap((bindingId) => grantsOf(bindingId, firstOf(bindingId), wanted));
   }
 
-  function can(subject: RbacSubject, question: Question, more?: readonly string[]): Answer {
-    const keys = keysOf(subject, more);
-    const grants = bindingsIn(namespaceOf(question)).flatMap((binding) => {
-      const applies = binding.subjects.find((each) => isAmong(each, keys));
-      return applies === undefined ? [] : grantsOf(binding, applies, (rule) => ruleAllows(rule, question));
-    });
-    const privileged = isPrivileged(keys);
-    return { allowed: privileged || grants.length > 0, grants, privileged };
-  }
-
-  function holders(among: readonly BindingFact[], question: Question): Holder[] {
-    const found = new Map<string, { subject: RbacSubject; grants: Grant[] }>();
-    for (const binding of among) {
-      for (const subject of binding.subjects) {
-        const identity = subjectOf(subject);
-        if (identity === undefined) continue;
-        const grants = grantsOf(binding, subject, (rule) => ruleAllows(rule, question));
-        if (grants.length === 0) continue;
-        const key = subjectKey(identity);
-        const before = found.get(key);
-        if (before === undefined) found.set(key, { subject: identity, grants });
-        else if (before.grants.at(-1)?.binding !== binding) before.grants.push(...grants);
+  /** Who gets what is wanted by some bindings, all of which give it. */
+  function holdersBy(bindingIds: readonly number[], wanted: WantedRules): Holder[] {
+    const found = new Map<number, { readonly subject: RbacSubject; readonly grants: Grant[] }>();
+    for (const bindingId of bindingIds) {
+      const subjectIds = index.subjectsOf(bindingId);
+      for (let at = 0; at < subjectIds.length; at++) {
+        const subjectId = subjectIds[at]!;
+        const subject = index.subject(subjectId);
+        if (subject === undefined) continue;
+        const before = found.get(subjectId);
+        if (before === undefined) found.set(subjectId, { subject, grants: grantsOf(bindingId, at, wanted) });
+        else if (before.grants.at(-1)?.binding !== bindings[bindingId]) before.grants.push(...grantsOf(bindingId, at, wanted));
       }
     }
     return [...found.values()];
   }
 
   function whoCanWhere(question: Omit<ResourceQuestion, 'namespace'>): HoldersByNamespace {
-    const answers = namespaces.map((name) => [name, holders(inScope.get(name) ?? [], { ...question, namespace: name })] as const);
-    return { everywhere: holders(bindingsIn(undefined), question), namespaces: new Map(answers.filter(([, list]) => list.length > 0)) };
+    const wanted = rules.wanted(question);
+    const asked = isAskedInNamespaces(question) ? scopes : [undefined];
+    const byScope = groupBy(index.granting(rules.rolesAllowing(question), asked), (id) => bindings[id]!.namespace);
+    const namespaces = new Map<string, Holder[]>();
+    for (const [scope, ids] of byScope) {
+      const holders = scope === undefined ? [] : holdersBy(ids, wanted);
+      if (scope !== undefined && holders.length > 0) namespaces.set(scope, holders);
+    }
+    return { everywhere: holdersBy(byScope.get(undefined) ?? [], wanted), namespaces };
   }
 
-  function everyGrant(among: readonly BindingFact[], subject: RbacSubject, more?: readonly string[]): Grant[] {
-    const keys = keysOf(subject, more);
-    return among.flatMap((binding) => {
-      const applies = binding.subjects.find((each) => isAmong(each, keys));
-      return applies === undefined ? [] : grantsOf(binding, applies, () => true);
-    });
-  }
+  const bound = once(() => bindingsByRole(roles, unordered, rolesOf));
+  const missingRoles = once(() => unordered.filter((binding) => index.rolesTo(binding).length === 0));
+  const unboundRoles = once(() => roles.filter((role) => !bound().has(role)));
+  const missingSubjects = once(() => findMissingSubjects(facts));
+  const roleIds = once(() => new Map(roles.map((role, id) => [role, id])));
 
   return {
     roles,
-    bindings,
-    rulesOf,
-    rolesOf,
-    can,
-    whoCan: (question) => holders(bindingsIn(namespaceOf(question)), question),
+    bindings: unordered,
+    can(subject, question, groups) {
+      const keys = keysOf(subject, groups);
+      const grants = grantsTo(keys, scopesFor(namespaceOf(question)), rules.wanted(question));
+      const privileged = keys.includes(mastersKey);
+      return { allowed: privileged || grants.length > 0, grants, privileged };
+    },
+    whoCan: (question) =>
+      holdersBy(index.granting(rules.rolesAllowing(question), scopesFor(namespaceOf(question))), rules.wanted(question)),
     whoCanWhere,
-    effective: (subject, more) =>
-      everyGrant(
-        [undefined, ...namespaces].flatMap((scope) => inScope.get(scope) ?? []),
-        subject,
-        more,
-      ),
-    effectiveIn: (subject, namespace, more) => everyGrant(bindingsIn(namespace), subject, more),
-    ...loose(facts, { roles, bindings, rolesOf }),
+    effective: (subject, groups) => grantsTo(keysOf(subject, groups), scopes, rules.owned),
+    effectiveIn: (subject, namespace, groups) => grantsTo(keysOf(subject, groups), scopesFor(namespace), rules.owned),
+    rulesOf(role) {
+      const id = roleIds().get(role);
+      return id === undefined ? [] : rules.owned(id);
+    },
+    rolesOf,
+    bindingsOf: (role) => bound().get(role) ?? [],
+    get missingRoles() {
+      return missingRoles();
+    },
+    get unboundRoles() {
+      return unboundRoles();
+    },
+    get missingSubjects() {
+      return missingSubjects();
+    },
   };
 }
 
-type Loose = Pick<Rbac, 'missingRoles' | 'unboundRoles' | 'missingSubjects' | 'bindingsOf'>;
-
-/** What of it is not joined to anything. */
-function loose(facts: readonly RbacFact[], { roles, bindings, rolesOf }: Pick<Rbac, 'roles' | 'bindings' | 'rolesOf'>): Loose {
-  const accounts = new Set(facts.flatMap((fact) => (fact.type === 'service-account' ? [`${fact.namespace}/${fact.name}`] : [])));
-  const namespaces = new Set(facts.flatMap((fact) => (fact.type === 'namespace' ? [fact.name] : [])));
-  const bound = new Map<RoleFact, BindingFact[]>();
-  const selected = selectedRoles(roles);
-  for (const binding of bindings) {
-    // A set grows while it is walked.
-    const granted = new Set(rolesOf(binding));
-    for (const role of granted) {
-      const before = bound.get(role);
-      if (before === undefined) bound.set(role, [binding]);
-      else before.push(binding);
-      for (const source of selected.get(role) ?? []) granted.add(source);
-    }
-  }
-  const missingOf = ({ kind, namespace, name }: SubjectFact): MissingSubject['missing'] | undefined => {
-    if (kind === 'User' || kind === 'Group') return undefined;
-    if (kind !== 'ServiceAccount' || namespace === undefined) return 'nobody';
-    if (accounts.has(`${namespace}/${name}`)) return undefined;
-    if (!namespaces.has(namespace)) return 'namespace';
-    // Its controller makes it in every namespace.
-    return name === 'default' ? undefined : 'account';
-  };
-  return {
-    bindingsOf: (role) => bound.get(role) ?? [],
-    missingRoles: bindings.filter((binding) => rolesOf(binding).length === 0),
-    unboundRoles: roles.filter((role) => !bound.has(role)),
-    missingSubjects: bindings.flatMap((binding) =>
-      binding.subjects.flatMap((subject) => {
-        const missing = missingOf(subject);
-        return missing === undefined ? [] : [{ binding, subject, missing }];
-      }),
-    ),
-  };
+/** The scopes whose bindings count for a question in a namespace. */
+function scopesFor(namespace: string | undefined): BindingScope[] {
+  return namespace === undefined ? [undefined] : [undefined, namespace];
 }
 
-function keysOf(subject: RbacSubject, more?: readonly string[]): ReadonlySet<string> {
+const mastersKey = subjectKey({ kind: 'Group', name: mastersGroup });
+
+/** Of a subject and of its groups. */
+function keysOf(subject: RbacSubject, more?: readonly string[]): string[] {
   const own = subject.kind === 'User' ? userNamed(subject.name) : subject;
   const groups = groupsOf(own, more).map((name) => subjectKey({ kind: 'Group', name }));
-  return new Set(own.kind === 'Group' ? groups : [subjectKey(own), ...groups]);
+  return own.kind === 'Group' ? groups : [subjectKey(own), ...groups];
 }
 
-function isAmong(subject: SubjectFact, keys: ReadonlySet<string>): boolean {
-  const identity = subjectOf(subject);
-  return identity !== undefined && keys.has(subjectKey(identity));
-}
-
-function isPrivileged(keys: ReadonlySet<string>): boolean {
-  return keys.has(subjectKey({ kind: 'Group', name: mastersGroup }));
-}
-
-function roleKey(kind: string, namespace: string | undefined, name: string): string {
-  return `${kind}/${namespace ?? ''}/${name}`;
-}
-
-/** A binding for the whole cluster cannot grant a Role. */
-function roleRefKey({ roleRef: { kind, name }, namespace }: RoleReference): string {
-  if (kind !== 'Role') return roleKey(kind, undefined, name);
-  return namespace === undefined ? '' : roleKey(kind, namespace, name);
+/** Most who ask want none of what costs time. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

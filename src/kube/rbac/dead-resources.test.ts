@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deadResources, isDead, type BoundFor, type PolicyRule } from './index.ts';
+import { deadResources, isAskedInNamespaces, isDead, type BoundFor, type PolicyRule } from './index.ts';
 
 const rule = (groups: string, resources: string, verbs = 'get', fields: Partial<PolicyRule> = {}): PolicyRule => ({
   apiGroups: groups.split(' ').map((group) => (group === 'core' ? '' : group)),
@@ -60,4 +60,21 @@ test('a rule is dead if all of it is', () => {
   expect(isDead(rule('core', 'pod', 'get', { nonResourceURLs: ['/'] }), 'cluster')).toBe(false);
   expect(isDead(rule('core', 'pod', 'get', { nonResourceURLs: ['/'] }), 'namespace')).toBe(true);
   expect(isDead(rule('core', 'pods', 'get', { verbs: [] }), 'cluster')).toBe(true);
+});
+
+test.each<[string, string, string, boolean]>([
+  ['get', '', 'pods', true],
+  ['get', '', 'nodes', false],
+  ['get', '', 'namespaces', true],
+  ['list', '', 'namespaces', false],
+  ['*', '', 'namespaces', true],
+  ['bind', 'rbac.authorization.k8s.io', 'clusterroles', true],
+  ['escalate', 'rbac.authorization.k8s.io', 'clusterroles', false],
+  ['impersonate', '', 'users', false],
+  ['impersonate', '', 'serviceaccounts', true],
+  ['get', '', 'pod', true],
+  ['get', 'example.com', 'nodes', true],
+  ['use', 'node.k8s.io', 'runtimeclasses', true],
+])('%s %s %s is asked in namespaces: %s', (verb, group, resource, expected) => {
+  expect(isAskedInNamespaces({ verb, group, resource })).toBe(expected);
 });

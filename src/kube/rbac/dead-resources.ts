@@ -1,6 +1,7 @@
 import { newestKnownMinor } from '../kubernetes-version.ts';
 import type { PolicyRule } from './facts.ts';
 import { scopeOf } from './own-resources.ts';
+import type { ResourceQuestion } from './question.ts';
 
 /** Where a rule is bound: for the whole cluster, or by a RoleBinding (a Role is never bound otherwise). */
 export type BoundFor = 'cluster' | 'namespace';
@@ -56,8 +57,7 @@ function whyDead(
   const scopes = apiGroups.map((group) => (group === '*' ? 'other' : scopeOf(group, resource, minor)));
   if (scopes.every((scope) => scope === undefined)) return 'unknown';
   if (boundFor === 'cluster' || !scopes.every((scope) => scope === undefined || scope === 'cluster')) return undefined;
-  const live = liveInNamespace.get(resource);
-  return live !== undefined && verbs.some((verb) => verb === '*' || live.has(verb)) ? undefined : 'cluster-scoped';
+  return verbs.some((verb) => isLiveInNamespace(resource, verb)) ? undefined : 'cluster-scoped';
 }
 
 /**
@@ -71,6 +71,18 @@ const liveInNamespace: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['namespaces/finalize', ofNamespaceItself],
   ['clusterroles', new Set(['bind'])],
 ]);
+
+function isLiveInNamespace(resource: string, verb: string): boolean {
+  const live = liveInNamespace.get(resource);
+  return live !== undefined && (verb === '*' || live.has(verb));
+}
+
+/** Whether requests of this kind are ever made in a namespace: not where Kubernetes' own objects live in none. */
+export function isAskedInNamespaces(question: Omit<ResourceQuestion, 'namespace'>): boolean {
+  const { verb, group, resource, subresource = '' } = question;
+  const name = subresource === '' ? resource : `${resource}/${subresource}`;
+  return !ownVerbs.has(verb) || scopeOf(group, name, newestKnownMinor) !== 'cluster' || isLiveInNamespace(name, verb);
+}
 
 /** A deletion of a collection carries no name. A creation by POST does not either, but one by server-side apply does. */
 function isNameless({ verbs, resourceNames }: PolicyRule): boolean {

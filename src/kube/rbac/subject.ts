@@ -28,7 +28,7 @@ export function userName(subject: Exclude<RbacSubject, { kind: 'Group' }>): stri
 }
 
 /** Whom a binding means; undefined for what the API server takes for nobody. */
-export function subjectOf({ kind, namespace, name }: SubjectFact): RbacSubject | undefined {
+export function subjectOf({ kind, namespace, name }: Omit<SubjectFact, 'at'>): RbacSubject | undefined {
   if (kind === 'Group') return { kind, name };
   if (kind === 'User') return userNamed(name);
   return kind === 'ServiceAccount' && namespace !== undefined ? { kind, namespace, name } : undefined;

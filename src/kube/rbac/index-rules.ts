@@ -1,0 +1,75 @@
+import { ownedRules, ruleText, type OwnedRule } from './aggregation.ts';
+import type { PolicyRule, RoleFact } from './facts.ts';
+import { ruleAllows, type Question } from './question.ts';
+
+/** The rules of a role, by its place in the list of roles, that permit what was asked. */
+export type WantedRules = (roleId: number) => readonly OwnedRule[];
+
+export interface RuleIndex {
+  /** All rules of a role, those that it aggregates included. */
+  readonly owned: WantedRules;
+  /** Those that permit what is asked; remembers its answers. */
+  wanted(question: Question): WantedRules;
+  /** The roles with such a rule. */
+  rolesAllowing(question: Question): ReadonlySet<number>;
+}
+
+/**
+ * Rules that many roles have (operators make thousands of equal roles) are one rule with many roles here, and a question is
+ * only put to the rules that name its resource or a star in its place.
+ */
+export function indexRules(roles: readonly RoleFact[]): RuleIndex {
+  const rulesOf = ownedRules(roles);
+  const ownedBy = roles.map(rulesOf);
+  const distinct: { readonly rule: PolicyRule; readonly roles: number[] }[] = [];
+  const idByText = new Map<string, number>();
+  const byResource = new Map<string, number[]>();
+  const withUrls: number[] = [];
+  for (const [roleId, rules] of ownedBy.entries()) {
+    for (const { rule } of rules) {
+      const text = ruleText(rule);
+      const id = idByText.get(text);
+      if (id !== undefined) {
+        distinct[id]!.roles.push(roleId);
+        continue;
+      }
+      idByText.set(text, distinct.length);
+      for (const resource of rule.resources) append(byResource, resource, distinct.length);
+      if (rule.nonResourceURLs.length > 0) withUrls.push(distinct.length);
+      distinct.push({ rule, roles: [roleId] });
+    }
+  }
+
+  function candidates(question: Question): readonly number[] {
+    if ('url' in question) return withUrls;
+    const { resource, subresource = '' } = question;
+    const names = subresource === '' ? ['*', resource] : ['*', `${resource}/${subresource}`, `*/${subresource}`];
+    return names.flatMap((name) => byResource.get(name) ?? []);
+  }
+
+  return {
+    owned: (roleId) => ownedBy[roleId]!,
+    wanted(question) {
+      const known = new Map<number, readonly OwnedRule[]>();
+      return (roleId) => {
+        let wanted = known.get(roleId);
+        if (wanted === undefined) known.set(roleId, (wanted = ownedBy[roleId]!.filter(({ rule }) => ruleAllows(rule, question))));
+        return wanted;
+      };
+    },
+    rolesAllowing(question) {
+      const allowing = new Set<number>();
+      for (const id of candidates(question)) {
+        const { rule, roles: having } = distinct[id]!;
+        if (ruleAllows(rule, question)) for (const roleId of having) allowing.add(roleId);
+      }
+      return allowing;
+    },
+  };
+}
+
+function append(lists: Map<string, number[]>, key: string, item: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildRbac, isAskedInNamespaces, type Grant, type Holder } from '../../src/kube/rbac/index.ts';
+import { buildRbac, isLiveInNamespace, type Grant, type Holder } from '../../src/kube/rbac/index.ts';
 import { random } from '../upstream/random.ts';
 import { factsOf } from './facts-of.ts';
 import { naiveGrants, naiveHolders, subjectText, wayText } from './naive.ts';
@@ -33,7 +33,7 @@ test('the index answers as looking at every binding does', () => {
       compare({ everywhere: anywhere }, everywhere.map(holderOf), naiveHolders(facts, anywhere));
       for (const namespace of world.namespaces) {
         const here = naiveHolders(facts, { ...anywhere, namespace }, (binding) => binding.namespace !== undefined);
-        compare({ namespace, anywhere }, (namespaces.get(namespace) ?? []).map(holderOf), isAskedInNamespaces(anywhere) ? here : []);
+        compare({ namespace, anywhere }, (namespaces.get(namespace) ?? []).map(holderOf), isLiveInNamespace(anywhere) ? here : []);
       }
     }
     const [{ subject }] = world.questions as [(typeof world.questions)[0]];

@@ -1,10 +1,10 @@
 import { groupBy } from '../../core/index.ts';
 import type { OwnedRule } from './aggregation.ts';
-import { isAskedInNamespaces } from './dead-resources.ts';
 import type { BindingFact, RbacFact, RoleFact, RuleFact, SubjectFact } from './facts.ts';
 import { indexBindings, type BindingScope, type RoleReference } from './index-bindings.ts';
 import { indexRules, type WantedRules } from './index-rules.ts';
 import { namespaceOf, type Question, type ResourceQuestion } from './question.ts';
+import { isLiveInNamespace } from './served-resources.ts';
 import { groupsOf, mastersGroup, subjectKey, userNamed, type RbacSubject } from './subject.ts';
 import { bindingsByRole, findMissingSubjects, type MissingSubject } from './unjoined.ts';
 
@@ -116,7 +116,7 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
 
   function whoCanWhere(question: Omit<ResourceQuestion, 'namespace'>): HoldersByNamespace {
     const wanted = rules.wanted(question);
-    const asked = isAskedInNamespaces(question) ? scopes : [undefined];
+    const asked = isLiveInNamespace(question) ? scopes : [undefined];
     const byScope = groupBy(index.granting(rules.rolesAllowing(question), asked), (id) => bindings[id]!.namespace);
     const namespaces = new Map<string, Holder[]>();
     for (const [scope, ids] of byScope) {

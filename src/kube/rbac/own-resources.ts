@@ -1,122 +1,81 @@
-interface GroupResources {
-  /** Objects that live in namespaces. */
-  readonly namespaced?: string;
-  readonly cluster?: string;
-  /** Served in older versions only, each with the last minor: `podsecuritypolicies:24`. */
-  readonly removed?: string;
-}
+import { servedResources } from './served-resources.generated.ts';
 
-/**
- * The resources of Kubernetes' own API groups, all versions of their groups and all feature gates on, as the API server of
- * v1.37 lists them (test/cluster/own-resources.test.ts compares), and what authorizers are asked about besides without there
- * being an object: identities to impersonate, signers, what a kubelet serves. `/*` are subresources without a list.
- */
-const groups: Readonly<Record<string, GroupResources>> = {
-  '': {
-    namespaced:
-      'bindings configmaps endpoints events limitranges persistentvolumeclaims persistentvolumeclaims/status pods pods/attach pods/binding pods/ephemeralcontainers pods/eviction pods/exec pods/log pods/portforward pods/proxy pods/resize pods/status podtemplates replicationcontrollers replicationcontrollers/scale replicationcontrollers/status resourcequotas resourcequotas/status secrets serviceaccounts serviceaccounts/token services services/proxy services/status',
-    cluster:
-      'componentstatuses groups namespaces namespaces/finalize namespaces/status nodes nodes/* persistentvolumes persistentvolumes/status users',
-  },
-  'admissionregistration.k8s.io': {
-    cluster:
-      'mutatingadmissionpolicies mutatingadmissionpolicybindings mutatingwebhookconfigurations validatingadmissionpolicies validatingadmissionpolicies/status validatingadmissionpolicybindings validatingwebhookconfigurations',
-  },
-  'apiextensions.k8s.io': { cluster: 'customresourcedefinitions customresourcedefinitions/status' },
-  'apiregistration.k8s.io': { cluster: 'apiservices apiservices/status' },
-  apps: {
-    namespaced:
-      'controllerrevisions daemonsets daemonsets/status deployments deployments/scale deployments/status replicasets replicasets/scale replicasets/status statefulsets statefulsets/scale statefulsets/status',
-  },
-  'authentication.k8s.io': {
-    namespaced: 'serviceaccounts',
-    cluster: 'groups nodes selfsubjectreviews tokenreviews uids userextras userextras/* users',
-  },
-  'authorization.k8s.io': {
-    namespaced: 'localsubjectaccessreviews',
-    cluster: 'selfsubjectaccessreviews selfsubjectrulesreviews subjectaccessreviews',
-  },
-  autoscaling: { namespaced: 'horizontalpodautoscalers horizontalpodautoscalers/status' },
-  batch: { namespaced: 'cronjobs cronjobs/status jobs jobs/status' },
-  'certificates.k8s.io': {
-    namespaced: 'podcertificaterequests podcertificaterequests/status',
-    cluster: 'certificatesigningrequests certificatesigningrequests/* clustertrustbundles signers',
-  },
-  'coordination.k8s.io': { namespaced: 'leasecandidates leases' },
-  'discovery.k8s.io': { namespaced: 'endpointslices' },
-  'events.k8s.io': { namespaced: 'events' },
-  extensions: { removed: 'ingresses:21 ingresses/status:21' },
-  'flowcontrol.apiserver.k8s.io': {
-    cluster: 'flowschemas flowschemas/status prioritylevelconfigurations prioritylevelconfigurations/status',
-  },
-  'internal.apiserver.k8s.io': { cluster: 'storageversions storageversions/status' },
-  'lifecycle.k8s.io': { namespaced: 'evictionrequests evictionrequests/status evictions evictions/status' },
-  'networking.k8s.io': {
-    namespaced: 'ingresses ingresses/status networkpolicies',
-    cluster: 'ingressclasses ipaddresses servicecidrs servicecidrs/status',
-    removed: 'clustercidrs:28 networkpolicies/status:27',
-  },
-  'node.k8s.io': { cluster: 'runtimeclasses' },
-  policy: { namespaced: 'poddisruptionbudgets poddisruptionbudgets/status', removed: 'podsecuritypolicies:24' },
-  'rbac.authorization.k8s.io': { namespaced: 'rolebindings roles', cluster: 'clusterrolebindings clusterroles' },
-  'resource.k8s.io': {
-    namespaced: 'resourceclaims resourceclaims/* resourceclaimtemplates',
-    cluster:
-      'deviceclasses devicetaintrules devicetaintrules/status resourcepoolstatusrequests resourcepoolstatusrequests/status resourceslices',
-    removed:
-      'podschedulings:26 podschedulings/status:26 podschedulingcontexts:31 podschedulingcontexts/status:31 resourceclaimparameters:30 resourceclasses:30 resourceclassparameters:30',
-  },
-  'scheduling.k8s.io': {
-    namespaced: 'compositepodgroups compositepodgroups/status podgroups podgroups/status workloads',
-    cluster: 'priorityclasses',
-  },
-  'storage.k8s.io': {
-    namespaced: 'csistoragecapacities',
-    cluster: 'csidrivers csinodes csinodes/status storageclasses volumeattachments volumeattachments/status volumeattributesclasses',
-  },
-  'storagemigration.k8s.io': { cluster: 'storageversionmigrations storageversionmigrations/status' },
-};
-
-/** `other` says nothing: the group is not one of Kubernetes' own, or both kinds may be meant. */
-export type Scope = 'namespaced' | 'cluster' | 'other';
-
-interface Known {
-  readonly scope: Scope;
+/** A resource of one of Kubernetes' own groups, or a subresource: `pods/exec`. */
+export interface OwnResource {
+  readonly group: string;
+  readonly resource: string;
+  /** Whether its objects live in namespaces; `other` where that is known of no version that serves it. */
+  readonly scope: 'namespaced' | 'cluster' | 'other';
   /** The last minor that serves it. */
   readonly until: number;
 }
 
-const unfolded = new Map<string, ReadonlyMap<string, Known>>();
+/** What authorizers are asked about besides, with `+` for what lives in namespaces. `/*` are subresources without a list. */
+const virtual: Readonly<Record<string, string>> = {
+  // A kubelet asks about what it serves itself.
+  // OpenShift asks about addresses of Endpoints outside its own ranges, and Kubernetes' own roles have that too.
+  '': 'users groups nodes/* +endpoints/restricted',
+  'authentication.k8s.io': 'users groups +serviceaccounts nodes uids userextras/*',
+  'certificates.k8s.io': 'signers certificatesigningrequests/nodeclient/selfnodeclient',
+  'resource.k8s.io': '+resourceclaims/binding/driver',
+};
 
-function resourcesOf(group: string): ReadonlyMap<string, Known> | undefined {
-  if (!Object.hasOwn(groups, group)) return undefined;
-  const before = unfolded.get(group);
-  if (before !== undefined) return before;
-  const { namespaced = '', cluster = '', removed = '' } = groups[group]!;
-  const known = new Map<string, Known>();
-  const words = (text: string): string[] => text.split(' ').filter(Boolean);
-  for (const name of words(namespaced)) known.set(name, { scope: 'namespaced', until: Infinity });
-  for (const name of words(cluster)) known.set(name, { scope: 'cluster', until: Infinity });
-  for (const text of words(removed)) {
-    const [name = '', last] = text.split(':');
-    known.set(name, { scope: 'other', until: Number(last) });
+/** What older versions served, each with the last minor. */
+const removed: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  apps: { 'deployments/rollback': 15 },
+  extensions: {
+    ...servedUntil(21, 'ingresses ingresses/status'),
+    ...servedUntil(15, 'daemonsets daemonsets/status deployments deployments/rollback deployments/scale deployments/status'),
+    ...servedUntil(15, 'networkpolicies podsecuritypolicies replicasets replicasets/scale replicasets/status'),
+    ...servedUntil(15, 'replicationcontrollers replicationcontrollers/scale'),
+  },
+  'networking.k8s.io': { clustercidrs: 28, 'networkpolicies/status': 27 },
+  policy: { podsecuritypolicies: 24 },
+  'resource.k8s.io': {
+    ...servedUntil(26, 'podschedulings podschedulings/status'),
+    ...servedUntil(30, 'resourceclaimparameters resourceclasses resourceclassparameters'),
+    ...servedUntil(31, 'podschedulingcontexts podschedulingcontexts/status'),
+  },
+};
+
+function servedUntil(minor: number, names: string): Record<string, number> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, minor]));
+}
+
+const groups: ReadonlyMap<string, ReadonlyMap<string, OwnResource>> = new Map(
+  [...new Set([servedResources, virtual, removed].flatMap(Object.keys))].map((group) => [group, resourcesOf(group)]),
+);
+
+function resourcesOf(group: string): Map<string, OwnResource> {
+  const known = new Map<string, OwnResource>();
+  for (const text of [servedResources[group], virtual[group]].flatMap((list) => list?.split(' ') ?? [])) {
+    const [name = '', ...subresources] = text.split('/');
+    const parent = name.replace('+', '');
+    const scope = parent === name ? 'cluster' : 'namespaced';
+    for (const resource of [parent, ...subresources.map((subresource) => `${parent}/${subresource}`)])
+      known.set(resource, { group, resource, scope, until: Infinity });
   }
-  unfolded.set(group, known);
+  for (const [resource, until] of Object.entries(removed[group] ?? {})) known.set(resource, { group, resource, scope: 'other', until });
   return known;
 }
 
+/** All of them, whatever version serves them. */
+export function ownResources(): OwnResource[] {
+  return [...groups.values()].flatMap((resources) => [...resources.values()]);
+}
+
+export function isOwnGroup(group: string): boolean {
+  return groups.has(group);
+}
+
 /**
- * Where the objects of a resource (`pods`, `pods/exec`) of a group live; undefined for what no API server of this minor or a
- * later one that is known serves, `other` for groups that are not Kubernetes' own. A subresource `finalizers` is asked about
- * for every resource, by the admission plugin OwnerReferencesPermissionEnforcement.
+ * What Kubernetes knows by this name: `pods`, `pods/exec`. A subresource `finalizers` is asked about for every resource, by
+ * the admission plugin OwnerReferencesPermissionEnforcement.
  */
-export function scopeOf(group: string, resource: string, minor: number): Scope | undefined {
-  const resources = resourcesOf(group);
-  if (resources === undefined) return 'other';
-  const slash = resource.indexOf('/');
-  const parent = slash === -1 ? resource : resource.slice(0, slash);
-  const found =
-    resources.get(resource) ??
-    (resource === `${parent}/finalizers` ? resources.get(parent) : slash === -1 ? undefined : resources.get(`${parent}/*`));
-  return found === undefined || found.until < minor ? undefined : found.scope;
+export function ownResource(group: string, resource: string): OwnResource | undefined {
+  const resources = groups.get(group);
+  const [parent = '', ...subresource] = resource.split('/', 3);
+  const found = resources?.get(resource);
+  if (found !== undefined || subresource.length === 0) return found;
+  return subresource[0] === 'finalizers' ? resources?.get(parent) : resources?.get(`${parent}/*`);
 }

@@ -4,9 +4,16 @@ import { dangerousRights } from './dangerous-rights.ts';
 import type { PolicyRule } from './facts.ts';
 import { deadResources, isLiveInNamespace } from './served-resources.ts';
 
-function dead(apiGroups: string[], resources: string[], changes: { kind?: 'Role'; verbs?: string[]; version?: number } = {}): string[] {
-  const { kind = 'ClusterRole', verbs = ['get'], version = 35 } = changes;
-  const rule: PolicyRule = { verbs, apiGroups, resources, resourceNames: [], nonResourceURLs: [] };
+interface Changes {
+  readonly kind?: 'Role';
+  readonly verbs?: string[];
+  readonly names?: string[];
+  readonly version?: number;
+}
+
+function dead(apiGroups: string[], resources: string[], changes: Changes = {}): string[] {
+  const { kind = 'ClusterRole', verbs = ['get'], names = [], version = 35 } = changes;
+  const rule: PolicyRule = { verbs, apiGroups, resources, resourceNames: names, nonResourceURLs: [] };
   return deadResources(rule, kind, version).map(({ resource, because }) => `${resource}, ${because}`);
 }
 
@@ -18,6 +25,24 @@ describe('a resource is dead', () => {
     ]);
     expect(dead(['', 'apps'], ['pods', 'deployments'])).toEqual([]);
     expect(dead([''], ['rolebindings'])).toEqual(['rolebindings, which the API does not have']);
+  });
+
+  test('that no resource has as a subresource', () => {
+    expect(dead([''], ['pods/exek', 'services/finalizers', 'nodes/metrics'])).toEqual(['pods/exek, which the API does not have']);
+    expect(dead([''], ['constructor'])).toEqual(['constructor, which the API does not have']);
+  });
+
+  test('not with a verb of somebody else, who may ask about anything', () => {
+    expect(dead([''], ['my-audience'], { verbs: ['request-serviceaccounts-token-audience'] })).toEqual([]);
+    expect(dead([''], ['nodes'], { kind: 'Role', verbs: ['get', 'visit'] })).toEqual([]);
+  });
+
+  test('that is named where no request carries a name', () => {
+    const deletecollection = (names: string[], ...more: string[]) =>
+      dead([''], ['pods'], { verbs: ['deletecollection', ...more], names }).length;
+    expect([deletecollection(['a']), deletecollection([]), deletecollection(['a', '']), deletecollection(['a'], 'delete')]).toEqual([
+      1, 0, 0, 0,
+    ]);
   });
 
   test('in a group that cannot exist', () => {

@@ -1,44 +1,21 @@
 import type { PolicyRule, RoleFact } from './facts.ts';
-import type { RightQuestion } from './dangerous-rights.ts';
-import { servedResources } from './served-resources.generated.ts';
+import { isOwnGroup, ownResource } from './own-resources.ts';
+import type { ResourceQuestion } from './question.ts';
 
-/** Resources of a group, and whether each lives in namespaces. */
-type Group = ReadonlyMap<string, boolean>;
-
-const groups: ReadonlyMap<string, Group> = new Map(
-  Object.entries(servedResources).map(([group, text]) => [
-    group,
-    new Map(
-      text.split(' ').map((each) => {
-        const [name = ''] = each.split('/');
-        return name.startsWith('+') ? [name.slice(1), true] : [name, false];
-      }),
-    ),
-  ]),
+/** Verbs that the API server asks about by itself. With others anybody may ask about what they like, wherever they like. */
+const ownVerbs: ReadonlySet<string> = new Set(
+  '* get list watch create update patch delete deletecollection approve bind escalate impersonate sign use'.split(' '),
 );
-
-/** What nothing serves and authorizers are asked about all the same, by group. */
-const virtual: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['', new Set(['users', 'groups'])],
-  ['authentication.k8s.io', new Set(['users', 'groups', 'serviceaccounts', 'nodes', 'uids', 'userextras'])],
-  ['certificates.k8s.io', new Set(['signers'])],
-]);
-
-/** What older servers have, with the minor that took it away. */
-const removed: readonly { readonly group: string; readonly resource?: string; readonly in: number }[] = [
-  { group: 'extensions', in: 22 },
-  { group: 'policy', resource: 'podsecuritypolicies', in: 25 },
-];
 
 /**
  * Whether a Role can grant this at all. What lives in no namespace is asked about in none, but for two: a namespace lives in
  * itself, and `bind` on a ClusterRole is asked in the namespace of the new RoleBinding.
  */
-export function isLiveInNamespace({ verb, group, resource }: Pick<RightQuestion, 'verb' | 'group' | 'resource'>): boolean {
-  if (virtual.get(group)?.has(resource) === true) return group !== '' && resource === 'serviceaccounts';
-  if (groups.get(group)?.get(resource) !== false) return true;
+export function isLiveInNamespace({ verb, group, resource, subresource = '' }: Omit<ResourceQuestion, 'namespace' | 'name'>): boolean {
+  const name = subresource === '' ? resource : `${resource}/${subresource}`;
+  if (!ownVerbs.has(verb) || ownResource(group, name)?.scope !== 'cluster') return true;
   if (group === '' && resource === 'namespaces') return ['get', 'update', 'patch', 'delete', '*'].includes(verb);
-  return group === 'rbac.authorization.k8s.io' && resource === 'clusterroles' && (verb === 'bind' || verb === '*');
+  return group === 'rbac.authorization.k8s.io' && name === 'clusterroles' && (verb === 'bind' || verb === '*');
 }
 
 /** A resource in a rule that grants nothing. */
@@ -49,12 +26,15 @@ export interface DeadResource {
 }
 
 /**
- * The resources of a rule that grant nothing, because no group of the rule has them or because a Role cannot grant them.
- * Groups that Kubernetes does not serve itself may have any resource, if they can exist.
+ * The resources of a rule that grant nothing: because no group of the rule has them, because a Role cannot grant them, or
+ * because the rule is limited to names that no request with its verbs carries. Groups that Kubernetes does not serve itself
+ * may have any resource, if they can exist.
  */
 export function deadResources(rule: PolicyRule, kind: RoleFact['kind'], version: number): DeadResource[] {
+  if (!rule.verbs.every((verb) => ownVerbs.has(verb))) return [];
+  const nameless = isNameless(rule);
   return rule.resources.flatMap((resource) => {
-    const reasons = rule.apiGroups.map((group) => deadIn(group, resource, { kind, version, verbs: rule.verbs }));
+    const reasons = rule.apiGroups.map((group) => deadIn(group, resource, { kind, version, verbs: rule.verbs }) ?? nameless);
     const [because] = reasons;
     return because === undefined || reasons.includes(undefined) ? [] : [{ resource, because: reasons.find(isOfResource) ?? because }];
   });
@@ -72,18 +52,25 @@ interface Asked {
 }
 
 function deadIn(group: string, resource: string, { kind, version, verbs }: Asked): string | undefined {
-  const [base = '', subresource] = resource.split('/');
+  const [base = '', subresource] = resource.split('/', 3);
   // Extra fields of users are asked about by their keys.
   if (subresource === '*' && base !== 'userextras') return 'where the star is no pattern: only "*" and "*/x" are';
   if (group === '*' || base === '*') return undefined;
-  const gone = removed.find((each) => each.group === group && (each.resource ?? base) === base);
-  if (gone !== undefined) return version < gone.in ? undefined : `which Kubernetes 1.${gone.in} took away`;
-  const served = groups.get(group);
-  if (served === undefined) {
+  if (!isOwnGroup(group)) {
     // A group without a dot is one of Kubernetes' own; a version is no part of a group.
     return group.includes('.') && !group.includes('/') ? undefined : `and the group "${group}", which no API has`;
   }
-  if (!served.has(base) && virtual.get(group)?.has(base) !== true) return 'which the API does not have';
-  const inVain = kind === 'Role' && !verbs.some((verb) => isLiveInNamespace({ verb, group, resource: base }));
+  const known = ownResource(group, resource);
+  if (known === undefined) return 'which the API does not have';
+  if (known.until < version) return `which Kubernetes 1.${known.until + 1} took away`;
+  const inVain =
+    kind === 'Role' && !verbs.some((verb) => isLiveInNamespace({ verb, group, resource: base, ...(subresource && { subresource }) }));
   return inVain ? 'which lives in no namespace, so a Role cannot grant it' : undefined;
+}
+
+/** A creation by POST carries no name either, but one by server-side apply does. */
+function isNameless({ verbs, resourceNames }: PolicyRule): string | undefined {
+  const isNamed = resourceNames.length > 0 && !resourceNames.includes('');
+  const inVain = isNamed && verbs.length > 0 && verbs.every((verb) => verb === 'deletecollection');
+  return inVain ? 'by names, which the deletion of a collection does not carry' : undefined;
 }

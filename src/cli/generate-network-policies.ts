@@ -19,25 +19,30 @@ export async function runGenerateNetworkPolicies(given: Arguments, paths: readon
     nodes: given.values('nodes'),
     system: given.has('system'),
     live: given.has('cluster'),
+    check: given.has('check'),
   });
   const inventory = await takeInventory(await inventoryOf(given, paths), generator.kinds, generator.visit);
   if (!isWhole(inventory, given)) return 2;
   const { files, review } = generator.finish(inventory);
   const folder = given.value('output');
-  if (folder !== undefined) await write(folder, files);
-  else
+  const fails = (review.check?.failing.length ?? 0) > 0;
+  // A check without a folder is about the check.
+  const prints = folder === undefined && review.check === undefined;
+  if (folder !== undefined && !fails) await write(folder, files);
+  if (prints)
     await writeStream(
       process.stdout,
       files.map(({ text }) => text),
     );
   // Standard output is for kubectl where it holds the policies.
-  const onStdout = folder !== undefined;
-  const { width } = terminalOf(given, onStdout ? 1 : 2);
+  const { width } = terminalOf(given, prints ? 2 : 1);
   const lines = [...formatPolicyGeneration(review, { width, all: given.has('all') })];
-  if (given.has('quiet')) return 0;
-  if (onStdout) await writeStream(process.stdout, lines);
-  else tell(lines.join(''));
-  return 0;
+  if (folder !== undefined && fails) tell('plimsoll: nothing was written: connections that are evidenced would not pass\n');
+  if (!given.has('quiet')) {
+    if (prints) tell(lines.join(''));
+    else await writeStream(process.stdout, lines);
+  }
+  return fails ? 1 : 0;
 }
 
 /** All files or none; a file that nobody generated stays as it is. */

@@ -27,25 +27,33 @@ export interface PlacedRemark {
 /** `missing`: a connection that gets no rule; `open`: wider than it need be; `note`: what else to know. */
 export type RemarkKind = 'missing' | 'open' | 'note';
 
-/** What the reachability engine says of the network with the policies. */
+/** What the reachability engine says of the network with the policies, as they were written. */
 export interface GenerationCheck {
+  /** Evidenced connections that get through for certain. */
   readonly passing: number;
-  /** Evidenced connections that do not get through, or of which nobody can say. */
-  readonly failing: readonly FailingConnection[];
-  /** What passes today and will not. */
+  readonly failing: readonly CheckedConnection[];
+  /** Of these what was read does not tell whether they get through. */
+  readonly untold: readonly CheckedConnection[];
+  /** What may pass today and will not, by where it goes to. */
   readonly cut: readonly CutConnection[];
+  /** There are more pairs than were compared. */
+  readonly cutShort: boolean;
 }
 
-export interface FailingConnection {
+export interface CheckedConnection {
   readonly from: string;
   readonly to: string;
-  readonly ports: string;
+  /** `TCP 5432`. */
+  readonly port: string;
   readonly because: string;
   readonly place: string;
 }
 
 export interface CutConnection {
   readonly to: string;
+  /** `TCP 5432`, or `every port`. */
+  readonly port: string;
+  /** The first few. */
   readonly from: readonly string[];
-  readonly ports: string;
+  readonly sources: number;
 }

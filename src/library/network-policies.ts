@@ -3,8 +3,10 @@ import { blockContains } from '../kube/ip-block.ts';
 import { evidenceFacts, evidenceKinds, type EvidenceFact, type WorkloadFact } from '../kube/network/evidence-facts.ts';
 import { evidencedConnections, type Unresolved } from '../kube/network/evidenced-connections.ts';
 import { generatePolicies, type GeneratedPolicy, type Remark } from '../kube/network/generated-policies.ts';
+import { networkFact, networkKinds, type NetworkFact } from '../kube/network/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Inventory, InventoryKinds, Seen } from './inventory.ts';
+import { checkPolicies } from './network-policies-check.ts';
 import { namespaceYaml } from './network-policies-yaml.ts';
 
 /** What no manifest says. */
@@ -17,6 +19,8 @@ export interface NetworkPolicyOptions {
   readonly system?: boolean;
   /** A cluster is asked for no Secret. */
   readonly live?: boolean;
+  /** Ask the reachability engine what the policies do. */
+  readonly check?: boolean;
 }
 
 /** The policies of a namespace as the text of a file. */
@@ -39,13 +43,23 @@ export interface PolicyGenerator {
 }
 
 /** @throws OptionError for what is no address and no block. */
-export function startPolicyGenerator({ apiServer = [], nodes = [], system = false, live = false }: NetworkPolicyOptions): PolicyGenerator {
+export function startPolicyGenerator({
+  apiServer = [],
+  nodes = [],
+  system = false,
+  live = false,
+  check = false,
+}: NetworkPolicyOptions): PolicyGenerator {
   const options = { apiServer: blocksOf('--api-server', apiServer), nodes: blocksOf('--nodes', nodes), system };
   const facts: EvidenceFact[] = [];
+  const network: NetworkFact[] = [];
+  const kinds = new Set([...evidenceKinds, ...(live ? [] : ['Secret']), ...(check ? networkKinds : [])]);
   return {
-    kinds: { podTemplates: true, kinds: live ? evidenceKinds : [...evidenceKinds, 'Secret'] },
+    kinds: { podTemplates: true, kinds: [...kinds] },
     visit({ resource, anchor, namespace }) {
-      for (const fact of evidenceFacts(resource, anchor, namespace)) facts.push(fact);
+      const fact = check ? networkFact(resource, anchor, namespace) : undefined;
+      if (fact !== undefined) network.push(fact);
+      for (const each of evidenceFacts(resource, anchor, namespace)) facts.push(each);
     },
     finish(inventory) {
       const evidence = evidencedConnections(facts);
@@ -61,6 +75,18 @@ export function startPolicyGenerator({ apiServer = [], nodes = [], system = fals
           ...evidence.unresolved.map((each) => unresolvedRemark(each, place)),
           ...remarks.map((remark) => remarkText(remark, place)),
         ],
+        ...(check
+          ? {
+              check: checkPolicies({
+                evidence,
+                facts,
+                network,
+                texts: files.map(({ text }) => text),
+                place: ({ at }) => place(at),
+                told: options,
+              }),
+            }
+          : {}),
       };
       return { files, review };
     },

@@ -1,4 +1,4 @@
-import type { PlacedRemark, PolicyGeneration, RemarkKind } from '../core/index.ts';
+import type { CheckedConnection, GenerationCheck, PlacedRemark, PolicyGeneration, RemarkKind } from '../core/index.ts';
 import { counted } from './outcome.ts';
 import { printable } from './printable.ts';
 import { wrapped } from './wrap.ts';
@@ -13,7 +13,7 @@ const mostRemarks = 20;
 
 /** What to know of generated policies before they are applied, for a person. */
 export function* formatPolicyGeneration(
-  { namespaces, evidenced, cut, remarks }: PolicyGeneration,
+  { namespaces, evidenced, cut, remarks, check }: PolicyGeneration,
   { width, all }: { readonly width: number; readonly all: boolean },
 ): Generator<string> {
   const policies = namespaces.reduce((sum, each) => sum + each.policies, 0);
@@ -27,20 +27,52 @@ export function* formatPolicyGeneration(
       'Manifests show less traffic than there is: what a program connects to by its own defaults, by names from a database or a Secret, or outside of the cluster is not in them. Everything else is cut. Compare with recorded traffic, and begin in a namespace for tests.',
       width,
     );
+  if (check !== undefined) yield* checkLines(check, evidenced, width, all);
   for (const about of ['missing', 'open', 'note'] as const) yield* section(about, remarks, width, all);
 }
 
 function* section(about: RemarkKind, remarks: readonly PlacedRemark[], width: number, all: boolean): Generator<string> {
-  const texts = [
-    ...new Set(
-      remarks.filter((remark) => remark.about === about).map(({ place, text }) => (place === undefined ? text : `${place} ${text}`)),
-    ),
-  ];
+  const ofKind = remarks.filter((remark) => remark.about === about);
+  yield* listed(
+    titles[about],
+    ofKind.map(({ place, text }) => (place === undefined ? text : `${place} ${text}`)),
+    width,
+    all,
+  );
+}
+
+function* listed(title: string, lines: readonly string[], width: number, all: boolean): Generator<string> {
+  const texts = [...new Set(lines)];
   if (texts.length === 0) return;
-  yield `\n${titles[about]} (${texts.length})\n`;
+  yield `\n${title} (${texts.length})\n`;
   const shown = all ? texts : texts.slice(0, mostRemarks);
   for (const text of shown) yield* item(text, width);
   if (shown.length < texts.length) yield `  … ${texts.length - shown.length} more (--all)\n`;
+}
+
+function* checkLines(
+  { passing, failing, untold, cut, cutShort }: GenerationCheck,
+  evidenced: number,
+  width: number,
+  all: boolean,
+): Generator<string> {
+  yield `\nchecked: ${passing} of ${counted(evidenced, 'evidenced connection')} pass with the policies\n`;
+  yield* listed('do not pass', failing.map(connectionText), width, all);
+  yield* listed('cannot be told', untold.map(connectionText), width, all);
+  yield* listed(
+    'will be cut, of what may pass today',
+    cut.map(
+      ({ to, port, from, sources }) =>
+        `${to} ${port}: from ${from.join(', ')}${sources > from.length ? ` and ${sources - from.length} more` : ''}`,
+    ),
+    width,
+    all,
+  );
+  if (cutShort) yield '  … there are more pairs than were compared: read fewer objects at once\n';
+}
+
+function connectionText({ from, to, port, because, place }: CheckedConnection): string {
+  return `${place} ${from} to ${to} ${port}: ${because}`;
 }
 
 function* paragraph(text: string, width: number): Generator<string> {

@@ -87,6 +87,26 @@ describe('plimsoll generate network-policies', () => {
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
+  test('with --check says what passes and what is cut, and writes nothing where something does not pass', () => {
+    const { status, stdout } = generate('deploy', '--check', '-o', 'policies');
+    expect(status).toBe(0);
+    expect(stdout).toContain('checked: 1 of 1 evidenced connection pass');
+    expect(stdout).toContain('internet most ports: from shop/web, shop/db');
+    expect(readdirSync(join(folder, 'policies'))).toHaveLength(1);
+    writeFileSync(
+      join(folder, 'deploy/admin.yaml'),
+      `apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: { name: closed }
+spec: { priority: 1, subject: { namespaces: {} }, ingress: [{ action: Deny, from: [{ namespaces: {} }] }] }
+`,
+    );
+    const denied = generate('deploy', '--check', '-o', 'others');
+    expect(denied).toMatchObject({ status: 1, stderr: expect.stringContaining('nothing was written') });
+    expect(denied.stdout).toContain('shop/web to shop/db TCP 5432: policies of today deny it already');
+    expect(readdirSync(folder)).not.toContain('others');
+  });
+
   test('overwrites nothing that it has not written', () => {
     mkdirSync(join(folder, 'policies'));
     const file = join(folder, 'policies/shop.network-policies.yaml');

@@ -7,6 +7,11 @@ export const generators: readonly string[] = ['network-policies'];
 const ofNetworkPolicies: readonly Option[] = [
   { name: 'output', short: 'o', value: 'FOLDER', completes: 'files', about: 'One file for each namespace, instead of standard output' },
   {
+    name: 'check',
+    about:
+      'Compute what the policies do: whether all that is evidenced passes, and what will be cut; print that, and with --output write only if it passes',
+  },
+  {
     name: 'api-server',
     value: 'ADDRESS',
     repeatable: true,
@@ -37,13 +42,15 @@ export const generate: Command = {
   examples: [
     { command: 'plimsoll generate network-policies deploy/', about: 'to read' },
     { command: 'plimsoll generate network-policies deploy/ -o policies/', about: 'a file for each namespace' },
+    { command: 'plimsoll generate network-policies deploy/ --check', about: 'what passes, and what will be cut' },
     { command: 'plimsoll generate network-policies --cluster -n shop', about: 'for what runs in a namespace' },
   ],
   notes: [
     {
       title: 'Exit codes',
       lines: [
-        ['0', 'the policies are written'],
+        ['0', 'the policies are written, or the check passes'],
+        ['1', 'with --check: a connection that is evidenced would not pass'],
         ['2', 'the work could not be done: wrong arguments, unreadable input, a file that could not be written'],
       ],
     },

@@ -201,7 +201,7 @@ export const evidenceKinds: readonly string[] = [
 /** What an object tells of connections; most objects tell nothing. A pod that is as its owner says is told of by the owner. */
 export function* evidenceFacts(resource: Resource, anchor: AnchorOf, namespace: Namespace): Generator<EvidenceFact> {
   const { ref, object, podTemplates, madeFrom } = resource;
-  if (madeFrom !== undefined) return;
+  if (madeFrom !== undefined || hasEnded(resource) || templatesOfOthers.has(ref.kind)) return;
   for (const template of podTemplates) yield workloadFact(resource, template, anchor, namespace);
   const group = apiGroup(ref.apiVersion);
   const read = readers[`${ref.kind}.${group}`];
@@ -228,6 +228,16 @@ function configFact(
 /** What is no text (a key, a certificate in another form) names no host. */
 function decodedText(base64: string): string {
   return base64.length > 1_500_000 ? '' : (fromBase64(base64) ?? '');
+}
+
+/** What is made of them is made elsewhere, under other names. */
+const templatesOfOthers: ReadonlySet<string> = new Set(['PodTemplate', 'ClusterWorkflowTemplate', 'ClusterTrainingRuntime']);
+
+/** Such a pod has no address any more. */
+function hasEnded({ ref, object }: Resource): boolean {
+  if (ref.kind !== 'Pod') return false;
+  const phase = valueAt(object, ['status', 'phase']);
+  return phase === 'Succeeded' || phase === 'Failed';
 }
 
 /** Every cluster has it: the API server makes it itself. */

@@ -11,5 +11,6 @@ export * from './reach.ts';
 export * from './remembering.ts';
 export * from './report.ts';
 export * from './resource.ts';
+export * from './rights.ts';
 export * from './subject.ts';
 export * from './verdict.ts';

@@ -1,0 +1,82 @@
+// Who may do what: the shapes that RBAC is asked in, and that its answers are printed in.
+
+import type { Skipped, Unread } from './resource.ts';
+
+/** Somebody who may be asked about. */
+export type RightsSubject =
+  | { readonly kind: 'User'; readonly name: string }
+  | { readonly kind: 'Group'; readonly name: string }
+  | { readonly kind: 'ServiceAccount'; readonly namespace: string; readonly name: string };
+
+/** A request for objects; without a namespace for what lives in none, or for all of them. */
+export interface ResourceRequest {
+  readonly verb: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+/** A request for anything else, like `/healthz`. */
+export interface UrlRequest {
+  readonly verb: string;
+  readonly url: string;
+}
+
+export type RightsRequest = ResourceRequest | UrlRequest;
+
+/** A role, a binding or a rule, and where it stands. */
+export interface RightsPlace {
+  /** Absent for what Kubernetes itself brings. */
+  readonly file?: string;
+  /** Absent in a cluster too. */
+  readonly line?: number;
+}
+
+export interface RightsObject extends RightsPlace {
+  readonly kind: string;
+  /** Absent for what stands outside of namespaces; empty where nobody says which. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface RightsRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames: readonly string[];
+  readonly nonResourceURLs: readonly string[];
+}
+
+/** How somebody comes by a right: binding → role → rule. */
+export interface RightsChain {
+  /** Where the right holds; absent for everywhere, empty where nobody says which. */
+  readonly namespace?: string;
+  /** As the binding names it: the one who was asked about, or a group. */
+  readonly subject: RightsSubject;
+  readonly binding: RightsObject;
+  readonly role: RightsObject;
+  /** The ClusterRole in which the rule stands, where the role aggregates it. */
+  readonly source?: RightsObject;
+  readonly rule: RightsRule & RightsPlace;
+}
+
+/** What every report about rights begins with. */
+export interface RightsInput {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'plimsoll'; readonly version: string };
+  /** `3 files`, `the cluster staging`. */
+  readonly source: string;
+  /** The minor of Kubernetes, like `1.35`. */
+  readonly kubernetesVersion: string;
+  readonly inputs: {
+    readonly files: number;
+    readonly documents: number;
+    readonly skipped: readonly Skipped[];
+    readonly unread: readonly Unread[];
+    /** Kinds of a cluster that were not listed, or not to their end. */
+    readonly unlisted: readonly string[];
+  };
+}

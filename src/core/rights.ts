@@ -80,3 +80,28 @@ export interface RightsInput {
     readonly unlisted: readonly string[];
   };
 }
+
+/** The report of `plimsoll can`. */
+export interface CanReport extends RightsInput {
+  readonly command: 'can';
+  readonly subject: RightsSubject;
+  /** Groups that were named, besides those that Kubernetes adds. */
+  readonly groups: readonly string[];
+  readonly request: RightsRequest;
+  readonly answer: 'yes' | 'no' | 'unknown';
+  /** Why nobody can say, or why RBAC is not asked. */
+  readonly because?: string;
+  /** Every way in which it is permitted. */
+  readonly chains: readonly RightsChain[];
+  /** Asked for all namespaces: those where it is permitted. */
+  readonly namespaces: readonly string[];
+  /** Where it is not: rules of the subject that miss it by one thing. */
+  readonly misses: readonly RightsMiss[];
+}
+
+export interface RightsMiss {
+  readonly chain: RightsChain;
+  readonly differs: 'namespace' | 'name' | 'verb' | 'resource' | 'group';
+  /** What it is limited to, as a sentence without a full stop. */
+  readonly because: string;
+}

@@ -1,0 +1,124 @@
+import { compareText, type CanReport, type RightsMiss, type RightsRequest, type RightsSubject } from '../../core/index.ts';
+import { apiResource } from '../../kube/api-resources.ts';
+import { groupsOf, ruleAllows, subjectKey, subjectOf, type Grant, type PolicyRule, type SubjectFact } from '../../kube/rbac/index.ts';
+import type { Rights } from './rights.ts';
+
+export interface CanQuestion {
+  readonly subject: RightsSubject;
+  readonly groups: readonly string[];
+  readonly request: RightsRequest;
+}
+
+/**
+ * Answers whether somebody may do something. A yes stands whatever else was not read, because rights only add up; a no does
+ * not where a role that the subject is bound to was not read, or `missing` says what else was not.
+ */
+export function can(rights: Rights, { subject, groups, request }: CanQuestion, missing?: string): CanReport {
+  const { rbac, input, chainOf } = rights;
+  const { allowed, grants, privileged } = rbac.can(subject, request, groups);
+  const report = { ...input, command: 'can' as const, subject, groups, request, chains: grants.map(chainOf), namespaces: [], misses: [] };
+  if (privileged) return { ...report, answer: 'yes', because: 'RBAC is not asked about members of system:masters' };
+  if (allowed) return { ...report, answer: 'yes' };
+  const because = missing ?? missingRole(rights, { subject, groups, request });
+  return {
+    ...report,
+    answer: because === undefined ? 'no' : 'unknown',
+    ...(because === undefined ? {} : { because }),
+    namespaces: namespacesWhere(rights, { subject, groups, request }),
+    misses: misses(rights, { subject, groups, request }),
+  };
+}
+
+/** A role that might permit it, and was not read. */
+function missingRole({ rbac }: Rights, { subject, groups, request }: CanQuestion): string | undefined {
+  const scope = 'url' in request ? undefined : request.namespace;
+  const keys = new Set([subject, ...groupsOf(subject, groups).map((name) => ({ kind: 'Group' as const, name }))].map(subjectKey));
+  const applies = (named: SubjectFact): boolean => {
+    const identity = subjectOf(named);
+    return identity !== undefined && keys.has(subjectKey(identity));
+  };
+  const binding = rbac.missingRoles.find(
+    ({ namespace, subjects, roleRef }) =>
+      (namespace === undefined || namespace === scope) &&
+      (roleRef.kind === 'ClusterRole' || (roleRef.kind === 'Role' && namespace !== undefined)) &&
+      subjects.some(applies),
+  );
+  if (binding === undefined) return undefined;
+  const { kind, name, roleRef } = binding;
+  return `${kind} ${name} grants ${roleRef.kind} ${roleRef.name}, which was not read`;
+}
+
+/** Of a request about all namespaces: those where it is permitted. */
+function namespacesWhere({ rbac }: Rights, { subject, groups, request }: CanQuestion): string[] {
+  if ('url' in request || request.namespace !== undefined) return [];
+  if (apiResource(request.group, request.resource)?.namespaced === false) return [];
+  const where = rbac
+    .effective(subject, groups)
+    .filter(({ binding, rule }) => binding.namespace !== undefined && ruleAllows(rule, request))
+    .map(({ binding }) => binding.namespace ?? '');
+  return [...new Set(where)].sort(compareText);
+}
+
+const mostMisses = 10;
+
+/** What the subject holds that permits it but for one thing, the nearest first. */
+function misses(rights: Rights, { subject, groups, request }: CanQuestion): RightsMiss[] {
+  const found = rights.rbac.effective(subject, groups).flatMap((grant) => {
+    const miss = missOf(grant, request);
+    return miss === undefined ? [] : [{ ...miss, grant }];
+  });
+  return found
+    .sort((a, b) => order.indexOf(a.differs) - order.indexOf(b.differs))
+    .slice(0, mostMisses)
+    .map(({ grant, differs, because }) => ({ chain: rights.chainOf(grant), differs, because }));
+}
+
+const order: readonly RightsMiss['differs'][] = ['namespace', 'name', 'verb', 'resource', 'group'];
+
+function missOf({ rule, binding }: Grant, request: RightsRequest): Omit<RightsMiss, 'chain'> | undefined {
+  const scope = 'url' in request ? undefined : request.namespace;
+  const reaches = binding.namespace === undefined || binding.namespace === scope;
+  if (ruleAllows(rule, request)) return reaches ? undefined : { differs: 'namespace', because: outOfReach(binding.namespace, request) };
+  if (!reaches) return undefined;
+  const isAlone = (part: Partial<PolicyRule>): boolean => ruleAllows({ ...rule, ...part }, request);
+  if (isAlone({ verbs: ['*'] })) return { differs: 'verb', because: `it permits ${rule.verbs.join(', ')}, not ${request.verb}` };
+  if ('url' in request) return undefined;
+  const { group, resource, subresource, name, verb } = request;
+  if (isAlone({ resourceNames: [] })) {
+    const names = rule.resourceNames.length > 5 ? `${rule.resourceNames.length} names` : rule.resourceNames.join(', ');
+    const because =
+      name !== undefined
+        ? `it is limited to ${names}`
+        : verb === 'create' || verb === 'deletecollection'
+          ? `it is limited to ${names}, and a ${verb} carries no name`
+          : `it is limited to ${names}, and the request names none`;
+    return { differs: 'name', because };
+  }
+  if (isAlone({ resources: ['*'] })) {
+    const near = rule.resources.filter((each) => each.split('/', 1)[0] === resource || isSingular(each, group, resource));
+    if (near.length === 0) return undefined;
+    const wanted = subresource === undefined ? resource : `${resource}/${subresource}`;
+    const star = near.includes(`${resource}/*`) ? `, and ${resource}/* is no wildcard` : '';
+    return { differs: 'resource', because: `it is about ${near.join(', ')}, not ${wanted}${star}` };
+  }
+  if (!isAlone({ apiGroups: ['*'] })) return undefined;
+  return { differs: 'group', because: `it is about ${rule.apiGroups.map(groupName).join(', ')}, not ${groupName(group)}` };
+}
+
+function groupName(group: string): string {
+  return group === '' ? 'the core group' : `group ${group}`;
+}
+
+/** `pod` and `Pod` are what rules say that mean `pods`, and they mean nothing. */
+function isSingular(word: string, group: string, resource: string): boolean {
+  return apiResource(group, resource)?.kind.toLowerCase() === word.toLowerCase();
+}
+
+function outOfReach(namespace: string | undefined, request: RightsRequest): string {
+  if ('url' in request) return 'a RoleBinding grants no paths';
+  if (apiResource(request.group, request.resource)?.namespaced === false)
+    return `${request.resource} stand outside of namespaces, and a RoleBinding does not reach there`;
+  return namespace === ''
+    ? 'it holds where its RoleBinding will be applied, which nobody says'
+    : `it holds in namespace ${namespace} alone`;
+}

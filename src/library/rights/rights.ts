@@ -1,0 +1,105 @@
+import {
+  nowhere,
+  version,
+  type Anchor,
+  type RightsChain,
+  type RightsInput,
+  type RightsObject,
+  type RightsPlace,
+  type RightsSubject,
+} from '../../core/index.ts';
+import type { ApiResource } from '../../kube/api-resources.ts';
+import { definedResources, definitionKind } from '../../kube/defined-resources.ts';
+import {
+  buildRbac,
+  rbacFact,
+  rbacKinds,
+  subjectOf,
+  type BindingFact,
+  type Grant,
+  type Rbac,
+  type RbacFact,
+  type RoleFact,
+} from '../../kube/rbac/index.ts';
+import type { Inventory, InventoryKinds, Seen } from '../inventory.ts';
+
+/** Roles and bindings that were read, and where everything stands. */
+export interface Rights {
+  readonly rbac: Rbac;
+  readonly facts: readonly RbacFact[];
+  /** Resources that definitions among the objects bring. */
+  readonly defined: readonly ApiResource[];
+  readonly inventory: Inventory;
+  readonly input: RightsInput;
+  chainOf(grant: Grant): RightsChain;
+  objectOf(fact: RoleFact | BindingFact): RightsObject;
+  placeOf(anchor: Anchor): RightsPlace;
+}
+
+/** Takes objects one by one, as `readInventory` hands them over. */
+export interface RightsReading {
+  readonly kinds: InventoryKinds;
+  readonly visit: (seen: Seen) => void;
+  finish(inventory: Inventory): Rights;
+}
+
+/** Starts to read rights; `definitions` asks for the resources of others too. */
+export function startRights({ definitions = false }: { readonly definitions?: boolean } = {}): RightsReading {
+  const facts: RbacFact[] = [];
+  const defined: ApiResource[] = [];
+  return {
+    kinds: { podTemplates: false, kinds: definitions ? [...rbacKinds, definitionKind] : rbacKinds },
+    visit({ resource, namespace, anchor }) {
+      const fact = rbacFact(resource, anchor, namespace);
+      if (fact !== undefined) facts.push(fact);
+      else defined.push(...definedResources(resource));
+    },
+    finish: (inventory) => joined(facts, defined, inventory),
+  };
+}
+
+function joined(facts: readonly RbacFact[], defined: readonly ApiResource[], inventory: Inventory): Rights {
+  const { source, files, documents, skipped, unread, unlisted } = inventory;
+  const placeOf = (anchor: Anchor): RightsPlace => {
+    const file = inventory.fileOf(anchor);
+    if (file === '') return {};
+    return inventory.live || anchor.location === nowhere ? { file } : { file, line: anchor.location.line };
+  };
+  const objectOf = ({ kind, namespace, name, at }: RoleFact | BindingFact): RightsObject => ({
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...placeOf(at),
+  });
+  return {
+    rbac: buildRbac(facts),
+    facts,
+    defined,
+    inventory,
+    input: {
+      schemaVersion: 1,
+      tool: { name: 'plimsoll', version },
+      source,
+      kubernetesVersion: `1.${inventory.version}`,
+      inputs: { files, documents, skipped, unread, unlisted },
+    },
+    objectOf,
+    placeOf,
+    chainOf({ binding, subject, role, rule, source: standsIn }) {
+      const { verbs, apiGroups, resources, resourceNames, nonResourceURLs, at } = rule;
+      return {
+        ...(binding.namespace === undefined ? {} : { namespace: binding.namespace }),
+        subject: named(subject),
+        binding: objectOf(binding),
+        role: objectOf(role),
+        ...(standsIn === role ? {} : { source: objectOf(standsIn) }),
+        rule: { verbs, apiGroups, resources, resourceNames, nonResourceURLs, ...placeOf(at) },
+      };
+    },
+  };
+}
+
+/** Whoever holds a right is somebody. */
+function named(subject: Grant['subject']): RightsSubject {
+  return subjectOf(subject) ?? { kind: 'User', name: subject.name };
+}

@@ -1,0 +1,76 @@
+import type { RightsChain, RightsObject, RightsPlace, RightsRequest, RightsRule, RightsSubject } from '../core/index.ts';
+import type { Page } from './page.ts';
+import { printable } from './printable.ts';
+import { wrapped } from './wrap.ts';
+
+// How texts for people name subjects, requests, rules and objects: as the command line takes them.
+
+export function subjectText(subject: RightsSubject): string {
+  switch (subject.kind) {
+    case 'ServiceAccount':
+      return printable(`sa:${subject.namespace}/${subject.name}`);
+    case 'Group':
+      return printable(`group:${subject.name}`);
+    case 'User':
+      return printable(`user:${subject.name}`);
+  }
+}
+
+/** `get pods/log of pod web in namespace shop`. */
+export function requestText(request: RightsRequest): string {
+  if ('url' in request) return printable(`${request.verb} ${request.url}`);
+  const { verb, group, resource, subresource, name } = request;
+  const what = resourceText(subresource === undefined ? resource : `${resource}/${subresource}`, group);
+  return printable(`${verb} ${what}${name === undefined ? '' : ` named ${name}`}`);
+}
+
+/** `pods`, `deployments.apps`, `*.*`. */
+function resourceText(resource: string, group: string): string {
+  return group === '' ? resource : `${resource}.${group}`;
+}
+
+const mostNames = 4;
+
+/** `get,list pods, services`; what stands in it is what stands in the rule. */
+export function ruleText({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: RightsRule): string {
+  const what = [...apiGroups.flatMap((group) => resources.map((resource) => resourceText(resource, group))), ...nonResourceURLs];
+  const shown = resourceNames.length > mostNames + 1 ? resourceNames.slice(0, mostNames) : resourceNames;
+  const more = resourceNames.length > shown.length ? ` and ${resourceNames.length - shown.length} more` : '';
+  const names = shown.length === 0 ? '' : ` named ${shown.map((name) => (name === '' ? '""' : name)).join(', ')}${more}`;
+  return printable(`${verbs.join(',')} ${what.join(', ')}${names}`);
+}
+
+export function objectText({ kind, namespace, name }: RightsObject): string {
+  return printable(`${kind} ${namespace === undefined || namespace === '' ? '' : `${namespace}/`}${name}`);
+}
+
+/** Where it stands; empty for an object of a cluster, which is named by what it is. */
+export function placeText({ file, line }: RightsPlace): string {
+  if (file === undefined) return 'of Kubernetes itself';
+  return line === undefined ? '' : printable(`${file}:${line}`);
+}
+
+/** Whether somebody has a right as a member of a group. */
+export function throughText({ subject: holder }: RightsChain, subject: RightsSubject): string {
+  return holder.kind === 'Group' && !(subject.kind === 'Group' && subject.name === holder.name) ? ` as ${subjectText(holder)}` : '';
+}
+
+/** A chain in two or three lines: binding → role, the rule, and where they stand. */
+export function chainLines(chain: RightsChain, page: Page, { indent = 2, through = '' }: { readonly indent?: number; readonly through?: string } = {}): string {
+  const { binding, role, source, rule } = chain;
+  const aggregated = source === undefined ? '' : ` from ${objectText(source)}`;
+  const places = [placeText(binding), placeText(rule)].filter((place) => place !== '').join(' → ');
+  return (
+    lines(`${objectText(binding)} → ${objectText(role)}${aggregated}${through}`, page, indent) +
+    lines(ruleText(rule), page, indent + 2) +
+    (places === '' ? '' : `${' '.repeat(indent + 2)}${page.colors.cyan(places)}\n`)
+  );
+}
+
+/** Prose, wrapped under itself. */
+export function lines(text: string, { width }: Page, indent: number, color: (text: string) => string = String): string {
+  const [first = '', ...rest] = wrapped(text, width - indent);
+  return [first, ...rest.flatMap((part) => wrapped(part, width - indent - 2).map((each) => `  ${each}`))]
+    .map((part) => `${' '.repeat(indent)}${color(part)}\n`)
+    .join('');
+}

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/index.ts';
-import { fixReportSchema, fleetReportSchema, reportSchema } from '../src/report/json-schema.ts';
+import { fixReportSchema, fleetReportSchema, reportSchema, rightsSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
 import { exampleFindings } from './example-findings.ts';
 import { readmeFiles } from './readme.ts';
@@ -53,6 +53,7 @@ if (indexWasCurrent) {
   put('docs/report.schema.json', reportSchema());
   put('docs/fix-report.schema.json', fixReportSchema());
   put('docs/fleet-report.schema.json', fleetReportSchema());
+  put('docs/rights.schema.json', rightsSchema());
   for (const [path, text] of await readmeFiles(root)) put(path, text);
   put('THIRD-PARTY.md', await thirdParty());
 } else if (!checkOnly) {

@@ -34,6 +34,8 @@ async function run(argv: readonly string[], file: string): Promise<number> {
       return (await import('./fix.ts')).runFix(given);
     case 'snapshot':
       return (await import('./snapshot.ts')).runSnapshot(given);
+    case 'can':
+      return (await import('./can.ts')).runCan(given);
     case 'generate':
       return (await import('./generate.ts')).runGenerate(given);
     case 'reach':
@@ -52,8 +54,11 @@ async function run(argv: readonly string[], file: string): Promise<number> {
 /** What is about a cluster anyway means that of kubectl where nothing else is named. */
 function pluginArguments(command: Command, argv: readonly string[]): Arguments {
   const given = parseArguments(command, argv);
-  const named = given.operands.length > 0 || given.has('cluster') || given.has('all-contexts');
-  return command.name !== 'scan' || named ? given : parseArguments(command, ['--cluster', ...argv]);
+  const named = given.operands.length > (command.pathsFrom ?? 0) || given.has('cluster') || given.has('all-contexts');
+  if (command.pathsFrom === undefined || named) return given;
+  // Behind the operands, the first of which would else name the cluster.
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  return parseArguments(command, [...argv.slice(0, end), '--cluster', ...argv.slice(end)]);
 }
 
 /** What went wrong, in lines for a person; never a stack trace. */

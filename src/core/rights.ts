@@ -88,8 +88,10 @@ export interface CanReport extends RightsInput {
   /** Groups that were named, besides those that Kubernetes adds. */
   readonly groups: readonly string[];
   readonly request: RightsRequest;
+  /** The objects live in namespaces, and all of them are asked about. */
+  readonly everywhere: boolean;
   readonly answer: 'yes' | 'no' | 'unknown';
-  /** Why nobody can say, or why RBAC is not asked. */
+  /** Why nobody can say, why RBAC is not asked, or why nothing comes near. */
   readonly because?: string;
   /** Every way in which it is permitted. */
   readonly chains: readonly RightsChain[];

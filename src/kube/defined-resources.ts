@@ -1,11 +1,11 @@
 import { apiGroup, type Resource } from '../core/index.ts';
-import type { ApiResource } from './api-resources.ts';
+import type { NamedResource } from './rbac/index.ts';
 
 /** The kind whose objects add resources to the API, as inventories name it. */
 export const definitionKind = 'CustomResourceDefinition.apiextensions.k8s.io';
 
 /** The resource that a definition brings; nothing where the object is none. The types of its fields have not been checked. */
-export function definedResources({ ref, object }: Resource): ApiResource[] {
+export function definedResources({ ref, object }: Resource): NamedResource[] {
   if (ref.kind !== 'CustomResourceDefinition' || apiGroup(ref.apiVersion) !== 'apiextensions.k8s.io') return [];
   const spec = recordOf(object['spec']);
   const names = recordOf(spec['names']);
@@ -16,7 +16,17 @@ export function definedResources({ ref, object }: Resource): ApiResource[] {
   const versions = [spec, ...listOf(spec['versions']).map(recordOf)];
   const subresources = new Set(versions.flatMap((version) => Object.keys(recordOf(version['subresources']))));
   const short = listOf(shortNames).filter((word) => typeof word === 'string');
-  return [{ group, name, kind, shortNames: short, namespaced: scope !== 'Cluster', subresources: [...subresources] }];
+  return [
+    {
+      group,
+      name,
+      singular: kind.toLowerCase(),
+      shortNames: short,
+      namespaced: scope !== 'Cluster',
+      subresources: [...subresources],
+      virtual: false,
+    },
+  ];
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

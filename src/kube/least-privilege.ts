@@ -10,6 +10,8 @@ export interface Observations {
   readonly size: number;
   /** Requests that were added. */
   readonly count: number;
+  /** Those among them that no rule can permit without permitting everything: somebody asked for a resource called `*`. */
+  readonly starred: number;
   needs(): readonly Need[];
 }
 
@@ -68,9 +70,14 @@ interface Kept {
 export function startObserving(policy: NamesPolicy = 'auto'): Observations {
   const kept = new Map<string, Kept>();
   let count = 0;
+  let starred = 0;
   return {
     add(request) {
       count++;
+      if (isStarred(request)) {
+        starred++;
+        return;
+      }
       const need = needOf(request);
       const key = JSON.stringify([need.namespace ?? null, need.group ?? null, need.resource ?? need.url, need.verb]);
       let entry = kept.get(key);
@@ -92,6 +99,9 @@ export function startObserving(policy: NamesPolicy = 'auto'): Observations {
     get count() {
       return count;
     },
+    get starred() {
+      return starred;
+    },
     needs: () =>
       [...kept.values()].map(({ need, names, count: times, widened }) => ({
         ...need,
@@ -100,6 +110,11 @@ export function startObserving(policy: NamesPolicy = 'auto'): Observations {
         widened,
       })),
   };
+}
+
+function isStarred(request: RightsRequest): boolean {
+  if (request.verb === '*') return true;
+  return 'url' in request ? request.url.endsWith('*') : request.group === '*' || request.resource === '*';
 }
 
 function needOf(request: RightsRequest): Kept['need'] {

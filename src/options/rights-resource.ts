@@ -1,5 +1,5 @@
 import { compareText } from '../core/index.ts';
-import { apiResource, apiResources, isOwnGroup, type ApiResource } from '../kube/api-resources.ts';
+import { isOwnGroup, namedResource, namedResources, type NamedResource } from '../kube/rbac/index.ts';
 import { OptionError } from './option-error.ts';
 import { advice, nearest } from './spelling.ts';
 
@@ -22,20 +22,22 @@ export interface ResourceTarget {
  * besides those of Kubernetes; of a group that is neither's the name is taken as it stands.
  * @throws OptionError for what no server serves, with the nearest name.
  */
-export function readTarget(text: string, subresource: string | undefined, defined: readonly ApiResource[] = []): Target {
+export function readTarget(text: string, subresource: string | undefined, defined: readonly NamedResource[] = []): Target {
   if (text.startsWith('/')) {
     if (subresource !== undefined) throw new OptionError([`${text} has no subresources`, 'leave out --subresource']);
     return { url: text };
   }
-  const [word = '', second, third, ...more] = text.split('/');
-  if (word === '' || second === '' || third === '' || more.length > 0)
+  const [word = '', ...parts] = text.split('/');
+  const { group, name: resource, namespaced, subresources, virtual } = resourceOf(word, defined);
+  // Names of signers and of users have slashes.
+  const [second, third, ...more] = virtual === true && resource !== 'userextras' && parts.length > 0 ? [parts.join('/')] : parts;
+  if (second === '' || third === '' || more.length > 0)
     throw new OptionError([
       `"${text}" names no resource`,
       'write RESOURCE, RESOURCE/NAME, RESOURCE/SUBRESOURCE or RESOURCE/NAME/SUBRESOURCE',
     ]);
   if (third !== undefined && subresource !== undefined)
     throw new OptionError([`${text} and --subresource ${subresource} both name a subresource`, 'leave out one of them']);
-  const { group, name: resource, namespaced, subresources } = resourceOf(word, defined);
   const target = { group, resource, namespaced };
   const given = third ?? (subresource === '' ? undefined : subresource);
   if (given !== undefined) {
@@ -54,59 +56,56 @@ export function needsDefinition(text: string): boolean {
   const { name, group } = partsOf(word);
   return (
     name !== '*' &&
-    !(group === undefined ? apiResources : apiResources.filter((each) => each.group === group)).some((each) => isCalled(each, name))
+    !(group === undefined ? namedResources : namedResources.filter((each) => each.group === group)).some((each) => isCalled(each, name))
   );
 }
 
-interface Meant extends Pick<ApiResource, 'group' | 'name'> {
+interface Meant extends Pick<NamedResource, 'group' | 'name'> {
   readonly namespaced: boolean | undefined;
   /** Undefined where nobody knows. */
   readonly subresources: readonly string[] | undefined;
+  readonly virtual?: boolean;
 }
 
-function resourceOf(word: string, defined: readonly ApiResource[]): Meant {
+function resourceOf(word: string, defined: readonly NamedResource[]): Meant {
+  if (word === '') throw new OptionError(['no resource is named', 'write RESOURCE or RESOURCE/NAME, for instance pods or pods/web']);
   const { name, group } = partsOf(word);
   // Everything of all groups, or of one.
   if (name === '*') return { name, group: group ?? '*', namespaced: undefined, subresources: undefined };
-  const known = [...apiResources, ...defined];
+  const known = [...namedResources, ...defined];
   const among = group === undefined ? known : known.filter((each) => each.group === group);
   const found = (
     [
-      ({ name: plural }: ApiResource) => plural === name,
-      ({ kind }: ApiResource) => kind.toLowerCase() === name,
-      ({ shortNames }: ApiResource) => shortNames.includes(name),
+      ({ name: plural }: NamedResource) => plural === name,
+      ({ singular }: NamedResource) => singular === name,
+      ({ shortNames }: NamedResource) => shortNames.includes(name),
     ] as const
   )
     .map((matches) => among.filter(matches))
     .find(({ length }) => length > 0)
     ?.sort((a, b) => rank(a) - rank(b) || compareText(a.group, b.group))[0];
   if (found !== undefined) return found;
-  if (group !== undefined && !isOwnGroup(group)) return { name, group, namespaced: undefined, subresources: undefined };
-  const groupless = group === undefined ? undefined : nearest(word, among.map(full));
+  // The group of a definition has a dot.
+  if (group?.includes('.') === true && !isOwnGroup(group)) return { name, group, namespaced: undefined, subresources: undefined };
   const meant =
-    groupless ??
+    (group === undefined ? undefined : nearest(word, known.map(full))) ??
     nearest(
       name,
-      among.flatMap((each) => [each.name, ...each.shortNames]),
+      known.flatMap((each) => [each.name, ...each.shortNames]),
     );
   throw new OptionError([
     group === undefined ? `no resource is called "${name}"` : `the group ${group} has no resource "${name}"`,
-    advice(
-      meant,
-      group === undefined
-        ? 'what a CustomResourceDefinition brings is written NAME.GROUP'
-        : 'the group of pods and secrets has no name: write them alone',
-    ),
+    advice(meant, 'what a CustomResourceDefinition brings is written NAME.GROUP'),
   ]);
 }
 
 /** Of resources of one name: that of the core group before others, served ones before those that nobody serves any more. */
-function rank(resource: ApiResource): number {
-  if (resource.group === 'extensions' || resource.virtual === true) return 2;
+function rank(resource: NamedResource): number {
+  if (resource.group === 'extensions' || resource.virtual) return 2;
   return resource.group === '' ? 0 : 1;
 }
 
-function full({ name, group }: ApiResource): string {
+function full({ name, group }: NamedResource): string {
   return `${name}.${group}`;
 }
 
@@ -118,8 +117,8 @@ function partsOf(word: string): { readonly name: string; readonly group?: string
   return { name: word.slice(0, dot).toLowerCase(), group };
 }
 
-function isCalled({ name, kind, shortNames }: ApiResource, word: string): boolean {
-  return name === word || kind.toLowerCase() === word || shortNames.includes(word);
+function isCalled({ name, singular, shortNames }: NamedResource, word: string): boolean {
+  return name === word || singular === word || shortNames.includes(word);
 }
 
 /** Of extras of users the subresource is any key. */
@@ -140,7 +139,7 @@ export function checkVerb(verb: string, target: Target, used: ReadonlySet<string
   const isUrl = 'url' in target;
   const known: readonly string[] = isUrl ? ofUrls : [...ofObjects, ...special];
   if (known.includes(verb) || used.has(verb) || /^impersonate(?:-on)?:/.test(verb)) return verb;
-  if (!isUrl && apiResource(target.group, target.resource)?.virtual === true) return verb;
+  if (!isUrl && namedResource(target.group, target.resource)?.virtual === true) return verb;
   throw new OptionError([
     `unknown verb "${verb}"`,
     advice(nearest(verb, known), `it is one of ${known.join(', ')}, or one that a rule names`),

@@ -26,23 +26,24 @@ export function* formatCan(report: CanReport, options: CanTextOptions): Generato
   for (const chain of ways) yield (options.explain ? '\n' : '') + chainLines(chain, page, { through: throughText(chain, subject) });
   if (ways.length < chains.length) yield `  and ${counted(chains.length - ways.length, 'more way')} (--explain)\n`;
   if (answer === 'yes') return;
-  if (namespaces.length > 0) yield lines(`it may in ${namespacesText(namespaces, options.explain)}`, page, 2);
+  if (namespaces.length > 0) yield lines(`but it may in ${namespacesText(namespaces, options.explain)}`, page, 2);
   yield* nearest(report, namespaces.length > 0 ? misses.filter(({ differs }) => differs !== 'namespace') : misses, page);
 }
 
-function* nearest({ subject, chains, misses: all }: CanReport, misses: readonly RightsMiss[], page: Page): Generator<string, void> {
-  if (chains.length === 0 && all.length === 0) yield lines(`nothing that it holds comes near`, page, 2);
+function* nearest({ subject }: CanReport, misses: readonly RightsMiss[], page: Page): Generator<string, void> {
   const shown = page.all ? misses : misses.slice(0, 1);
   for (const { chain, because } of shown) {
-    yield `${page.all ? '\n' : ''}${lines(`near: ${because}`.replace(/^near: (.)/, (_, letter: string) => `near: ${letter}`), page, 2)}`;
+    yield `${page.all ? '\n' : ''}${lines(`near: ${printable(because)}`, page, 2)}`;
     yield chainLines(chain, page, { indent: 4, through: throughText(chain, subject) });
   }
-  if (shown.length < misses.length) yield `  and ${counted(misses.length - shown.length, 'more rule')} that come${misses.length - shown.length === 1 ? 's' : ''} near (--explain)\n`;
+  if (shown.length < misses.length)
+    yield `  and ${counted(misses.length - shown.length, 'other near miss', 'other near misses')} (--explain)\n`;
 }
 
-function whereText({ request }: CanReport): string {
+function whereText({ request, everywhere }: CanReport): string {
   if ('url' in request) return '';
-  return request.namespace === undefined ? '' : printable(` in namespace ${request.namespace}`);
+  if (request.namespace !== undefined) return printable(` in namespace ${request.namespace}`);
+  return everywhere ? ' in all namespaces' : '';
 }
 
 const mostNamespaces = 6;

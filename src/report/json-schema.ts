@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fixReportDefinition, fleetReportDefinition, reportDefinition } from './json-definition.ts';
+import { rightsDefinition } from './rights-definition.ts';
 
 /** The JSON Schema of the report of `plimsoll scan`, as text for docs/report.schema.json. */
 export function reportSchema(): string {
@@ -14,6 +15,11 @@ export function fleetReportSchema(): string {
 /** The JSON Schema of the report of `plimsoll fix`, as text for docs/fix-report.schema.json. */
 export function fixReportSchema(): string {
   return schemaText(fixReportDefinition);
+}
+
+/** The JSON Schema of the reports about rights, as text for docs/rights.schema.json. */
+export function rightsSchema(): string {
+  return schemaText(rightsDefinition);
 }
 
 /**

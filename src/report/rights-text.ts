@@ -56,7 +56,11 @@ export function throughText({ subject: holder }: RightsChain, subject: RightsSub
 }
 
 /** A chain in two or three lines: binding → role, the rule, and where they stand. */
-export function chainLines(chain: RightsChain, page: Page, { indent = 2, through = '' }: { readonly indent?: number; readonly through?: string } = {}): string {
+export function chainLines(
+  chain: RightsChain,
+  page: Page,
+  { indent = 2, through = '' }: { readonly indent?: number; readonly through?: string } = {},
+): string {
   const { binding, role, source, rule } = chain;
   const aggregated = source === undefined ? '' : ` from ${objectText(source)}`;
   const places = [placeText(binding), placeText(rule)].filter((place) => place !== '').join(' → ');

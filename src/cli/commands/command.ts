@@ -27,6 +27,8 @@ export interface Command {
   /** Words that are accepted as the first operand. */
   readonly words?: readonly string[];
   readonly completes?: 'files' | 'controls';
+  /** How many operands stand before those that are paths; only of commands that can read a cluster instead. */
+  readonly pathsFrom?: number;
   readonly about: readonly string[];
   readonly options: readonly Option[];
   readonly examples: readonly { readonly command: string; readonly about: string }[];

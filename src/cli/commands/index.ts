@@ -6,12 +6,13 @@ import { generate } from './generate.ts';
 import { list } from './list.ts';
 import { help } from './options.ts';
 import { reach } from './reach.ts';
+import { rightsCommands } from './rights-commands.ts';
 import { scan } from './scan.ts';
 import { snapshot } from './snapshot.ts';
 
 export type { Command, Option } from './command.ts';
 
-const others: readonly Command[] = [scan, fix, snapshot, reach, generate, explain, list, completion];
+const others: readonly Command[] = [scan, fix, snapshot, reach, ...rightsCommands, generate, explain, list, completion];
 
 const helpCommand: Command = {
   name: 'help',

@@ -8,6 +8,7 @@ export const scan: Command = {
   summary: 'Judge Kubernetes manifests',
   operands: '[PATH…|-]',
   completes: 'files',
+  pathsFrom: 0,
   about: [
     'Reads files, folders (recursively; .gitignore and .plimsollignore are obeyed), globs, and - for standard input; without a path the working directory. Judges every object by the NSA/CISA Kubernetes Hardening Guidance, offline.',
     'What was read is taken for the whole desired state, so that a missing default-deny policy is a finding; --partial says that it is a part.',

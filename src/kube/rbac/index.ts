@@ -4,5 +4,6 @@ export * from './covers.ts';
 export * from './escalation.ts';
 export * from './facts.ts';
 export * from './question.ts';
+export * from './resource-names.ts';
 export * from './served-resources.ts';
 export * from './subject.ts';

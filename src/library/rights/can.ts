@@ -1,6 +1,21 @@
-import { compareText, type CanReport, type RightsMiss, type RightsRequest, type RightsSubject } from '../../core/index.ts';
-import { apiResource } from '../../kube/api-resources.ts';
-import { groupsOf, ruleAllows, subjectKey, subjectOf, type Grant, type PolicyRule, type SubjectFact } from '../../kube/rbac/index.ts';
+import {
+  compareText,
+  type CanReport,
+  type ResourceRequest,
+  type RightsMiss,
+  type RightsRequest,
+  type RightsSubject,
+} from '../../core/index.ts';
+import {
+  groupsOf,
+  namedResource,
+  ruleAllows,
+  subjectKey,
+  subjectOf,
+  type Grant,
+  type PolicyRule,
+  type SubjectFact,
+} from '../../kube/rbac/index.ts';
 import type { Rights } from './rights.ts';
 
 export interface CanQuestion {
@@ -16,17 +31,37 @@ export interface CanQuestion {
 export function can(rights: Rights, { subject, groups, request }: CanQuestion, missing?: string): CanReport {
   const { rbac, input, chainOf } = rights;
   const { allowed, grants, privileged } = rbac.can(subject, request, groups);
-  const report = { ...input, command: 'can' as const, subject, groups, request, chains: grants.map(chainOf), namespaces: [], misses: [] };
-  if (privileged) return { ...report, answer: 'yes', because: 'RBAC is not asked about members of system:masters' };
-  if (allowed) return { ...report, answer: 'yes' };
-  const because = missing ?? missingRole(rights, { subject, groups, request });
+  const everywhere = !('url' in request) && request.namespace === undefined && isNamespaced(rights, request);
+  const asked = { ...input, command: 'can' as const, subject, groups, request, everywhere };
+  const chains = grants.map(chainOf);
+  if (privileged) {
+    const because = 'RBAC is not asked about members of system:masters';
+    return { ...asked, answer: 'yes', because, chains, namespaces: [], misses: [] };
+  }
+  if (allowed) return { ...asked, answer: 'yes', chains, namespaces: [], misses: [] };
+  const unknown = missing ?? missingRole(rights, { subject, groups, request });
+  const near = misses(rights, { subject, groups, request });
+  const because = unknown ?? (near.length > 0 ? undefined : farOff(rights, { subject, groups, request }));
   return {
-    ...report,
-    answer: because === undefined ? 'no' : 'unknown',
+    ...asked,
+    answer: unknown === undefined ? 'no' : 'unknown',
     ...(because === undefined ? {} : { because }),
-    namespaces: namespacesWhere(rights, { subject, groups, request }),
-    misses: misses(rights, { subject, groups, request }),
+    chains,
+    namespaces: everywhere ? namespacesWhere(rights, { subject, groups, request }) : [],
+    misses: near,
   };
+}
+
+function isNamespaced({ defined }: Rights, { group, resource }: ResourceRequest): boolean {
+  const known = namedResource(group, resource) ?? defined.find((each) => each.group === group && each.name === resource);
+  return known?.namespaced !== false;
+}
+
+/** Why nothing that the subject holds comes near. */
+function farOff({ rbac }: Rights, { subject, groups }: CanQuestion): string {
+  const held = rbac.effective(subject, groups).length;
+  if (held === 0) return `no binding gives anything to it${subject.kind === 'Group' ? '' : ', or to a group that it is in'}`;
+  return held === 1 ? 'the one rule that it holds is about something else' : `the ${held} rules that it holds are about something else`;
 }
 
 /** A role that might permit it, and was not read. */
@@ -48,10 +83,8 @@ function missingRole({ rbac }: Rights, { subject, groups, request }: CanQuestion
   return `${kind} ${name} grants ${roleRef.kind} ${roleRef.name}, which was not read`;
 }
 
-/** Of a request about all namespaces: those where it is permitted. */
+/** Where it is permitted. */
 function namespacesWhere({ rbac }: Rights, { subject, groups, request }: CanQuestion): string[] {
-  if ('url' in request || request.namespace !== undefined) return [];
-  if (apiResource(request.group, request.resource)?.namespaced === false) return [];
   const where = rbac
     .effective(subject, groups)
     .filter(({ binding, rule }) => binding.namespace !== undefined && ruleAllows(rule, request))
@@ -111,12 +144,12 @@ function groupName(group: string): string {
 
 /** `pod` and `Pod` are what rules say that mean `pods`, and they mean nothing. */
 function isSingular(word: string, group: string, resource: string): boolean {
-  return apiResource(group, resource)?.kind.toLowerCase() === word.toLowerCase();
+  return namedResource(group, resource)?.singular === word.toLowerCase();
 }
 
 function outOfReach(namespace: string | undefined, request: RightsRequest): string {
   if ('url' in request) return 'a RoleBinding grants no paths';
-  if (apiResource(request.group, request.resource)?.namespaced === false)
+  if (namedResource(request.group, request.resource)?.namespaced === false)
     return `${request.resource} stand outside of namespaces, and a RoleBinding does not reach there`;
   return namespace === ''
     ? 'it holds where its RoleBinding will be applied, which nobody says'

@@ -1,6 +1,5 @@
 import {
   nowhere,
-  version,
   type Anchor,
   type RightsChain,
   type RightsInput,
@@ -8,7 +7,7 @@ import {
   type RightsPlace,
   type RightsSubject,
 } from '../../core/index.ts';
-import type { ApiResource } from '../../kube/api-resources.ts';
+import { version } from '../../core/version.ts';
 import { definedResources, definitionKind } from '../../kube/defined-resources.ts';
 import {
   buildRbac,
@@ -17,6 +16,7 @@ import {
   subjectOf,
   type BindingFact,
   type Grant,
+  type NamedResource,
   type Rbac,
   type RbacFact,
   type RoleFact,
@@ -28,7 +28,7 @@ export interface Rights {
   readonly rbac: Rbac;
   readonly facts: readonly RbacFact[];
   /** Resources that definitions among the objects bring. */
-  readonly defined: readonly ApiResource[];
+  readonly defined: readonly NamedResource[];
   readonly inventory: Inventory;
   readonly input: RightsInput;
   chainOf(grant: Grant): RightsChain;
@@ -43,12 +43,15 @@ export interface RightsReading {
   finish(inventory: Inventory): Rights;
 }
 
+/** What grants: fewer may be permitted to list accounts and namespaces than roles. */
+const kindsOfGrants: readonly string[] = rbacKinds.filter((kind) => kind.endsWith('.rbac.authorization.k8s.io'));
+
 /** Starts to read rights; `definitions` asks for the resources of others too. */
 export function startRights({ definitions = false }: { readonly definitions?: boolean } = {}): RightsReading {
   const facts: RbacFact[] = [];
-  const defined: ApiResource[] = [];
+  const defined: NamedResource[] = [];
   return {
-    kinds: { podTemplates: false, kinds: definitions ? [...rbacKinds, definitionKind] : rbacKinds },
+    kinds: { podTemplates: false, kinds: definitions ? [...kindsOfGrants, definitionKind] : kindsOfGrants },
     visit({ resource, namespace, anchor }) {
       const fact = rbacFact(resource, anchor, namespace);
       if (fact !== undefined) facts.push(fact);
@@ -58,7 +61,7 @@ export function startRights({ definitions = false }: { readonly definitions?: bo
   };
 }
 
-function joined(facts: readonly RbacFact[], defined: readonly ApiResource[], inventory: Inventory): Rights {
+function joined(facts: readonly RbacFact[], defined: readonly NamedResource[], inventory: Inventory): Rights {
   const { source, files, documents, skipped, unread, unlisted } = inventory;
   const placeOf = (anchor: Anchor): RightsPlace => {
     const file = inventory.fileOf(anchor);

@@ -1,0 +1,35 @@
+import { startRights, type Rights } from '../library/rights/rights.ts';
+import { checkNamespace } from '../options/target.ts';
+import { counted } from '../report/outcome.ts';
+import type { Arguments } from './arguments.ts';
+import { inventoryOf, isWhole, takeInventory } from './inventory.ts';
+
+export interface ReadRights {
+  readonly rights: Rights;
+  /** What keeps an answer from standing that more objects could change. */
+  readonly missing?: string;
+}
+
+/**
+ * Reads roles and bindings from where the command line says. `--namespace` is what is asked about, and of manifests where objects
+ * without a namespace will be applied.
+ * @throws OptionError where options exclude each other, or nothing can be read.
+ */
+export async function takeRights(given: Arguments, paths: readonly string[], definitions: boolean): Promise<ReadRights> {
+  const namespace = given.value('namespace');
+  checkNamespace(namespace);
+  const from = await inventoryOf({ ...given, values: (name) => (name === 'namespace' ? [] : given.values(name)) }, paths);
+  const reading = startRights({ definitions });
+  const options = from.cluster === undefined && namespace !== undefined ? { ...from, namespace } : from;
+  const inventory = await takeInventory(options, reading.kinds, reading.visit);
+  const rights = reading.finish(inventory);
+  if (!isWhole(inventory, given)) {
+    const { length } = inventory.unread;
+    return {
+      rights,
+      missing: length === 0 ? 'nothing was read' : `${counted(length, inventory.live ? 'part' : 'document')} could not be read`,
+    };
+  }
+  const { roles, bindings } = rights.rbac;
+  return roles.length + bindings.length > 0 ? { rights } : { rights, missing: `there is no role and no binding in ${inventory.source}` };
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { CanReport } from '../core/index.ts';
+
+// The definitions of the JSON reports about rights, from which docs/rights.schema.json is made. Only tools and tests import
+// it.
+
+const count = z.int().min(0);
+const file = z
+  .string()
+  .describe(
+    'The file as the user named it; cluster/NAMESPACE/KIND.GROUP/NAME for an object of a cluster; absent for what Kubernetes itself brings',
+  );
+const line = z.int().min(1).describe('Counts from 1; absent in a cluster');
+const place = { file: file.exactOptional(), line: line.exactOptional() };
+const texts = z.array(z.string());
+
+const subject = z.union([
+  z.object({ kind: z.enum(['User', 'Group']), name: z.string() }),
+  z.object({ kind: z.literal('ServiceAccount'), namespace: z.string(), name: z.string() }),
+]);
+
+const request = z.union([
+  z.object({
+    verb: z.string(),
+    group: z.string().describe('Empty for the core group'),
+    resource: z.string(),
+    subresource: z.string().exactOptional(),
+    name: z.string().exactOptional(),
+    namespace: z.string().exactOptional().describe('Absent for what lives in none, and for all of them'),
+  }),
+  z.object({ verb: z.string(), url: z.string() }),
+]);
+
+const object = z.object({
+  kind: z.string(),
+  namespace: z.string().exactOptional().describe('Absent for what stands outside of namespaces; empty where nobody says which'),
+  name: z.string(),
+  ...place,
+});
+
+const ruleShape = { verbs: texts, apiGroups: texts, resources: texts, resourceNames: texts, nonResourceURLs: texts };
+
+const chain = z
+  .object({
+    namespace: z.string().exactOptional().describe('Where the right holds; absent for everywhere, empty where nobody says which'),
+    subject: subject.describe('As the binding names it: the one who was asked about, or a group'),
+    binding: object,
+    role: object,
+    source: object.exactOptional().describe('The ClusterRole in which the rule stands, where the role aggregates it'),
+    rule: z.object({ ...ruleShape, ...place }),
+  })
+  .describe('How somebody comes by a right');
+
+const skipped = z.object({ file: z.string(), line: z.int(), reason: z.string(), count: z.int().min(1) });
+const unread = z.object({ file: z.string(), line: z.int(), reason: z.string() });
+
+const inputShape = {
+  schemaVersion: z.literal(1),
+  tool: z.object({ name: z.literal('plimsoll'), version: z.string() }),
+  source: z.string().describe('What was read, for a person'),
+  kubernetesVersion: z.string().describe('The minor, for instance 1.35'),
+  inputs: z.object({
+    files: count,
+    documents: count,
+    skipped: z.array(skipped),
+    unread: z.array(unread).describe('What should have been read and could not be'),
+    unlisted: texts.describe('Kinds of a cluster that were not listed, or not to their end'),
+  }),
+};
+
+const canDefinition = z
+  .object({
+    ...inputShape,
+    command: z.literal('can'),
+    subject,
+    groups: texts.describe('Groups that were named, besides those that Kubernetes adds'),
+    request,
+    everywhere: z.boolean().describe('The objects live in namespaces, and all of them are asked about'),
+    answer: z.enum(['yes', 'no', 'unknown']),
+    because: z.string().exactOptional().describe('Why nobody can say, why RBAC is not asked, or why nothing comes near'),
+    chains: z.array(chain).describe('Every way in which it is permitted'),
+    namespaces: texts.describe('Asked for all namespaces: those where it is permitted'),
+    misses: z
+      .array(z.object({ chain, differs: z.enum(['namespace', 'name', 'verb', 'resource', 'group']), because: z.string() }))
+      .describe('Where it is not: rules of the subject that miss it by one thing'),
+  })
+  .describe('plimsoll can');
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+// Distributes over unions, whose parts need not be written in the same order.
+type Agrees<A, B> = [DeepReadonly<A>] extends [B] ? ([B] extends [DeepReadonly<A>] ? true : false) : false;
+
+/** Only compiles while the definition and the type accept the same. */
+const can: Agrees<z.infer<typeof canDefinition>, CanReport> extends true ? z.ZodType<CanReport> : never = canDefinition;
+
+/** The reports about rights, told apart by `command`. */
+export const rightsDefinition: z.ZodType<CanReport> = can.meta({ id: 'rights', title: 'Reports of plimsoll about rights' });

@@ -1,0 +1,25 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { rightsSchema } from './json-schema.ts';
+import { formatRightsJson } from './rights-json.ts';
+import { sampleCan } from './sample-rights.ts';
+
+const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(rightsSchema()));
+
+test('every report keeps the contract', () => {
+  const text = [...formatRightsJson(sampleCan)].join('');
+  const value: unknown = JSON.parse(text);
+  expect(value).toEqual(sampleCan);
+  expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+});
+
+test('a field a line, and an item of a list a line', () => {
+  const lines = [...formatRightsJson(sampleCan)].join('').split('\n');
+  expect(lines.filter((line) => line.startsWith('    {"namespace":"shop"'))).toHaveLength(1);
+  expect(lines[0]).toBe('{');
+});
+
+test('names that would steer a terminal are escaped', () => {
+  const text = [...formatRightsJson({ ...sampleCan, source: 'a\u202eb' })].join('');
+  expect(text).toContain(String.raw`a\u202eb`);
+});

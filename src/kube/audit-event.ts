@@ -49,15 +49,15 @@ export function observedRequests(event: AuditEvent, subject: RightsSubject): Obs
   const observed: ObservedRequest[] = [];
   if (isSubject(impersonatedUser ?? user, subject)) {
     const allowed = isAllowed(event);
-    const request = requestOf(event);
-    observed.push({ request, allowed });
+    const asked = requestOf(event);
+    observed.push({ request: asked, allowed });
     // Storage asks a second time before it makes an object that was to be changed (k8s.io/apiserver, handlers/update.go).
-    if (allowed && event.code === 201 && !('url' in request) && (request.verb === 'update' || request.verb === 'patch'))
-      observed.push({ request: { ...request, verb: 'create' }, allowed });
+    if (allowed && event.code === 201 && !('url' in asked) && (asked.verb === 'update' || asked.verb === 'patch'))
+      observed.push({ request: { ...asked, verb: 'create' }, allowed });
   }
   // Only logged once it was permitted, whatever became of the request.
   if (impersonatedUser !== undefined && isSubject(user, subject))
-    for (const request of impersonation(event, impersonatedUser)) observed.push({ request, allowed: true });
+    for (const each of impersonation(event, impersonatedUser)) observed.push({ request: each, allowed: true });
   return observed;
 }
 

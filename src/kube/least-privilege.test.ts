@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nowhere, type RightsRequest, type RightsRule } from '../core/index.ts';
 import { leastRoles, roleObjects, rulesOf, startObserving, type LeastRole, type NamesPolicy } from './least-privilege.ts';
@@ -30,13 +30,13 @@ const lists = ['verbs', 'apiGroups', 'resources', 'resourceNames', 'nonResourceU
 
 /** The roles with one entry of one list of one rule taken out, in every way; names but one, because none at all are all of them. */
 function* withoutOne(roles: readonly LeastRole[]): Generator<readonly LeastRole[], void> {
-  for (const [at, role] of roles.entries())
+  for (const [place, role] of roles.entries())
     for (const [index, rule] of role.rules.entries())
       for (const list of lists)
         for (const entry of rule[list]) {
           const rest = rule[list].filter((each) => each !== entry);
           const less: RightsRule[] = list === 'resourceNames' && rest.length === 0 ? [] : [{ ...rule, [list]: rest }];
-          yield roles.with(at, { ...role, rules: role.rules.toSpliced(index, 1, ...less) });
+          yield roles.with(place, { ...role, rules: role.rules.toSpliced(index, 1, ...less) });
         }
 }
 

@@ -164,18 +164,16 @@ function needKey({ group, resource, url, verb }: Need): string {
 export function rulesOf(needs: readonly Pick<Need, 'verb' | 'group' | 'resource' | 'url' | 'names'>[]): RightsRule[] {
   const ofResources = needs.filter(({ url }) => url === undefined);
   const byResource = [...groupBy(ofResources, ({ group, resource, names }) => JSON.stringify([group, resource, names])).values()];
-  const parts = byResource.map(([first, ...rest]) => ({
-    group: first?.group ?? '',
-    resource: first?.resource ?? '',
-    names: first?.names ?? [],
-    verbs: inOrder([first, ...rest].map((need) => need?.verb ?? '')),
-  }));
+  const parts = byResource.map((list) => {
+    const { group = '', resource = '', names } = list[0]!;
+    return { group, resource, names, verbs: inOrder(list.map(({ verb }) => verb)) };
+  });
   // Objects of several resources are hardly the same ones, whatever they are called: a rule with names is about one resource.
   const alike = groupBy(parts, ({ group, resource, names, verbs }) =>
     JSON.stringify([group, verbs, names.length === 0 ? '' : resource, names]),
   );
   const rules = [...alike.values()].map((list): RightsRule => {
-    const [{ group = '', names = [], verbs = [] } = {}] = list;
+    const { group, names, verbs } = list[0]!;
     const resources = list.map(({ resource }) => resource).sort(compareText);
     return { apiGroups: [group], resources, resourceNames: names, verbs, nonResourceURLs: [] };
   });

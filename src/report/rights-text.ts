@@ -6,14 +6,8 @@ import { wrapped } from './wrap.ts';
 // How texts for people name subjects, requests, rules and objects: as the command line takes them.
 
 export function subjectText(subject: RightsSubject): string {
-  switch (subject.kind) {
-    case 'ServiceAccount':
-      return printable(`sa:${subject.namespace}/${subject.name}`);
-    case 'Group':
-      return printable(`group:${subject.name}`);
-    case 'User':
-      return printable(`user:${subject.name}`);
-  }
+  if (subject.kind === 'ServiceAccount') return printable(`sa:${subject.namespace}/${subject.name}`);
+  return printable(`${subject.kind === 'Group' ? 'group' : 'user'}:${subject.name}`);
 }
 
 /** `get pods/log of pod web in namespace shop`. */

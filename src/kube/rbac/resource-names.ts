@@ -72,7 +72,7 @@ export const namedResources: readonly NamedResource[] = all();
 function all(): NamedResource[] {
   const byParent = groupBy(ownResources(), ({ group, resource }) => `${group}/${resource.split('/', 1)[0]}`);
   return [...byParent].map(([key, list]) => {
-    const [{ group = '', resource = '', scope = 'other' } = {}] = list;
+    const { group, resource, scope } = list[0]!;
     const subresources = list.flatMap((each) => each.resource.split('/').slice(1)).filter((name) => name !== '*');
     return {
       group,

@@ -46,8 +46,8 @@ export async function readAuditLogs(options: AuditLogOptions, visit: (event: Aud
     if (before === undefined) unread.set(key, { file, line, reason, count: 1 });
     else before.count++;
   };
-  for (const { file, source } of sourcesOf(options)) {
-    const opened = source();
+  for (const { file, open } of logsOf(options)) {
+    const opened = open();
     if ('refused' in opened) {
       refuse(file, 1, opened.refused);
       continue;
@@ -74,20 +74,20 @@ export async function readAuditLogs(options: AuditLogOptions, visit: (event: Aud
 
 interface Log {
   readonly file: string;
-  readonly source: () => ByteSource | { readonly refused: string };
+  readonly open: () => Bytes | { readonly refused: string };
 }
 
-function* sourcesOf({ paths, cwd, stdin }: AuditLogOptions): Generator<Log, void> {
+function* logsOf({ paths, cwd, stdin }: AuditLogOptions): Generator<Log, void> {
   for (const path of paths) {
     if (path === '-') {
-      yield { file: '<stdin>', source: () => (stdin === undefined ? { refused: 'there is no standard input' } : openStream(stdin)) };
+      yield { file: '<stdin>', open: () => openInput(stdin) };
       continue;
     }
     const real = resolve(cwd, path);
     const names = namesIn(real);
-    if (names === undefined) yield { file: path, source: () => openLog(real) };
-    else if (typeof names === 'string') yield { file: path, source: () => ({ refused: names }) };
-    else for (const name of names) yield { file: `${path.replace(/[\\/]+$/, '')}/${name}`, source: () => openLog(join(real, name)) };
+    if (names === undefined) yield { file: path, open: () => openLog(real) };
+    else if (typeof names === 'string') yield { file: path, open: () => ({ refused: names }) };
+    else for (const name of names) yield { file: `${path.replace(/[\\/]+$/, '')}/${name}`, open: () => openLog(join(real, name)) };
   }
 }
 
@@ -104,25 +104,33 @@ function namesIn(path: string): string[] | string | undefined {
   }
 }
 
+/** Bytes that come one after the other. */
+interface Bytes {
+  readonly chunks: AsyncIterable<Buffer>;
+  close(): void | Promise<void>;
+}
+
 /** The API server compresses the logs that it has put away (--audit-log-compress). */
-function openLog(path: string): ByteSource | { readonly refused: string } {
+function openLog(path: string): Bytes | { readonly refused: string } {
   const source = openFile(path);
-  if ('refused' in source || !path.endsWith('.gz')) return source;
-  const packed = Readable.from(chunksOf(source));
+  if ('refused' in source) return source;
+  return { chunks: path.endsWith('.gz') ? unpacked(source) : chunksOf(source), close: () => source.close() };
+}
+
+function openInput(stdin: NodeJS.ReadableStream | undefined): Bytes | { readonly refused: string } {
+  if (stdin === undefined) return { refused: 'there is no standard input' };
+  const source = openStream(stdin);
+  return { chunks: chunksOf(source), close: () => source.close() };
+}
+
+async function* unpacked(source: ByteSource): AsyncGenerator<Buffer, void> {
   // What fails is told to whoever reads on.
-  const unpacked = pipeline(packed, createGunzip(), () => undefined);
-  const stream = openStream(unpacked);
-  return {
-    fill: async (window) => {
-      const filled = await stream.fill(window);
-      return typeof filled === 'object' ? { failed: 'not whole, or not compressed by gzip' } : filled;
-    },
-    async close() {
-      packed.destroy();
-      unpacked.destroy();
-      await source.close();
-    },
-  };
+  const stream = pipeline(Readable.from(chunksOf(source)), createGunzip(), () => undefined);
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch {
+    throw new Broken('not whole, or not compressed by gzip');
+  }
 }
 
 /** Why a source cannot be read on. */
@@ -139,7 +147,7 @@ async function* chunksOf(source: ByteSource): AsyncGenerator<Buffer, void> {
 
 /** Hands over every line; undefined for one that is too long. Answers why the source cannot be read on, if it cannot. */
 async function eachLine(
-  source: ByteSource,
+  { chunks, close }: Bytes,
   take: (text: string | undefined) => void,
   progressed: (bytes: number) => void,
 ): Promise<string | undefined> {
@@ -153,7 +161,7 @@ async function eachLine(
     take(line);
   };
   try {
-    for await (const bytes of chunksOf(source)) {
+    for await (const bytes of chunks) {
       progressed(bytes.length);
       let at = 0;
       for (let next = bytes.indexOf(10); next !== -1; next = bytes.indexOf(10, at)) {
@@ -172,6 +180,6 @@ async function eachLine(
     if (error instanceof Broken) return error.message;
     throw error;
   } finally {
-    await source.close();
+    await close();
   }
 }

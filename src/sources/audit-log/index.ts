@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { compareText, type Unread } from '../../core/index.ts';
 import type { AuditEvent } from '../../kube/audit-event.ts';
 import { openFile, openStream, type ByteSource, type Filled } from '../manifests/byte-source.ts';
+import { newWindow, windowLimits } from '../manifests/byte-window.ts';
 import { reasonOf, specialFile } from '../manifests/reasons.ts';
 import { readLine } from './read-event.ts';
 
@@ -29,7 +30,6 @@ export interface AuditLogTotals {
 
 /** A list of many events may stand in one line, objects included. */
 const longestLine = 64 * 1024 * 1024;
-const chunkSize = 1024 * 1024;
 const ofLogs = /\.(?:log|jsonl?|ndjson)(?:\.gz)?$/;
 
 /**
@@ -138,7 +138,7 @@ class Broken extends Error {}
 
 async function* chunksOf(source: ByteSource): AsyncGenerator<Buffer, void> {
   for (let filled: Filled = 'full'; filled === 'full';) {
-    const window = { bytes: Buffer.allocUnsafe(chunkSize), start: 0, end: 0 };
+    const window = newWindow(windowLimits);
     filled = await source.fill(window);
     if (window.end > 0) yield window.bytes.subarray(0, window.end);
     if (typeof filled === 'object') throw new Broken(filled.failed);

@@ -1,5 +1,6 @@
 import { compareText } from '../core/index.ts';
-import { isOwnGroup, namedResource, namedResources, type NamedResource } from '../kube/rbac/index.ts';
+import { isOwnGroup } from '../kube/rbac/own-resources.ts';
+import { namedResource, namedResources, type NamedResource } from '../kube/rbac/index.ts';
 import { OptionError } from './option-error.ts';
 import { advice, nearest } from './spelling.ts';
 

@@ -79,17 +79,3 @@ export function ownResource(group: string, resource: string): OwnResource | unde
   if (found !== undefined || subresource.length === 0) return found;
   return subresource[0] === 'finalizers' ? resources?.get(parent) : resources?.get(`${parent}/*`);
 }
-
-/** A resource of Kubernetes' own groups, subresources too. */
-export interface OwnResource {
-  readonly group: string;
-  readonly resource: string;
-  readonly scope: Scope;
-}
-
-/** All of them, whatever version serves them. */
-export function ownResources(): OwnResource[] {
-  return Object.keys(groups).flatMap((group) =>
-    [...(resourcesOf(group) ?? [])].map(([resource, { scope }]) => ({ group, resource, scope })),
-  );
-}

@@ -99,10 +99,3 @@ const byName: ReadonlyMap<string, NamedResource> = new Map(
 export function namedResource(group: string, name: string): NamedResource | undefined {
   return byName.get(`${group}/${name}`);
 }
-
-const groups: ReadonlySet<string> = new Set(namedResources.map(({ group }) => group));
-
-/** Whether the group is Kubernetes' own: what `namedResource` does not find in it is nothing. */
-export function isOwnGroup(group: string): boolean {
-  return groups.has(group);
-}

@@ -1,3 +1,4 @@
+export * from './attack-path.ts';
 export * from './compare-text.ts';
 export * from './control.ts';
 export * from './edit.ts';

@@ -1,0 +1,281 @@
+import type { Anchor, Protocol, ReachEndpoint } from '../core/index.ts';
+import { labelMatcher, type Labels } from '../kube/label-selector.ts';
+import { buildNetwork, type Network, type NetworkFact } from '../kube/network/index.ts';
+import { directionsOf } from '../kube/network-policy.ts';
+import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
+import type { LabelSelector } from '../kube/types.ts';
+import { namespaceId, placedId, type Change } from './changes.ts';
+import type { Draft, EvidenceRef } from './draft.ts';
+import type { WorkloadFact } from './facts.ts';
+import type { State } from './states.ts';
+import { otherTechniques as known } from './techniques.ts';
+
+type NetworkWorkload = Extract<NetworkFact, { readonly type: 'workload' }>;
+type Service = Extract<NetworkFact, { readonly type: 'service' }>;
+
+interface Options {
+  readonly closeEntries?: boolean;
+  readonly gone?: ReadonlySet<string>;
+}
+
+/** A workload as the network sees it. */
+interface Node {
+  readonly fact: NetworkWorkload;
+  readonly state: State;
+  readonly end: Extract<ReachEndpoint, { readonly type: 'workload' }>;
+  readonly title: string;
+  readonly services: readonly Service[];
+  /** What it is known to listen on. */
+  readonly ports: readonly { readonly protocol: Protocol; readonly port: number }[];
+  readonly ingress: Isolation;
+  readonly egress: Isolation;
+}
+
+/** By no policy, by ordinary policies alone, or by policies that count before or after those. */
+type Isolation = 'open' | 'isolated' | 'governed';
+
+const internet: ReachEndpoint = { type: 'virtual', name: 'internet' };
+const metadata: ReachEndpoint = { type: 'virtual', name: 'metadata' };
+const cloud: State = { type: 'cloud-credentials' };
+
+/** Adds what the network lets through: from outside, from pod to pod, and to where clouds hand out credentials. */
+export function addConnections(draft: Draft, facts: readonly NetworkFact[], workloads: readonly WorkloadFact[], options: Options): void {
+  const network = buildNetwork(facts);
+  const nodes = nodesOf(facts, workloads);
+  addEntries(draft, network, nodes, options);
+  addReach(draft, network, nodes, options);
+  addMetadata(draft, network, nodes, facts, options);
+}
+
+function nodesOf(facts: readonly NetworkFact[], workloads: readonly WorkloadFact[]): Node[] {
+  const wanted = new Set(workloads.map(({ kind, namespace, name }) => `${kind} ${namespace} ${name}`));
+  const services = servicesByNamespace(facts);
+  const isolation = isolationOf(facts);
+  return facts.flatMap((fact): Node[] => {
+    if (fact.type !== 'workload' || !wanted.has(`${fact.kind} ${fact.namespace} ${fact.name}`)) return [];
+    const { kind, namespace, name, pods } = fact;
+    const selecting = [...new Set(pods.flatMap(({ labels }) => services.get(namespace)?.matching(labels) ?? []))];
+    const declared = pods.flatMap(({ ports }) => ports);
+    const targets = selecting.flatMap(({ ports }) =>
+      ports.flatMap(({ protocol, target }) =>
+        typeof target === 'number'
+          ? [{ protocol, port: target }]
+          : declared.filter((port) => port.name === target && port.protocol === protocol),
+      ),
+    );
+    const ports = new Map([...declared, ...targets].map(({ protocol, port }) => [`${protocol} ${port}`, { protocol, port }]));
+    const end = { type: 'workload', kind, namespace, name } as const;
+    const title = `${kind} ${namespace}/${name}`;
+    const each = (direction: 'ingress' | 'egress'): Isolation =>
+      isolation(
+        namespace,
+        pods.map(({ labels }) => labels),
+        direction,
+      );
+    return [
+      { fact, state: end, end, title, services: selecting, ports: [...ports.values()], ingress: each('ingress'), egress: each('egress') },
+    ];
+  });
+}
+
+function servicesByNamespace(facts: readonly NetworkFact[]): Map<string, SelectorIndex<Service>> {
+  const lists = new Map<string, Service[]>();
+  for (const fact of facts) {
+    if (fact.type !== 'service' || fact.selector === undefined) continue;
+    const list = lists.get(fact.namespace);
+    if (list === undefined) lists.set(fact.namespace, [fact]);
+    else list.push(fact);
+  }
+  return new Map(
+    [...lists].map(([namespace, list]) => [namespace, indexSelectors(list, ({ selector = {} }) => ({ matchLabels: selector }))]),
+  );
+}
+
+function isolationOf(
+  facts: readonly NetworkFact[],
+): (namespace: string, labels: readonly Labels[], direction: 'ingress' | 'egress') => Isolation {
+  const beyond = facts.some(({ type }) => type === 'admin-policy' || type === 'opaque-policy');
+  const policies = new Map<string, { readonly matches: (labels: Labels) => boolean; readonly directions: readonly string[] }[]>();
+  for (const fact of facts) {
+    if (fact.type !== 'network-policy') continue;
+    const matcher = labelMatcher((fact.spec.podSelector ?? {}) as LabelSelector);
+    const policy = { matches: typeof matcher === 'function' ? matcher : () => false, directions: directionsOf(fact.spec) };
+    const list = policies.get(fact.namespace);
+    if (list === undefined) policies.set(fact.namespace, [policy]);
+    else list.push(policy);
+  }
+  return (namespace, labels, direction) => {
+    const isolated = policies
+      .get(namespace)
+      ?.some(({ matches, directions }) => directions.includes(direction) && labels.some((each) => matches(each)));
+    return isolated === true ? 'isolated' : beyond ? 'governed' : 'open';
+  };
+}
+
+function place(what: string, at: Anchor): EvidenceRef {
+  return { what, at };
+}
+
+/** From outside: Services, ports of nodes, Ingresses and routes. */
+function addEntries(draft: Draft, network: Network, nodes: readonly Node[], { closeEntries = false }: Options): void {
+  const closing = (kind: string, title: string, at: Anchor): Change[] =>
+    closeEntries
+      ? [{ id: placedId('close-entry', at), kind: 'close-entry', what: `let nobody in from outside by this ${kind}`, object: title, at }]
+      : [];
+  for (const { state, end, title, services } of nodes) {
+    const { allowed, unknown } = network.between(internet, end);
+    if (allowed.length === 0 && unknown.length === 0) continue;
+    const because = allowed.length > 0 ? undefined : (unknown[0]?.because ?? 'what was read does not tell');
+    const outward = services.filter(
+      ({ service, externalIPs }) => service === 'LoadBalancer' || service === 'NodePort' || externalIPs.length > 0,
+    );
+    for (const service of outward) {
+      const name = `Service ${service.namespace}/${service.name}`;
+      draft.add({
+        from: { type: 'internet' },
+        to: state,
+        technique: known['exposed-service'],
+        unknown: because,
+        changes: closing('Service', name, service.at),
+        evidence: [place(`${name} (${service.service}) leads to ${title}`, service.at)],
+      });
+    }
+    if (outward.length === 0)
+      draft.add({
+        from: { type: 'internet' },
+        to: state,
+        technique: known['exposed-service'],
+        unknown: because,
+        evidence: [place(`${title} opens a port of its node`, nodes.find((node) => node.state === state)!.fact.at)],
+      });
+  }
+  const byEnd = new Map(nodes.map((node) => [node.title, node]));
+  for (const { from, to, ports, by } of network.routes) {
+    const node = byEnd.get(`${to.kind} ${to.namespace}/${to.name}`);
+    if (node === undefined) continue;
+    const verdicts = new Set(ports.map(({ protocol, first }) => network.verdict(from, to, protocol, first)));
+    if (!verdicts.has('allowed') && !verdicts.has('unknown')) continue;
+    const controller = from.type === 'workload' ? network.between(internet, from) : undefined;
+    if (controller !== undefined && controller.allowed.length === 0 && controller.unknown.length === 0) continue;
+    const name = `${by.kind} ${by.namespace}/${by.name}`;
+    draft.add({
+      from: { type: 'internet' },
+      to: node.state,
+      technique: known['exposed-service'],
+      unknown:
+        controller === undefined
+          ? `who serves ${name}, and whether he is reached from the internet, is not in the input`
+          : !verdicts.has('allowed') || controller.allowed.length === 0
+            ? 'what was read does not tell whether policies let it through'
+            : undefined,
+      changes: closing(by.kind, name, by.at),
+      evidence: [place(`${name} leads to ${node.title}`, by.at)],
+    });
+  }
+}
+
+/** From pod to pod. Sources that reach the same targets do so together: the graph has no edge for every pair. */
+function addReach(draft: Draft, network: Network, nodes: readonly Node[], { gone = new Set() }: Options): void {
+  const targets = nodes.filter(({ fact }) => !gone.has(namespaceId('isolate-ingress', fact.namespace)));
+  const openTargets = targets.filter(({ ingress }) => ingress === 'open');
+  const otherTargets = targets.filter(({ ingress }) => ingress !== 'open');
+  const done = new Set<string>();
+  for (const source of nodes) {
+    // No policy stands between two that none selects.
+    const reached: Reached[] =
+      source.egress === 'open'
+        ? openTargets.map((target) => ({ target, certain: true }))
+        : openTargets.flatMap((target) => reachedFrom(network, source, target));
+    reached.push(...otherTargets.flatMap((target) => reachedFrom(network, source, target)));
+    if (reached.length === 0) continue;
+    const key = reached.map(({ target, certain }) => `${certain ? '' : '?'}${target.title}`).join(' ');
+    const hub: State = { type: 'between', key: `reached from ${key}` };
+    draft.add({ from: source.state, to: hub });
+    if (done.has(key)) continue;
+    done.add(key);
+    for (const { target, certain } of reached) addTarget(draft, hub, target, certain);
+  }
+}
+
+interface Reached {
+  readonly target: Node;
+  readonly certain: boolean;
+}
+
+function reachedFrom(network: Network, source: Node, target: Node): Reached[] {
+  if (target.ports.length === 0) {
+    const { allowed, unknown } = network.between(source.end, target.end);
+    return allowed.length > 0 ? [{ target, certain: true }] : unknown.length > 0 ? [{ target, certain: false }] : [];
+  }
+  const verdicts = target.ports.map(({ protocol, port }) => network.verdict(source.end, target.end, protocol, port));
+  if (verdicts.includes('allowed')) return [{ target, certain: true }];
+  return verdicts.includes('unknown') ? [{ target, certain: false }] : [];
+}
+
+function addTarget(draft: Draft, hub: State, { state, fact, title, ports, ingress, services }: Node, certain: boolean): void {
+  const { namespace } = fact;
+  const unknown = !certain
+    ? `what was read does not tell whether policies let connections to ${title} through`
+    : ports.length === 0
+      ? `whether anything listens in ${title} is not in the input`
+      : undefined;
+  const [service] = services;
+  const why = ingress === 'open' ? 'no policy keeps anybody from' : 'policies let it connect to';
+  draft.add({
+    from: hub,
+    to: state,
+    technique: known['network-reach'],
+    unknown,
+    // What is let through by a policy is not cut by another one.
+    changes:
+      ingress === 'isolated'
+        ? []
+        : [
+            {
+              id: namespaceId('isolate-ingress', namespace),
+              kind: 'isolate-ingress',
+              what: 'deny connections to its pods by default, and allow those that are needed',
+              object: `Namespace ${namespace}`,
+            },
+          ],
+    evidence: [
+      place(`${why} ${title}`, fact.at),
+      ...(service === undefined ? [] : [place(`Service ${namespace}/${service.name} leads to it`, service.at)]),
+    ],
+  });
+}
+
+/** To where clouds hand out the credentials of the node. */
+function addMetadata(
+  draft: Draft,
+  network: Network,
+  nodes: readonly Node[],
+  facts: readonly NetworkFact[],
+  { gone = new Set() }: Options,
+): void {
+  void facts;
+  for (const { fact, state, end, title, egress } of nodes) {
+    const { namespace } = fact;
+    if (gone.has(namespaceId('isolate-egress', namespace))) continue;
+    const { allowed, unknown } = network.between(end, metadata);
+    if (allowed.length === 0 && unknown.length === 0) continue;
+    draft.add({
+      from: state,
+      to: cloud,
+      technique: known['cloud-of-node'],
+      unknown: 'whether a metadata service answers pods is set outside of the cluster',
+      changes:
+        egress === 'isolated'
+          ? []
+          : [
+              {
+                id: namespaceId('isolate-egress', namespace),
+                kind: 'isolate-egress',
+                what: 'deny connections from its pods by default, and allow those that are needed, never to 169.254.169.254',
+                object: `Namespace ${namespace}`,
+              },
+            ],
+      evidence: [place(`${egress === 'open' ? 'no policy keeps' : 'policies do not keep'} ${title} from 169.254.169.254`, fact.at)],
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import { pathTo, reach, type Edge, type Graph } from './graph.ts';
+import { hittingSet, type HittingSet } from './hitting-set.ts';
+
+export type Cut =
+  | {
+      readonly possible: true;
+      /** Numbers of the changes, in ascending order. */
+      readonly changes: readonly number[];
+      readonly weight: number;
+      /** No set of changes that breaks every path weighs less than this; equal to `weight` where the cut is proven to be the least. */
+      readonly bound: number;
+      /** Paths, as the changes of which each needs one: enough of them that no lighter set breaks them all. */
+      readonly paths: readonly (readonly number[])[];
+    }
+  /** A path that no change breaks. */
+  | { readonly possible: false; readonly path: readonly number[] };
+
+export interface CutOptions {
+  readonly usable?: (edge: number) => boolean;
+  /** Branches in one part of a hitting set problem. */
+  readonly work?: number;
+  /** How often the choice is made again for further paths. */
+  readonly rounds?: number;
+  /** Further paths that have to be broken, as the changes of which each needs one. */
+  readonly groups?: readonly (readonly number[])[];
+}
+
+/**
+ * The lightest set of changes that leaves no path from `from` to `to`; a change may take many edges away, so that this is no
+ * matter of maximum flow. The sets of changes of all paths would be too many to write down: a choice is made for those that
+ * are known, paths that it leaves join them, and so on until none is left. Such a choice breaks all paths, and weighs no more
+ * than any other that does, because that must break the known ones too (implicit hitting sets).
+ */
+export function minimumCut<E extends Edge>(
+  graph: Graph<E>,
+  from: readonly number[],
+  to: ReadonlySet<number>,
+  weights: readonly number[],
+  { usable = () => true, work, rounds = 1000, groups: given = [] }: CutOptions = {},
+): Cut {
+  const groups: (readonly number[])[] = [...given];
+  const known = new Set<string>();
+  let best: HittingSet = hittingSet({ groups, weights }, work);
+  let bound = best.bound;
+  for (let round = 0; ; round++) {
+    const gone = new Uint8Array(weights.length);
+    for (const change of best.chosen) gone[change] = 1;
+    const unbroken: Unbroken<E> = { graph, from, to, usable, gone };
+    const last = round >= rounds;
+    const added: number[] = [];
+    // Each path is broken for the moment, so that the next ones share nothing with it that counts.
+    for (;;) {
+      const paths = pathsLeft(unbroken);
+      if (paths.length === 0) break;
+      for (const path of paths) {
+        const changes = changesOf(graph, path);
+        if (changes.length === 0) return { possible: false, path };
+        if (changes.some((change) => gone[change] === 1)) continue;
+        for (const change of changes) {
+          gone[change] = 1;
+          if (last) added.push(change);
+        }
+        const key = changes.join(' ');
+        if (known.has(key)) continue;
+        known.add(key);
+        groups.push(changes);
+      }
+    }
+    if (last && added.length > 0) {
+      // Out of rounds: what breaks the rest too, without the proof.
+      const chosen = [...new Set([...best.chosen, ...added])].sort((a, b) => a - b);
+      const needed = withoutSpare(chosen, weights, unbroken);
+      return { possible: true, changes: needed, weight: sum(needed, weights), bound, paths: groups };
+    }
+    const chosen = new Set(best.chosen);
+    if (groups.every((group) => group.some((change) => chosen.has(change))))
+      return { possible: true, changes: best.chosen, weight: best.weight, bound, paths: groups };
+    best = hittingSet({ groups, weights }, work);
+    bound = Math.max(bound, best.bound);
+  }
+}
+
+interface Unbroken<E extends Edge> {
+  readonly graph: Graph<E>;
+  readonly from: readonly number[];
+  readonly to: ReadonlySet<number>;
+  readonly usable: (edge: number) => boolean;
+  /** By the numbers of changes. */
+  readonly gone: Uint8Array;
+}
+
+/** The unbroken paths with the fewest changes, one for each edge by which a goal is reached: few changes make a strong demand. */
+function pathsLeft<E extends Edge>({ graph, from, to, usable, gone }: Unbroken<E>): number[][] {
+  const { edges } = graph;
+  const broken = (edge: number): boolean => !usable(edge) || edges[edge]!.changes.some((change) => gone[change] === 1);
+  const starts = from.filter((node) => !to.has(node));
+  if (starts.length === 0) return [];
+  const reached = reach(graph, starts, {
+    without: (edge) => broken(edge) || to.has(edges[edge]!.from),
+    weight: ({ changes }) => changes.length,
+  });
+  const ends: { readonly edge: number; readonly length: number }[] = [];
+  for (const [number, { from: node, to: end, changes }] of edges.entries())
+    if (to.has(end) && reached.distance[node]! >= 0 && !to.has(node) && !broken(number))
+      ends.push({ edge: number, length: reached.distance[node]! + changes.length });
+  ends.sort((a, b) => a.length - b.length || a.edge - b.edge);
+  return ends.map(({ edge }) => [...pathTo(graph, reached, edges[edge]!.from), edge]);
+}
+
+function changesOf<E extends Edge>({ edges }: Graph<E>, path: readonly number[]): number[] {
+  return [...new Set(path.flatMap((edge) => edges[edge]!.changes))].sort((a, b) => a - b);
+}
+
+/** The heaviest first: each that is not needed beside the others goes. */
+function withoutSpare<E extends Edge>(changes: readonly number[], weights: readonly number[], unbroken: Unbroken<E>): number[] {
+  const needed = new Set(changes);
+  for (const change of [...changes].sort((a, b) => weights[b]! - weights[a]! || a - b)) {
+    needed.delete(change);
+    const gone = new Uint8Array(weights.length);
+    for (const each of needed) gone[each] = 1;
+    if (pathsLeft({ ...unbroken, gone }).length > 0) needed.add(change);
+  }
+  return [...needed].sort((a, b) => a - b);
+}
+
+function sum(changes: readonly number[], weights: readonly number[]): number {
+  return changes.reduce((total, change) => total + weights[change]!, 0);
+}

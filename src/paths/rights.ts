@@ -1,0 +1,370 @@
+import {
+  groupsOf,
+  ruleAllows,
+  subjectKey,
+  userNamed,
+  type BindingFact,
+  type Grant,
+  type Rbac,
+  type RbacSubject,
+  type ResourceQuestion,
+  type RoleFact,
+} from '../kube/rbac/index.ts';
+import { questionsFor, type RightQuestion } from '../kube/rbac/dangerous-rights.ts';
+import { placedId, subjectId, type Change } from './changes.ts';
+import type { Draft, EvidenceRef } from './draft.ts';
+import type { State } from './states.ts';
+import { otherTechniques, rightTechniques, type RightTechnique } from './techniques.ts';
+
+/** What a right leads to depends on what there is. */
+export interface Gains {
+  /** Adds the edges from who has the right, in one namespace or (undefined) in all of them. */
+  add(from: State, technique: RightTechnique, namespace: string | undefined): void;
+  /** The accounts of a name in one namespace, or in all. */
+  accountsNamed(name: string, namespace: string | undefined): readonly State[];
+  /** The account whose token is in a Secret. */
+  tokenOf(
+    secret: string,
+    namespace: string | undefined,
+  ): readonly { readonly account: State; readonly change: Change; readonly evidence: EvidenceRef }[];
+  podsNamed(name: string, namespace: string | undefined): readonly State[];
+}
+
+/** Who holds an answer, by `subjectKey`. */
+type Holders = Map<string, { readonly subject: RbacSubject; readonly grants: Grant[] }>;
+
+interface Held {
+  readonly everywhere: Holders;
+  readonly namespaces: ReadonlyMap<string, Holders>;
+}
+
+/** Adds who may do what leads on, by the techniques that need rights alone. */
+export function addRights(draft: Draft, rbac: Rbac, version: number, gains: Gains): void {
+  const asked = new Map<string, Held>();
+  const heldOf = (questions: readonly RightQuestion[]): Held => {
+    const current = questionsFor(questions, version);
+    const key = JSON.stringify(current);
+    const before = asked.get(key);
+    if (before !== undefined) return before;
+    const held = ask(rbac, current);
+    asked.set(key, held);
+    return held;
+  };
+  const ownRoles = ownRolesOf(rbac);
+  for (const technique of rightTechniques) {
+    const { since = 0, until = Number.POSITIVE_INFINITY, needs, scope, only } = technique;
+    if (version < since || version > until) continue;
+    const held = needs.map(heldOf);
+    const done = new Set<string>();
+    const reached = new Set<string | undefined>();
+    const add = (key: string, subject: RbacSubject, namespace: string | undefined): void => {
+      const target = namespace ?? only;
+      const ways = held.map((each) => grantsOf(each, subject, namespace));
+      if (ways.some((grants) => grants.length === 0)) return;
+      if (namespace === undefined) done.add(key);
+      const owned = technique.ownRole !== true || (target !== undefined && ownRoles.has(`${target} ${key}`));
+      const unknown = owned ? undefined : 'it takes a Role of the namespace that is bound to the same subject';
+      addChain(draft, subject, rightState(technique, target), `${technique.id} ${namespace ?? '*'}`, ways, unknown);
+      reached.add(target);
+    };
+    for (const [key, subject] of subjectsOf(held.map(({ everywhere }) => everywhere))) add(key, subject, undefined);
+    if (scope === 'everywhere') {
+      const namespaces = new Set(held.flatMap((each) => [...each.namespaces.keys()]));
+      for (const namespace of namespaces) {
+        if (only !== undefined && namespace !== only) continue;
+        const there = held.map((each) => each.namespaces.get(namespace) ?? new Map());
+        for (const [key, subject] of subjectsOf(there)) if (!done.has(key)) add(key, subject, namespace);
+      }
+    }
+    for (const namespace of reached) gains.add(rightState(technique, namespace), technique, namespace);
+  }
+  addNamed(draft, rbac, gains, heldOf);
+}
+
+function rightState({ id }: RightTechnique, namespace: string | undefined): State {
+  return { type: 'between', key: `right ${id} ${namespace ?? '*'}` };
+}
+
+function ask(rbac: Rbac, questions: readonly RightQuestion[]): Held {
+  const everywhere: Holders = new Map();
+  const namespaces = new Map<string, Holders>();
+  const collect = (into: Holders, holders: readonly { readonly subject: RbacSubject; readonly grants: readonly Grant[] }[]): void => {
+    for (const { subject, grants } of holders) {
+      const key = subjectKey(subject);
+      const before = into.get(key);
+      if (before === undefined) into.set(key, { subject, grants: [...grants] });
+      else before.grants.push(...grants.filter((grant) => !before.grants.some((each) => isSame(each, grant))));
+    }
+  };
+  for (const { since: _, until: __, ...question } of questions) {
+    const answer = rbac.whoCanWhere(question);
+    collect(everywhere, answer.everywhere);
+    for (const [namespace, holders] of answer.namespaces) {
+      let there = namespaces.get(namespace);
+      if (there === undefined) namespaces.set(namespace, (there = new Map()));
+      collect(there, holders);
+    }
+  }
+  return { everywhere, namespaces };
+}
+
+function isSame(a: Grant, b: Grant): boolean {
+  return a.binding === b.binding && a.subject === b.subject && a.rule === b.rule;
+}
+
+function subjectsOf(holders: readonly Holders[]): Map<string, RbacSubject> {
+  return new Map(holders.flatMap((each) => [...each].map(([key, { subject }]) => [key, subject] as const)));
+}
+
+/** Every grant that a subject has by itself or as a member of groups; undefined: those for the whole cluster. */
+function grantsOf({ everywhere, namespaces }: Held, subject: RbacSubject, namespace: string | undefined): Grant[] {
+  const keys = new Set([subjectKey(subject), ...groupsOf(subject).map((name) => subjectKey({ kind: 'Group', name }))]);
+  const there = namespace === undefined ? undefined : namespaces.get(namespace);
+  return [...keys].flatMap((key) => [...(everywhere.get(key)?.grants ?? []), ...(there?.get(key)?.grants ?? [])]);
+}
+
+/** Subjects that are bound to a Role, as `NAMESPACE KEY`. */
+function ownRolesOf(rbac: Rbac): Set<string> {
+  const found = new Set<string>();
+  for (const { namespace, roleRef, subjects } of rbac.bindings)
+    if (namespace !== undefined && roleRef.kind === 'Role')
+      for (const { kind, namespace: own, name } of subjects) {
+        if (kind === 'User') found.add(`${namespace} ${subjectKey(userNamed(name))}`);
+        if (kind === 'Group') found.add(`${namespace} ${subjectKey({ kind, name })}`);
+        if (kind === 'ServiceAccount' && own !== undefined) found.add(`${namespace} ${subjectKey({ kind, namespace: own, name })}`);
+      }
+  return found;
+}
+
+export function stateOfSubject(subject: RbacSubject): State {
+  if (subject.kind === 'ServiceAccount') return { type: 'account', namespace: subject.namespace, name: subject.name };
+  return { type: subject.kind === 'User' ? 'user' : 'group', name: subject.name };
+}
+
+/** From a subject to what takes several rights, one after the other: each may be held in several ways. */
+function addChain(
+  draft: Draft,
+  subject: RbacSubject,
+  to: State,
+  key: string,
+  ways: readonly (readonly Grant[])[],
+  unknown?: string,
+  technique?: { readonly id: string; readonly weight: number },
+): void {
+  let from = stateOfSubject(subject);
+  for (const [index, grants] of ways.entries()) {
+    const last = index === ways.length - 1;
+    const next: State = last ? to : { type: 'between', key: `${key} ${index + 1} of ${subjectKey(subject)}` };
+    for (const grant of grants)
+      draft.add({
+        from,
+        to: next,
+        changes: changesOf(grant),
+        evidence: evidenceOf(grant),
+        ...(last ? { unknown, ...(technique === undefined ? {} : { technique }) } : {}),
+      });
+    from = next;
+  }
+}
+
+/** Kubernetes writes these back whenever the API server starts. */
+function isOwn({ name, labels }: Pick<RoleFact, 'name' | 'labels'>): boolean {
+  return labels['kubernetes.io/bootstrapping'] === 'rbac-defaults' || name.startsWith('system:') || ownRoles.has(name);
+}
+
+const ownRoles: ReadonlySet<string> = new Set(['cluster-admin', 'admin', 'edit', 'view']);
+
+function isOwnBinding({ name, namespace }: BindingFact): boolean {
+  return name.startsWith('system:') || (name === 'cluster-admin' && namespace === undefined);
+}
+
+function changesOf({ binding, subject, source, rule }: Grant): Change[] {
+  const changes: Change[] = [];
+  const { kind, name, namespace } = subject;
+  const who = kind === 'ServiceAccount' ? `ServiceAccount ${namespace}/${name}` : `${kind} ${name}`;
+  if (!isOwnBinding(binding) && !(kind === 'Group' && name === 'system:masters'))
+    changes.push({
+      id: subjectId(binding.at, subject),
+      kind: 'remove-subject',
+      what: `remove ${who} from the subjects`,
+      object: titleOf(binding),
+      at: subject.at,
+    });
+  if (!isOwn(source))
+    changes.push({
+      id: placedId('narrow-rule', rule.at),
+      kind: 'narrow-rule',
+      what: `take ${rightsText(rule)} out of the rules`,
+      object: titleOf(source),
+      at: rule.at,
+    });
+  return changes;
+}
+
+function evidenceOf({ binding, subject, role, source, rule }: Grant): EvidenceRef[] {
+  return [
+    { what: `${titleOf(binding)} gives ${role.kind} ${role.name} to ${subject.kind} ${subject.name}`, at: subject.at },
+    { what: `${titleOf(source)} allows ${rightsText(rule)}`, at: rule.at },
+  ];
+}
+
+export function titleOf({
+  kind,
+  namespace,
+  name,
+}: {
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+}): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+function rightsText({ verbs, resources, resourceNames, nonResourceURLs }: Grant['rule']): string {
+  const some = (list: readonly string[]): string =>
+    list.length > 4 ? `${list.slice(0, 3).join(', ')} and ${list.length - 3} more` : list.join(', ');
+  const names = resourceNames.length === 0 ? '' : ` named ${some(resourceNames)}`;
+  return `${some(verbs)} on ${some(resources.length === 0 ? nonResourceURLs : resources)}${names}`;
+}
+
+interface NamedGrant {
+  readonly subject: RbacSubject;
+  readonly name: string;
+  readonly grant: Grant;
+}
+
+/** Rules that are limited to names lead to those alone. */
+function addNamed(draft: Draft, rbac: Rbac, gains: Gains, heldOf: (questions: readonly RightQuestion[]) => Held): void {
+  const limited = limitedGrants(rbac);
+  if (limited.length === 0) return;
+  const named = (verbs: readonly string[], group: string, resource: string, subresource?: string): NamedGrant[] =>
+    limited.flatMap(({ subject, grant }) =>
+      grant.rule.resourceNames
+        .filter((name) =>
+          verbs.some((verb) => {
+            const question: ResourceQuestion = { verb, group, resource, name };
+            return ruleAllows(grant.rule, subresource === undefined ? question : { ...question, subresource });
+          }),
+        )
+        .map((name) => ({ subject, name, grant })),
+    );
+  const step = (
+    { subject, grant }: NamedGrant,
+    to: State,
+    technique: string,
+    more: readonly EvidenceRef[] = [],
+    change: readonly Change[] = [],
+  ): void =>
+    draft.add({
+      from: stateOfSubject(subject),
+      to,
+      technique: { id: technique, weight: 1 },
+      changes: [...changesOf(grant), ...change],
+      evidence: [...evidenceOf(grant), ...more],
+    });
+
+  for (const each of named(['impersonate'], '', 'users')) step(each, stateOfSubject(userNamed(each.name)), 'named-identity');
+  for (const each of named(['impersonate'], '', 'serviceaccounts'))
+    for (const account of gains.accountsNamed(each.name, each.grant.binding.namespace)) step(each, account, 'named-identity');
+  for (const each of named(['create'], '', 'serviceaccounts', 'token'))
+    for (const account of gains.accountsNamed(each.name, each.grant.binding.namespace)) step(each, account, 'mint-token');
+  for (const each of named(['get', 'list', 'watch'], '', 'secrets'))
+    for (const { account, change, evidence } of gains.tokenOf(each.name, each.grant.binding.namespace))
+      step(each, account, 'secret-token', [evidence], [change]);
+  for (const [subresource, technique] of [
+    ['exec', 'exec'],
+    ['ephemeralcontainers', 'ephemeral-container'],
+  ] as const)
+    for (const each of named(subresource === 'exec' ? ['create'] : ['update', 'patch'], '', 'pods', subresource))
+      for (const pod of gains.podsNamed(each.name, each.grant.binding.namespace)) step(each, pod, technique);
+
+  // A group is acted for together with some user.
+  const users = heldOf([
+    { verb: 'impersonate', group: '', resource: 'users' },
+    { verb: 'impersonate', group: '', resource: 'serviceaccounts' },
+  ]);
+  const namedUsers = [...named(['impersonate'], '', 'users'), ...named(['impersonate'], '', 'serviceaccounts')];
+  for (const { subject, name, grant } of named(['impersonate'], '', 'groups')) {
+    if (grant.binding.namespace !== undefined) continue;
+    const own = subjectKey(subject);
+    const ways = [
+      ...grantsOf(users, subject, undefined),
+      ...namedUsers.filter((each) => subjectKey(each.subject) === own).map((each) => each.grant),
+    ];
+    if (ways.length === 0) continue;
+    addChain(draft, subject, { type: 'group', name }, `act as ${name}`, [[grant], ways], undefined, otherTechniques['named-identity']);
+  }
+
+  const writes = ['create', 'update', 'patch'];
+  const group = 'rbac.authorization.k8s.io';
+  const bindings = (resource: string): Held => heldOf(writes.map((verb) => ({ verb, group, resource })));
+  for (const kind of ['ClusterRole', 'Role'] as const)
+    for (const { subject, name, grant } of named(['bind'], group, kind === 'Role' ? 'roles' : 'clusterroles')) {
+      const { namespace } = grant.binding;
+      const scopes: readonly (string | undefined)[] =
+        namespace === undefined
+          ? [...(kind === 'ClusterRole' ? [undefined] : []), ...bindings('rolebindings').namespaces.keys()]
+          : [namespace];
+      for (const scope of scopes) {
+        const ways = grantsOf(bindings(scope === undefined ? 'clusterrolebindings' : 'rolebindings'), subject, scope);
+        if (ways.length === 0) continue;
+        const role = rbac.roles.find(
+          (each) => each.kind === kind && each.name === name && (kind === 'ClusterRole' || each.namespace === scope),
+        );
+        const holding: State = { type: 'between', key: `role ${kind} ${name} ${scope ?? '*'}` };
+        if (role === undefined ? name === 'cluster-admin' : addRole(draft, rbac, role, scope, holding, gains))
+          addChain(draft, subject, holding, `bind ${kind} ${name} ${scope ?? '*'}`, [[grant], ways]);
+        if (role === undefined && name === 'cluster-admin') gains.add(holding, allRights(), scope);
+      }
+    }
+}
+
+function allRights(): RightTechnique {
+  return rightTechniques.find(({ id }) => id === 'all-rights')!;
+}
+
+/** Adds what a role gives to whoever binds it to himself; false where that leads nowhere. */
+function addRole(draft: Draft, rbac: Rbac, role: RoleFact, scope: string | undefined, holding: State, gains: Gains): boolean {
+  const rules = rbac.rulesOf(role);
+  let leads = false;
+  for (const technique of rightTechniques) {
+    if (scope !== undefined && technique.scope === 'cluster') continue;
+    if (technique.only !== undefined && scope !== undefined && scope !== technique.only) continue;
+    const used = technique.needs.map((questions) => rules.find(({ rule }) => questions.some((question) => ruleAllows(rule, question))));
+    if (used.includes(undefined)) continue;
+    leads = true;
+    const right = rightState(technique, scope ?? technique.only);
+    const found = used.filter((each) => each !== undefined);
+    draft.add({
+      from: holding,
+      to: right,
+      evidence: found.map(({ rule, source }) => ({ what: `${titleOf(source)} allows ${rightsText(rule)}`, at: rule.at })),
+    });
+    gains.add(right, technique, scope ?? technique.only);
+  }
+  return leads;
+}
+
+function limitedGrants(rbac: Rbac): { readonly subject: RbacSubject; readonly grant: Grant }[] {
+  return rbac.bindings.flatMap((binding) =>
+    rbac.rolesOf(binding).flatMap((role) =>
+      rbac
+        .rulesOf(role)
+        .filter(({ rule }) => rule.resourceNames.length > 0)
+        .flatMap(({ rule, source }) =>
+          binding.subjects.flatMap((subject) => {
+            const { kind, name, namespace } = subject;
+            const identity: RbacSubject | undefined =
+              kind === 'User'
+                ? userNamed(name)
+                : kind === 'Group'
+                  ? { kind, name }
+                  : kind === 'ServiceAccount' && namespace !== undefined
+                    ? { kind, namespace, name }
+                    : undefined;
+            return identity === undefined ? [] : [{ subject: identity, grant: { binding, subject, role, rule, source } }];
+          }),
+        ),
+    ),
+  );
+}

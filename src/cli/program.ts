@@ -40,6 +40,10 @@ async function run(argv: readonly string[], file: string): Promise<number> {
       return (await import('./generate.ts')).runGenerate(given);
     case 'reach':
       return (await import('./reach.ts')).runReach(given);
+    case 'paths':
+      return (await import('./paths.ts')).runPaths(given);
+    case 'plan':
+      return (await import('./paths.ts')).runPlan(given);
     case 'explain':
       return (await import('./explain.ts')).runExplain(given);
     case 'list':

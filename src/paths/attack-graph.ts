@@ -490,7 +490,7 @@ function addGroups(draft: Draft): void {
   const authenticated = group('system:authenticated');
   const unauthenticated = group('system:unauthenticated');
   const accounts = group('system:serviceaccounts');
-  for (const state of [...draft.states]) {
+  for (const state of draft.states) {
     const add = (to: State | undefined, what: string): void => {
       if (to !== undefined) draft.add({ from: state, to, evidence: [{ what }] });
     };

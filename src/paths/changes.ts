@@ -77,9 +77,12 @@ function applyToOwn(fact: OwnFact, gone: ReadonlySet<string>): OwnFact[] {
       const { identity, ...rest } = fact;
       return identity !== undefined && gone.has(placedId('remove-identity', identity.at)) ? [rest] : [fact];
     }
-    default:
+    case 'node':
+    case 'reviewer':
+    case 'settings':
       return [fact];
   }
+  return fact;
 }
 
 function applyToWorkload(workload: WorkloadFact, gone: ReadonlySet<string>): WorkloadFact {

@@ -3,7 +3,6 @@ import { labelMatcher, type Labels } from '../kube/label-selector.ts';
 import { buildNetwork, type Network, type NetworkFact } from '../kube/network/index.ts';
 import { directionsOf } from '../kube/network-policy.ts';
 import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
-import type { LabelSelector } from '../kube/types.ts';
 import { namespaceId, placedId, type Change } from './changes.ts';
 import type { Draft, EvidenceRef } from './draft.ts';
 import type { WorkloadFact } from './facts.ts';
@@ -98,7 +97,7 @@ function isolationOf(
   const policies = new Map<string, { readonly matches: (labels: Labels) => boolean; readonly directions: readonly string[] }[]>();
   for (const fact of facts) {
     if (fact.type !== 'network-policy') continue;
-    const matcher = labelMatcher((fact.spec.podSelector ?? {}) as LabelSelector);
+    const matcher = labelMatcher(fact.spec.podSelector ?? {});
     const policy = { matches: typeof matcher === 'function' ? matcher : () => false, directions: directionsOf(fact.spec) };
     const list = policies.get(fact.namespace);
     if (list === undefined) policies.set(fact.namespace, [policy]);
@@ -207,9 +206,9 @@ function reachedFrom(network: Network, source: Node, target: Node): Reached[] {
     const { allowed, unknown } = network.between(source.end, target.end);
     return allowed.length > 0 ? [{ target, certain: true }] : unknown.length > 0 ? [{ target, certain: false }] : [];
   }
-  const verdicts = target.ports.map(({ protocol, port }) => network.verdict(source.end, target.end, protocol, port));
-  if (verdicts.includes('allowed')) return [{ target, certain: true }];
-  return verdicts.includes('unknown') ? [{ target, certain: false }] : [];
+  const verdicts = new Set(target.ports.map(({ protocol, port }) => network.verdict(source.end, target.end, protocol, port)));
+  if (verdicts.has('allowed')) return [{ target, certain: true }];
+  return verdicts.has('unknown') ? [{ target, certain: false }] : [];
 }
 
 function addTarget(draft: Draft, hub: State, { state, fact, title, ports, ingress, services }: Node, certain: boolean): void {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { minimumCut } from './cut.ts';
 import { graphOf, reach, type Edge, type Graph } from './graph.ts';

@@ -294,7 +294,7 @@ function containersOf(spec: PodSpec): Placed[] {
 }
 
 /** Each of these alone is enough to take the node over as root (capabilities(7); what the Pod Security Standards keep out). */
-const dangerousCapabilities: readonly string[] = ['ALL', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'DAC_READ_SEARCH'];
+const dangerousCapabilities: ReadonlySet<string> = new Set(['ALL', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'DAC_READ_SEARCH']);
 
 function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
   const found: EscapeFact[] = [];
@@ -320,7 +320,7 @@ function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
     if (own.privileged === true && !ownUsers) add('privileged-container', 'is privileged', [...path, 'securityContext', 'privileged']);
     const added = (own.capabilities?.add ?? []).map((capability) => capability.replace(/^CAP_/, ''));
     for (const [index, capability] of added.entries())
-      if (!ownUsers && own.privileged !== true && dangerousCapabilities.includes(capability))
+      if (!ownUsers && own.privileged !== true && dangerousCapabilities.has(capability))
         add('dangerous-capability', `has the capability ${capability}`, [...path, 'securityContext', 'capabilities', 'add', index]);
     if (hostPID && own.privileged !== true) {
       const traces = added.includes('SYS_PTRACE');

@@ -115,7 +115,15 @@ export function placeOfState(state: State): PathPlace {
     case 'group':
     case 'namespace':
       return { type: state.type, name: state.name, title };
-    default:
+    case 'internet':
+    case 'node':
+    case 'every-node':
+    case 'control-plane':
+    case 'cluster-admin':
+    case 'secrets':
+    case 'cloud-credentials':
+    case 'between':
       return { type: state.type, title };
   }
+  return state;
 }

@@ -32,9 +32,16 @@ export function stateKey(state: State): string {
       return `${state.type} ${state.name}`;
     case 'between':
       return `between ${state.key}`;
-    default:
+    case 'internet':
+    case 'node':
+    case 'every-node':
+    case 'control-plane':
+    case 'cluster-admin':
+    case 'secrets':
+    case 'cloud-credentials':
       return state.type;
   }
+  return state;
 }
 
 /** For a person: `Deployment shop/web`. */
@@ -67,4 +74,5 @@ export function stateTitle(state: State): string {
     case 'between':
       return state.key;
   }
+  return state;
 }

@@ -5,6 +5,7 @@ import { fix } from './fix.ts';
 import { generate } from './generate.ts';
 import { list } from './list.ts';
 import { help } from './options.ts';
+import { paths, plan } from './paths.ts';
 import { reach } from './reach.ts';
 import { rightsCommands } from './rights-commands.ts';
 import { scan } from './scan.ts';
@@ -12,7 +13,7 @@ import { snapshot } from './snapshot.ts';
 
 export type { Command, Option } from './command.ts';
 
-const others: readonly Command[] = [scan, fix, snapshot, reach, ...rightsCommands, generate, explain, list, completion];
+const others: readonly Command[] = [scan, fix, snapshot, paths, plan, reach, ...rightsCommands, generate, explain, list, completion];
 
 const helpCommand: Command = {
   name: 'help',

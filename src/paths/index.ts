@@ -1,7 +1,7 @@
 /** How somebody gets from where he is to where he must not be, and what stops him. */
 export { buildAttackGraph, type AttackGraph, type AttackGraphOptions } from './attack-graph.ts';
-export { pathKinds, startFacts, type FactReader, type Facts } from './facts.ts';
-export { findPaths, placeOfState, type FindOptions, type PlaceOf } from './find-paths.ts';
-export { planChanges, type Plan, type PlanOptions, type Risk } from './plan.ts';
-export { entriesOf, goalOf, goalWords, type Ends } from './query.ts';
+export { pathKinds, startFacts, type Facts } from './facts.ts';
+export { findPaths, placeOfState, type PlaceOf } from './find-paths.ts';
+export { planChanges, type Risk } from './plan.ts';
+export { entriesOf, goalOf, type Ends } from './query.ts';
 export type { State } from './states.ts';

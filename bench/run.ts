@@ -5,9 +5,9 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { inProcess } from './in-process.ts';
 import { jobs, type Job, type Yardstick } from './jobs.ts';
 import { measure, median, type Measurement } from './measure.ts';
-import { podControls } from './pod-controls.ts';
 
 interface Row {
   readonly job: string;
@@ -46,16 +46,12 @@ for (const { name, job } of jobs) {
   rows.push(await rowOf(made));
   end?.();
 }
-if (wanted('pod-controls')) {
-  const seconds = podControls();
-  rows.push({
-    job: 'pod-controls',
-    about: 'all controls of pods and containers on one pod, in the process',
-    reach: { wall: 10e-6 },
-    measured: { wall: seconds, cpu: seconds, peak: 0, runs: 1 },
-    against: [],
-    result: seconds <= 10e-6 ? 'pass' : 'short: wall',
-  });
+for (const { name, about, reach, measure: seconds } of inProcess) {
+  if (!wanted(name)) continue;
+  tell(`${name} …`);
+  const wall = seconds();
+  const measured = { wall, cpu: wall, peak: 0, runs: 1 };
+  rows.push({ job: name, about, reach: { wall: reach }, measured, against: [], result: wall <= reach ? 'pass' : 'short: wall' });
 }
 const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`;
 process.stdout.write(options.json === true ? `${JSON.stringify({ machine, rows }, null, 2)}\n` : `${machine}\n\n${table(rows)}`);

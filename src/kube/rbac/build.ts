@@ -5,7 +5,7 @@ import { indexBindings, type BindingScope, type RoleReference } from './index-bi
 import { indexRules, type WantedRules } from './index-rules.ts';
 import { namespaceOf, type Question, type ResourceQuestion } from './question.ts';
 import { isLiveInNamespace } from './served-resources.ts';
-import { groupsOf, mastersGroup, subjectKey, userNamed, type RbacSubject } from './subject.ts';
+import { groupsOf, mastersGroup, userNamed, type RbacSubject } from './subject.ts';
 import { bindingsByRole, findMissingSubjects, type MissingSubject } from './unjoined.ts';
 
 /** How a subject comes by a right: binding → role → rule. */
@@ -92,9 +92,12 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
     return grants;
   }
 
-  function grantsTo(keys: readonly string[], among: readonly BindingScope[], wanted: WantedRules): Grant[] {
-    const firstOf = index.firstOf(keys);
-    return index.naming(keys, among).flatMap((bindingId) => grantsOf(bindingId, firstOf(bindingId), wanted));
+  function grantsTo(someone: readonly RbacSubject[], among: readonly BindingScope[], wanted: WantedRules): Grant[] {
+    const ids = index.idsOf(someone);
+    return index.naming(ids, among).flatMap((bindingId) => {
+      const first = index.subjectsOf(bindingId).findIndex((id) => ids.has(id));
+      return grantsOf(bindingId, first, wanted);
+    });
   }
 
   /** Who gets what is wanted by some bindings, all of which give it. */
@@ -136,16 +139,16 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
     roles,
     bindings: unordered,
     can(subject, question, groups) {
-      const keys = keysOf(subject, groups);
-      const grants = grantsTo(keys, scopesFor(namespaceOf(question)), rules.wanted(question));
-      const privileged = keys.includes(mastersKey);
+      const someone = withGroups(subject, groups);
+      const grants = grantsTo(someone, scopesFor(namespaceOf(question)), rules.wanted(question));
+      const privileged = someone.some(({ kind, name }) => kind === 'Group' && name === mastersGroup);
       return { allowed: privileged || grants.length > 0, grants, privileged };
     },
     whoCan: (question) =>
       holdersBy(index.granting(rules.rolesAllowing(question), scopesFor(namespaceOf(question))), rules.wanted(question)),
     whoCanWhere,
-    effective: (subject, groups) => grantsTo(keysOf(subject, groups), scopes, rules.owned),
-    effectiveIn: (subject, namespace, groups) => grantsTo(keysOf(subject, groups), scopesFor(namespace), rules.owned),
+    effective: (subject, groups) => grantsTo(withGroups(subject, groups), scopes, rules.owned),
+    effectiveIn: (subject, namespace, groups) => grantsTo(withGroups(subject, groups), scopesFor(namespace), rules.owned),
     rulesOf(role) {
       const id = roleIds().get(role);
       return id === undefined ? [] : rules.owned(id);
@@ -169,13 +172,11 @@ function scopesFor(namespace: string | undefined): BindingScope[] {
   return namespace === undefined ? [undefined] : [undefined, namespace];
 }
 
-const mastersKey = subjectKey({ kind: 'Group', name: mastersGroup });
-
-/** Of a subject and of its groups. */
-function keysOf(subject: RbacSubject, more?: readonly string[]): string[] {
+/** Somebody, and all groups that they are in. */
+function withGroups(subject: RbacSubject, more?: readonly string[]): RbacSubject[] {
   const own = subject.kind === 'User' ? userNamed(subject.name) : subject;
-  const groups = groupsOf(own, more).map((name) => subjectKey({ kind: 'Group', name }));
-  return own.kind === 'Group' ? groups : [subjectKey(own), ...groups];
+  const groups = groupsOf(own, more).map((name): RbacSubject => ({ kind: 'Group', name }));
+  return own.kind === 'Group' ? groups : [own, ...groups];
 }
 
 /** Most who ask want none of what costs time. */

@@ -1,6 +1,6 @@
 import { compareText, groupBy } from '../../core/index.ts';
-import type { BindingFact, RoleFact } from './facts.ts';
-import { subjectKey, subjectOf, type RbacSubject } from './subject.ts';
+import type { BindingFact, RoleFact, SubjectFact } from './facts.ts';
+import { subjectOf, type RbacSubject } from './subject.ts';
 
 /** What of a binding tells its role. */
 export type RoleReference = Pick<BindingFact, 'namespace' | 'roleRef'>;
@@ -20,10 +20,10 @@ export interface BindingIndex {
   subject(subjectId: number): RbacSubject | undefined;
   /** In the order in which the binding names them. */
   subjectsOf(bindingId: number): Int32Array;
-  /** The bindings of some scopes that name one of the subjects with these keys. */
-  naming(keys: readonly string[], scopes: readonly BindingScope[]): number[];
-  /** The place of the first of these subjects in a binding. */
-  firstOf(keys: readonly string[]): (bindingId: number) => number;
+  /** The numbers of those of these whom any binding names. */
+  idsOf(subjects: readonly RbacSubject[]): ReadonlySet<number>;
+  /** The bindings of some scopes that name one of these subjects. */
+  naming(subjectIds: ReadonlySet<number>, scopes: readonly BindingScope[]): number[];
   /** The bindings of some scopes to one of these roles. */
   granting(roleIds: Iterable<number>, scopes: readonly BindingScope[]): number[];
 }
@@ -39,31 +39,33 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
   let end = 0;
   for (const scope of scopes) ranges.set(scope, { start: end, end: (end += byScope.get(scope)?.length ?? 0) });
 
-  const roleIds = new Map<string, number[]>();
+  const roleIds: NameTable<number[]> = new Map();
   for (const [id, { kind, namespace, name }] of roles.entries()) {
-    const key = roleKey(kind, namespace, name);
-    const known = roleIds.get(key);
-    if (known === undefined) roleIds.set(key, [id]);
-    else known.push(id);
+    const known = namesOf(roleIds, kind, namespace);
+    const before = known.get(name);
+    if (before === undefined) known.set(name, [id]);
+    else before.push(id);
   }
-  const rolesTo = (reference: RoleReference): readonly number[] => roleIds.get(roleRefKey(reference)) ?? none;
+  // A Role is always in a namespace: a binding for the whole cluster finds none.
+  const rolesTo = ({ roleRef: { kind, name }, namespace }: RoleReference): readonly number[] =>
+    find(roleIds, kind, kind === 'Role' ? namespace : undefined, name) ?? none;
   const rolesOf = bindings.map(rolesTo);
 
   const subjects: (RbacSubject | undefined)[] = [undefined];
-  const subjectIds = new Map<string, number>();
-  const subjectsOf = rowsOf(
-    bindings.map((binding) =>
-      binding.subjects.map((fact) => {
-        const subject = subjectOf(fact);
-        if (subject === undefined) return nobody;
-        const key = subjectKey(subject);
-        const known = subjectIds.get(key);
-        if (known !== undefined) return known;
-        subjectIds.set(key, subjects.length);
-        return subjects.push(subject) - 1;
-      }),
-    ),
-  );
+  const subjectIds: NameTable<number> = new Map();
+  function idOf(fact: SubjectFact): number {
+    const known = find(subjectIds, fact.kind, fact.namespace, fact.name);
+    if (known !== undefined) return known;
+    const subject = subjectOf(fact);
+    if (subject === undefined) return nobody;
+    // A user whose name is that of a service account may be known as that.
+    const names = namesOf(subjectIds, subject.kind, homeOf(subject));
+    const before = names.get(subject.name);
+    if (before !== undefined) return before;
+    names.set(subject.name, subjects.length);
+    return subjects.push(subject) - 1;
+  }
+  const subjectsOf = rowsOf(bindings.map((binding) => binding.subjects.map(idOf)));
   const bindingsOfRole = turned(rowsOf(rolesOf), roles.length);
   const bindingsOfSubject = turned(subjectsOf, subjects.length);
 
@@ -82,8 +84,6 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
     return found;
   }
 
-  const idsOf = (keys: readonly string[]): number[] => keys.map((key) => subjectIds.get(key)).filter((id) => id !== undefined);
-
   return {
     bindings,
     scopes,
@@ -91,13 +91,29 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
     rolesOf: (bindingId) => rolesOf[bindingId]!,
     subject: (subjectId) => subjects[subjectId],
     subjectsOf: (bindingId) => row(subjectsOf, bindingId),
-    naming: (keys, wanted) => among(bindingsOfSubject, idsOf(keys), wanted),
-    firstOf(keys) {
-      const ids = new Set(idsOf(keys));
-      return (bindingId) => row(subjectsOf, bindingId).findIndex((id) => ids.has(id));
-    },
+    idsOf: (wanted) => new Set(wanted.flatMap((subject) => find(subjectIds, subject.kind, homeOf(subject), subject.name) ?? [])),
+    naming: (ids, wanted) => among(bindingsOfSubject, ids, wanted),
     granting: (granted, wanted) => among(bindingsOfRole, granted, wanted),
   };
+}
+
+/** By kind, namespace and name: to look something up, no text of all three has to be made. */
+type NameTable<T> = Map<string, Map<string | undefined, Map<string, T>>>;
+
+function find<T>(table: NameTable<T>, kind: string, namespace: string | undefined, name: string): T | undefined {
+  return table.get(kind)?.get(namespace)?.get(name);
+}
+
+function namesOf<T>(table: NameTable<T>, kind: string, namespace: string | undefined): Map<string, T> {
+  let namespaces = table.get(kind);
+  if (namespaces === undefined) table.set(kind, (namespaces = new Map()));
+  let names = namespaces.get(namespace);
+  if (names === undefined) namespaces.set(namespace, (names = new Map()));
+  return names;
+}
+
+function homeOf(subject: RbacSubject): string | undefined {
+  return subject.kind === 'ServiceAccount' ? subject.namespace : undefined;
 }
 
 interface Range {
@@ -150,13 +166,3 @@ function firstFrom({ starts, items }: Rows, index: number, least: number): numbe
 }
 
 const none: readonly number[] = [];
-
-function roleKey(kind: string, namespace: string | undefined, name: string): string {
-  return `${kind}/${namespace ?? ''}/${name}`;
-}
-
-/** A binding for the whole cluster cannot grant a Role. */
-function roleRefKey({ roleRef: { kind, name }, namespace }: RoleReference): string {
-  if (kind !== 'Role') return roleKey(kind, undefined, name);
-  return namespace === undefined ? '' : roleKey(kind, namespace, name);
-}

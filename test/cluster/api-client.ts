@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request as send } from 'node:https';
 import { text } from 'node:stream/consumers';
 
@@ -50,6 +50,8 @@ export interface ApiClient {
   apply<Body = unknown>(object: ApiObject): Promise<Answer<Body>>;
   /** Replaces the object of the same name. Rejects for kinds that the server does not serve. */
   update<Body = unknown>(object: ApiObject, options?: WriteOptions): Promise<Answer<Body>>;
+  /** The same client as somebody else; without groups in those that the server adds by itself. */
+  as(user: string, groups?: readonly string[]): ApiClient;
 }
 
 export interface Credentials {
@@ -66,13 +68,26 @@ const connections = 16;
 export function connect(url: string, { token, ...tls }: Credentials): ApiClient {
   const agent = new Agent({ keepAlive: true, maxSockets: connections, ...tls });
   const discovered = new Map<string, Promise<ReadonlyMap<string, ApiResource>>>();
+  return client({ url, agent, discovered, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+}
+
+interface Connection {
+  readonly url: string;
+  readonly agent: Agent;
+  readonly discovered: Map<string, Promise<ReadonlyMap<string, ApiResource>>>;
+  /** Who asks. */
+  readonly headers: OutgoingHttpHeaders;
+}
+
+function client(connection: Connection): ApiClient {
+  const { url, agent, discovered } = connection;
 
   async function request<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
     const headers = {
       accept: 'application/json',
       // JSON is YAML too.
       'content-type': method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...connection.headers,
     };
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = send(url + path, { method, agent, headers }, resolve);
@@ -133,6 +148,8 @@ export function connect(url: string, { token, ...tls }: Credentials): ApiClient 
     create: (object, options = {}) => write('POST', object, options),
     apply: (object) => write('PATCH', object, {}),
     update: (object, options = {}) => write('PUT', object, options),
+    as: (user, groups = []) =>
+      client({ ...connection, headers: { ...connection.headers, 'impersonate-user': user, 'impersonate-group': [...groups] } }),
   };
 }
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { buildRbac, isLiveInNamespace, type Grant, type Holder } from '../../src/kube/rbac/index.ts';
+import { buildRbac, isLiveInNamespace, subjectKey, type Grant, type Holder } from '../../src/kube/rbac/index.ts';
 import { random } from '../upstream/random.ts';
 import { factsOf } from './facts-of.ts';
-import { naiveGrants, naiveHolders, subjectText, wayText } from './naive.ts';
+import { naiveGrants, naiveHolders, wayText } from './naive.ts';
 import { randomWorld } from './random-world.ts';
 
 const worlds = 2_000;
 const wayOf = ({ binding, subject, rule }: Grant): string => wayText(binding, subject, rule);
-const holderOf = ({ subject, grants }: Holder): string => `${subjectText(subject)}: ${grants.map(wayOf).join(' ')}`;
+const holderOf = ({ subject, grants }: Holder): string => `${subjectKey(subject)}: ${grants.map(wayOf).join(' ')}`;
 
 test('the index answers as looking at every binding does', () => {
   const next = random(11);

@@ -1,5 +1,6 @@
 import {
   groupsOf,
+  subjectKey,
   subjectOf,
   userName,
   userNamed,
@@ -52,18 +53,14 @@ export function naiveHolders(facts: readonly RbacFact[], question: Question, amo
     const seen = new Set<string>();
     for (const named of binding.subjects) {
       const subject = subjectOf(named);
-      if (subject === undefined || seen.has(subjectText(subject))) continue;
-      seen.add(subjectText(subject));
+      if (subject === undefined || seen.has(subjectKey(subject))) continue;
+      seen.add(subjectKey(subject));
       const own = rulesOf(facts, binding).filter((rule) => allows(rule, question));
       if (own.length > 0)
-        ways.set(subjectText(subject), [...(ways.get(subjectText(subject)) ?? []), ...own.map((rule) => wayText(binding, named, rule))]);
+        ways.set(subjectKey(subject), [...(ways.get(subjectKey(subject)) ?? []), ...own.map((rule) => wayText(binding, named, rule))]);
     }
   }
   return [...ways].map(([subject, list]) => `${subject}: ${list.join(' ')}`);
-}
-
-export function subjectText(subject: RbacSubject): string {
-  return subject.kind === 'Group' ? `group ${subject.name}` : `user ${userName(subject)}`;
 }
 
 export function wayText(binding: BindingFact, subject: SubjectFact, rule: RuleFact): string {

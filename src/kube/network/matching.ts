@@ -4,7 +4,7 @@ import type { AddressPlan, Whereabouts } from './address-plan.ts';
 import { maybe, no, selectClasses, yes, type Classes, type PodClass, type Truth } from './classes.ts';
 import type { NodeFact } from './facts.ts';
 import type { Does, PluginProfile } from './profile.ts';
-import type { Peer } from './rules.ts';
+import type { Peer, Rule } from './rules.ts';
 
 /**
  * What can be at the other end of a connection, by number: classes of pods, then atoms of addresses, then an ingress
@@ -19,8 +19,10 @@ export interface Columns {
 
 export interface Matching {
   readonly columns: Columns;
-  /** Whether any of the peers is at the other end, for each column. */
-  match(peers: readonly Peer[] | undefined): Uint8Array;
+  /** Whether any of the peers of a rule is at the other end, for each column. */
+  match(rule: Rule): Uint8Array;
+  /** The same for some of its peers. */
+  matchPeers(peers: readonly Peer[]): Uint8Array;
 }
 
 export function buildMatching(world: Classes, plan: AddressPlan, nodes: readonly NodeFact[], profile: PluginProfile): Matching {
@@ -28,17 +30,25 @@ export function buildMatching(world: Classes, plan: AddressPlan, nodes: readonly
   const atoms = plan.tree.blocks.length;
   const columns: Columns = { classes, atoms, controller: classes + atoms, count: classes + atoms + 1 };
   const everybody = new Uint8Array(columns.count).fill(yes);
-  const known = new Map<string, Uint8Array>();
+  const byRule = new Map<Rule, Uint8Array>();
+  const byPeers = new Map<string, Uint8Array>();
   const places = placesOf(world.classes, plan);
 
-  function match(peers: readonly Peer[] | undefined): Uint8Array {
-    if (peers === undefined) return everybody;
+  function match(rule: Rule): Uint8Array {
+    const before = byRule.get(rule);
+    if (before !== undefined) return before;
+    const made = rule.peers === undefined ? everybody : matchPeers(rule.peers);
+    byRule.set(rule, made);
+    return made;
+  }
+
+  function matchPeers(peers: readonly Peer[]): Uint8Array {
     const key = JSON.stringify(peers, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
-    const before = known.get(key);
+    const before = byPeers.get(key);
     if (before !== undefined) return before;
     const made = new Uint8Array(columns.count);
     fill(made, peers);
-    known.set(key, made);
+    byPeers.set(key, made);
     return made;
   }
 
@@ -99,7 +109,7 @@ export function buildMatching(world: Classes, plan: AddressPlan, nodes: readonly
     for (const { number } of hosts) raise(row, number, covered(plan.nodes, atomsOf));
   }
 
-  return { columns, match };
+  return { columns, match, matchPeers };
 }
 
 interface Place {

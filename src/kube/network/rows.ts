@@ -1,137 +1,158 @@
 import type { Direction } from '../network-policy.ts';
-import { everything, type Answer, type AnswerId, type Answers } from './answers.ts';
+import { everything, nothing, type Answer, type AnswerId, type Answers } from './answers.ts';
 import { no, resolvePort, yes, type PodClass, type Truth } from './classes.ts';
+import type { Governing, Layered } from './governing.ts';
 import type { Matching } from './matching.ts';
-import type { PortSet, PortSpace } from './port-space.ts';
+import { protocols, type PortSet, type PortSpace } from './port-space.ts';
 import type { PluginProfile } from './profile.ts';
 import type { Rule } from './rules.ts';
 
-/** A policy of the cluster for one direction, with whether it is about the pods in question. */
-export interface Layered {
-  readonly rules: readonly Rule[];
-  readonly subject: Truth;
-}
-
-/** All that governs the pods of a class in one direction. */
-export interface Governing {
-  /** Unique for what is in here: classes with the same have the same row. */
-  readonly signature: string;
-  /** Policies of the admin tier, most important first; those that share a priority together. */
-  readonly admin: readonly (readonly Layered[])[];
-  /** Undefined where no NetworkPolicy isolates the pods. */
-  readonly isolating: readonly (readonly Rule[])[] | undefined;
-  readonly baseline: readonly (readonly Layered[])[];
-  /** A policy that cannot be read may allow what the others deny, or only narrow it. */
-  readonly opaque: 'none' | 'narrows' | 'anything';
-}
-
-/** What governing policies do with the ports between one pod and one other end, port by port. */
-interface Outcome {
-  accept: PortSet;
-  deny: PortSet;
+/** What a layer of policies with priorities does with each port: all that may become of it. */
+export interface Outcome {
+  readonly accept: PortSet;
+  readonly deny: PortSet;
   /** Left to the next layer. */
-  rest: PortSet;
+  readonly rest: PortSet;
 }
+
+/** Answers for one class of pods in one direction, by column. */
+export type Row = Uint16Array | Uint32Array;
 
 export interface Rows {
-  /** What policies of the pods of a class let through, for each column. */
-  row(podClass: PodClass, direction: Direction, governing: Governing): Uint32Array;
-  /** The answer of policies alone for one column, with the layers that lead to it. */
-  answerAt(podClass: PodClass, direction: Direction, governing: Governing, column: number): AnswerId;
+  /** What the policies that govern pods of a class let through, for whatever is at the other end. */
+  row(podClass: PodClass, direction: Direction): Row;
+  /** The ports of a rule at the pods that are connected to: where a name is ambiguous, `low` leaves its ports out. */
+  portsAt(rule: Rule, destination: PodClass | undefined): Answer;
+  layer(groups: readonly (readonly Layered[])[], column: number, destination: PodClass | undefined): Outcome;
 }
 
 export function buildRows(
   classes: readonly PodClass[],
+  governing: Readonly<Record<Direction, readonly Governing[]>>,
   { columns, match }: Matching,
   space: PortSpace,
   answers: Answers,
   profile: PluginProfile,
 ): Rows {
-  const known = new Map<string, Uint32Array>();
+  const known = new Map<string, Row>();
+  const scratch = new Uint32Array(columns.count);
+  const open = new Uint16Array(columns.count).fill(everything);
+  const setOfRule = new Map<Rule, PortSet>();
 
-  /** The ports of a rule at the pods that are connected to; of the two limits, the one that is certain first. */
-  function portsAt({ ports }: Rule, destination: PodClass | undefined): Answer {
-    let low = space.setOf(ports.ranges);
-    let high = low;
-    for (const name of ports.names) {
-      if (destination === undefined) continue;
-      for (const protocol of ['TCP', 'UDP', 'SCTP'] as const) {
-        const found = resolvePort(destination, name).filter((port) => port.protocol === protocol);
-        const set = space.setOf(found.map(({ port }) => ({ protocol, first: port, last: port })));
+  function setOf(rule: Rule): PortSet {
+    const before = setOfRule.get(rule);
+    if (before !== undefined) return before;
+    const set = space.setOf(rule.ports.ranges);
+    setOfRule.set(rule, set);
+    return set;
+  }
+
+  function portsAt(rule: Rule, destination: PodClass | undefined): Answer {
+    const ranges = setOf(rule);
+    let [low, high] = [ranges, ranges];
+    if (destination === undefined) return { low, high };
+    for (const name of rule.ports.names) {
+      const found = resolvePort(destination, name);
+      for (const protocol of protocols) {
+        const numbers = new Set(found.flatMap((port) => (port.protocol === protocol ? [port.port] : [])));
+        const set = space.setOf([...numbers].map((port) => ({ protocol, first: port, last: port })));
         high |= set;
-        if (new Set(found.map(({ port }) => port)).size === 1) low |= set;
+        if (numbers.size === 1) low |= set;
       }
     }
     return { low, high };
   }
 
-  function matched(rule: Rule, truth: Truth, destination: PodClass | undefined): Answer {
-    if (truth === no) return { low: 0n, high: 0n };
-    const { low, high } = portsAt(rule, destination);
-    return { low: truth === yes ? low : 0n, high };
-  }
-
   /** Whichever rule matches a port first decides; what perhaps matches perhaps decides, and may leave it to those behind. */
-  function layer(groups: readonly (readonly Layered[])[], from: PortSet, column: number, destinationOf: PodClass | undefined): Outcome {
-    const outcome: Outcome = { accept: 0n, deny: 0n, rest: 0n };
-    let open = from;
+  function layer(groups: readonly (readonly Layered[])[], column: number, destination: PodClass | undefined): Outcome {
+    let [accept, deny, rest] = [0n, 0n, 0n];
+    let left = space.all;
     for (const group of groups) {
-      let after = open;
+      let after = left;
       // Which of those with the same priority comes first is undefined: any of them may.
       for (const { rules, subject } of group) {
-        let left = open;
+        let open = left;
         for (const rule of rules) {
-          const truth = Math.min(match(rule.peers)[column]!, subject) as Truth;
-          const { low, high } = matched(rule, truth, destinationOf);
-          if (rule.action === 'Accept') outcome.accept |= high & left;
-          else if (rule.action === 'Deny') outcome.deny |= high & left;
-          else outcome.rest |= high & left;
-          left &= ~low;
+          const truth = Math.min(match(rule)[column]!, subject) as Truth;
+          if (truth === no || open === 0n) continue;
+          const { low, high } = portsAt(rule, destination);
+          if (rule.action === 'Accept') accept |= high & open;
+          else if (rule.action === 'Deny') deny |= high & open;
+          else rest |= high & open;
+          if (truth === yes) open &= ~low;
         }
-        after &= left;
+        after &= open;
       }
-      open = after;
+      left = after;
     }
-    outcome.rest |= open;
-    return outcome;
+    return { accept, deny, rest: rest | left };
   }
 
-  function answerAt(podClass: PodClass, direction: Direction, governing: Governing, column: number): AnswerId {
-    if (!profile.enforces) return everything;
-    const destination = direction === 'ingress' ? podClass : classes[column];
-    const { admin, isolating, baseline, opaque } = governing;
-    const first = podClass.hostNetwork ? { accept: 0n, deny: 0n, rest: space.all } : layer(admin, space.all, column, destination);
-    const next = ((): Answer => {
-      if (isolating === undefined) {
-        if (podClass.hostNetwork) return { low: space.all, high: space.all };
-        const { accept, deny, rest } = layer(baseline, space.all, column, destination);
-        return { low: space.all & ~deny, high: accept | rest };
+  /** Adds up what the rules of NetworkPolicies allow. */
+  function fillIsolated(row: Uint32Array, rules: readonly Rule[], direction: Direction, podClass: PodClass): void {
+    for (const rule of rules) {
+      const truths = match(rule);
+      // A name stands for another port on each destination.
+      const perColumn = direction === 'egress' && rule.ports.names.length > 0;
+      const fixed = perColumn ? undefined : idsOf(portsAt(rule, direction === 'ingress' ? podClass : undefined));
+      for (let column = 0; column < row.length; column++) {
+        const truth = truths[column]!;
+        if (truth === no) continue;
+        const [certain, perhaps] = fixed ?? idsOf(portsAt(rule, classes[column]));
+        const before = row[column]!;
+        const added = truth === yes ? certain : perhaps;
+        row[column] = before === nothing ? added : answers.or(before, added);
       }
-      let [low, high] = [0n, 0n];
-      for (const rule of isolating.flat()) {
-        const ports = matched(rule, match(rule.peers)[column] as Truth, destination);
-        low |= ports.low;
-        high |= ports.high;
-      }
-      if (!podClass.hostNetwork || profile.governsHostPods === 'yes') return { low, high };
-      return profile.governsHostPods === 'no' ? { low: space.all, high: space.all } : { low, high: space.all };
-    })();
-    let high = first.accept | (first.rest & next.high);
-    let low = space.all & ~(first.deny | (first.rest & ~next.low));
-    if (opaque !== 'none') low = 0n;
-    if (opaque === 'anything') high = space.all;
-    return answers.id(low, high);
+    }
+  }
+
+  /** If the rule matches for certain, and if it may. */
+  function idsOf({ low, high }: Answer): readonly [AnswerId, AnswerId] {
+    return [answers.id(low, high), answers.id(0n, high)];
+  }
+
+  /** Policies with priorities before and behind the NetworkPolicies; remembered, as most columns are met by the same rules. */
+  function layered(row: Uint32Array, podClass: PodClass, direction: Direction, { admin, isolating, baseline }: Governing): void {
+    for (let column = 0; column < row.length; column++) {
+      const destination = direction === 'ingress' ? podClass : classes[column];
+      const first = layer(admin, column, destination);
+      const { low, high } = isolating === undefined ? asAnswer(layer(baseline, column, destination)) : answers.of(row[column]!);
+      row[column] = answers.id(space.all & ~(first.deny | (first.rest & ~low)), first.accept | (first.rest & high));
+    }
+  }
+
+  function asAnswer({ accept, deny, rest }: Outcome): Answer {
+    return { low: space.all & ~deny, high: accept | rest };
+  }
+
+  function compute(podClass: PodClass, direction: Direction, own: Governing): Row {
+    const { admin, isolating, baseline, opaque } = own;
+    const row = scratch.fill(isolating === undefined ? everything : nothing);
+    if (isolating !== undefined) fillIsolated(row, isolating, direction, podClass);
+    if (podClass.hostNetwork) {
+      if (profile.governsHostPods === 'no') return open;
+      if (profile.governsHostPods === 'unknown') map(row, (answer) => answers.either(answer, everything));
+    } else if (admin.length > 0 || (baseline.length > 0 && isolating === undefined)) layered(row, podClass, direction, own);
+    if (opaque === 'anything') row.fill(answers.id(0n, space.all));
+    if (opaque === 'narrows') map(row, (answer) => answers.id(0n, answers.of(answer).high));
+    return answers.count() < 65_536 ? Uint16Array.from(row) : Uint32Array.from(row);
   }
 
   return {
-    answerAt,
-    row(podClass, direction, governing) {
-      const before = known.get(governing.signature);
+    portsAt,
+    layer,
+    row(podClass, direction) {
+      const own = governing[direction][podClass.number]!;
+      if (!profile.enforces || own.free) return open;
+      const before = known.get(own.signature);
       if (before !== undefined) return before;
-      const made = new Uint32Array(columns.count);
-      for (let column = 0; column < columns.count; column++) made[column] = answerAt(podClass, direction, governing, column);
-      known.set(governing.signature, made);
+      const made = compute(podClass, direction, own);
+      known.set(own.signature, made);
       return made;
     },
   };
+}
+
+function map(row: Uint32Array, of: (answer: AnswerId) => AnswerId): void {
+  for (let column = 0; column < row.length; column++) row[column] = of(row[column]!);
 }

@@ -1,0 +1,276 @@
+import type { ReachEndpoint, VirtualEndpoint } from '../../core/reach.ts';
+import { blockOfAddress, formatBlock, parseBlock, type IpBlock } from '../ip-block.ts';
+import type { Direction } from '../network-policy.ts';
+import type { LabelSelector } from '../types.ts';
+import { planAddresses, type AddressPlan, type Whereabouts } from './address-plan.ts';
+import { buildAnswers, everything, nothing, type AnswerId, type Answers } from './answers.ts';
+import { askedKeys, buildClasses, type Classes, type PodClass, type WorkloadWorld } from './classes.ts';
+import { entrancesOf, type Entrances } from './exposure.ts';
+import type { AdminPolicyFact, NetworkFact, NetworkPolicyFact } from './facts.ts';
+import { governingOf, type Governing, type Policies } from './governing.ts';
+import { buildMatching, type Matching } from './matching.ts';
+import { buildPortSpace, type PortRange, type PortSpace } from './port-space.ts';
+import type { PluginProfile } from './profile.ts';
+import { buildRows, type Rows } from './rows.ts';
+import { networkPolicyFault, rulesOfAdminPolicy, rulesOfNetworkPolicy, type Peer, type RefusedPolicy, type Rule } from './rules.ts';
+
+/** Pods at one end, or whatever else is there. */
+export type Outside = Exclude<ReachEndpoint, { readonly type: 'workload' }>;
+
+/** All that answers and explanations are made of. */
+export interface Engine {
+  readonly profile: PluginProfile;
+  readonly facts: readonly NetworkFact[];
+  readonly policies: Policies;
+  readonly refused: readonly RefusedPolicy[];
+  readonly world: Classes;
+  readonly plan: AddressPlan;
+  readonly entrances: Entrances;
+  readonly space: PortSpace;
+  readonly answers: Answers;
+  readonly matching: Matching;
+  readonly rows: Rows;
+  readonly governing: Readonly<Record<Direction, readonly Governing[]>>;
+  readonly endpoints: readonly ReachEndpoint[];
+  /** The index of a workload, or undefined where it was not read. */
+  workloadOf(endpoint: ReachEndpoint): number | undefined;
+  placeOf(endpoint: Outside): Whereabouts;
+  /** What policies of a pod say of one column. */
+  policyAnswer(direction: Direction, podClass: PodClass, column: number): AnswerId;
+  /** Undefined where an end was not read. */
+  answerOf(from: ReachEndpoint, to: ReachEndpoint): AnswerId | undefined;
+  podToPod(from: PodClass, to: PodClass): AnswerId;
+}
+
+/** What else has to be told apart, so that two engines count in the same ports and addresses. */
+export interface Beside {
+  readonly ranges: readonly PortRange[];
+  readonly blocks: readonly IpBlock[];
+}
+
+export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfile, beside?: Beside): Engine {
+  const refused: RefusedPolicy[] = [];
+  const ofType = <T extends NetworkFact['type']>(type: T): Extract<NetworkFact, { type: T }>[] =>
+    facts.filter((fact): fact is Extract<NetworkFact, { type: T }> => fact.type === type);
+  const network = ofType('network-policy').filter(({ spec, namespace, name, at }) => {
+    const reason = networkPolicyFault(spec);
+    if (reason !== undefined) refused.push({ kind: 'NetworkPolicy', namespace, name, reason, at });
+    return reason === undefined;
+  });
+  const admin = ofType('admin-policy').filter(({ kind, name, refused: reason, at }) => {
+    if (reason !== undefined) refused.push({ kind, name, reason, at });
+    return reason === undefined;
+  });
+  const rulesOf: Policies['rulesOf'] = new Map<NetworkPolicyFact | AdminPolicyFact, Readonly<Record<Direction, readonly Rule[]>>>([
+    ...network.map(
+      (policy) => [policy, { ingress: rulesOfNetworkPolicy(policy, 'ingress'), egress: rulesOfNetworkPolicy(policy, 'egress') }] as const,
+    ),
+    ...admin.map(
+      (policy) => [policy, { ingress: rulesOfAdminPolicy(policy, 'ingress'), egress: rulesOfAdminPolicy(policy, 'egress') }] as const,
+    ),
+  ]);
+  const policies: Policies = { network, admin, opaque: ofType('opaque-policy'), rulesOf };
+  const rules = [...rulesOf.values()].flatMap(({ ingress, egress }) => [...ingress, ...egress]);
+  const peers = rules.flatMap((rule) => rule.peers ?? []);
+
+  const plan = planAddresses(facts, [...blocksOf(peers), ...(beside?.blocks ?? [])]);
+  const world = buildClasses(
+    ofType('workload'),
+    ofType('namespace'),
+    policies.network.map(({ namespace }) => namespace),
+    {
+      labels: askedKeys(podSelectors(policies, rules)),
+      ports: new Set(rules.flatMap(({ ports }) => ports.names.map(({ name }) => name))),
+    },
+    plan.ofAddresses,
+  );
+  const entrances = entrancesOf(world.workloads, facts);
+  const space = buildPortSpace([...portRanges(rules, world.workloads, entrances), ...(beside?.ranges ?? [])]);
+  const answers = buildAnswers(space.all);
+  const matching = buildMatching(world, plan, ofType('node'), profile);
+  const governing = { ingress: governingOf(world, policies, 'ingress'), egress: governingOf(world, policies, 'egress') };
+  const rows = buildRows(world.classes, governing, matching, space, answers, profile);
+  const { columns } = matching;
+
+  const byName = new Map(world.workloads.map((workload, index) => [nameOf(workload), index]));
+  const endpoints: readonly ReachEndpoint[] = [
+    ...world.workloads.map(({ kind, namespace, name }): ReachEndpoint => ({ type: 'workload', kind, namespace, name })),
+    ...rangesOf(plan, [...blocksOf(peers), ...(beside?.blocks ?? [])]),
+    ...virtualEndpoints
+      .filter((name) => name !== 'ingress-controller' || entrances.routes.some(({ from }) => from.type === 'virtual'))
+      .map((name): ReachEndpoint => ({ type: 'virtual', name })),
+  ];
+
+  function policyAnswer(direction: Direction, podClass: PodClass, column: number): AnswerId {
+    return rows.row(podClass, direction)[column]!;
+  }
+
+  /** Between two different pods. */
+  function podToPod(from: PodClass, to: PodClass): AnswerId {
+    let out = policyAnswer('egress', from, to.number);
+    // A pod of the host network may be on the pod's own node.
+    if (to.hostNetwork && !from.hostNetwork) out = toOwnNode(out, to.everyNode);
+    let inward = policyAnswer('ingress', to, from.number);
+    // A node always reaches its own pods.
+    if (from.hostNetwork) inward = from.everyNode ? everything : answers.either(inward, everything);
+    return answers.and(out, inward);
+  }
+
+  function toOwnNode(answer: AnswerId, certain: boolean): AnswerId {
+    if (profile.governsOwnNode === 'yes') return answer;
+    return profile.governsOwnNode === 'no' && certain ? everything : answers.either(answer, everything);
+  }
+
+  /** From or to something at one of these addresses: of two families, it is enough that one is let through. */
+  function podAndPlace(direction: Direction, podClass: PodClass, at: Whereabouts): AnswerId {
+    const each = at.map((atoms) => anyOf(atoms.map((atom) => policyAnswer(direction, podClass, columns.classes + atom))));
+    return each.reduce((a, b) => answers.or(a, b), nothing);
+  }
+
+  /** Nobody knows which of them it is. */
+  function anyOf(list: readonly AnswerId[]): AnswerId {
+    return list.reduce((a, b) => answers.either(a, b), list[0] ?? nothing);
+  }
+
+  function placeOf(endpoint: Outside): Whereabouts {
+    if (endpoint.type === 'virtual') {
+      switch (endpoint.name) {
+        case 'internet':
+          return plan.internet;
+        case 'node':
+          return plan.nodes;
+        case 'api-server':
+          return plan.apiServer;
+        case 'metadata':
+          return plan.metadata;
+        case 'ingress-controller':
+          return [];
+      }
+    }
+    return [atomsOfRange(endpoint.cidr, endpoint.except)];
+  }
+
+  function atomsOfRange(cidr: string, except: readonly string[] = []): number[] {
+    const block = parseBlock(cidr) ?? blockOfAddress(cidr);
+    const out = new Set(except.flatMap((each) => blockAtoms(each)));
+    return block === undefined ? [] : plan.tree.atomsOf(block).filter((atom) => !out.has(atom));
+  }
+
+  function blockAtoms(cidr: string): number[] {
+    const block = parseBlock(cidr);
+    return block === undefined ? [] : plan.tree.atomsOf(block);
+  }
+
+  function toOutside(podClass: PodClass, to: Outside): AnswerId {
+    if (to.type === 'virtual' && to.name === 'ingress-controller') return policyAnswer('egress', podClass, columns.controller);
+    const answer = podAndPlace('egress', podClass, placeOf(to));
+    return to.type === 'virtual' && to.name === 'node' && !podClass.hostNetwork ? toOwnNode(answer, false) : answer;
+  }
+
+  function fromOutside(from: Outside, podClass: PodClass, workload: number): AnswerId {
+    if (from.type === 'virtual' && from.name === 'node') return everything;
+    if (from.type === 'virtual' && from.name === 'ingress-controller') return policyAnswer('ingress', podClass, columns.controller);
+    const client = podAndPlace('ingress', podClass, placeOf(from));
+    if (from.type === 'cidr' || from.name !== 'internet') return client;
+    const other = podAndPlace('ingress', podClass, plan.nodes);
+    let answer: AnswerId = nothing;
+    for (const { ports, unless, keepsClient } of entrances.exposures[workload]!) {
+      const set = space.setOf(ports);
+      const way = answers.id(unless === undefined ? set : 0n, set);
+      answer = answers.or(answer, answers.and(way, keepsClient ? client : answers.either(client, other)));
+    }
+    return answer;
+  }
+
+  /** Undefined where an end was not read. */
+  function answerOf(from: ReachEndpoint, to: ReachEndpoint): AnswerId | undefined {
+    const [source, target] = [from, to].map((end) => (end.type === 'workload' ? byName.get(nameOf(end)) : -1));
+    if (source === undefined || target === undefined) return undefined;
+    const [sender, receiver] = [world.workloads[source], world.workloads[target]];
+    if (sender !== undefined && receiver !== undefined) {
+      // A pod always reaches itself, and nobody else is there.
+      if (source === target && !sender.many) return everything;
+      return anyOf(sender.classes.flatMap((out) => receiver.classes.map((into) => podToPod(out, into))));
+    }
+    if (sender !== undefined && to.type !== 'workload') return anyOf(sender.classes.map((podClass) => toOutside(podClass, to)));
+    if (receiver !== undefined && from.type !== 'workload')
+      return anyOf(receiver.classes.map((podClass) => fromOutside(from, podClass, target)));
+    return everything;
+  }
+
+  return {
+    profile,
+    facts,
+    policies,
+    refused,
+    world,
+    plan,
+    entrances,
+    space,
+    answers,
+    matching,
+    rows,
+    governing,
+    endpoints,
+    workloadOf: (endpoint) => (endpoint.type === 'workload' ? byName.get(nameOf(endpoint)) : undefined),
+    placeOf,
+    policyAnswer,
+    answerOf,
+    podToPod,
+  };
+}
+
+const virtualEndpoints: readonly VirtualEndpoint[] = ['internet', 'node', 'api-server', 'ingress-controller', 'metadata'];
+
+function nameOf({ kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+function blocksOf(peers: readonly Peer[]): IpBlock[] {
+  return peers.flatMap((peer): readonly IpBlock[] => {
+    if (peer.type === 'block') return [peer.block, ...peer.except];
+    return peer.type === 'networks' ? peer.blocks : [];
+  });
+}
+
+/** The blocks that policies name, each without those inside of it: what holds for one of its addresses holds for all. */
+function rangesOf({ tree }: AddressPlan, named: readonly IpBlock[]): ReachEndpoint[] {
+  const numbers = [...new Set(named.map(tree.around))].sort((a, b) => a - b);
+  const isNamed = new Set(numbers);
+  const inside = new Map<number, number[]>();
+  for (const number of numbers) {
+    let outer = tree.parents[number]!;
+    while (!isNamed.has(outer) && tree.parents[outer] !== outer) outer = tree.parents[outer]!;
+    if (outer === number || !isNamed.has(outer)) continue;
+    const list = inside.get(outer);
+    if (list === undefined) inside.set(outer, [number]);
+    else list.push(number);
+  }
+  return numbers.flatMap((number): ReachEndpoint[] => {
+    const cidr = formatBlock(tree.blocks[number]!);
+    const except = (inside.get(number) ?? []).map((inner) => formatBlock(tree.blocks[inner]!));
+    if (tree.empty[number] && except.length > 0) return [];
+    return [{ type: 'cidr', cidr, ...(except.length === 0 ? {} : { except }) }];
+  });
+}
+
+function portRanges(rules: readonly Rule[], workloads: readonly WorkloadWorld[], entrances: Entrances): PortRange[] {
+  const names = new Set(rules.flatMap(({ ports }) => ports.names.map(({ name }) => name)));
+  const declared = workloads.flatMap(({ pods }) =>
+    pods.flatMap(({ ports }) => ports.filter(({ name }) => name !== undefined && names.has(name))),
+  );
+  return [
+    ...rules.flatMap(({ ports }) => ports.ranges),
+    ...declared.map(({ protocol, port }) => ({ protocol, first: port, last: port })),
+    ...entrances.exposures.flatMap((list) => list.flatMap(({ ports }) => ports)),
+  ];
+}
+
+/** Every selector that looks at labels of pods. */
+function* podSelectors({ network, admin, opaque }: Policies, rules: readonly Rule[]): Generator<LabelSelector> {
+  for (const { spec } of network) if (spec.podSelector !== undefined) yield spec.podSelector;
+  for (const { subject } of admin) if (subject.podSelector !== undefined) yield subject.podSelector;
+  for (const { selections } of opaque) for (const { podSelector } of selections) if (podSelector !== undefined) yield podSelector;
+  for (const { peers = [] } of rules)
+    for (const peer of peers) if (peer.type === 'pods' && peer.podSelector !== undefined) yield peer.podSelector;
+}

@@ -1,0 +1,167 @@
+import type { ReachEndpoint } from '../../core/reach.ts';
+import type { Direction } from '../network-policy.ts';
+import type { Whereabouts } from './address-plan.ts';
+import { maybe, namespaceMatcher, no, resolvePort, type PodClass } from './classes.ts';
+import type { Engine, Outside } from './engine.ts';
+import { protocols, type PortSet } from './port-space.ts';
+import type { Peer, Rule } from './rules.ts';
+
+/** Ports with why nobody knows whether they are reached. */
+export interface Reason {
+  readonly set: PortSet;
+  readonly because: string;
+}
+
+/** Every unknown port with all that is not known of it: ports with the same reasons together. */
+export function reasonsOf(engine: Engine, from: ReachEndpoint, to: ReachEndpoint, open: PortSet): Reason[] {
+  const found = [...allReasons(engine, from, to)].filter(({ set }) => (set & open) !== 0n);
+  const parts: { set: PortSet; because: string[] }[] = [{ set: open, because: [] }];
+  for (const { set, because } of found) {
+    for (const part of [...parts]) {
+      const inside = part.set & set;
+      if (inside === 0n || part.because.includes(because)) continue;
+      if (inside !== part.set) parts.push({ set: part.set & ~set, because: [...part.because] });
+      part.set = inside;
+      part.because.push(because);
+    }
+  }
+  const whole = new Map<string, PortSet>();
+  for (const { set, because } of parts) {
+    const text = because.length === 0 ? 'it depends on several things of which none is known' : because.join('; ');
+    whole.set(text, (whole.get(text) ?? 0n) | set);
+  }
+  return [...whole].map(([because, set]) => ({ set, because }));
+}
+
+function* allReasons(engine: Engine, from: ReachEndpoint, to: ReachEndpoint): Generator<Reason> {
+  const { space, world } = engine;
+  const all = (because: string): Reason => ({ set: space.all, because });
+  for (const end of [from, to]) {
+    if (end.type === 'workload' && engine.workloadOf(end) === undefined) yield all(`${end.kind} ${end.namespace}/${end.name} was not read`);
+  }
+  const [source, target] = [engine.workloadOf(from), engine.workloadOf(to)].map((index) =>
+    index === undefined ? undefined : world.workloads[index],
+  );
+  for (const workload of [source, target])
+    if (workload !== undefined && workload.classes.length > 1)
+      yield all(`the pods of ${workload.kind} ${workload.namespace}/${workload.name} differ`);
+  for (const out of source?.classes ?? []) {
+    if (to.type !== 'workload') yield* ofOutside(engine, 'egress', out, to);
+    for (const into of target?.classes ?? []) yield* ofColumn(engine, 'egress', out, into.number);
+  }
+  for (const into of target?.classes ?? []) {
+    if (from.type !== 'workload') yield* ofOutside(engine, 'ingress', into, from);
+    for (const out of source?.classes ?? []) yield* ofColumn(engine, 'ingress', into, out.number);
+  }
+  const onHost = (classes: readonly PodClass[] = []): boolean => classes.some(({ hostNetwork }) => hostNetwork);
+  if (source !== undefined && target !== undefined && onHost(source.classes))
+    yield all('a node always reaches its own pods, and the sender may be on the same node');
+  const toNode = to.type === 'virtual' && to.name === 'node';
+  if (source !== undefined && !onHost(source.classes) && (toNode || onHost(target?.classes)) && engine.profile.governsOwnNode !== 'yes')
+    yield all(
+      engine.profile.governsOwnNode === 'no'
+        ? 'a pod always reaches its own node, and it may be that one'
+        : 'plugins differ in whether policies govern what a pod sends to its own node',
+    );
+  if (target !== undefined && from.type === 'virtual' && from.name === 'internet') {
+    for (const { ports, unless, keepsClient } of engine.entrances.exposures[engine.workloadOf(to) ?? -1] ?? []) {
+      if (unless !== undefined) yield { set: space.setOf(ports), because: unless };
+      if (!keepsClient) yield { set: space.setOf(ports), because: 'policies may see the address of a node instead of the client' };
+    }
+  }
+}
+
+/** Of something that is at one of several addresses. */
+function* ofOutside(engine: Engine, direction: Direction, podClass: PodClass, end: Outside): Generator<Reason> {
+  const { matching, plan, answers, space } = engine;
+  if (end.type === 'virtual' && end.name === 'ingress-controller') {
+    yield* ofColumn(engine, direction, podClass, matching.columns.controller);
+    return;
+  }
+  const at: Whereabouts = engine.placeOf(end);
+  const ids = new Set(at.flat().map((atom) => engine.policyAnswer(direction, podClass, matching.columns.classes + atom)));
+  if (ids.size > 1) {
+    const list = [...ids].map(answers.of);
+    const differ = list.reduce((set, { high }) => set | high, 0n) & ~list.reduce((set, { low }) => set & low, space.all);
+    const because = ((): string => {
+      if (end.type === 'cidr') return `policies tell addresses of ${end.cidr} apart`;
+      if (end.name === 'api-server' && !plan.known.apiServer) return 'the address of the API server was not read';
+      if (end.name === 'node' && !plan.known.nodes) return 'the addresses of nodes were not read';
+      return `policies tell addresses of ${end.name} apart`;
+    })();
+    yield { set: differ, because };
+  }
+  for (const atom of at.flat()) yield* ofColumn(engine, direction, podClass, matching.columns.classes + atom);
+}
+
+/** Why policies that govern a class are not sure of one column. */
+function* ofColumn(engine: Engine, direction: Direction, podClass: PodClass, column: number): Generator<Reason> {
+  const { governing, matching, rows, space, world, profile } = engine;
+  const { admin, baseline, isolating = [], unread, selecting } = governing[direction][podClass.number]!;
+  if (!profile.enforces) return;
+  for (const { kind, namespace, name } of unread) {
+    const where = namespace === undefined ? name : `${namespace}/${name}`;
+    yield { set: space.all, because: `what ${kind} ${where} does is not evaluated` };
+  }
+  if (podClass.hostNetwork && selecting.length > 0 && profile.governsHostPods === 'unknown')
+    yield { set: space.all, because: 'plugins differ in whether policies govern pods with hostNetwork' };
+  const destination = direction === 'ingress' ? podClass : world.classes[column];
+  const ofRule = function* (rule: Rule): Generator<Reason> {
+    const ports = rows.portsAt(rule, destination);
+    const truth = matching.match(rule)[column]!;
+    if (truth === no) return;
+    if (truth === maybe)
+      for (const peer of rule.peers ?? [])
+        if (matching.matchPeers([peer])[column] === maybe) yield { set: ports.high, because: becauseOf(engine, peer, column) };
+    for (const name of rule.ports.names)
+      if (destination !== undefined && ports.low !== ports.high)
+        for (const protocol of protocols) {
+          const numbers = new Set(resolvePort(destination, name).flatMap((port) => (port.protocol === protocol ? [port.port] : [])));
+          const set = space.setOf([...numbers].map((port) => ({ protocol, first: port, last: port })));
+          if (numbers.size > 1) yield { set, because: `several ports of the pod have the name ${name.name}` };
+        }
+  };
+  for (const rule of isolating) yield* ofRule(rule);
+  for (const group of [...admin, ...baseline]) {
+    for (const { rules, subject, policy } of group) {
+      for (const rule of rules) {
+        yield* ofRule(rule);
+        if (subject === maybe) yield { set: rows.portsAt(rule, destination).high, because: unreadLabels(podClass) };
+      }
+      if (group.length > 1) {
+        const set = rules.reduce(
+          (ports, rule) => ports | (matching.match(rule)[column] === no ? 0n : rows.portsAt(rule, destination).high),
+          0n,
+        );
+        const names = group.map((each) => each.policy.name).join(' and ');
+        yield { set, because: `${policy.kind} ${names} have the same priority` };
+      }
+    }
+  }
+}
+
+function becauseOf({ matching, world, profile, plan }: Engine, peer: Peer, column: number): string {
+  const other = world.classes[column];
+  if (column === matching.columns.controller) return 'the pods of the ingress controller were not found';
+  switch (peer.type) {
+    case 'pods':
+      if (other !== undefined && typeof peer.namespaces !== 'string' && namespaceMatcher(peer.namespaces)(other.namespace) === maybe)
+        return unreadLabels(other);
+      return 'plugins differ in whether selectors find pods with hostNetwork';
+    case 'block':
+      if (other?.hostNetwork === true) return 'the addresses of nodes were not read';
+      return profile.blocksMatchPods === 'unknown'
+        ? 'plugins differ in whether an ipBlock is about pods'
+        : 'the addresses of pods were not read';
+    case 'networks':
+      return other?.hostNetwork === true ? 'the addresses of nodes were not read' : 'the addresses of pods were not read';
+    case 'nodes':
+      return plan.known.nodes ? 'it depends on the node' : 'the addresses of nodes were not read';
+    case 'names':
+      return `which addresses ${peer.names.join(', ')} stands for is not known`;
+  }
+}
+
+function unreadLabels({ namespace }: PodClass): string {
+  return `the labels of namespace ${namespace.name} were not read`;
+}

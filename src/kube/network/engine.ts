@@ -32,6 +32,8 @@ export interface Engine {
   readonly rows: Rows;
   readonly governing: Readonly<Record<Direction, readonly Governing[]>>;
   readonly endpoints: readonly ReachEndpoint[];
+  /** What an engine needs so as to count as this one does. */
+  readonly needs: Beside;
   /** The index of a workload, or undefined where it was not read. */
   workloadOf(endpoint: ReachEndpoint): number | undefined;
   placeOf(endpoint: Outside): Whereabouts;
@@ -73,7 +75,8 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   const rules = [...rulesOf.values()].flatMap(({ ingress, egress }) => [...ingress, ...egress]);
   const peers = rules.flatMap((rule) => rule.peers ?? []);
 
-  const plan = planAddresses(facts, [...blocksOf(peers), ...(beside?.blocks ?? [])]);
+  const blocks = [...blocksOf(peers), ...(beside?.blocks ?? [])];
+  const plan = planAddresses(facts, blocks);
   const world = buildClasses(
     ofType('workload'),
     ofType('namespace'),
@@ -85,7 +88,8 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     plan.ofAddresses,
   );
   const entrances = entrancesOf(world.workloads, facts);
-  const space = buildPortSpace([...portRanges(rules, world.workloads, entrances), ...(beside?.ranges ?? [])]);
+  const ranges = [...portRanges(rules, world.workloads, entrances), ...(beside?.ranges ?? [])];
+  const space = buildPortSpace(ranges);
   const answers = buildAnswers(space.all);
   const matching = buildMatching(world, plan, ofType('node'), profile);
   const governing = { ingress: governingOf(world, policies, 'ingress'), egress: governingOf(world, policies, 'egress') };
@@ -95,7 +99,7 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   const byName = new Map(world.workloads.map((workload, index) => [nameOf(workload), index]));
   const endpoints: readonly ReachEndpoint[] = [
     ...world.workloads.map(({ kind, namespace, name }): ReachEndpoint => ({ type: 'workload', kind, namespace, name })),
-    ...rangesOf(plan, [...blocksOf(peers), ...(beside?.blocks ?? [])]),
+    ...rangesOf(plan, blocks),
     ...virtualEndpoints
       .filter((name) => name !== 'ingress-controller' || entrances.routes.some(({ from }) => from.type === 'virtual'))
       .map((name): ReachEndpoint => ({ type: 'virtual', name })),
@@ -212,12 +216,19 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     rows,
     governing,
     endpoints,
+    needs: { ranges, blocks },
     workloadOf: (endpoint) => (endpoint.type === 'workload' ? byName.get(nameOf(endpoint)) : undefined),
     placeOf,
     policyAnswer,
     answerOf,
     podToPod,
   };
+}
+
+/** Tells endpoints apart. */
+export function endpointKey(endpoint: ReachEndpoint): string {
+  if (endpoint.type === 'workload') return nameOf(endpoint);
+  return endpoint.type === 'virtual' ? endpoint.name : [endpoint.cidr, ...(endpoint.except ?? [])].join(' ');
 }
 
 const virtualEndpoints: readonly VirtualEndpoint[] = ['internet', 'node', 'api-server', 'ingress-controller', 'metadata'];

@@ -1,6 +1,7 @@
-import type { Protocol, ReachEndpoint, ReachPair } from '../../core/reach.ts';
+import type { Protocol, ReachAnswer, ReachEndpoint, ReachExplanation, ReachPair } from '../../core/reach.ts';
 import type { Answer } from './answers.ts';
 import { buildEngine, type Engine } from './engine.ts';
+import { answerIn, explain } from './explain.ts';
 import type { Route } from './exposure.ts';
 import type { NetworkFact } from './facts.ts';
 import { groupsOf, rowsOfGroups } from './groups.ts';
@@ -27,7 +28,9 @@ export interface Network {
    */
   between(from: ReachEndpoint, to: ReachEndpoint): Connection;
   /** The same for one port. */
-  verdict(from: ReachEndpoint, to: ReachEndpoint, protocol: Protocol, port: number): 'allowed' | 'denied' | 'unknown';
+  verdict(from: ReachEndpoint, to: ReachEndpoint, protocol: Protocol, port: number): ReachAnswer;
+  /** Every layer that is asked about one port, the rules that match and the nearest misses of the others, and what would turn it round. */
+  explain(from: ReachEndpoint, to: ReachEndpoint, protocol: Protocol, port: number): ReachExplanation;
   /**
    * All pairs, a row for each group at the sending end: the numbers of connections to each group. For two members of one
    * group it is what holds between different ones; an endpoint and itself are a case of their own (`between`). A row is
@@ -67,11 +70,8 @@ function networkOf(engine: Engine): Network {
             : reasonsOf(engine, from, to, open).flatMap(({ set, because }) => space.portsOf(set).map((ports) => ({ ...ports, because }))),
       };
     },
-    verdict(from, to, protocol, port) {
-      const set = space.setOf([{ protocol, first: port, last: port }]);
-      const { low, high } = answerOf(from, to);
-      return (low & set) !== 0n ? 'allowed' : (high & set) === 0n ? 'denied' : 'unknown';
-    },
+    verdict: (from, to, protocol, port) => answerIn(answerOf(from, to), space.setOf([{ protocol, first: port, last: port }])),
+    explain: (from, to, protocol, port) => explain(engine, from, to, protocol, port),
     rows: () => rowsOfGroups(engine, groups),
     connection(number) {
       const { low, high } = answers.of(number);

@@ -1,0 +1,306 @@
+import type {
+  ExplainedPolicy,
+  ExplainedRule,
+  Protocol,
+  ReachAnswer,
+  ReachEndpoint,
+  ReachExplanation,
+  ReachLayer,
+  RuleMiss,
+} from '../../core/reach.ts';
+import { formatBlock } from '../ip-block.ts';
+import { labelMatcher } from '../label-selector.ts';
+import type { Direction } from '../network-policy.ts';
+import type { Answer } from './answers.ts';
+import { changesThat, type Asked, type Decision } from './changes.ts';
+import { maybe, namespaceMatcher, no, yes, type PodClass, type WorkloadWorld } from './classes.ts';
+import type { Engine, Outside } from './engine.ts';
+import type { Layered } from './governing.ts';
+import type { PortSet } from './port-space.ts';
+import { reasonsOf } from './reasons.ts';
+import type { Outcome } from './rows.ts';
+import type { Peer, Rule } from './rules.ts';
+
+/** Every layer that is asked about a port of a pair, and the smallest change that would turn the answer round. */
+export function explain(engine: Engine, from: ReachEndpoint, to: ReachEndpoint, protocol: Protocol, port: number): ReachExplanation {
+  const { space, answers, world } = engine;
+  const set = space.setOf([{ protocol, first: port, last: port }]);
+  const asked: Asked = { protocol, port, set };
+  const id = engine.answerOf(from, to);
+  const answer = id === undefined ? 'unknown' : answerIn(answers.of(id), set);
+  const [source, target] = [from, to].map((end) => world.workloads[engine.workloadOf(end) ?? -1]);
+  const always = alwaysLayer(engine, from, to, source, target);
+  const decisions: Decision[] = [];
+  const layers: ReachLayer[] = [];
+  if (always !== undefined) layers.push(always);
+  if (always?.answer !== 'allowed' && id !== undefined) {
+    if (from.type === 'virtual' && from.name === 'internet' && target !== undefined) layers.push(entranceLayer(engine, to, asked));
+    const sides: readonly [Direction, WorkloadWorld | undefined, WorkloadWorld | undefined, ReachEndpoint][] = [
+      ['egress', source, target, to],
+      ['ingress', target, source, from],
+    ];
+    for (const [direction, own, other, end] of sides) {
+      for (const podClass of own?.classes ?? []) {
+        for (const column of columnsOf(engine, direction, podClass, other, end, answer, set)) {
+          const found = layersOf(engine, direction, podClass, column, asked);
+          layers.push(...found.layers);
+          decisions.push({ direction, podClass, own: own!, other, end, column, answer: found.answer });
+        }
+      }
+    }
+  }
+  const because = answer === 'unknown' ? reasonsOf(engine, from, to, set).map((reason) => reason.because) : [];
+  return { from, to, protocol, port, answer, because, layers, changes: changesThat(engine, asked, answer, decisions) };
+}
+
+export function answerIn({ low, high }: Answer, set: PortSet): ReachAnswer {
+  return (low & set) !== 0n ? 'allowed' : (high & set) === 0n ? 'denied' : 'unknown';
+}
+
+/** Where something has several addresses, one that decides. */
+function columnsOf(
+  { matching, placeOf, policyAnswer, answers }: Engine,
+  direction: Direction,
+  podClass: PodClass,
+  other: WorkloadWorld | undefined,
+  end: ReachEndpoint,
+  answer: ReachAnswer,
+  set: PortSet,
+): number[] {
+  if (other !== undefined) return other.classes.map(({ number }) => number);
+  if (end.type === 'workload') return [];
+  const { columns } = matching;
+  if (end.type === 'virtual' && end.name === 'ingress-controller') return [columns.controller];
+  if (end.type === 'virtual' && end.name === 'node' && direction === 'ingress') return [];
+  const all = placeOf(end as Outside)
+    .flat()
+    .map((atom) => columns.classes + atom);
+  const deciding = all.find((column) => answerIn(answers.of(policyAnswer(direction, podClass, column)), set) === answer);
+  const [first] = deciding === undefined ? all : [deciding];
+  return first === undefined ? [] : [first];
+}
+
+function alwaysLayer(
+  { profile }: Engine,
+  from: ReachEndpoint,
+  to: ReachEndpoint,
+  source: WorkloadWorld | undefined,
+  target: WorkloadWorld | undefined,
+): ReachLayer | undefined {
+  const always = (says: string, answer: ReachAnswer = 'allowed'): ReachLayer => ({ layer: 'always', answer, says, policies: [] });
+  if (!profile.enforces) return always(`${profile.name} enforces no policies`);
+  if (source !== undefined && source === target && !source.many) return always('a pod always reaches itself, and there is no other one');
+  if (source === undefined && target === undefined && from.type !== 'workload' && to.type !== 'workload')
+    return always('no policy of pods is about it');
+  if (target !== undefined && from.type === 'virtual' && from.name === 'node') return always('a node always reaches its own pods');
+  if (source === undefined || target === undefined) return undefined;
+  if (source.classes.every(({ hostNetwork, everyNode }) => hostNetwork && everyNode))
+    return always('the sender is on the network of every node, and a node always reaches its own pods');
+  if (source.classes.some(({ hostNetwork }) => hostNetwork))
+    return always('the sender is on the network of its node, and a node always reaches its own pods', 'unknown');
+  return undefined;
+}
+
+function entranceLayer(engine: Engine, to: ReachEndpoint, { set }: Asked): ReachLayer {
+  const ways = (engine.entrances.exposures[engine.workloadOf(to) ?? -1] ?? []).filter(
+    ({ ports }) => (engine.space.setOf(ports) & set) !== 0n,
+  );
+  const open = ways.find(({ unless }) => unless === undefined) ?? ways[0];
+  const answer = open === undefined ? 'denied' : open.unless === undefined ? 'passed' : 'unknown';
+  const says =
+    open === undefined
+      ? 'nothing leads from outside of the cluster to this port'
+      : `${open.by.kind} ${open.by.namespace}/${open.by.name} leads here${open.unless === undefined ? '' : `: ${open.unless}`}`;
+  return {
+    layer: 'entrance',
+    answer,
+    says,
+    policies: ways.map(({ by }) => ({ kind: by.kind, namespace: by.namespace, name: by.name, at: by.at, rules: [] })),
+  };
+}
+
+interface Layers {
+  readonly layers: ReachLayer[];
+  readonly answer: ReachAnswer;
+}
+
+/** What policies of a pod say of one port and one other end, layer by layer until one decides. */
+function layersOf(engine: Engine, direction: Direction, podClass: PodClass, column: number, asked: Asked): Layers {
+  const { governing, profile, rows, world, policyAnswer, answers } = engine;
+  const { admin, baseline, isolating, selecting, unread } = governing[direction][podClass.number]!;
+  const answer = answerIn(answers.of(policyAnswer(direction, podClass, column)), asked.set);
+  const destination = direction === 'ingress' ? podClass : world.classes[column];
+  const layers: ReachLayer[] = [];
+  const add = (layer: ReachLayer['layer'], said: ReachLayer['answer'], says: string, policies: readonly ExplainedPolicy[] = []): void =>
+    void layers.push({ layer, direction, answer: said, says, policies });
+  const rulesOf = (rules: readonly Rule[]): ExplainedRule[] =>
+    rules.map((rule, index) => explainRule(engine, rule, index, podClass, direction, column, asked));
+
+  if (podClass.hostNetwork && selecting.length > 0 && profile.governsHostPods !== 'yes') {
+    const says = 'the pod is on the network of its node';
+    add(
+      'network-policy',
+      profile.governsHostPods === 'no' ? 'allowed' : 'unknown',
+      profile.governsHostPods === 'no'
+        ? `${says}, where policies have no effect`
+        : `${says}, where plugins differ in whether policies have an effect`,
+      selecting.map((policy) => ({ ...named(policy), rules: [] })),
+    );
+    return { layers, answer };
+  }
+  if (unread.length > 0) {
+    const list = unread.map(({ kind, namespace, name, at }) => ({
+      kind,
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+      at,
+      rules: [],
+    }));
+    add('unread', 'unknown', 'policies of other makers select the pod, and what they do is not evaluated', list);
+  }
+  const tier = (layer: 'admin' | 'baseline', groups: readonly (readonly Layered[])[]): ReachLayer['answer'] => {
+    if (groups.length === 0 || podClass.hostNetwork) return 'passed';
+    const said = answerOfTier(rows.layer(groups, column, destination), asked.set, layer);
+    const list = groups.flat().map(({ policy, rules }) => ({ ...named(policy), rules: rulesOf(rules) }));
+    add(layer, said, `${layer === 'admin' ? 'policies before' : 'policies behind'} the NetworkPolicies ${saysOf(said)}`, list);
+    return said;
+  };
+  if (tier('admin', admin) !== 'passed' && layers.at(-1)?.answer !== 'unknown') return { layers, answer };
+  if (isolating === undefined) {
+    add('network-policy', 'passed', `no NetworkPolicy isolates the pod for ${direction}`);
+    if (tier('baseline', baseline) === 'passed') add('always', 'allowed', 'what no policy denies is allowed');
+    return { layers, answer };
+  }
+  const list = selecting.map((policy) => ({ ...named(policy), rules: rulesOf(engine.policies.rulesOf.get(policy)?.[direction] ?? []) }));
+  const matching = list.flatMap(({ rules }) => rules.map(({ matches }) => matches));
+  const said = matching.includes('yes') ? 'allowed' : matching.includes('perhaps') ? 'unknown' : 'denied';
+  add(
+    'network-policy',
+    said,
+    `NetworkPolicies isolate the pod for ${direction}, and ${said === 'denied' ? 'no rule of theirs' : 'a rule'} ${said === 'unknown' ? 'perhaps allows' : 'allows'} it`,
+    list,
+  );
+  return { layers, answer };
+}
+
+function answerOfTier({ accept, deny, rest }: Outcome, set: PortSet, layer: 'admin' | 'baseline'): ReachLayer['answer'] {
+  const may = [accept, deny, rest].map((ports) => (ports & set) !== 0n);
+  const [accepts, denies, passes] = may;
+  if (accepts === true && denies !== true && (passes !== true || layer === 'baseline')) return passes === true ? 'passed' : 'allowed';
+  if (denies === true && accepts !== true && passes !== true) return 'denied';
+  return denies !== true && accepts !== true ? 'passed' : 'unknown';
+}
+
+function saysOf(answer: ReachLayer['answer']): string {
+  switch (answer) {
+    case 'allowed':
+      return 'accept it';
+    case 'denied':
+      return 'deny it';
+    case 'passed':
+      return 'leave it to the next layer';
+    case 'unknown':
+      return 'perhaps decide it';
+  }
+}
+
+function named({
+  kind,
+  namespace,
+  name,
+  at,
+}: {
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly at: ExplainedPolicy['at'];
+}): Omit<ExplainedPolicy, 'rules'> {
+  return { kind: kind ?? 'NetworkPolicy', ...(namespace === undefined ? {} : { namespace }), name, at };
+}
+
+/** Whether a rule is about the port and the other end; if not, what is missing for the peer that comes nearest. */
+function explainRule(
+  engine: Engine,
+  rule: Rule,
+  index: number,
+  podClass: PodClass,
+  direction: Direction,
+  column: number,
+  asked: Asked,
+): ExplainedRule {
+  const { matching, rows, world } = engine;
+  const truth = matching.match(rule)[column]!;
+  const ports = rows.portsAt(rule, direction === 'ingress' ? podClass : world.classes[column]);
+  const port = answerIn(ports, asked.set);
+  const misses = [...(truth === no ? nearestPeer(engine, rule, column) : []), ...(port === 'denied' ? [portMiss(rule, asked)] : [])];
+  const matches = misses.length > 0 ? 'no' : truth === yes && port === 'allowed' ? 'yes' : 'perhaps';
+  return { ...(rule.place === undefined ? {} : { at: rule.place.at }), index, action: rule.action, matches, misses };
+}
+
+function portMiss({ ports, place }: Rule, { protocol, port }: Asked): RuleMiss {
+  const index = ports.ranges.findIndex((range) => range.protocol === protocol);
+  const at = place?.ports[Math.max(index, 0)];
+  const protocols = new Set([...ports.ranges, ...ports.names].map((each) => each.protocol ?? protocol));
+  const place_ = at === undefined ? {} : { at };
+  if (!protocols.has(protocol))
+    return { what: 'protocol', ...place_, says: `the rule is about ${[...protocols].join(' and ')}, not ${protocol}` };
+  const listed = [
+    ...ports.ranges.flatMap((range) =>
+      range.protocol === protocol ? [range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`] : [],
+    ),
+    ...ports.names.map(({ name }) => name),
+  ];
+  return { what: 'port', ...place_, says: `${port} is not among the ports ${listed.join(', ')}` };
+}
+
+function nearestPeer(engine: Engine, { peers = [], place }: Rule, column: number): RuleMiss[] {
+  let nearest: RuleMiss[] | undefined;
+  for (const [index, peer] of peers.entries()) {
+    const at = place?.peers[index];
+    const misses = peerMisses(engine, peer, column).map((miss): RuleMiss => (at === undefined ? miss : { ...miss, at }));
+    if (nearest === undefined || misses.length < nearest.length) nearest = misses;
+  }
+  return nearest ?? [{ what: 'labels', says: 'the rule has no peer that anybody knows' }];
+}
+
+function peerMisses({ world }: Engine, peer: Peer, column: number): RuleMiss[] {
+  const other = world.classes[column];
+  switch (peer.type) {
+    case 'pods': {
+      if (other === undefined) return [{ what: 'address', says: 'the peer selects pods, and this is none' }];
+      if (other.hostNetwork) return [{ what: 'address', says: 'selectors do not find pods on the network of a node' }];
+      const inNamespace =
+        typeof peer.namespaces === 'string'
+          ? peer.namespaces === other.namespace.name
+            ? yes
+            : no
+          : namespaceMatcher(peer.namespaces)(other.namespace);
+      const selected = peer.podSelector === undefined ? () => true : labelMatcher(peer.podSelector);
+      const misses: RuleMiss[] = [];
+      if (inNamespace !== yes)
+        misses.push({
+          what: 'namespace',
+          says: `the peer is not about namespace ${other.namespace.name}${inNamespace === maybe ? ' for certain' : ''}`,
+        });
+      if (typeof selected !== 'function' || !selected(other.labels))
+        misses.push({ what: 'labels', says: 'the labels of the pod are not those that the peer selects' });
+      return misses;
+    }
+    case 'block':
+      return [
+        {
+          what: 'address',
+          says:
+            other === undefined
+              ? `the address is not in ${formatBlock(peer.block)}${peer.except.length > 0 ? ' without its exceptions' : ''}`
+              : `${formatBlock(peer.block)} does not hold the pod`,
+        },
+      ];
+    case 'networks':
+      return [{ what: 'address', says: `the address is in none of ${peer.blocks.map(formatBlock).join(', ')}` }];
+    case 'nodes':
+      return [{ what: 'address', says: 'the address is that of no node that the peer selects' }];
+    case 'names':
+      return [{ what: 'address', says: `${peer.names.join(', ')} stand for addresses outside of the cluster` }];
+  }
+}

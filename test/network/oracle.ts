@@ -222,8 +222,8 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
     if (peers.length === 0 || peers.some((peer) => Object.keys(peer).length !== 1 || !known.includes(Object.keys(peer)[0]!))) return true;
     if (peers.some((peer) => peer.domainNames !== undefined) && !['Allow', 'Accept'].includes(rule.action)) return true;
     const ports: Value[] = rule.ports ?? rule.protocols ?? [];
-    const knownPorts = ['portNumber', 'portRange', 'namedPort', 'tcp', 'udp', 'sctp', 'destinationNamedPort'];
-    return ports.some((port) => Object.keys(port).length !== 1 || !knownPorts.includes(Object.keys(port)[0]!));
+    const knownPorts = new Set(['portNumber', 'portRange', 'namedPort', 'tcp', 'udp', 'sctp', 'destinationNamedPort']);
+    return ports.some((port) => Object.keys(port).length !== 1 || !knownPorts.has(Object.keys(port)[0]!));
   }
 
   type Fate = 'Accept' | 'Deny' | 'next';
@@ -232,13 +232,13 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
   function tier(name: string, pod: Pod, direction: 'ingress' | 'egress', other: Other, protocol: string, port: number): Set<Fate> {
     const fates = new Set<Fate>();
     const destination = direction === 'ingress' ? pod : 'pod' in other ? other.pod : undefined;
-    const selecting = adminPolicies.flatMap(({ policy, tier: of, priority }) => {
+    const selecting = adminPolicies.flatMap(({ policy, tier: itsTier, priority }) => {
       const { subject } = policy.spec;
       const truth = atMost(
         selectsNamespace(subject.namespaces ?? subject.pods.namespaceSelector ?? {}, pod.namespace),
         subject.namespaces !== undefined || selects(subject.pods.podSelector ?? {}, pod.labels) ? 2 : 0,
       );
-      return of === name && truth > 0 ? [{ policy, priority, truth }] : [];
+      return itsTier === name && truth > 0 ? [{ policy, priority, truth }] : [];
     });
     for (const priority of [...new Set(selecting.map((each) => each.priority as number))].sort((a, b) => a - b)) {
       let undecided = true;
@@ -405,7 +405,7 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
     return found;
   }
 
-  function truth(from: ReachEndpoint, to: ReachEndpoint, protocol: string, port: number): Truth {
+  function reaches(from: ReachEndpoint, to: ReachEndpoint, protocol: string, port: number): Truth {
     const [source, target] = [from, to].map((end) =>
       end.type === 'workload' ? named.find(({ key }) => key === `${end.kind}/${end.namespace}/${end.name}`) : undefined,
     );
@@ -445,7 +445,7 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
 
   return {
     ask: (from: ReachEndpoint, to: ReachEndpoint, protocol: Protocol, port: number): ReachAnswer =>
-      (['denied', 'unknown', 'allowed'] as const)[truth(from, to, protocol, port)],
+      (['denied', 'unknown', 'allowed'] as const)[reaches(from, to, protocol, port)],
   };
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { nowhere, type Resource } from '../../src/core/index.ts';
 import type { Protocol, ReachEndpoint } from '../../src/core/reach.ts';
 import { decode } from '../../src/kube/decode.ts';

@@ -14,7 +14,7 @@ import type { Direction } from '../network-policy.ts';
 import type { Answer } from './answers.ts';
 import { changesThat, type Asked, type Decision } from './changes.ts';
 import { maybe, namespaceMatcher, no, yes, type PodClass, type WorkloadWorld } from './classes.ts';
-import type { Engine, Outside } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { Layered } from './governing.ts';
 import type { PortSet } from './port-space.ts';
 import { reasonsOf } from './reasons.ts';
@@ -72,7 +72,7 @@ function columnsOf(
   const { columns } = matching;
   if (end.type === 'virtual' && end.name === 'ingress-controller') return [columns.controller];
   if (end.type === 'virtual' && end.name === 'node' && direction === 'ingress') return [];
-  const all = placeOf(end as Outside)
+  const all = placeOf(end)
     .flat()
     .map((atom) => columns.classes + atom);
   const deciding = all.find((column) => answerIn(answers.of(policyAnswer(direction, podClass, column)), set) === answer);
@@ -162,7 +162,7 @@ function layersOf(engine: Engine, direction: Direction, podClass: PodClass, colu
     if (groups.length === 0 || podClass.hostNetwork) return 'passed';
     const said = answerOfTier(rows.layer(groups, column, destination), asked.set, layer);
     const list = groups.flat().map(({ policy, rules }) => ({ ...named(policy), rules: rulesOf(rules) }));
-    add(layer, said, `${layer === 'admin' ? 'policies before' : 'policies behind'} the NetworkPolicies ${saysOf(said)}`, list);
+    add(layer, said, `${layer === 'admin' ? 'policies before' : 'policies behind'} the NetworkPolicies ${saysOf[said]}`, list);
     return said;
   };
   if (tier('admin', admin) !== 'passed' && layers.at(-1)?.answer !== 'unknown') return { layers, answer };
@@ -172,8 +172,8 @@ function layersOf(engine: Engine, direction: Direction, podClass: PodClass, colu
     return { layers, answer };
   }
   const list = selecting.map((policy) => ({ ...named(policy), rules: rulesOf(engine.policies.rulesOf.get(policy)?.[direction] ?? []) }));
-  const matching = list.flatMap(({ rules }) => rules.map(({ matches }) => matches));
-  const said = matching.includes('yes') ? 'allowed' : matching.includes('perhaps') ? 'unknown' : 'denied';
+  const matching = new Set(list.flatMap(({ rules }) => rules.map(({ matches }) => matches)));
+  const said = matching.has('yes') ? 'allowed' : matching.has('perhaps') ? 'unknown' : 'denied';
   add(
     'network-policy',
     said,
@@ -191,18 +191,12 @@ function answerOfTier({ accept, deny, rest }: Outcome, set: PortSet, layer: 'adm
   return denies !== true && accepts !== true ? 'passed' : 'unknown';
 }
 
-function saysOf(answer: ReachLayer['answer']): string {
-  switch (answer) {
-    case 'allowed':
-      return 'accept it';
-    case 'denied':
-      return 'deny it';
-    case 'passed':
-      return 'leave it to the next layer';
-    case 'unknown':
-      return 'perhaps decide it';
-  }
-}
+const saysOf: Readonly<Record<ReachLayer['answer'], string>> = {
+  allowed: 'accept it',
+  denied: 'deny it',
+  passed: 'leave it to the next layer',
+  unknown: 'perhaps decide it',
+};
 
 function named({
   kind,
@@ -241,16 +235,16 @@ function portMiss({ ports, place }: Rule, { protocol, port }: Asked): RuleMiss {
   const index = ports.ranges.findIndex((range) => range.protocol === protocol);
   const at = place?.ports[Math.max(index, 0)];
   const protocols = new Set([...ports.ranges, ...ports.names].map((each) => each.protocol ?? protocol));
-  const place_ = at === undefined ? {} : { at };
+  const found = at === undefined ? {} : { at };
   if (!protocols.has(protocol))
-    return { what: 'protocol', ...place_, says: `the rule is about ${[...protocols].join(' and ')}, not ${protocol}` };
+    return { what: 'protocol', ...found, says: `the rule is about ${[...protocols].join(' and ')}, not ${protocol}` };
   const listed = [
     ...ports.ranges.flatMap((range) =>
       range.protocol === protocol ? [range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`] : [],
     ),
     ...ports.names.map(({ name }) => name),
   ];
-  return { what: 'port', ...place_, says: `${port} is not among the ports ${listed.join(', ')}` };
+  return { what: 'port', ...found, says: `${port} is not among the ports ${listed.join(', ')}` };
 }
 
 function nearestPeer(engine: Engine, { peers = [], place }: Rule, column: number): RuleMiss[] {
@@ -265,42 +259,40 @@ function nearestPeer(engine: Engine, { peers = [], place }: Rule, column: number
 
 function peerMisses({ world }: Engine, peer: Peer, column: number): RuleMiss[] {
   const other = world.classes[column];
+  if (peer.type === 'pods') return podMisses(peer, other);
+  return [{ what: 'address', says: addressMiss(peer, other) }];
+}
+
+function podMisses({ namespaces, podSelector }: Extract<Peer, { readonly type: 'pods' }>, other: PodClass | undefined): RuleMiss[] {
+  if (other === undefined) return [{ what: 'address', says: 'the peer selects pods, and this is none' }];
+  if (other.hostNetwork) return [{ what: 'address', says: 'selectors do not find pods on the network of a node' }];
+  const { namespace, labels } = other;
+  const isOwn = namespaces === namespace.name ? yes : no;
+  const inNamespace = typeof namespaces === 'string' ? isOwn : namespaceMatcher(namespaces)(namespace);
+  const selected = podSelector === undefined ? () => true : labelMatcher(podSelector);
+  const misses: RuleMiss[] = [];
+  if (inNamespace !== yes)
+    misses.push({
+      what: 'namespace',
+      says: `the peer is not about namespace ${namespace.name}${inNamespace === maybe ? ' for certain' : ''}`,
+    });
+  if (typeof selected !== 'function' || !selected(labels))
+    misses.push({ what: 'labels', says: 'the labels of the pod are not those that the peer selects' });
+  return misses;
+}
+
+function addressMiss(peer: Exclude<Peer, { readonly type: 'pods' }>, other: PodClass | undefined): string {
   switch (peer.type) {
-    case 'pods': {
-      if (other === undefined) return [{ what: 'address', says: 'the peer selects pods, and this is none' }];
-      if (other.hostNetwork) return [{ what: 'address', says: 'selectors do not find pods on the network of a node' }];
-      const inNamespace =
-        typeof peer.namespaces === 'string'
-          ? peer.namespaces === other.namespace.name
-            ? yes
-            : no
-          : namespaceMatcher(peer.namespaces)(other.namespace);
-      const selected = peer.podSelector === undefined ? () => true : labelMatcher(peer.podSelector);
-      const misses: RuleMiss[] = [];
-      if (inNamespace !== yes)
-        misses.push({
-          what: 'namespace',
-          says: `the peer is not about namespace ${other.namespace.name}${inNamespace === maybe ? ' for certain' : ''}`,
-        });
-      if (typeof selected !== 'function' || !selected(other.labels))
-        misses.push({ what: 'labels', says: 'the labels of the pod are not those that the peer selects' });
-      return misses;
+    case 'block': {
+      const text = `${formatBlock(peer.block)}${peer.except.length > 0 ? ' without its exceptions' : ''}`;
+      return other === undefined ? `the address is not in ${text}` : `${text} does not hold the pod`;
     }
-    case 'block':
-      return [
-        {
-          what: 'address',
-          says:
-            other === undefined
-              ? `the address is not in ${formatBlock(peer.block)}${peer.except.length > 0 ? ' without its exceptions' : ''}`
-              : `${formatBlock(peer.block)} does not hold the pod`,
-        },
-      ];
     case 'networks':
-      return [{ what: 'address', says: `the address is in none of ${peer.blocks.map(formatBlock).join(', ')}` }];
+      return `the address is in none of ${peer.blocks.map(formatBlock).join(', ')}`;
     case 'nodes':
-      return [{ what: 'address', says: 'the address is that of no node that the peer selects' }];
+      return 'the address is that of no node that the peer selects';
     case 'names':
-      return [{ what: 'address', says: `${peer.names.join(', ')} stand for addresses outside of the cluster` }];
+      break;
   }
+  return `${peer.names.join(', ')} stand for addresses outside of the cluster`;
 }

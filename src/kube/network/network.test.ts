@@ -5,6 +5,7 @@ import type { ReachEndpoint } from '../../core/reach.ts';
 import { decode } from '../decode.ts';
 import {
   buildNetwork,
+  diffNetworks,
   networkFact,
   networkKinds,
   profiles,
@@ -120,5 +121,18 @@ spec: { type: LoadBalancer, externalTrafficPolicy: Local, selector: { app: web }
 
   test('what was not read is unknown', () => {
     expect(between(shop, workload('other'), workload('db'))).toBe(`? ${all}`);
+  });
+});
+
+describe('diffNetworks', () => {
+  test('lists what a policy closes, and between whom', () => {
+    const { groups, cells } = diffNetworks(factsOf(shop), factsOf(shop + policy('db', '{ podSelector: { matchLabels: { app: db } } }')));
+    const named = (group: number): string[] => (groups[group] ?? []).map((end) => (end.type === 'workload' ? end.name : end.type));
+    expect(cells.map(({ from, to, closed, opened }) => [named(from), named(to), closed.length, opened.length])).toEqual([
+      [['web'], ['db'], 3, 0],
+      [['agent'], ['db'], 3, 0],
+      [['virtual'], ['db'], 3, 0],
+      [['virtual'], ['db'], 3, 0],
+    ]);
   });
 });

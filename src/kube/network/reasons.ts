@@ -14,10 +14,10 @@ export interface Reason {
 
 /** Every unknown port with all that is not known of it: ports with the same reasons together. */
 export function reasonsOf(engine: Engine, from: ReachEndpoint, to: ReachEndpoint, open: PortSet): Reason[] {
-  const found = [...allReasons(engine, from, to)].filter(({ set }) => (set & open) !== 0n);
+  const found = Array.from(allReasons(engine, from, to)).filter(({ set }) => (set & open) !== 0n);
   const parts: { set: PortSet; because: string[] }[] = [{ set: open, because: [] }];
   for (const { set, because } of found) {
-    for (const part of [...parts]) {
+    for (const part of parts) {
       const inside = part.set & set;
       if (inside === 0n || part.because.includes(because)) continue;
       if (inside !== part.set) parts.push({ set: part.set & ~set, because: [...part.because] });
@@ -158,8 +158,9 @@ function becauseOf({ matching, world, profile, plan }: Engine, peer: Peer, colum
     case 'nodes':
       return plan.known.nodes ? 'it depends on the node' : 'the addresses of nodes were not read';
     case 'names':
-      return `which addresses ${peer.names.join(', ')} stands for is not known`;
+      break;
   }
+  return `which addresses ${peer.names.join(', ')} stands for is not known`;
 }
 
 function unreadLabels({ namespace }: PodClass): string {

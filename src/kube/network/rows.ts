@@ -36,7 +36,7 @@ export function buildRows(
 ): Rows {
   const known = new Map<string, Row>();
   const scratch = new Uint32Array(columns.count);
-  const open = new Uint16Array(columns.count).fill(everything);
+  const free = new Uint16Array(columns.count).fill(everything);
   const setOfRule = new Map<Rule, PortSet>();
 
   function setOf(rule: Rule): PortSet {
@@ -130,7 +130,7 @@ export function buildRows(
     const row = scratch.fill(isolating === undefined ? everything : nothing);
     if (isolating !== undefined) fillIsolated(row, isolating, direction, podClass);
     if (podClass.hostNetwork) {
-      if (profile.governsHostPods === 'no') return open;
+      if (profile.governsHostPods === 'no') return free;
       if (profile.governsHostPods === 'unknown') map(row, (answer) => answers.either(answer, everything));
     } else if (admin.length > 0 || (baseline.length > 0 && isolating === undefined)) layered(row, podClass, direction, own);
     if (opaque === 'anything') row.fill(answers.id(0n, space.all));
@@ -143,7 +143,7 @@ export function buildRows(
     layer,
     row(podClass, direction) {
       const own = governing[direction][podClass.number]!;
-      if (!profile.enforces || own.free) return open;
+      if (!profile.enforces || own.free) return free;
       const before = known.get(own.signature);
       if (before !== undefined) return before;
       const made = compute(podClass, direction, own);

@@ -3,6 +3,15 @@ import type { AnyControl } from '../core/index.ts';
 import { anonymousRequests } from './authentication/anonymous-requests.ts';
 import { anonymousRights } from './authentication/anonymous-rights.ts';
 import { authorizationMode } from './authorization/authorization-mode.ts';
+import { clusterAdmin } from './authorization/cluster-admin.ts';
+import { commandsInContainers } from './authorization/commands-in-containers.ts';
+import { deadRules } from './authorization/dead-rules.ts';
+import { escalationVerbs } from './authorization/escalation-verbs.ts';
+import { nodeProxy } from './authorization/node-proxy.ts';
+import { takeoverRights } from './authorization/takeover-rights.ts';
+import { tokenIssue } from './authorization/token-issue.ts';
+import { wildcards } from './authorization/wildcards.ts';
+import { workloadCreation } from './authorization/workload-creation.ts';
 import { etcdNodes } from './control-plane/etcd-nodes.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
@@ -24,11 +33,13 @@ import { nodePorts } from './network-separation/node-ports.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
 import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretMigration } from './network-separation/secret-migration.ts';
+import { secretReaders } from './network-separation/secret-readers.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
 import { admissionExemptions } from './pod-security/admission-exemptions.ts';
 import { admissionPolicies } from './pod-security/admission-policies.ts';
 import { admissionRefusal } from './pod-security/admission-refusal.ts';
+import { admissionWriters } from './pod-security/admission-writers.ts';
 import { apparmorAnnotations } from './pod-security/apparmor-annotations.ts';
 import { apparmorProfile } from './pod-security/apparmor-profile.ts';
 import { csiDrivers } from './pod-security/csi-drivers.ts';
@@ -95,6 +106,15 @@ export const controls: readonly AnyControl[] = [
   anonymousRequests,
   anonymousRights,
   authorizationMode,
+  clusterAdmin,
+  commandsInContainers,
+  deadRules,
+  escalationVerbs,
+  nodeProxy,
+  takeoverRights,
+  tokenIssue,
+  wildcards,
+  workloadCreation,
   etcdNodes,
   plaintextPort,
   serverCertificate,
@@ -116,11 +136,13 @@ export const controls: readonly AnyControl[] = [
   reservedNamespaces,
   resourceQuota,
   secretMigration,
+  secretReaders,
   secretsAsFiles,
   addedCapabilities,
   admissionExemptions,
   admissionPolicies,
   admissionRefusal,
+  admissionWriters,
   apparmorAnnotations,
   apparmorProfile,
   csiDrivers,

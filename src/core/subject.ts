@@ -63,7 +63,8 @@ export type Settled<S> = (subject: Partial<S>) => boolean;
 
 /**
  * `remember` keeps a small plain projection of a resource (never the parsed object: a dump of 50,000 objects must fit in
- * memory), `subjects` joins the projections. Both must be linear.
+ * memory), `subjects` joins the projections. Both must be linear. Kinds that have one and the same function `remember` share
+ * its list of projections, for several views of one world: they read the same, and settle nothing.
  */
 export interface JoinedSubjectKind<S, M> {
   readonly scope: 'joined';

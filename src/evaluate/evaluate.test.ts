@@ -397,6 +397,26 @@ describe('joined subjects', () => {
     expect(ledger.find(({ code }) => code === 'POD-02')?.subjects).toMatchObject({ pass: controls.length === 1 ? 1 : 3, fail: 1 });
   });
 
+  test('of kinds that remember by one function are remembered once', () => {
+    let remembered = 0;
+    const remember: typeof boxes.remember = (resource, ...rest) => {
+      remembered++;
+      return boxes.remember(resource, ...rest);
+    };
+    const [one, other] = [
+      { ...boxes, remember },
+      { ...boxes, remember, name: 'the same set of boxes' },
+    ];
+    const controls = [defineControl({ ...few, subject: one }), defineControl({ ...few, id: 'paint/fewer', subject: other })];
+    const boxed = [box('a', 1), box('b', 2), box('c', 3)];
+    expect(run(boxed, {}, controls).findings.map(({ message }) => message)).toEqual(['3 boxes are many', '3 boxes are many']);
+    expect(remembered).toBe(3);
+    const [first, second] = [startEvaluation(controls, policy), startEvaluation(controls, policy)];
+    for (const resource of boxed) first.add({ type: 'resource', resource });
+    second.join(first.take());
+    expect(second.finish({ files: 1, documents: 3 }).findings).toHaveLength(2);
+  });
+
   /** One subject for each box, at fault in its second thing. */
   const kind: JoinedSubjectKind<{ place: Anchor }, { at: Anchor; place: Anchor }> = {
     ...boxes,

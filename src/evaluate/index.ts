@@ -135,7 +135,7 @@ interface Judge {
 interface Bench<Kind> {
   readonly kind: Kind;
   readonly judges: Judge[];
-  /** What a joined kind remembers until the end. */
+  /** What a joined kind remembers until the end; one list for all that remember by the same function. */
   readonly memories: unknown[];
   /** The numbers of their resources; only kept for fixes. */
   readonly owners: number[];
@@ -158,6 +158,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   const benches = benchesOf(judges.filter(({ tally }) => tally.leftOut === undefined));
   const local = benches.filter((bench): bench is Bench<LocalKind> => bench.kind.scope === 'local');
   const joined = benches.filter((bench): bench is Bench<JoinedKind> => bench.kind.scope === 'joined');
+  const remembering = joined.filter(({ memories }, index) => joined.findIndex((each) => each.memories === memories) === index);
   // What is observed is nowhere to be read.
   const readKinds = new Set(benches.flatMap(({ kind }) => kind.reads.kinds.filter((name) => !name.endsWith(`.${observedGroup}`))));
   const context: SubjectContext = {
@@ -273,7 +274,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       return remembered;
     };
     if (resource.madeFrom !== undefined) madeFrom.set(files.length - 1, resource.madeFrom);
-    for (const { kind, judges: panel, memories, owners } of joined) {
+    for (const { kind, judges: panel, memories, owners } of remembering) {
       if (resource.madeFrom?.alike === true && kind.reads.running !== true) continue;
       if (isSystem && kind.reads.system !== true) continue;
       const memory = kind.remember(resource, anchor, context, (subject) => settle(panel, subject));
@@ -562,9 +563,13 @@ function joinedSteps(container: string | undefined, path: Path): string[] {
 
 function benchesOf(judges: readonly Judge[]): Bench<LocalKind | JoinedKind>[] {
   const benches = new Map<unknown, Bench<LocalKind | JoinedKind>>();
+  const remembered = new Map<unknown, Pick<Bench<unknown>, 'memories' | 'owners'>>();
   for (const judge of judges) {
     const kind = judge.control.subject as LocalKind | JoinedKind;
-    const bench = benches.get(kind) ?? { kind, judges: [], memories: [], owners: [] };
+    const by = kind.scope === 'joined' ? kind.remember : kind;
+    const lists = remembered.get(by) ?? { memories: [], owners: [] };
+    remembered.set(by, lists);
+    const bench = benches.get(kind) ?? { kind, judges: [], ...lists };
     bench.judges.push(judge);
     benches.set(kind, bench);
   }

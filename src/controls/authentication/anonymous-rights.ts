@@ -25,6 +25,8 @@ export const anonymousRights: AnyControl = defineControl({
 
   remedy: 'Delete the binding, and see in the audit log whether a node that joins (kubeadm join) or a probe of a load balancer needs it.',
 
+  alsoFails: ['authorization/cluster-admin'],
+
   examples: {
     pass: {
       'somebody with a name': binding('{ kind: ClusterRole, name: view }', '{ kind: User, name: jane }'),

@@ -14,7 +14,7 @@ interface Changes {
 function dead(apiGroups: string[], resources: string[], changes: Changes = {}): string[] {
   const { kind = 'ClusterRole', verbs = ['get'], names = [], version = 35 } = changes;
   const rule: PolicyRule = { verbs, apiGroups, resources, resourceNames: names, nonResourceURLs: [] };
-  return deadResources(rule, kind, version).map(({ resource, because }) => `${resource}, ${because}`);
+  return deadResources(rule, kind, version).map(({ resource, because }) => resource + because);
 }
 
 describe('a resource is dead', () => {
@@ -46,8 +46,8 @@ describe('a resource is dead', () => {
   });
 
   test('in a group that cannot exist', () => {
-    expect(dead(['core'], ['pods'])).toEqual(['pods, and the group "core", which no API has']);
-    expect(dead(['apps/v1'], ['deployments'])).toEqual(['deployments, and the group "apps/v1", which no API has']);
+    expect(dead(['core'], ['pods'])).toEqual(['pods of group "core", which no API has']);
+    expect(dead(['apps/v1'], ['deployments'])).toEqual(['deployments of group "apps/v1", which no API has']);
     expect(dead(['example.com'], ['deployments'])).toEqual([]);
     expect(dead(['*'], ['anything'])).toEqual([]);
   });

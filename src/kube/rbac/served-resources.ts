@@ -21,7 +21,7 @@ export function isLiveInNamespace({ verb, group, resource, subresource = '' }: O
 /** A resource in a rule that grants nothing. */
 export interface DeadResource {
   readonly resource: string;
-  /** As after its name: `which the API does not have`. */
+  /** As behind its name: `, which the API does not have`. */
   readonly because: string;
 }
 
@@ -42,7 +42,7 @@ export function deadResources(rule: PolicyRule, kind: RoleFact['kind'], version:
 
 /** What is wrong with the resource says more than what is wrong with one of the groups. */
 function isOfResource(reason: string | undefined): reason is string {
-  return reason !== undefined && !reason.startsWith('and the group');
+  return reason !== undefined && !reason.endsWith('which no API has');
 }
 
 interface Asked {
@@ -54,23 +54,24 @@ interface Asked {
 function deadIn(group: string, resource: string, { kind, version, verbs }: Asked): string | undefined {
   const [base = '', subresource] = resource.split('/', 3);
   // Extra fields of users are asked about by their keys.
-  if (subresource === '*' && base !== 'userextras') return 'where the star is no pattern: only "*" and "*/x" are';
+  if (subresource === '*' && base !== 'userextras') return ', where the star is no pattern: only "*" and "*/x" are';
   if (group === '*' || base === '*') return undefined;
   if (!isOwnGroup(group)) {
     // A group without a dot is one of Kubernetes' own; a version is no part of a group.
-    return group.includes('.') && !group.includes('/') ? undefined : `and the group "${group}", which no API has`;
+    return group.includes('.') && !group.includes('/') ? undefined : ` of group "${group}", which no API has`;
   }
   const known = ownResource(group, resource);
-  if (known === undefined) return 'which the API does not have';
-  if (known.until < version) return `which Kubernetes 1.${known.until + 1} took away`;
+  if (known === undefined) return ', which the API does not have';
+  if (known.until < version)
+    return `${group === 'extensions' ? ' of group "extensions"' : ''}, which Kubernetes 1.${known.until + 1} took away`;
   const inVain =
     kind === 'Role' && !verbs.some((verb) => isLiveInNamespace({ verb, group, resource: base, ...(subresource && { subresource }) }));
-  return inVain ? 'which lives in no namespace, so a Role cannot grant it' : undefined;
+  return inVain ? ', which lives in no namespace, so a Role cannot grant it' : undefined;
 }
 
 /** A creation by POST carries no name either, but one by server-side apply does. */
 function isNameless({ verbs, resourceNames }: PolicyRule): string | undefined {
   const isNamed = resourceNames.length > 0 && !resourceNames.includes('');
   const inVain = isNamed && verbs.length > 0 && verbs.every((verb) => verb === 'deletecollection');
-  return inVain ? 'by names, which the deletion of a collection does not carry' : undefined;
+  return inVain ? ' by names, which the deletion of a collection does not carry' : undefined;
 }

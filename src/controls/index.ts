@@ -2,12 +2,17 @@
 import type { AnyControl } from '../core/index.ts';
 import { anonymousRequests } from './authentication/anonymous-requests.ts';
 import { anonymousRights } from './authentication/anonymous-rights.ts';
+import { allPowerful } from './authorization/all-powerful.ts';
 import { authorizationMode } from './authorization/authorization-mode.ts';
+import { broadGroups } from './authorization/broad-groups.ts';
 import { clusterAdmin } from './authorization/cluster-admin.ts';
+import { clusterScope } from './authorization/cluster-scope.ts';
 import { commandsInContainers } from './authorization/commands-in-containers.ts';
+import { danglingBindings } from './authorization/dangling-bindings.ts';
 import { deadRules } from './authorization/dead-rules.ts';
 import { escalationVerbs } from './authorization/escalation-verbs.ts';
 import { nodeProxy } from './authorization/node-proxy.ts';
+import { permissionListing } from './authorization/permission-listing.ts';
 import { takeoverRights } from './authorization/takeover-rights.ts';
 import { tokenIssue } from './authorization/token-issue.ts';
 import { wildcards } from './authorization/wildcards.ts';
@@ -82,6 +87,7 @@ import { serviceAccountToken } from './pod-security/service-account-token.ts';
 import { sharedProcessNamespace } from './pod-security/shared-process-namespace.ts';
 import { supplementaryGroups } from './pod-security/supplementary-groups.ts';
 import { sysctls } from './pod-security/sysctls.ts';
+import { tokenAccess } from './pod-security/token-access.ts';
 import { tokenLifetime } from './pod-security/token-lifetime.ts';
 import { trustedRegistries } from './pod-security/trusted-registries.ts';
 import { userNamespaces } from './pod-security/user-namespaces.ts';
@@ -105,12 +111,17 @@ import { serverVersion } from './upgrading/server-version.ts';
 export const controls: readonly AnyControl[] = [
   anonymousRequests,
   anonymousRights,
+  allPowerful,
   authorizationMode,
+  broadGroups,
   clusterAdmin,
+  clusterScope,
   commandsInContainers,
+  danglingBindings,
   deadRules,
   escalationVerbs,
   nodeProxy,
+  permissionListing,
   takeoverRights,
   tokenIssue,
   wildcards,
@@ -185,6 +196,7 @@ export const controls: readonly AnyControl[] = [
   sharedProcessNamespace,
   supplementaryGroups,
   sysctls,
+  tokenAccess,
   tokenLifetime,
   trustedRegistries,
   userNamespaces,

@@ -1,4 +1,13 @@
-import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef, SubjectContext } from '../core/index.ts';
+import {
+  groupBy,
+  type Anchor,
+  type AnchorOf,
+  type JoinedSubject,
+  type JoinedSubjectKind,
+  type Resource,
+  type ResourceRef,
+  type SubjectContext,
+} from '../core/index.ts';
 import { isObservedApiServer, observedApiServerKind } from '../kube/api-server.ts';
 import { bootstrapPolicy, isBootstrapGrant, isPolicyKnown, rulesBeyondPolicy } from '../kube/rbac/bootstrap-policy.ts';
 import { dangerousRights, questionsFor, type DangerousRight, type RightQuestion } from '../kube/rbac/dangerous-rights.ts';
@@ -17,15 +26,31 @@ import {
   type SubjectFact,
 } from '../kube/rbac/index.ts';
 import { isLiveInNamespace } from '../kube/rbac/served-resources.ts';
+import type { MissingSubject } from '../kube/rbac/unjoined.ts';
+import { systemNamespaces } from '../kube/system-workloads.ts';
 
 /** All roles and bindings of a run, joined once for all kinds of subjects here. */
 export interface Permissions {
   /** With the roles of Kubernetes itself where they were not read. */
   readonly rbac: Rbac;
-  /** It was a cluster that was read: what is absent does not exist. */
+  /** All of a cluster was read: what is absent does not exist. */
   readonly live: boolean;
-  /** The dangerous rights that rules give, each set of rules once. */
+  /** Subjects of a binding that were not read, or that are nobody. */
+  missingOf(binding: BindingFact): readonly MissingSubject[];
+  /** Who can take over the cluster, each with the worst of his rights, but for those who are of Kubernetes itself. */
+  powerful(): readonly PowerfulSubject[];
+  /** Whom somebody who gets at tokens there could be, and who may do more; undefined if there is nobody. */
+  strongerAccount(holder: SubjectFact, namespace: string | undefined): StrongerAccount | undefined;
+  /** The dangerous rights that some rules of a role give; `all` are its rules. */
   rightsOf(rules: readonly RuleFact[], all: readonly PolicyRule[]): readonly RuleRight[];
+  /** What a binding gives; undefined where its role was not read and is none of Kubernetes. */
+  givenBy(binding: BindingFact): RoleRights | undefined;
+}
+
+/** What a role grants, aggregated rules included. */
+export interface RoleRights {
+  readonly rules: readonly RuleFact[];
+  readonly rights: readonly RuleRight[];
 }
 
 /** A dangerous right with the rule that gives it. */
@@ -34,6 +59,20 @@ export interface RuleRight {
   readonly rule: RuleFact;
   /** A RoleBinding is enough for it. */
   readonly inNamespaces: boolean;
+}
+
+/** Somebody with a right that leads to all others. */
+export interface PowerfulSubject {
+  readonly subject: SubjectFact;
+  readonly right: DangerousRight;
+}
+
+/** A service account that may do what somebody else may not. */
+export interface StrongerAccount {
+  readonly account: SubjectFact;
+  readonly right: DangerousRight;
+  /** Where it may; undefined for everywhere. */
+  readonly namespace: string | undefined;
 }
 
 /** Somebody who has a role, and the binding by which. */
@@ -60,6 +99,8 @@ export interface GrantSubject {
 /** A binding with what it gives. */
 export interface BoundRoleSubject {
   readonly binding: BindingFact;
+  /** Where it names the role. */
+  readonly roleRefAt: Anchor;
   /** What the role grants; undefined where the role was not read and is none of Kubernetes. */
   readonly rules: readonly PolicyRule[] | undefined;
   readonly rights: readonly RuleRight[];
@@ -76,7 +117,11 @@ export interface PermissionsSubject {
   readonly at: Anchor;
 }
 
-type Memory = RbacFact | { readonly type: 'live' };
+type Memory = Exclude<RbacFact, BindingFact> | RememberedBinding | { readonly type: 'live' };
+
+interface RememberedBinding extends BindingFact {
+  readonly roleRefAt: Anchor;
+}
 
 export const roleKinds: readonly string[] = rbacKinds.filter((kind) => kind.endsWith(`.${rbacGroup}`));
 
@@ -85,7 +130,8 @@ const reads = { podTemplates: false, kinds: [...rbacKinds, observedApiServerKind
 /** One function for all kinds here: the engine calls it once for each resource, and all of them share what it remembers. */
 function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext): Memory | undefined {
   if (isObservedApiServer(resource.ref)) return { type: 'live' };
-  return rbacFact(resource, anchor, context.namespaceOf(resource));
+  const fact = rbacFact(resource, anchor, context.namespaceOf(resource));
+  return fact?.type === 'binding' ? { ...fact, roleRefAt: anchor(['roleRef']) } : fact;
 }
 
 export const grants: JoinedSubjectKind<GrantSubject, Memory> = {
@@ -99,7 +145,16 @@ export const grants: JoinedSubjectKind<GrantSubject, Memory> = {
     if (permissions === undefined) return;
     const uncertain = !isPolicyKnown(context.version);
     for (const role of readRoles(memories)) yield* roleSubjects(role, permissions, uncertain);
-    for (const binding of readBindings(memories)) yield* bindingSubjects(binding, permissions);
+    const policyOf = remembered((role: RoleFact) => policyRights(role, permissions));
+    for (const binding of readBindings(memories)) {
+      const holders = holdersOf(binding);
+      for (const role of permissions.rbac.rolesOf(binding)) {
+        const policy = policyOf(role);
+        if (policy === undefined) continue;
+        const subject = { type: 'binding', role, ...policy, holders, bound: true, uncertain: false } as const;
+        yield { subject, ref: refOf(binding), at: binding.at };
+      }
+    }
   },
 };
 
@@ -113,11 +168,10 @@ export const boundRoles: JoinedSubjectKind<BoundRoleSubject, Memory> = {
     const permissions = permissionsOf(memories, context);
     if (permissions === undefined) return;
     for (const binding of readBindings(memories)) {
-      const roles = permissions.rbac.rolesOf(binding);
-      const rules = roles.length === 0 ? undefined : roles.flatMap((role) => permissions.rbac.rulesOf(role).map(({ rule }) => rule));
-      const rights = rules === undefined ? [] : permissions.rightsOf(rules, rules);
+      const { rules, rights = [] }: Partial<RoleRights> = permissions.givenBy(binding) ?? {};
       const subjects = binding.subjects.filter((subject) => !isBootstrapGrant(binding, subject));
-      yield { subject: { binding, rules, rights, subjects, permissions }, ref: refOf(binding), at: binding.at };
+      const subject = { binding, roleRefAt: binding.roleRefAt, rules, rights, subjects, permissions };
+      yield { subject, ref: refOf(binding), at: binding.at };
     }
   },
 };
@@ -141,7 +195,7 @@ function readRoles(memories: readonly Memory[]): RoleFact[] {
   return memories.filter((memory) => memory.type === 'role');
 }
 
-function readBindings(memories: readonly Memory[]): BindingFact[] {
+function readBindings(memories: readonly Memory[]): RememberedBinding[] {
   return memories.filter((memory) => memory.type === 'binding');
 }
 
@@ -161,19 +215,14 @@ function* roleSubjects(role: RoleFact, permissions: Permissions, uncertain: bool
   yield { subject, ref: refOf(role), at: role.at };
 }
 
-/** What a role of Kubernetes gives by a binding; nobody has it by one that is of Kubernetes too. */
-function* bindingSubjects(binding: BindingFact, permissions: Permissions): Generator<JoinedSubject<GrantSubject>> {
-  const holders = holdersOf(binding);
-  for (const role of permissions.rbac.rolesOf(binding)) {
-    const rules = permissions.rbac.rulesOf(role).flatMap(({ rule, source }) => {
-      const beyond = rulesBeyondPolicy(source);
-      return beyond === undefined || beyond.includes(rule) ? [] : [rule];
-    });
-    if (rulesBeyondPolicy(role) === undefined) continue;
-    const rights = permissions.rightsOf(rules, rules);
-    const subject = { type: 'binding', role, rules, rights, holders, bound: true, uncertain: false } as const;
-    yield { subject, ref: refOf(binding), at: binding.at };
-  }
+/** What a role of Kubernetes gives as Kubernetes makes it, which is for its bindings to answer for; undefined for all others. */
+function policyRights(role: RoleFact, { rbac, rightsOf }: Permissions): RoleRights | undefined {
+  if (rulesBeyondPolicy(role) === undefined) return undefined;
+  const rules = rbac.rulesOf(role).flatMap(({ rule, source }) => {
+    const beyond = rulesBeyondPolicy(source);
+    return beyond === undefined || beyond.includes(rule) ? [] : [rule];
+  });
+  return { rules, rights: rightsOf(rules, rules) };
 }
 
 function holdersOf(binding: BindingFact): RoleHolder[] {
@@ -200,10 +249,36 @@ function permissionsOf(memories: readonly Memory[], { version }: SubjectContext)
   if (!facts.some(({ type }) => type === 'role' || type === 'binding')) return undefined;
   const read = new Set(readRoles(memories).map(keyOf));
   const missing = bootstrapPolicy(version).roles.filter((role) => !read.has(keyOf(role)));
+  const rbac = buildRbac([...facts, ...missing]);
+  const rightsOf = rightsOfRules(version);
+  const ofRole = remembered((role: RoleFact): RoleRights => {
+    const rules = rbac.rulesOf(role).map(({ rule }) => rule);
+    return { rules, rights: rightsOf(rules, rules) };
+  });
+  const givenBy = (binding: BindingFact): RoleRights | undefined => {
+    const roles = rbac.rolesOf(binding);
+    if (roles.length < 2) return roles[0] && ofRole(roles[0]);
+    // Roles of one name are variants of one manifest.
+    return { rules: roles.flatMap((role) => ofRole(role).rules), rights: roles.flatMap((role) => ofRole(role).rights) };
+  };
   const permissions: Permissions = {
-    rbac: buildRbac([...facts, ...missing]),
-    live: memories.length > facts.length,
-    rightsOf: rightsOfRules(version),
+    rbac,
+    // Every cluster has ClusterRoles; where none is among what was read, only some namespaces were.
+    live: memories.length > facts.length && facts.some((fact) => fact.type === 'role' && fact.kind === 'ClusterRole'),
+    rightsOf,
+    givenBy,
+    missingOf: once(
+      () => groupBy(rbac.missingSubjects, ({ binding }) => binding),
+      (missed, binding) => missed.get(binding) ?? [],
+    ),
+    powerful: once(
+      () => powerfulOf(rbac, givenBy),
+      (subjects) => subjects,
+    ),
+    strongerAccount: once(
+      () => powersOf(rbac, givenBy),
+      (powers, holder: SubjectFact, namespace) => powers.stronger(holder, namespace),
+    ),
   };
   known.set(memories, permissions);
   return permissions;
@@ -249,4 +324,95 @@ function rightsOfRules(version: number): Permissions['rightsOf'] {
         return useful ? [{ right, rule, inNamespaces }] : [];
       }),
     );
+}
+
+/** As the function, asked once for each object. */
+function remembered<K extends object, T>(make: (key: K) => T): (key: K) => T {
+  const made = new Map<K, T>();
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key)!;
+  };
+}
+
+/** A function that makes something at its first call and uses it in all. */
+function once<T, A extends readonly unknown[], R>(make: () => T, use: (made: T, ...given: A) => R): (...given: A) => R {
+  let made: { readonly value: T } | undefined;
+  return (...given) => use((made ??= { value: make() }).value, ...given);
+}
+
+/** In all of the cluster, or in the namespace of its system. */
+function powerfulOf(rbac: Rbac, givenBy: Permissions['givenBy']): PowerfulSubject[] {
+  const found = new Map<string, PowerfulSubject>();
+  for (const binding of rbac.bindings) {
+    const { namespace } = binding;
+    if (namespace !== undefined && namespace !== systemNamespaces[0]) continue;
+    for (const { right, inNamespaces } of givenBy(binding)?.rights ?? []) {
+      if (!right.takesOver || (namespace !== undefined && !inNamespaces)) continue;
+      for (const subject of binding.subjects) {
+        const before = found.get(subjectName(subject));
+        if (before !== undefined && dangerousRights.indexOf(before.right) <= dangerousRights.indexOf(right)) continue;
+        if (!isBootstrapGrant(binding, subject)) found.set(subjectName(subject), { subject, right });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** The dangerous rights of one subject: `read-secrets` for everywhere, `read-secrets shop` for a namespace. */
+interface Powers {
+  readonly subject: SubjectFact;
+  readonly held: Map<string, { readonly right: DangerousRight; readonly namespace: string | undefined }>;
+}
+
+interface AllPowers {
+  stronger(holder: SubjectFact, namespace: string | undefined): StrongerAccount | undefined;
+}
+
+function powersOf(rbac: Rbac, givenBy: Permissions['givenBy']): AllPowers {
+  const bySubject = new Map<string, Powers>();
+  for (const binding of rbac.bindings) {
+    for (const { right, inNamespaces } of givenBy(binding)?.rights ?? []) {
+      const { namespace } = binding;
+      if (right.codes.length === 0 || (namespace !== undefined && (!inNamespaces || (right.only ?? namespace) !== namespace))) continue;
+      for (const subject of binding.subjects) {
+        const key = subjectName(subject);
+        const powers = bySubject.get(key) ?? { subject, held: new Map() };
+        bySubject.set(key, powers);
+        powers.held.set(namespace === undefined ? right.id : `${right.id} ${namespace}`, { right, namespace });
+      }
+    }
+  }
+  const accounts = [...bySubject.values()].filter(({ subject }) => subject.kind === 'ServiceAccount');
+  const byNamespace = groupBy(accounts, ({ subject }) => subject.namespace);
+  const lacks = (holder: Powers | undefined, { held }: Powers): Omit<StrongerAccount, 'account'> | undefined => {
+    if (holder === undefined) return held.values().next().value;
+    if (holder.held.has('everything')) return undefined;
+    for (const [key, each] of held) {
+      const { right, namespace } = each;
+      const all = namespace === undefined ? [] : [right.id, `everything ${namespace}`];
+      if (![key, ...all].some((one) => holder.held.has(one))) return each;
+    }
+    return undefined;
+  };
+  return {
+    stronger(holder, namespace) {
+      const own = bySubject.get(subjectName(holder));
+      let answer: StrongerAccount | undefined;
+      for (const each of namespace === undefined ? accounts : (byNamespace.get(namespace) ?? [])) {
+        if (each === own) continue;
+        const more = lacks(own, each);
+        if (more === undefined) continue;
+        const found = { account: each.subject, ...more };
+        // One of those that give the cluster away says most.
+        if (more.right.takesOver && more.namespace === undefined) return found;
+        answer ??= found;
+      }
+      return answer;
+    },
+  };
+}
+
+function subjectName({ kind, namespace = '', name }: SubjectFact): string {
+  return `${kind} ${namespace}/${name}`;
 }

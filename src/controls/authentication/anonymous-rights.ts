@@ -1,6 +1,9 @@
-import { defineControl, failAt, type AnyControl, type Place, type Severity } from '../../core/index.ts';
-import { isAnonymous, isPublic } from '../../kube/anonymous-subjects.ts';
-import { roleBindings } from '../../subjects/role-bindings.ts';
+import { defineControl, failAt, type AnyControl, type Place } from '../../core/index.ts';
+import { isAnonymous } from '../../kube/anonymous-subjects.ts';
+import { isPublicRole } from '../../kube/rbac/public-rights.ts';
+import { fitted, short } from '../../subjects/dangerous-grants.ts';
+import { exampleBinding, exampleRole } from '../../subjects/example-permissions.ts';
+import { boundRoles, roleKinds } from '../../subjects/rbac.ts';
 
 export const anonymousRights: AnyControl = defineControl({
   id: 'authentication/anonymous-rights',
@@ -9,57 +12,55 @@ export const anonymousRights: AnyControl = defineControl({
   why: 'Whoever reaches the API server has these rights, without an account and without a name in the audit log.',
   severity: 'high',
   also: { attack: ['T1078.001'] },
-  subject: roleBindings,
+  subject: boundRoles,
+  decidedBy: roleKinds,
 
-  evaluate({ name, namespace, roleRef, subjects }) {
-    const severity: Severity = roleRef.name === 'cluster-admin' ? 'critical' : 'high';
-    const role = `role "${roleRef.name ?? ''}"`;
-    const places: Place[] = [];
-    for (const [index, subject] of subjects.entries()) {
-      if (!isAnonymous(subject) || isPublic(roleRef, namespace)) continue;
-      const where = ['subjects', index, 'name'];
-      places.push({ where, message: `binding "${name}" gives ${role} to everybody without credentials`, severity });
-    }
+  evaluate({ binding, rules, rights }) {
+    if (isPublicRole(binding, rules)) return failAt([]);
+    const [worst] = rights;
+    const places = binding.subjects.flatMap((subject): Place[] => {
+      if (!isAnonymous(subject)) return [];
+      const message = fitted((longest) => {
+        const by = `binding "${short(binding.name, longest)}"`;
+        if (worst !== undefined) return `${by} lets everybody without credentials ${worst.right.title}`;
+        return `${by} gives role "${short(binding.roleRef.name, longest)}" to everybody without credentials`;
+      });
+      return [{ where: subject.at, message, severity: worst === undefined ? 'high' : 'critical' }];
+    });
     return failAt(places);
   },
 
   remedy: 'Delete the binding, and see in the audit log whether a node that joins (kubeadm join) or a probe of a load balancer needs it.',
 
-  alsoFails: ['authorization/cluster-admin'],
+  alsoFails: ['authorization/cluster-admin', 'network-separation/secret-readers'],
 
   examples: {
     pass: {
-      'somebody with a name': binding('{ kind: ClusterRole, name: view }', '{ kind: User, name: jane }'),
-      'what everybody may know': binding(
-        '{ kind: ClusterRole, name: "system:public-info-viewer" }',
-        '{ kind: Group, name: "system:unauthenticated" }',
-      ),
-      'how a node finds the cluster': binding(
-        '{ kind: Role, name: "kubeadm:bootstrap-signer-clusterinfo" }',
-        '{ kind: User, name: "system:anonymous" }',
+      'somebody with a name': bound('ClusterRole/view', '{ kind: User, name: jane }'),
+      'what everybody may know': bound('ClusterRole/system:public-info-viewer', "{ kind: Group, name: 'system:unauthenticated' }"),
+      'how a node finds the cluster': bound(
+        'Role/kubeadm:bootstrap-signer-clusterinfo',
+        "{ kind: User, name: 'system:anonymous' }",
         'kube-public',
       ),
     },
     fail: {
-      'the anonymous user': binding('{ kind: ClusterRole, name: view }', '{ kind: User, name: "system:anonymous" }'),
-      'all requests without credentials': binding(
-        '{ kind: ClusterRole, name: cluster-admin }',
-        '{ kind: Group, name: "system:unauthenticated" }',
+      'the anonymous user': bound('ClusterRole/view', "{ kind: User, name: 'system:anonymous' }"),
+      'all requests without credentials': bound('ClusterRole/cluster-admin', "{ kind: Group, name: 'system:unauthenticated' }"),
+      'a role that is only named like a public one': bound(
+        'Role/system:public-info-viewer',
+        "{ kind: Group, name: 'system:unauthenticated' }",
+        'shop',
       ),
-      'a role that is only named like a public one': binding(
-        '{ kind: Role, name: "system:public-info-viewer" }',
-        '{ kind: Group, name: "system:unauthenticated" }',
-      ),
+      'more than the public role grants': `${exampleRole({
+        name: 'kubeadm:bootstrap-signer-clusterinfo',
+        namespace: 'kube-public',
+        rules: ["{ apiGroups: [''], resources: [secrets], verbs: [get] }"],
+      })}---${bound('Role/kubeadm:bootstrap-signer-clusterinfo', "{ kind: User, name: 'system:anonymous' }", 'kube-public')}`,
     },
   },
 });
 
-function binding(roleRef: string, subject: string, namespace = ''): string {
-  return `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ${namespace === '' ? 'ClusterRoleBinding' : 'RoleBinding'}
-metadata: { name: everybody, ${namespace === '' ? '' : `namespace: ${namespace}`} }
-roleRef: ${roleRef}
-subjects: [${subject}]
-`;
+function bound(role: string, subject: string, namespace?: string): string {
+  return exampleBinding({ role, subjects: [subject], name: 'everybody', ...(namespace !== undefined && { namespace }) });
 }

@@ -1,16 +1,5 @@
-import { defineControl, failAt, pass, type AnyControl, type Place } from '../../core/index.ts';
+import { defineControl, failAt, type AnyControl, type Place } from '../../core/index.ts';
 import { roleBindings } from '../../subjects/role-bindings.ts';
-
-/** What Kubernetes itself gives to everybody who is authenticated, or to all service accounts. */
-const discovery: ReadonlySet<string> = new Set([
-  'system:basic-user',
-  'system:discovery',
-  'system:public-info-viewer',
-  'system:service-account-issuer-discovery',
-]);
-
-/** Groups are named as such: every account of the cluster, or every account of one namespace. */
-const accountGroup = /^system:serviceaccounts(?::|$)/;
 
 export const defaultAccountRights: AnyControl = defineControl({
   id: 'pod-security/default-account-rights',
@@ -22,17 +11,13 @@ export const defaultAccountRights: AnyControl = defineControl({
   subject: roleBindings,
 
   evaluate({ name, roleRef, subjects }) {
-    if (discovery.has(roleRef.name ?? '')) return pass;
     const severity = roleRef.name === 'cluster-admin' ? 'critical' : 'high';
     const role = `role "${roleRef.name ?? ''}"`;
     const places: Place[] = [];
     for (const [index, { kind, name: subject = '', namespace }] of subjects.entries()) {
-      if (kind === 'ServiceAccount' && subject === 'default') {
-        const account = namespace === undefined ? subject : `${namespace}/${subject}`;
-        places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives ${role} to account "${account}"`, severity });
-      } else if (kind === 'Group' && accountGroup.test(subject)) {
-        places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives ${role} to all of "${subject}"`, severity });
-      }
+      if (kind !== 'ServiceAccount' || subject !== 'default') continue;
+      const account = namespace === undefined ? subject : `${namespace}/${subject}`;
+      places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives ${role} to account "${account}"`, severity });
     }
     return failAt(places);
   },
@@ -42,14 +27,9 @@ export const defaultAccountRights: AnyControl = defineControl({
   examples: {
     pass: {
       'an account of its own': binding('{ kind: Role, name: reader }', '{ kind: ServiceAccount, name: web, namespace: shop }'),
-      'discovery for all accounts': binding(
-        '{ kind: ClusterRole, name: "system:service-account-issuer-discovery" }',
-        '{ kind: Group, name: "system:serviceaccounts" }',
-      ),
     },
     fail: {
       'the default account': binding('{ kind: ClusterRole, name: view }', '{ kind: ServiceAccount, name: default, namespace: shop }'),
-      'all accounts of a namespace': binding('{ kind: Role, name: reader }', '{ kind: Group, name: "system:serviceaccounts:shop" }'),
     },
   },
 });

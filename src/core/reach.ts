@@ -105,12 +105,16 @@ export interface PolicyChange {
   readonly creates?: Readonly<Record<string, unknown>>;
 }
 
-/** What a change does to one pair: ports that it opens, and ports that it closes. */
+/** What a change does to one pair. What is in none of the lists stayed as it was. */
 export interface ReachChange {
   readonly from: ReachEndpoint;
   readonly to: ReachEndpoint;
+  /** Denied before, allowed now. */
   readonly opened: readonly ReachPorts[];
+  /** Allowed before, denied now. */
   readonly closed: readonly ReachPorts[];
-  /** Ports of which it was known before, and is not any more, or the other way round. */
-  readonly unsure: readonly ReachPorts[];
+  /** Denied before and unknown now, or unknown before and allowed now. */
+  readonly mayOpen: readonly ReachPorts[];
+  /** Allowed before and unknown now, or unknown before and denied now. */
+  readonly mayClose: readonly ReachPorts[];
 }

@@ -1,15 +1,50 @@
-import type { Protocol, ReachEndpoint, ReachPair, ReachPorts } from '../core/index.ts';
+import type { Protocol, ReachChange, ReachEndpoint, ReachPair, ReachPorts } from '../core/index.ts';
 import { productsOfWorkload, type KnownProduct } from '../kube/known-products.ts';
 import type { Labels } from '../kube/label-selector.ts';
-import { buildNetwork, networkFact, networkKinds, profiles, type Network, type NetworkFact } from '../kube/network/index.ts';
+import {
+  buildNetwork,
+  diffNetworks,
+  networkFact,
+  networkKinds,
+  profiles,
+  type Network,
+  type NetworkFact,
+  type PluginProfile,
+} from '../kube/network/index.ts';
 import type { KnownEndpoints, WorkloadEndpoint } from '../options/reach-endpoints.ts';
 import type { Inventory, InventoryKinds, Seen } from './inventory.ts';
 
 /** What was read, ready to be asked who can reach what. */
 export interface ReachWorld extends KnownEndpoints {
   readonly network: Network;
+  readonly facts: readonly NetworkFact[];
+  readonly profile: PluginProfile;
   /** What the answers depend on, a sentence each. */
   readonly notes: readonly string[];
+}
+
+/** What changes between two states, by the plugin of the second one. */
+export function compareReach(before: ReachWorld, after: ReachWorld): ReachComparison {
+  const { groups, cells, added, removed } = diffNetworks(before.facts, after.facts, after.profile);
+  function* changes(): Generator<ReachChange, void> {
+    for (const { from, to, self, opened, closed, mayOpen, mayClose } of cells) {
+      for (const [index, source] of groups[from]!.entries()) {
+        for (const [at, target] of self ? [[index, source] as const] : groups[to]!.entries()) {
+          if (from === to && !self && index === at) continue;
+          if (source.type === 'workload' || target.type === 'workload')
+            yield { from: source, to: target, opened, closed, mayOpen, mayClose };
+        }
+      }
+    }
+  }
+  return { changes, added, removed, endpoints: [...before.endpoints, ...after.endpoints] };
+}
+
+export interface ReachComparison {
+  readonly changes: () => Iterable<ReachChange>;
+  readonly endpoints: readonly ReachEndpoint[];
+  readonly added: readonly ReachEndpoint[];
+  readonly removed: readonly ReachEndpoint[];
 }
 
 /** A single port to be asked about. */
@@ -46,6 +81,8 @@ export function startReachReading(): ReachReading {
       const network = buildNetwork(facts, profile);
       return {
         network,
+        facts,
+        profile,
         endpoints: network.endpoints,
         labelsOf: (workload) => labels.get(keyOf(workload)) ?? [],
         notes: notesOf(network, inventory, plugin, products),
@@ -58,7 +95,7 @@ function keyOf({ kind, namespace, name }: Pick<WorkloadEndpoint, 'kind' | 'names
   return `${kind}/${namespace}/${name}`;
 }
 
-function profileOf(plugin: string | undefined, products: ReadonlySet<KnownProduct>): (typeof profiles)[number] {
+function profileOf(plugin: string | undefined, products: ReadonlySet<KnownProduct>): PluginProfile {
   const name =
     plugin ?? [...products].map((product) => product.name.toLowerCase()).find((known) => isProfile(known) && known !== 'flannel');
   return profiles.find((profile) => profile.name === name) ?? profiles[0]!;

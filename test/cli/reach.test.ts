@@ -199,6 +199,97 @@ describe('as a picture', () => {
   });
 });
 
+describe('why, and why not', () => {
+  const question = ['shop', '--plugin', 'cilium', '--to', 'data/db', '--port', '5432', '--explain'];
+
+  test('names the rule that allows, with its file and line', () => {
+    const { status, stdout } = reach(...question, '--from', 'shop/api');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/→ StatefulSet data\/db on TCP 5432[^]*\n {2}allowed\n/);
+    expect(stdout).toMatch(
+      /NetworkPolicy data\/db-from-api {2}shop\/policies.yaml:9\n\s+ingress rule 1: allows {2}shop\/policies.yaml:13\n/,
+    );
+  });
+
+  test('of a denial names what each rule misses, and the change that would allow it', () => {
+    const { stdout } = reach(...question, '--from', 'shop/web');
+    expect(stdout).toMatch(
+      /ingress rule 1: no match[^]*the labels of the pod are not those that the peer selects \(shop\/policies.yaml:14\)/,
+    );
+    expect(stdout).toMatch(/smallest change that would allow it:\n\s+NetworkPolicy data\/db-from-api/);
+  });
+
+  test('the change does what it says', () => {
+    const { explanations } = JSON.parse(reach(...question, '--from', 'shop/web', '-o', 'json').stdout) as {
+      explanations: readonly { answer: string; changes: readonly { edits: readonly { op: string; path: string; value: unknown }[] }[] }[];
+    };
+    expect(explanations.map(({ answer }) => answer)).toEqual(['denied']);
+    expect(explanations[0]!.changes[0]!.edits).not.toEqual([]);
+  });
+
+  test.each([
+    [['--from', 'shop/web'], '--to'],
+    [['--from', 'shop/web', '--to', 'data/db'], '--port'],
+    [['--from', 'shop/web', '--to', 'data/db', '--port', '1', '-o', 'svg'], 'json'],
+  ])('%j is no question', (args, wanted) => {
+    const { status, stderr } = reach('shop', '--explain', ...args);
+    expect([status, stderr.includes(wanted)]).toEqual([2, true]);
+  });
+});
+
+describe('what a change does', () => {
+  beforeAll(() => {
+    mkdirSync(join(folder, 'open'));
+    writeFileSync(join(folder, 'open', 'shop.yaml'), shop);
+    writeFileSync(join(folder, 'open', 'policies.yaml'), policies.replace('podSelector: {matchLabels: {app: api}}', 'podSelector: {}'));
+  });
+  const diff = (...args: string[]) => reach('--diff', '--plugin', 'cilium', ...args);
+
+  test('is told by workload, and fails where it opens something and that was asked for', () => {
+    const { status, stdout } = diff('shop', 'open');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Opens [^]*shop: web\n\s+→ data: db\s+TCP 5432\n/);
+    expect(stdout).not.toContain('Closes');
+    expect(diff('--fail-on-open', 'shop', 'open').status).toBe(1);
+  });
+
+  test('closing does not fail', () => {
+    const { status, stdout } = diff('--fail-on-open', 'open', 'shop');
+    expect([status, stdout.includes('Closes'), stdout.includes('Opens')]).toEqual([0, true, false]);
+  });
+
+  test('may be nothing', () => expect(diff('shop', 'shop').stdout).toContain('nothing changes'));
+
+  test('as JSON', () => {
+    expect(JSON.parse(diff('shop', 'open', '-o', 'json').stdout)).toEqual({
+      changes: [
+        {
+          from: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+          to: { kind: 'StatefulSet', namespace: 'data', name: 'db' },
+          opened: [{ protocol: 'TCP', ports: '5432' }],
+          closed: [],
+          mayOpen: [],
+          mayClose: [],
+        },
+      ],
+      added: [],
+      removed: [],
+    });
+  });
+
+  test.each([
+    [['shop'], 'BEFORE AFTER'],
+    [['shop', 'open', 'empty'], 'BEFORE AFTER'],
+    [['shop', 'open', '--from', 'shop/web'], '--from'],
+    [['shop', 'open', '-o', 'html'], 'html'],
+  ])('%j cannot be compared', (args, wanted) => {
+    const { status, stderr } = diff(...args);
+    expect([status, stderr.includes(wanted)]).toEqual([2, true]);
+  });
+
+  test('--fail-on-open alone is a mistake', () => expect(reach('shop', '--fail-on-open').stderr).toContain('--diff'));
+});
+
 describe('what it cannot know is said', () => {
   test('that no plugin is evident that enforces policies', () => {
     expect(reach('shop').stdout).toContain('no network plugin');

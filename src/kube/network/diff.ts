@@ -17,7 +17,7 @@ export interface NetworkDiff {
   readonly cells: readonly DiffCell[];
 }
 
-export interface DiffCell extends Pick<ReachChange, 'opened' | 'closed' | 'unsure'> {
+export interface DiffCell extends Pick<ReachChange, 'opened' | 'closed' | 'mayOpen' | 'mayClose'> {
   readonly from: number;
   readonly to: number;
   /** It is about each member of the group and itself. */
@@ -80,7 +80,7 @@ function matrix(engine: Engine, groups: readonly Group[]): Uint32Array[] {
   return Array.from(rowsOfGroups(engine, groups), ({ to }) => to.slice());
 }
 
-type Change = Pick<DiffCell, 'opened' | 'closed' | 'unsure'>;
+type Change = Pick<DiffCell, 'opened' | 'closed' | 'mayOpen' | 'mayClose'>;
 
 /** Few pairs of answers are distinct. */
 function changesBetween(old: Engine, now: Engine): (was: number, is: number) => Change | undefined {
@@ -91,13 +91,19 @@ function changesBetween(old: Engine, now: Engine): (was: number, is: number) => 
     const key = was * 2 ** 26 + is;
     if (known.has(key)) return known.get(key);
     const [a, b] = [old.answers.of(was), now.answers.of(is)];
-    const opened = b.low & ~a.low & denied(a);
-    const closed = denied(b) & ~denied(a) & a.low;
-    const unsure = (b.low ^ a.low) | (denied(a) ^ denied(b));
+    const more = (b.low & ~a.low) | (denied(a) & ~denied(b));
+    const less = (a.low & ~b.low) | (denied(b) & ~denied(a));
+    const opened = b.low & denied(a);
+    const closed = a.low & denied(b);
     const change =
-      unsure === 0n
+      (more | less) === 0n
         ? undefined
-        : { opened: space.portsOf(opened), closed: space.portsOf(closed), unsure: space.portsOf(unsure & ~opened & ~closed) };
+        : {
+            opened: space.portsOf(opened),
+            closed: space.portsOf(closed),
+            mayOpen: space.portsOf(more & ~opened),
+            mayClose: space.portsOf(less & ~closed),
+          };
     known.set(key, change);
     return change;
   };

@@ -28,6 +28,8 @@ export interface ReachNode {
 }
 
 export interface ReachGraph {
+  /** Whether what has no line belongs into the picture: not where a part of the pairs was asked about. */
+  readonly whole: boolean;
   /** `Deployment web`, made fit to be shown. */
   readonly endpoints: readonly ReachName[];
   /** Why nobody knows what nobody knows, each reason once. */
@@ -53,12 +55,13 @@ const crowdShare = 0.6;
 const crowdSize = 8;
 
 /**
- * Bundles the pairs of at most `mostInGraph` endpoints; undefined where there are more. What is denied has no line.
- * Nor has what happens outside of the cluster, or what an endpoint may open to itself, between replicas of one workload.
+ * Bundles the pairs of at most `mostInGraph` endpoints; undefined where there are more. What is denied has no line. Nor has
+ * what happens outside of the cluster, or what an endpoint may open to itself, between replicas of one workload.
+ * Where the pairs are some of many, `among` says what there is besides: else all of them would be taken for all there are.
  */
-export function reachGraph(pairs: Iterable<ReachPair>): ReachGraph | undefined {
-  const table = tableOf(pairs);
-  return table === undefined ? undefined : bundled(table);
+export function reachGraph(pairs: Iterable<ReachPair>, among?: readonly ReachEndpoint[]): ReachGraph | undefined {
+  const table = tableOf(pairs, among ?? []);
+  return table === undefined ? undefined : bundled(table, among === undefined);
 }
 
 interface Table {
@@ -76,7 +79,7 @@ interface Label {
 
 const nothing: Label = { allowed: '', unknown: '' };
 
-function tableOf(pairs: Iterable<ReachPair>): Table | undefined {
+function tableOf(pairs: Iterable<ReachPair>, among: readonly ReachEndpoint[]): Table | undefined {
   const indexes = new Map<string, number>();
   const found: ReachEndpoint[] = [];
   const known = new WeakMap<ReachEndpoint, number>();
@@ -94,6 +97,7 @@ function tableOf(pairs: Iterable<ReachPair>): Table | undefined {
   const open: number[] = [];
   const reasons = new Set<string>();
   const textOf = rememberingLists(portsText);
+  for (const endpoint of among) indexOf(endpoint);
   for (const { from, to, allowed, unknown } of pairs) {
     const [source, target] = [indexOf(from), indexOf(to)];
     if (found.length > mostInGraph) return undefined;
@@ -117,7 +121,7 @@ function tableOf(pairs: Iterable<ReachPair>): Table | undefined {
   return { endpoints: order.map((index) => found[index]!), reasons: [...reasons], labels, cells };
 }
 
-function bundled({ endpoints, reasons, labels, cells }: Table): ReachGraph {
+function bundled({ endpoints, reasons, labels, cells }: Table, whole: boolean): ReachGraph {
   const size = endpoints.length;
   const spaces = endpoints.map(spaceOf);
   const groups = groupsOf(spaces, cells);
@@ -135,6 +139,7 @@ function bundled({ endpoints, reasons, labels, cells }: Table): ReachGraph {
   const namespaces = namespacesOf(nodes);
   const bundles = [crowds('from'), crowds('to'), namespaces('to'), namespaces('from')].reduce((rest, bundle) => bundle(rest), lines);
   return {
+    whole,
     endpoints: endpoints.map(nameOf),
     reasons,
     nodes: nodes.map((node) => ({ ...node, space: printable(node.space) })),
@@ -285,6 +290,11 @@ function compareEndpoints(a: ReachEndpoint, b: ReachEndpoint): number {
   if (a.type === 'workload' && b.type === 'workload')
     return compareText(a.namespace, b.namespace) || compareText(a.name, b.name) || compareText(a.kind, b.kind);
   return compareText(endpointKey(a), endpointKey(b));
+}
+
+/** The nodes to be drawn: a crowd or a namespace has a line, and so has whatever else was asked about. */
+export function drawnNodes({ whole, nodes, edges }: ReachGraph): ReadonlySet<number> {
+  return new Set(whole ? nodes.keys() : edges.flatMap(({ from, to }) => [from, to]));
 }
 
 function nameOf(endpoint: ReachEndpoint): ReachName {

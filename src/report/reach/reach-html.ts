@@ -7,6 +7,7 @@ import { pictureStyle } from './reach-svg.ts';
 const pageStyle = `${pictureStyle}
 :root { color-scheme: light dark; }
 body { margin: 0 1rem 2rem; font: 15px system-ui, sans-serif; background: #ffffff; color: #1f2328; }
+#details { display: flex; flex-wrap: wrap; gap: 0 2rem; align-items: start; } #details h2 { flex-basis: 100%; } #details[hidden] { display: none; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1.1rem; }
 .notes { border-left: 4px solid #9a6700; padding: .3rem .8rem; }
 .filter { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: center; padding: .6rem 0; background: #ffffff; border-bottom: 1px solid #c9d1d9; }
@@ -51,9 +52,9 @@ ${noted}<div class="filter" role="search">
 <button id="clear" type="button">Show all</button>
 <span id="status" role="status"></span>
 </div>
-<p>Choose a name to see its connections alone: with the mouse, or with Tab, the arrow keys and Enter. Escape shows all again.</p>
-<section id="details" aria-live="polite" hidden></section>
+<p>Choose a name to see its connections alone: with the mouse, or with Tab, the arrow keys and Enter. Escape shows all again. Below the picture its connections stand as tables.</p>
 <div id="picture">${drawReach(graph, {})}</div>
+<section id="details" aria-live="polite" hidden></section>
 <script type="application/json" id="graph">${stringified(graph).replaceAll('<', '\\u003c')}</script>
 <script>${script}</script>
 </body>

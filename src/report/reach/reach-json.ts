@@ -37,7 +37,8 @@ export function endpointJson(endpoint: ReachEndpoint): string {
   return `{"kind":${quoted(endpoint.kind)},"namespace":${quoted(endpoint.namespace)},"name":${quoted(endpoint.name)}}`;
 }
 
-function portsJson(item: ReachPorts | UnknownPorts): string {
+/** Ports of a protocol as JSON. */
+export function portsJson(item: ReachPorts | UnknownPorts): string {
   const because = 'because' in item ? `,"because":${quoted(item.because)}` : '';
   return `{"protocol":"${item.protocol}","ports":${quoted(item.ports)}${because}}`;
 }

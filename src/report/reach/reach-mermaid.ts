@@ -1,15 +1,17 @@
 import { crowdText, edgeText } from './reach-dot.ts';
-import type { ReachGraph } from './reach-graph.ts';
+import { drawnNodes, type ReachGraph } from './reach-graph.ts';
 
 /** The bundled picture for Mermaid. What is more than a plain letter in a name is written as its number: labels are Markdown and HTML. */
-export function* formatReachMermaid({ endpoints, nodes, edges }: ReachGraph): Generator<string, void> {
+export function* formatReachMermaid(graph: ReachGraph): Generator<string, void> {
+  const { endpoints, nodes, edges } = graph;
+  const drawn = drawnNodes(graph);
   yield 'flowchart LR\n';
-  const spaces = [...new Set(nodes.map(({ space }) => space))];
+  const spaces = [...new Set([...drawn].map((node) => nodes[node]!.space))];
   for (const [index, space] of spaces.entries()) {
     const indent = space === '' ? '  ' : '    ';
     if (space !== '') yield `  subgraph s${index}["${plain(space)}"]\n`;
     for (const [node, { type, members, without, space: own }] of nodes.entries()) {
-      if (own !== space) continue;
+      if (own !== space || !drawn.has(node)) continue;
       const names = members.map((member) => plain(endpoints[member]!.name)).join('<br/>');
       const label = type === 'group' ? names : type === 'namespace' ? 'each of them' : crowdText(members.length, without.length);
       yield `${indent}n${node}["${label}"]\n`;

@@ -10,7 +10,7 @@ export interface ReachShown {
   readonly port?: number;
   /** `false` leaves out what nobody knows. */
   readonly unknown?: boolean;
-  /** An endpoint: what reaches it and what it reaches. */
+  /** An endpoint: what reaches it and what it reaches, whatever is searched for. */
   readonly focus?: number;
   /** Where somebody may choose an endpoint: names can be reached with the keyboard. */
   readonly page?: boolean;
@@ -23,7 +23,7 @@ export interface ReachShown {
  * The page of the html format runs this same function in the browser, from its own source text: it must not use anything
  * that stands outside of it.
  */
-export function drawReach({ endpoints, nodes, edges }: ReachGraph, shown: ReachShown): string {
+export function drawReach({ whole: everything, endpoints, nodes, edges }: ReachGraph, shown: ReachShown): string {
   const [rowHeight, headHeight, gap, padding, margin, top] = [17, 22, 12, 5, 16, 64];
   const [boxWidth, pillWidth, middle, cell] = [310, 168, 390, 6.7];
   const leftEnd = margin + boxWidth;
@@ -52,11 +52,10 @@ export function drawReach({ endpoints, nodes, edges }: ReachGraph, shown: ReachS
   // Which lines, and which names besides.
   const wanted = (shown.search ?? '').trim().toLowerCase();
   const narrowed = wanted !== '' || (shown.space ?? '') !== '' || shown.focus !== undefined;
-  const fits = endpoints.map(
-    ({ name, space }, index) =>
-      (shown.focus === undefined || shown.focus === index) &&
-      ((shown.space ?? '') === '' || shown.space === space) &&
-      (wanted === '' || `${space}/${name}`.toLowerCase().includes(wanted)),
+  const fits = endpoints.map(({ name, space }, index) =>
+    shown.focus === undefined
+      ? ((shown.space ?? '') === '' || shown.space === space) && (wanted === '' || `${space}/${name}`.toLowerCase().includes(wanted))
+      : shown.focus === index,
   );
   const holds = nodes.map(({ members }) => members.some((member) => fits[member] === true));
   const lines = edges.filter(
@@ -115,7 +114,9 @@ export function drawReach({ endpoints, nodes, edges }: ReachGraph, shown: ReachS
   for (const [title, color, all] of parts) {
     const start = below;
     for (const { labels, places, sections, sectionOf } of columns) {
-      const present = all.filter((node) => labels.has(node) || (nodes[node]!.type === 'group' && (!narrowed || holds[node] === true)));
+      const present = all.filter(
+        (node) => labels.has(node) || (everything && nodes[node]!.type === 'group' && (!narrowed || holds[node] === true)),
+      );
       const whole = nodes.findIndex(({ type, space }) => type === 'namespace' && space === title && color >= 0);
       const headed = whole >= 0 && labels.has(whole);
       if (present.length === 0 && !headed) continue;
@@ -203,7 +204,7 @@ export function drawReach({ endpoints, nodes, edges }: ReachGraph, shown: ReachS
         const others = without.flatMap((each) => nodes[each]!.members.map(nameOf));
         const rest =
           others.length === 0
-            ? 'that is all'
+            ? 'all of them'
             : `all but ${others.slice(0, 2).join(', ')}${others.length > 2 ? ` and ${others.length - 2} more` : ''}`;
         text(inner, y, innerAnchor, 'whole', `${members.length} of ${workloads} workloads`, boxWidth - 24);
         out.push(`<g><title>${escaped(others.join('\n'))}</title>`);

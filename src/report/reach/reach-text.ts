@@ -19,11 +19,24 @@ export interface ReachTextOptions {
 /** Who may open connections to what, bundled as in the picture: a line for what nothing tells apart. */
 export function* formatReachText(graph: ReachGraph, options: ReachTextOptions): Generator<string, void> {
   const page = pageOf(options);
-  const { endpoints, nodes, edges } = graph;
+  const { endpoints, edges } = graph;
   yield* notes(options.notes, page);
-  const workloads = endpoints.filter(({ space }) => space !== '').length;
   yield heading('Who can reach what', page);
   if (edges.length === 0) yield `\n  nothing: no connection is allowed between what was read\n`;
+  yield* bundledLines(graph, options, page);
+  for (const reason of graph.reasons) yield* labelledReason(reason, page);
+  const workloads = endpoints.filter(({ space }) => space !== '').length;
+  const shown = `${counted(workloads, 'workload')} from ${printable(options.source)}`;
+  yield `\n${page.colors.dim(`${shown}; what has no line is denied${edges.some(({ unknown }) => unknown !== '') ? '; ? is what nobody knows' : ''}`)}\n`;
+}
+
+/** The lines of a graph, gathered by where they begin. */
+export function* bundledLines(
+  { endpoints, nodes, edges }: ReachGraph,
+  options: Pick<ReachTextOptions, 'all'>,
+  page: Page,
+): Generator<string, void> {
+  const workloads = endpoints.filter(({ space }) => space !== '').length;
   const column = Math.max(16, Math.min(44, Math.floor((page.width - 6) * 0.36)));
   const named = (node: number): string[] => {
     const { type, space, members, without } = nodes[node]!;
@@ -49,9 +62,6 @@ export function* formatReachText(graph: ReachGraph, options: ReachTextOptions): 
     yield* beside(`    → ${first}`, ports, column + 8, page, paint);
     for (const line of rest) yield `      ${line}\n`;
   }
-  for (const reason of graph.reasons) yield* labelledReason(reason, page);
-  const shown = `${counted(workloads, 'workload')} from ${printable(options.source)}`;
-  yield `\n${page.colors.dim(`${shown}; what has no line is denied${edges.some(({ unknown }) => unknown !== '') ? '; ? is what nobody knows' : ''}`)}\n`;
 }
 
 function* labelledReason(reason: string, { width, colors }: Page): Generator<string, void> {

@@ -47,7 +47,7 @@ export interface ApiClient {
   /** Rejects for kinds that the server does not serve. */
   create<Body = unknown>(object: ApiObject, options?: WriteOptions): Promise<Answer<Body>>;
   /** Makes or changes the object of this name, as `kubectl apply --server-side --force-conflicts` does. Rejects for kinds that the server does not serve. */
-  apply<Body = unknown>(object: ApiObject): Promise<Answer<Body>>;
+  apply<Body = unknown>(object: ApiObject, options?: WriteOptions): Promise<Answer<Body>>;
   /** Replaces the object of the same name. Rejects for kinds that the server does not serve. */
   update<Body = unknown>(object: ApiObject, options?: WriteOptions): Promise<Answer<Body>>;
   /** The same client as somebody else; without groups in those that the server adds by itself. */
@@ -146,7 +146,7 @@ function client(connection: Connection): ApiClient {
     request,
     resource,
     create: (object, options = {}) => write('POST', object, options),
-    apply: (object) => write('PATCH', object, {}),
+    apply: (object, options = {}) => write('PATCH', object, options),
     update: (object, options = {}) => write('PUT', object, options),
     as: (user, groups = []) =>
       client({ ...connection, headers: { ...connection.headers, 'impersonate-user': user, 'impersonate-group': [...groups] } }),

@@ -64,6 +64,21 @@ describe('covers', () => {
     expect(covers(rules(...owner), rules(...wanted))).toEqual(rules(...uncovered));
   });
 
+  test.each([
+    ['*', '', true],
+    ['*', '/api', true],
+    ['/*', '', false],
+    ['/*', '/', true],
+    ['/apis', '/api', false],
+    ['/api/v1', '/api/v1', true],
+    ['/api/*', '/api/v1', true],
+    ['/api/*', '/api', false],
+    ['/api/**', '/api/*', true],
+    ['/*/v1/*', '/api/v1', false],
+  ])('of the URL %s %s: %s', (owner, wanted, expected) => {
+    expect(covers(rules(url('get', owner)), rules(url('get', wanted))).length === 0).toBe(expected);
+  });
+
   test('a rule of too many parts is compared as a whole', () => {
     const many = Array.from({ length: 1000 }, (_, index) => `r${index}`);
     const vast = rule({ verbs: many, apiGroups: many, resources: many });
@@ -125,6 +140,16 @@ describe('writing a role', () => {
     expect(may(world('bank', readPods, readSecrets), 'create')).toBe('may-not-write');
     expect(may(world('shop', readPods, readSecrets), 'create', { kind: 'ClusterRole', namespace: undefined })).toBe('may-not-write');
     expect(may(world('bank'), 'create', {}, ['system:masters'])).toBe('privileged');
+  });
+
+  test('by server-side apply asks for the right to create it last', () => {
+    const patching = { apiGroups: rbacGroup, resources: ['roles'], verbs: ['patch'] };
+    const rbac = (...own: readonly Rule[]) =>
+      buildRbac(factsOf(clusterRole('jane', patching, ...own), binding('shop', 'jane', 'ClusterRole jane', 'User jane')));
+    expect(may(rbac(readPods), 'apply')).toBe('not-covered');
+    expect(may(rbac(readPods, readSecrets), 'apply')).toBe('may-not-write');
+    expect(may(rbac(readPods, readSecrets), 'patch')).toBe('covered');
+    expect(may(rbac(readPods, readSecrets, { ...patching, verbs: ['create'], resourceNames: ['new'] }), 'apply')).toBe('covered');
   });
 
   test('that aggregates needs everything', () => {

@@ -99,25 +99,30 @@ interface Written {
 
 function mayWrite(rbac: Rbac, { subject, groups }: Writer, how: Write, { target, name, excuse, missing: missingOf }: Written): WriteAnswer {
   const ask = (question: ResourceQuestion) => rbac.can(subject, question, groups);
-  const requests = requestsOf(how, target, name).map(ask);
-  const grants = requests.flatMap((answer) => answer.grants);
-  if (requests.some(({ allowed }) => !allowed)) return { allowed: false, because: 'may-not-write', grants, missing: [] };
-  if (requests.some(({ privileged }) => privileged)) return { allowed: true, because: 'privileged', grants, missing: [] };
+  const request = ask({ ...target, verb: how === 'apply' ? 'patch' : how, ...(how === 'create' ? {} : { name }) });
+  // Whether an object that is applied may be created is asked last, when it is known that there is none.
+  const creation = how === 'apply' ? ask({ ...target, verb: 'create', name }) : request;
+  const grants = creation === request ? request.grants : [...request.grants, ...creation.grants];
+  const answer = (because: WriteReason, missing: readonly PolicyRule[] = [], more: readonly Grant[] = []): WriteAnswer => ({
+    allowed: passing.has(because),
+    because,
+    grants: [...grants, ...more],
+    missing,
+  });
+  if (!request.allowed) return answer('may-not-write');
+  if (request.privileged) return answer('privileged');
   const excused = ask(excuse);
-  if (excused.allowed) return { allowed: true, because: 'verb', grants: [...grants, ...excused.grants], missing: [] };
-  const missing = missingOf(rbac.effectiveIn(subject, target.namespace, groups).map(({ rule }) => rule));
-  if (missing === undefined) return { allowed: false, because: 'no-role', grants, missing: [] };
-  const covered = missing.length === 0;
-  return { allowed: covered, because: covered ? 'covered' : 'not-covered', grants, missing };
+  if (!excused.allowed) {
+    const missing = missingOf(rbac.effectiveIn(subject, target.namespace, groups).map(({ rule }) => rule));
+    if (missing === undefined) return answer('no-role');
+    if (missing.length > 0) return answer('not-covered', missing);
+  }
+  if (!creation.allowed) return answer('may-not-write');
+  return excused.allowed ? answer('verb', [], excused.grants) : answer('covered');
 }
+
+const passing: ReadonlySet<WriteReason> = new Set(['privileged', 'verb', 'covered']);
 
 function targetOf(resource: string, namespace: string | undefined): Target {
   return { group: rbacGroup, resource, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-/** What the API server asks before it compares. */
-function requestsOf(how: Write, target: Target, name: string): ResourceQuestion[] {
-  if (how === 'create') return [{ ...target, verb: 'create' }];
-  if (how === 'apply') return ['patch', 'create'].map((verb) => ({ ...target, verb, name }));
-  return [{ ...target, verb: how, name }];
 }

@@ -55,7 +55,7 @@ const end = '\u0000';
  */
 export function podOutline(side: Outlined, digest: (text: string) => string): string {
   const { spec, metadata } = side;
-  const writer: Writer = { text: '', digest, inVolume: false };
+  const writer: Writer = { lines: [], digest, inVolume: false };
   for (const [key, value] of Object.entries(metadata.labels ?? {}))
     if (!labelsOfControllers.has(key)) write(writer, `metadata.labels[${plain(key)}]`, value);
   const rest = withoutOthers(side);
@@ -63,7 +63,7 @@ export function podOutline(side: Outlined, digest: (text: string) => string): st
     if (isDecidingAnnotation(key) && !repeatsField(key, value, rest)) write(writer, `metadata.annotations[${plain(key)}]`, value);
   writeObject(writer, rest as Readonly<Record<string, unknown>>, 'spec', 'spec');
   write(writer, 'spec.serviceAccountName', spec.serviceAccountName ?? spec.serviceAccount ?? 'default');
-  return writer.text;
+  return writer.lines.join('');
 }
 
 /** Where a pod differs from what `maker` makes of a template, by their outlines: in the order of the paths. */
@@ -206,7 +206,8 @@ function isTokenVolume(volume: Volume): boolean {
 }
 
 interface Writer {
-  text: string;
+  /** A text that grows line by line would keep every piece of it for as long as it is kept itself. */
+  readonly lines: string[];
   readonly digest: (text: string) => string;
   /** The names of volume sources say something even where nothing that counts is in them. */
   inVolume: boolean;
@@ -337,11 +338,11 @@ function writeValue(writer: Writer, value: unknown, path: string, key: string): 
     write(writer, path, value, key === 'value');
     return;
   }
-  const before = writer.text.length;
+  const before = writer.lines.length;
   if (writer.inVolume) write(writer, path, '');
   writeObject(writer, value, path, key);
   // The API server fills in these two, with nothing in them.
-  if (writer.text.length === before && key !== 'securityContext' && key !== 'resources') write(writer, path, '');
+  if (writer.lines.length === before && key !== 'securityContext' && key !== 'resources') write(writer, path, '');
 }
 
 function writeList(writer: Writer, items: readonly unknown[], path: string, key: string): void {
@@ -438,7 +439,7 @@ const longest = 64;
 function write(writer: Writer, path: string, value: unknown, secret = false): void {
   let said = typeof value === 'string' ? (value === '' ? '' : `"${plain(value)}`) : JSON.stringify(value);
   if (secret || said.length > longest) said = writer.digest(said);
-  writer.text += `${path}${end}${said}\n`;
+  writer.lines.push(path, end, said, '\n');
 }
 
 // oxlint-disable-next-line no-control-regex

@@ -73,6 +73,7 @@ export async function readCluster(
     owners: startOwners(fileOf),
     podTemplates,
     sink,
+    spare: [],
     documents: 0,
     restarted: [],
     unlisted: [],

@@ -3,7 +3,7 @@ import { continueOf } from './json-answer.ts';
 import type { KindReader } from './read-page.ts';
 import type { Reading } from './reading.ts';
 import { whyNot, type NoAnswer } from './refusals.ts';
-import { get, type Answer } from './requests.ts';
+import { get, giveBack, type Answer } from './requests.ts';
 import type { Refusal } from './connect.ts';
 
 /** Of a page: one in flight for each of the kinds that are asked for ahead. */
@@ -28,13 +28,13 @@ export type Ended = undefined | string | Refusal;
 
 /** Asks for a page of a list; the first one has the token ''. */
 export function getPage(
-  { connection, patience }: Reading,
+  { connection, patience, spare }: Reading,
   { path, asking: { accept, query, redact }, deadline }: Pick<Place, 'path' | 'asking' | 'deadline'>,
   token: string,
   limit: number,
 ): Promise<Answer> {
   const asked = new URLSearchParams({ ...query, limit: String(limit), ...(token === '' ? {} : { continue: token }) });
-  const limits = { mostBytes: mostPageBytes, deadline, ...(redact === undefined ? {} : { redact }) };
+  const limits = { mostBytes: mostPageBytes, deadline, spare, ...(redact === undefined ? {} : { redact }) };
   return get(connection, `${path}?${asked.toString()}`, { accept, ...limits }, patience);
 }
 
@@ -56,6 +56,8 @@ export async function readList(place: Place, first: Promise<Answer> | undefined)
       const early = nextInFront(answer.body);
       const following = early === undefined || tokens.has(early) ? undefined : getPage(reading, place, early, limit);
       const page = reader.page(answer.body);
+      // Whoever hears of answers may keep them.
+      if (reading.connection.answer === undefined) giveBack(reading.spare, answer.body);
       if ('failed' in page) return page.failed;
       onPage();
       const { resourceVersion } = page;

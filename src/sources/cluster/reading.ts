@@ -15,6 +15,8 @@ export interface Reading {
   readonly owners: Owners;
   readonly podTemplates: readonly PodTemplateKind[];
   readonly sink: (input: Input) => void;
+  /** Memory of pages that were read. */
+  readonly spare: Buffer[];
   documents: number;
   /** Resources whose pages are not all of one moment. */
   readonly restarted: string[];

@@ -23,14 +23,19 @@ export type Cause =
   /** It will be the same next time. */
   | 'lasting';
 
-export interface Get {
+export interface Get extends Body {
   readonly accept: string;
-  /** Of the body. */
-  readonly mostBytes: number;
   /** In milliseconds since 1970. */
   readonly deadline: number;
+}
+
+/** How the body of an answer is taken. */
+interface Body {
+  readonly mostBytes: number;
   /** Overwrites what nobody may keep of an answer, before anybody sees it. */
   readonly redact?: (body: Buffer) => void;
+  /** What may be written over (`giveBack`). */
+  readonly spare?: Buffer[];
 }
 
 /**
@@ -130,14 +135,14 @@ async function inTurn(connection: Connection, path: string, asked: Get, patience
   }
 }
 
-async function once(connection: Connection, path: string, { accept, mostBytes, redact }: Get, time: number): Promise<Attempt> {
+async function once(connection: Connection, path: string, { accept, ...how }: Get, time: number): Promise<Attempt> {
   const signal = AbortSignal.any([AbortSignal.timeout(time), connection.closed]);
   try {
     const response = await connection.get(path, accept, signal);
     heardOf(connection);
     const status = response.statusCode ?? 0;
     const ok = status === 200 || status === 201;
-    const body = await bodyOf(response, ok ? mostBytes : longestRefusal, redact);
+    const body = await bodyOf(response, ok ? how : { mostBytes: longestRefusal });
     if (body === undefined) return { answer: ok ? { type: 'too large' } : { type: 'refused', status, body: Buffer.alloc(0) }, after: 0 };
     return { answer: ok ? { type: 'ok', body } : { type: 'refused', status, body }, after: retryAfter(response) };
   } catch (error) {
@@ -153,25 +158,41 @@ function heardOf({ heard }: Connection): void {
   heard.gone = false;
 }
 
-async function bodyOf(response: IncomingMessage, mostBytes: number, redact: Get['redact']): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+async function bodyOf(response: IncomingMessage, { mostBytes, redact, spare = [] }: Body): Promise<Buffer | undefined> {
+  let body = spare.pop() ?? Buffer.allocUnsafeSlow(64 << 10);
   let size = 0;
+  let whole: Buffer | undefined;
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > mostBytes) {
-        response.destroy();
-        return undefined;
+      const end = size + chunk.length;
+      if (end > body.length && end <= mostBytes) {
+        const longer = Buffer.allocUnsafeSlow(Math.max(end, 2 * body.length));
+        body.copy(longer, 0, 0, size);
+        if (redact !== undefined) body.fill(0);
+        body = longer;
       }
+      if (end <= mostBytes) chunk.copy(body, size);
+      if (redact !== undefined) chunk.fill(0);
+      size = end;
+      if (size <= mostBytes) continue;
+      response.destroy();
+      return undefined;
     }
     if (!response.complete) throw new Error('aborted');
-    const body = Buffer.concat(chunks, size);
-    redact?.(body);
-    return body;
+    whole = body.subarray(0, size);
+    redact?.(whole);
+    return whole;
   } finally {
-    if (redact !== undefined) for (const chunk of chunks) chunk.fill(0);
+    if (whole === undefined && redact !== undefined) body.fill(0);
   }
+}
+
+/** Of larger bodies the memory is not kept for others. */
+const usualBytes = 8 << 20;
+
+/** Lets the next answers be written over a body that nobody reads any more: new memory for each would wait to be collected. */
+export function giveBack(spare: Buffer[], body: Buffer): void {
+  if (body.buffer.byteLength <= usualBytes) spare.push(Buffer.from(body.buffer as ArrayBuffer));
 }
 
 /** In seconds; the API server never sends a date. */

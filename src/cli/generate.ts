@@ -9,6 +9,8 @@ export async function runGenerate(given: Arguments): Promise<number> {
   switch (what) {
     case 'network-policies':
       return (await import('./generate-network-policies.ts')).runGenerateNetworkPolicies(given, paths);
+    case 'role':
+      return (await import('./generate-role.ts')).runGenerateRole(given, paths);
     case undefined:
       throw new OptionError(['what is to be generated?', `write plimsoll generate ${generators.join(' or ')}`]);
     default:

@@ -30,6 +30,5 @@ export async function takeRights(given: Arguments, paths: readonly string[], def
       missing: length === 0 ? 'nothing was read' : `${counted(length, inventory.live ? 'part' : 'document')} could not be read`,
     };
   }
-  const { roles, bindings } = rights.rbac;
-  return roles.length + bindings.length > 0 ? { rights } : { rights, missing: `there is no role and no binding in ${inventory.source}` };
+  return rights.facts.length > 0 ? { rights } : { rights, missing: `there is no role and no binding in ${inventory.source}` };
 }

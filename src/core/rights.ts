@@ -61,6 +61,8 @@ export interface RightsChain {
   /** The ClusterRole in which the rule stands, where the role aggregates it. */
   readonly source?: RightsObject;
   readonly rule: RightsRule & RightsPlace;
+  /** Kubernetes itself, or kubeadm, makes this binding for this subject. */
+  readonly bootstrap?: true;
 }
 
 /** What every report about rights begins with. */
@@ -106,4 +108,60 @@ export interface RightsMiss {
   readonly differs: 'namespace' | 'name' | 'verb' | 'resource' | 'group';
   /** What it is limited to, as a sentence without a full stop. */
   readonly because: string;
+}
+
+/** Requests that are alike but for their names. */
+export interface ObservedNeed {
+  readonly verb: string;
+  readonly namespace?: string;
+  readonly group?: string;
+  /** With its subresource. */
+  readonly resource?: string;
+  readonly url?: string;
+  /** The objects that were asked for; empty for all of them. */
+  readonly names: readonly string[];
+  readonly count: number;
+}
+
+/** A rule that somebody has, and what of it was used. */
+export interface UnusedRights {
+  readonly chain: RightsChain;
+  /** What no request used. */
+  readonly unused: readonly RightsRule[];
+  /** Parts of it with a star that requests used, and how: the star is wider than they. */
+  readonly wider: readonly { readonly granted: RightsRule; readonly used: readonly RightsRule[] }[];
+}
+
+/** The report of `plimsoll generate role`. */
+export interface LeastRoleReport {
+  readonly schemaVersion: 1;
+  readonly tool: RightsInput['tool'];
+  readonly command: 'generate role';
+  readonly subject: RightsSubject;
+  readonly log: {
+    readonly files: number;
+    readonly events: number;
+    /** When the first and the last request of anybody came in, in ISO 8601; absent where no event says. */
+    readonly from?: string;
+    readonly to?: string;
+    readonly unread: readonly (Unread & { readonly count: number })[];
+  };
+  readonly requests: {
+    readonly allowed: number;
+    readonly denied: number;
+    /** Asked for what is called `*`: no rule can permit only that. */
+    readonly starred: number;
+  };
+  /** For `kubectl apply`. */
+  readonly objects: readonly Readonly<Record<string, unknown>>[];
+  readonly needs: readonly ObservedNeed[];
+  /** What Kubernetes permits everybody, and is not granted again. */
+  readonly forEverybody: readonly ObservedNeed[];
+  /** What was refused, and is not granted. */
+  readonly denied: readonly ObservedNeed[];
+  /** What the log does not tell, a sentence each. */
+  readonly remarks: readonly string[];
+  /** What the subject has and did not use, where roles and bindings were read. */
+  readonly removable?: readonly UnusedRights[];
+  readonly inputs?: RightsInput['inputs'];
 }

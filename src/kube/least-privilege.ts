@@ -5,7 +5,8 @@ export type NamesPolicy = 'auto' | 'all' | 'none';
 
 /** Requests counted by what a rule can tell apart; what is kept of them does not grow with the log. */
 export interface Observations {
-  add(request: RightsRequest): void;
+  /** `again`: it is counted when it comes once more. */
+  add(request: RightsRequest, again?: boolean): void;
   /** Different requests that are kept. */
   readonly size: number;
   /** Requests that were added. */
@@ -30,6 +31,8 @@ export interface Need {
   readonly count: number;
   /** The objects had names, too many to list them. */
   readonly widened: boolean;
+  /** Some of the requests had names, which are not kept. */
+  readonly unnamed: boolean;
 }
 
 /** A role that grants what was observed. */
@@ -59,11 +62,12 @@ const ephemeral: ReadonlySet<string> = new Set([
 ]);
 
 interface Kept {
-  readonly need: Omit<Need, 'names' | 'count' | 'widened'>;
+  readonly need: Omit<Need, 'names' | 'count' | 'widened' | 'unnamed'>;
   /** Undefined once all objects are meant. */
   names: Set<string> | undefined;
   count: number;
   widened: boolean;
+  named: boolean;
 }
 
 /** Starts to count requests. By `auto` names are kept where they are few and not made up by a controller. */
@@ -72,18 +76,19 @@ export function startObserving(policy: NamesPolicy = 'auto'): Observations {
   let count = 0;
   let starred = 0;
   return {
-    add(request) {
-      count++;
+    add(request, again = false) {
+      if (!again) count++;
       if (isStarred(request)) {
-        starred++;
+        if (!again) starred++;
         return;
       }
       const need = needOf(request);
       const key = JSON.stringify([need.namespace ?? null, need.group ?? null, need.resource ?? need.url, need.verb]);
       let entry = kept.get(key);
-      if (entry === undefined) kept.set(key, (entry = { need, names: new Set(), count: 0, widened: false }));
-      entry.count++;
+      if (entry === undefined) kept.set(key, (entry = { need, names: new Set(), count: 0, widened: false, named: false }));
+      if (!again) entry.count++;
       const name = 'url' in request ? undefined : request.name;
+      entry.named ||= name !== undefined;
       const all = name === undefined || policy === 'none' || (policy === 'auto' && isEphemeral(request));
       if (all) {
         entry.names = undefined;
@@ -103,11 +108,12 @@ export function startObserving(policy: NamesPolicy = 'auto'): Observations {
       return starred;
     },
     needs: () =>
-      [...kept.values()].map(({ need, names, count: times, widened }) => ({
+      [...kept.values()].map(({ need, names, count: times, widened, named }) => ({
         ...need,
         names: [...(names ?? [])].sort(compareText),
         count: times,
         widened,
+        unnamed: named && names === undefined,
       })),
   };
 }
@@ -160,8 +166,11 @@ function needKey({ group, resource, url, verb }: Need): string {
   return JSON.stringify([group ?? null, resource ?? url, verb]);
 }
 
+/** What of a need makes a rule. */
+export type NeededPart = Pick<Need, 'verb' | 'group' | 'resource' | 'url' | 'names'>;
+
 /** As few rules as say exactly this: each is the product of its lists. */
-export function rulesOf(needs: readonly Pick<Need, 'verb' | 'group' | 'resource' | 'url' | 'names'>[]): RightsRule[] {
+export function rulesOf(needs: readonly NeededPart[]): RightsRule[] {
   const ofResources = needs.filter(({ url }) => url === undefined);
   const byResource = [...groupBy(ofResources, ({ group, resource, names }) => JSON.stringify([group, resource, names])).values()];
   const parts = byResource.map((list) => {
@@ -226,10 +235,15 @@ export function roleObjects(roles: readonly LeastRole[], subject: RightsSubject,
         kind: `${kind}Binding`,
         metadata,
         roleRef: { apiGroup: rbacGroup, kind, name },
-        subjects: [subject.kind === 'ServiceAccount' ? subject : { apiGroup: rbacGroup, ...subject }],
+        subjects: [subjectObject(subject)],
       },
     ];
   });
+}
+
+function subjectObject(subject: RightsSubject): Readonly<Record<string, string>> {
+  const { kind, name } = subject;
+  return subject.kind === 'ServiceAccount' ? { kind, name, namespace: subject.namespace } : { apiGroup: rbacGroup, kind, name };
 }
 
 const rbacGroup = 'rbac.authorization.k8s.io';

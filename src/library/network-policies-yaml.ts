@@ -38,7 +38,7 @@ function policyLines(policy: GeneratedPolicy, place: PlaceText): string[] {
 }
 
 /** The first line begins where the caller stands: behind it every line has its indentation already. */
-function indented([first = '', ...rest]: readonly string[], column: number): string[] {
+export function indented([first = '', ...rest]: readonly string[], column: number): string[] {
   return [' '.repeat(column) + first, ...rest];
 }
 
@@ -53,7 +53,7 @@ function ruleLines(field: string, rules: readonly GeneratedRule[], side: 'from' 
 }
 
 /** What would end the comment, or hide something in it, is written as an escape. */
-function comment(text: string, indentation: string): string[] {
+export function comment(text: string, indentation: string): string[] {
   const safe = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffe\uffff]|\p{Cs}/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
   const lines: string[] = [];
   let line = '';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CanReport } from '../core/index.ts';
+import type { CanReport, LeastRoleReport } from '../core/index.ts';
 
 // The definitions of the JSON reports about rights, from which docs/rights.schema.json is made. Only tools and tests import
 // it.
@@ -48,6 +48,7 @@ const chain = z
     role: object,
     source: object.exactOptional().describe('The ClusterRole in which the rule stands, where the role aggregates it'),
     rule: z.object({ ...ruleShape, ...place }),
+    bootstrap: z.literal(true).exactOptional().describe('Kubernetes itself, or kubeadm, makes this binding for this subject'),
   })
   .describe('How somebody comes by a right');
 
@@ -86,6 +87,61 @@ const canDefinition = z
   })
   .describe('plimsoll can');
 
+const need = z
+  .object({
+    verb: z.string(),
+    namespace: z.string().exactOptional(),
+    group: z.string().exactOptional(),
+    resource: z.string().exactOptional().describe('With its subresource'),
+    url: z.string().exactOptional(),
+    names: texts.describe('The objects that were asked for; empty for all of them'),
+    count,
+  })
+  .describe('Requests that are alike but for their names');
+
+const rule = z.object(ruleShape);
+
+const leastRoleDefinition = z
+  .object({
+    schemaVersion: inputShape.schemaVersion,
+    tool: inputShape.tool,
+    command: z.literal('generate role'),
+    subject,
+    log: z.object({
+      files: count,
+      events: count,
+      from: z.string().exactOptional().describe('When the first request of anybody came in, in ISO 8601'),
+      to: z.string().exactOptional().describe('When the last one came in'),
+      unread: z
+        .array(z.object({ file: z.string(), line: z.int(), reason: z.string(), count: z.int().min(1) }))
+        .describe('Lines that are no events; equal reasons in a file stand together, at the line of the first'),
+    }),
+    requests: z.object({
+      allowed: count,
+      denied: count,
+      starred: count.describe('Asked for what is called *: no rule can permit only that'),
+    }),
+    objects: z.array(z.record(z.string(), z.unknown())).describe('For kubectl apply'),
+    needs: z.array(need),
+    forEverybody: z.array(need).describe('What Kubernetes permits everybody, and is not granted again'),
+    denied: z.array(need).describe('What was refused, and is not granted'),
+    remarks: texts.describe('What the log does not tell'),
+    removable: z
+      .array(
+        z.object({
+          chain,
+          unused: z.array(rule).describe('What no request used'),
+          wider: z
+            .array(z.object({ granted: rule, used: z.array(rule) }))
+            .describe('Parts with a star that requests used, and how: the star is wider than they'),
+        }),
+      )
+      .exactOptional()
+      .describe('What the subject has and did not use; absent where no roles and bindings were read'),
+    inputs: inputShape.inputs.exactOptional(),
+  })
+  .describe('plimsoll generate role');
+
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 // Distributes over unions, whose parts need not be written in the same order.
@@ -94,5 +150,10 @@ type Agrees<A, B> = [DeepReadonly<A>] extends [B] ? ([B] extends [DeepReadonly<A
 /** Only compiles while the definition and the type accept the same. */
 const can: Agrees<z.infer<typeof canDefinition>, CanReport> extends true ? z.ZodType<CanReport> : never = canDefinition;
 
+const leastRole: Agrees<z.infer<typeof leastRoleDefinition>, LeastRoleReport> extends true ? z.ZodType<LeastRoleReport> : never =
+  leastRoleDefinition;
+
 /** The reports about rights, told apart by `command`. */
-export const rightsDefinition: z.ZodType<CanReport> = can.meta({ id: 'rights', title: 'Reports of plimsoll about rights' });
+export const rightsDefinition: z.ZodType<CanReport | LeastRoleReport> = z
+  .union([can, leastRole])
+  .meta({ id: 'rights', title: 'Reports of plimsoll about rights' });

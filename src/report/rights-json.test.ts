@@ -2,14 +2,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { rightsSchema } from './json-schema.ts';
 import { formatRightsJson } from './rights-json.ts';
-import { sampleCan } from './sample-rights.ts';
+import { sampleCan, sampleLeastRole } from './sample-rights.ts';
 
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(rightsSchema()));
 
-test('every report keeps the contract', () => {
-  const text = [...formatRightsJson(sampleCan)].join('');
+test.each([sampleCan, sampleLeastRole])('the report of $command keeps the contract', (report) => {
+  const text = [...formatRightsJson(report)].join('');
   const value: unknown = JSON.parse(text);
-  expect(value).toEqual(sampleCan);
+  expect(value).toEqual(report);
   expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
 });
 

@@ -65,6 +65,12 @@ export function chainLines(
   );
 }
 
+/** A number and what it counts, wrapped under itself. */
+export function tallied(count: number, text: string, { width }: Page): string {
+  const [first = '', ...rest] = wrapped(text, width - 9);
+  return `${String(count).padStart(7)}  ${first}\n${rest.map((part) => `         ${part}\n`).join('')}`;
+}
+
 /** Prose, wrapped under itself. */
 export function lines(text: string, { width }: Page, indent: number, color: (text: string) => string = String): string {
   const [first = '', ...rest] = wrapped(text, width - indent);

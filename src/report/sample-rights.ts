@@ -1,4 +1,4 @@
-import type { CanReport, RightsChain, RightsInput } from '../core/index.ts';
+import type { CanReport, LeastRoleReport, RightsChain, RightsInput } from '../core/index.ts';
 
 // Small reports about rights for the tests of formats.
 
@@ -38,4 +38,37 @@ export const sampleCan: CanReport = {
   chains: [chain],
   namespaces: [],
   misses: [{ chain, differs: 'name', because: 'it is limited to a' }],
+};
+
+export const sampleLeastRole: LeastRoleReport = {
+  schemaVersion: 1,
+  tool: input.tool,
+  command: 'generate role',
+  subject: { kind: 'User', name: 'jo' },
+  log: {
+    files: 1,
+    events: 7,
+    from: '2026-03-01T10:00:00.000Z',
+    to: '2026-03-04T14:30:00.000Z',
+    unread: [{ file: 'audit.log', line: 3, reason: 'not JSON', count: 2 }],
+  },
+  requests: { allowed: 5, denied: 2, starred: 1 },
+  objects: [{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'jo-observed', namespace: 'shop' } }],
+  needs: [{ verb: 'get', namespace: 'shop', group: '', resource: 'pods/log', names: [], count: 4 }],
+  forEverybody: [{ verb: 'get', url: '/version', names: [], count: 1 }],
+  denied: [{ verb: 'get', namespace: 'shop', group: '', resource: 'secrets', names: ['db'], count: 2 }],
+  remarks: ['it writes roles: the API server also asks for more'],
+  removable: [
+    {
+      chain,
+      unused: [{ verbs: ['list'], apiGroups: [''], resources: ['pods'], resourceNames: [], nonResourceURLs: [] }],
+      wider: [
+        {
+          granted: { verbs: ['*'], apiGroups: [''], resources: ['pods'], resourceNames: [], nonResourceURLs: [] },
+          used: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: [], nonResourceURLs: [] }],
+        },
+      ],
+    },
+  ],
+  inputs: input.inputs,
 };

@@ -36,6 +36,8 @@ describe('the exit code answers', () => {
     [1, 'sa:shop/web get secrets -n shop rbac.yaml'],
     [1, 'alice create pods/exec -n shop rbac.yaml'],
     [1, 'ops get nodes/metrics rbac.yaml'],
+    [0, 'nobody get /healthz rbac.yaml'],
+    [0, 'nobody create selfsubjectaccessreviews rbac.yaml'],
     [1, 'nobody get pods -n shop rbac.yaml'],
     [2, 'bob get pods -n dev rbac.yaml'],
     [2, 'sa:shop/web delete pods -n shop broken.yaml'],
@@ -66,7 +68,7 @@ test('a yes names binding, role and rule, and where they stand', () => {
 test('a no says what comes near, and where it would be a yes', () => {
   expect(can('sa:shop/web', 'delete', 'pods', '-n', 'shop', 'rbac.yaml').stdout).toContain('it permits get, list, watch, not delete');
   expect(can('sa:shop/web', 'get', 'pods', 'rbac.yaml').stdout).toContain('but it may in namespace shop');
-  expect(can('nobody', 'get', 'pods', 'rbac.yaml').stdout).toContain('no binding gives anything to it');
+  expect(can('nobody', 'get', 'pods', 'rbac.yaml').stdout).toContain('no binding gives it more than Kubernetes gives everybody');
   expect(can('group:dev', 'get', 'pods/log', '-n', 'shop', 'rbac.yaml').stdout).toContain('it is about pods, not pods/log');
 });
 

@@ -16,6 +16,7 @@ import {
   type PolicyRule,
   type SubjectFact,
 } from '../../kube/rbac/index.ts';
+import { isBootstrapGrant } from '../../kube/rbac/bootstrap-policy.ts';
 import type { Rights } from './rights.ts';
 
 export interface CanQuestion {
@@ -59,8 +60,8 @@ function isNamespaced({ defined }: Rights, { group, resource }: ResourceRequest)
 
 /** Why nothing that the subject holds comes near. */
 function farOff({ rbac }: Rights, { subject, groups }: CanQuestion): string {
-  const held = rbac.effective(subject, groups).length;
-  if (held === 0) return `no binding gives anything to it${subject.kind === 'Group' ? '' : ', or to a group that it is in'}`;
+  const held = rbac.effective(subject, groups).filter((grant) => !isBootstrapGrant(grant.binding, grant.subject)).length;
+  if (held === 0) return 'no binding gives it more than Kubernetes gives everybody';
   return held === 1 ? 'the one rule that it holds is about something else' : `the ${held} rules that it holds are about something else`;
 }
 

@@ -8,6 +8,7 @@ import {
   type RightsSubject,
 } from '../../core/index.ts';
 import { version } from '../../core/version.ts';
+import { bootstrapPolicy, isBootstrapGrant } from '../../kube/rbac/bootstrap-policy.ts';
 import { definedResources, definitionKind } from '../../kube/defined-resources.ts';
 import {
   buildRbac,
@@ -23,9 +24,13 @@ import {
 } from '../../kube/rbac/index.ts';
 import type { Inventory, InventoryKinds, Seen } from '../inventory.ts';
 
-/** Roles and bindings that were read, and where everything stands. */
+/**
+ * Roles and bindings, and where everything stands. With manifests go those that every API server makes for itself, unless they are
+ * among them.
+ */
 export interface Rights {
   readonly rbac: Rbac;
+  /** What was read. */
   readonly facts: readonly RbacFact[];
   /** Resources that definitions among the objects bring. */
   readonly defined: readonly NamedResource[];
@@ -57,11 +62,12 @@ export function startRights({ definitions = false }: { readonly definitions?: bo
       if (fact !== undefined) facts.push(fact);
       else defined.push(...definedResources(resource));
     },
-    finish: (inventory) => joined(facts, defined, inventory),
+    finish: (inventory) => joinRights(facts, defined, inventory),
   };
 }
 
-function joined(facts: readonly RbacFact[], defined: readonly NamedResource[], inventory: Inventory): Rights {
+/** Joins what was read. */
+export function joinRights(facts: readonly RbacFact[], defined: readonly NamedResource[], inventory: Inventory): Rights {
   const { source, files, documents, skipped, unread, unlisted } = inventory;
   const placeOf = (anchor: Anchor): RightsPlace => {
     const file = inventory.fileOf(anchor);
@@ -75,7 +81,7 @@ function joined(facts: readonly RbacFact[], defined: readonly NamedResource[], i
     ...placeOf(at),
   });
   return {
-    rbac: buildRbac(facts),
+    rbac: buildRbac(inventory.live ? facts : [...facts, ...ofServer(facts, inventory.version)]),
     facts,
     defined,
     inventory,
@@ -97,9 +103,18 @@ function joined(facts: readonly RbacFact[], defined: readonly NamedResource[], i
         role: objectOf(role),
         ...(standsIn === role ? {} : { source: objectOf(standsIn) }),
         rule: { verbs, apiGroups, resources, resourceNames, nonResourceURLs, ...placeOf(at) },
+        ...(isBootstrapGrant(binding, subject) ? { bootstrap: true as const } : {}),
       };
     },
   };
+}
+
+/** What the API server makes for itself, but for what was read of it. */
+function ofServer(facts: readonly RbacFact[], version: number): RbacFact[] {
+  const nameOf = ({ kind, namespace, name }: RoleFact | BindingFact): string => [kind, namespace, name].join('/');
+  const read = new Set(facts.flatMap((fact) => (fact.type === 'role' || fact.type === 'binding' ? [nameOf(fact)] : [])));
+  const { roles, bindings } = bootstrapPolicy(version);
+  return [...roles, ...bindings].filter((fact) => !read.has(nameOf(fact)));
 }
 
 /** Whoever holds a right is somebody. */

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { compareText, type Unread } from '../../core/index.ts';
 import type { AuditEvent } from '../../kube/audit-event.ts';
@@ -17,7 +18,7 @@ export interface AuditLogOptions {
   /** What `-` names. */
   readonly stdin?: NodeJS.ReadableStream;
   /** Called now and then. */
-  readonly onProgress?: (done: { readonly bytes: number }) => void;
+  readonly onProgress?: (done: { readonly files: number; readonly bytes: number }) => void;
 }
 
 /** What became of every line. */
@@ -65,7 +66,7 @@ export async function readAuditLogs(options: AuditLogOptions, visit: (event: Aud
         for (const event of events) visit(event);
         totals.events += events.length;
       },
-      (read) => options.onProgress?.({ bytes: (bytes += read) }),
+      (read) => options.onProgress?.({ files: totals.files, bytes: (bytes += read) }),
     );
     if (failed !== undefined) refuse(file, line + 1, failed);
   }
@@ -163,6 +164,8 @@ async function eachLine(
   try {
     for await (const bytes of chunks) {
       progressed(bytes.length);
+      // Whoever waits sees a line of progress only where timers have their turn.
+      await setImmediate();
       let at = 0;
       for (let next = bytes.indexOf(10); next !== -1; next = bytes.indexOf(10, at)) {
         end(bytes.subarray(at, next));

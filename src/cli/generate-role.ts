@@ -60,7 +60,7 @@ export async function runGenerateRole(given: Arguments, paths: readonly string[]
   // Standard output is for kubectl where it holds the role.
   const review = [...formatLeastRole(report, { ...terminalOf(given, file === undefined ? 2 : 1), all: given.has('all') })];
   if (!given.has('quiet')) {
-    if (file === undefined) tell(`${review.join('')}`);
+    if (file === undefined) tell(review.join(''));
     else await writeStream(process.stdout, review);
   }
   const lines = totals.unread.reduce((sum, { count }) => sum + count, 0);

@@ -151,9 +151,9 @@ function remarksOn(needs: readonly Need[]): string[] {
   const asks = (test: (need: Need) => boolean): boolean => needs.some(test);
   const rbac = 'rbac.authorization.k8s.io';
   const remarks: string[] = [];
-  if (asks(({ group, resource = '', verb }) => group === rbac && /roles$/.test(resource) && writes.has(verb)))
+  if (asks(({ group, resource = '', verb }) => group === rbac && resource.endsWith('roles') && writes.has(verb)))
     remarks.push('it writes roles: the API server also asks that it has every right in them, or the verb escalate');
-  if (asks(({ group, resource = '', verb }) => group === rbac && /bindings$/.test(resource) && writes.has(verb)))
+  if (asks(({ group, resource = '', verb }) => group === rbac && resource.endsWith('bindings') && writes.has(verb)))
     remarks.push('it writes bindings: the API server also asks that it has every right of their roles, or the verb bind');
   if (asks(({ group, resource }) => group === 'certificates.k8s.io' && resource === 'certificatesigningrequests/approval'))
     remarks.push('it approves certificates: the API server also asks for the verb approve on the signer');

@@ -110,10 +110,10 @@ export function joinRights(facts: readonly RbacFact[], defined: readonly NamedRe
 }
 
 /** What the API server makes for itself, but for what was read of it. */
-function ofServer(facts: readonly RbacFact[], version: number): RbacFact[] {
+function ofServer(facts: readonly RbacFact[], minor: number): RbacFact[] {
   const nameOf = ({ kind, namespace, name }: RoleFact | BindingFact): string => [kind, namespace, name].join('/');
   const read = new Set(facts.flatMap((fact) => (fact.type === 'role' || fact.type === 'binding' ? [nameOf(fact)] : [])));
-  const { roles, bindings } = bootstrapPolicy(version);
+  const { roles, bindings } = bootstrapPolicy(minor);
   return [...roles, ...bindings].filter((fact) => !read.has(nameOf(fact)));
 }
 

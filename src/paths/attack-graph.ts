@@ -245,7 +245,7 @@ function addWorkloads(draft: Draft, world: World): void {
 
 function escapeChange(escape: EscapeFact, object: string): Change {
   const kind = escapeChangeKind(escape);
-  return { id: placedId(kind, escape.at), kind, what: `undo: ${escape.what}`, object, at: escape.at };
+  return { id: placedId(kind, escape.at), kind, what: escape.remedy, object, at: escape.at };
 }
 
 function identityStep({ namespace, name }: AccountFact, identity: NonNullable<AccountFact['identity']>) {

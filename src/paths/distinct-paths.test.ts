@@ -18,6 +18,7 @@ const graphs: fc.Arbitrary<Graph<Edge>> = fc.array(fc.tuple(fc.nat(6), fc.nat(6)
 /** Every path without a circle, by trying all, as its nodes with its length; the shortest of parallel edges counts. */
 function allPaths({ edges }: Graph<Edge>, from: readonly number[], to: ReadonlySet<number>): Map<string, number> {
   const found = new Map<string, number>();
+  const entries = new Set(from);
   const walk = (nodes: readonly number[], length: number): void => {
     const last = nodes.at(-1)!;
     if (to.has(last)) {
@@ -25,7 +26,9 @@ function allPaths({ edges }: Graph<Edge>, from: readonly number[], to: ReadonlyS
       found.set(key, Math.min(length, found.get(key) ?? Number.POSITIVE_INFINITY));
       return;
     }
-    for (const next of edges) if (next.from === last && !nodes.includes(next.to)) walk([...nodes, next.to], length + next.weight);
+    for (const next of edges)
+      if (next.from === last && !nodes.includes(next.to) && !(entries.has(next.to) && !to.has(next.to)))
+        walk([...nodes, next.to], length + next.weight);
   };
   for (const start of from) if (!to.has(start)) walk([start], 0);
   return found;
@@ -70,9 +73,41 @@ describe('distinct paths', () => {
     );
   });
 
+  test('are the same where only what stands between places differs', () => {
+    fc.assert(
+      fc.property(graphs, fc.nat(6), fc.nat(6), (graph, start, goal) => {
+        fc.pre(start !== goal);
+        const to = new Set([goal]);
+        const isPlace = (node: number): boolean => node < 4 || node === start || node === goal;
+        const { paths } = distinctPaths(graph, [start], to, 10_000, { isPlace });
+        const expected = new Map<string, number>();
+        for (const [nodes, length] of allPaths(graph, [start], to)) {
+          const places = nodes.split(' ').filter((node) => isPlace(Number(node)));
+          const key = places.join(' ');
+          expected.set(key, Math.min(length, expected.get(key) ?? Number.POSITIVE_INFINITY));
+        }
+        const found = new Map(
+          paths.map((path) => {
+            const [nodes, length] = written(graph, path);
+            return [
+              nodes
+                .split(' ')
+                .filter((node) => isPlace(Number(node)))
+                .join(' '),
+              length,
+            ];
+          }),
+        );
+        expect(found.size).toBe(paths.length);
+        for (const [key, length] of expected) expect(found.get(key)).toBeLessThanOrEqual(length);
+      }),
+      { seed: 67, numRuns: 500 },
+    );
+  });
+
   test('use no edge that may not be used', () => {
     const graph = graphOf(3, [edge(0, 2), edge(0, 1), edge(1, 2)]);
-    expect(distinctPaths(graph, [0], new Set([2]), 5, (number) => number !== 0).paths).toEqual([[1, 2]]);
+    expect(distinctPaths(graph, [0], new Set([2]), 5, { usable: (number) => number !== 0 }).paths).toEqual([[1, 2]]);
   });
 });
 

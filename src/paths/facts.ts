@@ -45,6 +45,8 @@ export interface EscapeFact {
   readonly technique: EscapeTechnique;
   /** `container "web" is privileged` */
   readonly what: string;
+  /** What ends it, as an order. */
+  readonly remedy: string;
   /** Why it may not be one. */
   readonly unknown?: string;
   readonly at: Anchor;
@@ -311,26 +313,38 @@ function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
     const asOther = noRoot
       ? { unknown: 'the container does not run as root: what it may do there depends on its image and on the files' }
       : {};
-    const add = (technique: EscapeTechnique, what: string, place: Path, unknown?: string): void => {
+    const add = (technique: EscapeTechnique, what: string, remedy: string, place: Path, unknown?: string): void => {
       const why = unknown === undefined ? asOther : { unknown };
-      found.push({ technique, what: `container "${name}" ${what}`, ...why, at: at(place) });
+      found.push({ technique, what: `container "${name}" ${what}`, remedy, ...why, at: at(place) });
     };
     if (own.windowsOptions?.hostProcess ?? pod.windowsOptions?.hostProcess ?? false)
-      add('windows-host-process', 'is a process of the Windows node', [...path, 'securityContext', 'windowsOptions', 'hostProcess']);
-    if (own.privileged === true && !ownUsers) add('privileged-container', 'is privileged', [...path, 'securityContext', 'privileged']);
+      add('windows-host-process', 'is a process of the Windows node', 'set hostProcess to false', [
+        ...path,
+        'securityContext',
+        'windowsOptions',
+        'hostProcess',
+      ]);
+    if (own.privileged === true && !ownUsers)
+      add('privileged-container', 'is privileged', `set privileged to false in container "${name}"`, [
+        ...path,
+        'securityContext',
+        'privileged',
+      ]);
     const added = (own.capabilities?.add ?? []).map((capability) => capability.replace(/^CAP_/, ''));
     for (const [index, capability] of added.entries())
       if (!ownUsers && own.privileged !== true && dangerousCapabilities.has(capability))
-        add('dangerous-capability', `has the capability ${capability}`, [...path, 'securityContext', 'capabilities', 'add', index]);
+        add('dangerous-capability', `has the capability ${capability}`, `take the capability ${capability} from container "${name}"`, [
+          ...path,
+          'securityContext',
+          'capabilities',
+          'add',
+          index,
+        ]);
     if (hostPID && own.privileged !== true) {
       const traces = added.includes('SYS_PTRACE');
       const unsure = 'it sees the processes of the node: whether one of them runs with as few rights is not known';
-      add(
-        'host-processes',
-        traces ? 'may trace the processes of the node' : 'sees the processes of the node',
-        ['hostPID'],
-        traces ? undefined : unsure,
-      );
+      const what = traces ? 'may trace the processes of the node' : 'sees the processes of the node';
+      add('host-processes', what, 'set hostPID to false', ['hostPID'], traces ? undefined : unsure);
     }
     for (const mount of container.volumeMounts ?? [])
       for (const { volume, path: given, index } of paths) {
@@ -339,17 +353,18 @@ function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
         if (worth === undefined && mount.mountPropagation !== 'Bidirectional') continue;
         const readOnly = mount.readOnly === true;
         const place: Path = ['volumes', index, 'hostPath', 'path'];
+        const remedy = `do without "${given}" of the node in volume "${volume}"`;
         if (worth?.socket === true && worth.holds.startsWith('the socket'))
-          add('runtime-socket', `has "${given}" of the node, with ${worth.holds}`, place);
+          add('runtime-socket', `has "${given}" of the node, with ${worth.holds}`, remedy, place);
         else if (worth === undefined)
-          add('host-path', `passes mounts back to "${given}" of the node`, place, 'what is mounted there decides');
+          add('host-path', `passes mounts back to "${given}" of the node`, remedy, place, 'what is mounted there decides');
         else {
           const unsure = readOnly
             ? 'it is mounted read-only: what can be read there decides'
             : worth.worth === 'high'
               ? 'the files that lie there decide'
               : undefined;
-          add('host-path', `${readOnly ? 'reads' : 'writes'} "${given}" of the node, with ${worth.holds}`, place, unsure);
+          add('host-path', `${readOnly ? 'reads' : 'writes'} "${given}" of the node, with ${worth.holds}`, remedy, place, unsure);
         }
       }
   }

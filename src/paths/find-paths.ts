@@ -2,7 +2,7 @@ import type { Anchor, AttackPath, GoalPaths, PathEvidence, PathPlace, PathStep }
 import type { AttackGraph } from './attack-graph.ts';
 import { distinctPaths, type EdgePath } from './distinct-paths.ts';
 import type { EvidenceRef } from './draft.ts';
-import { reach } from './graph.ts';
+import { distancesTo } from './graph.ts';
 import { stateTitle, type State } from './states.ts';
 import { techniques } from './techniques.ts';
 
@@ -15,8 +15,8 @@ export interface FindOptions {
   readonly placeOf: PlaceOf;
 }
 
-/** Paths that are counted. */
-const mostCounted = 100;
+/** Paths that are counted, at least. */
+const mostCounted = 50;
 
 /** The shortest distinct paths from any of the entries to a goal, those without an unknown step first. */
 export function findPaths(graph: AttackGraph, entries: readonly State[], goal: State, { most, placeOf }: FindOptions): GoalPaths {
@@ -26,27 +26,29 @@ export function findPaths(graph: AttackGraph, entries: readonly State[], goal: S
   if (target === undefined || from.length === 0) return nothing;
   const to = new Set([target]);
   const isCertain = (edge: number): boolean => graph.edges[edge]!.unknown === undefined;
-  const certain = distinctPaths(graph, from, to, Math.max(most, mostCounted), isCertain);
-  const all = certain.paths.length >= most ? certain : distinctPaths(graph, from, to, Math.max(most, mostCounted));
-  const seen = new Set(certain.paths.map((path) => placesOf(graph, path)));
-  const possible = all === certain ? [] : all.paths.filter((path) => !path.every(isCertain) && !seen.has(placesOf(graph, path)));
-  const shown = [...certain.paths, ...possible].slice(0, most);
-  const reaching = from.filter((number) => {
-    const { end } = reach(graph, [number], { without: (edge) => !isCertain(edge), until: (node) => node === target });
-    return end !== -1;
-  });
+  const isPlace = (node: number): boolean => graph.states[node]!.type !== 'between';
+  const count = Math.max(most, mostCounted);
+  const certain = distinctPaths(graph, from, to, count, { usable: isCertain, isPlace });
+  // What is certain is told first: only where that is little the rest is looked for.
+  const all = certain.paths.length >= most ? certain : distinctPaths(graph, from, to, count, { isPlace });
+  const known = new Set(certain.paths.map((path) => placesOf(graph, path)));
+  const possible = all === certain ? [] : all.paths.filter((path) => !path.every(isCertain) && !known.has(placesOf(graph, path)));
+  const distances = distancesTo(graph, to, (edge) => !isCertain(edge));
   return {
     ...nothing,
-    paths: shown.map((path) => describePath(graph, path, placeOf)),
+    paths: [...certain.paths, ...possible].slice(0, most).map((path) => describePath(graph, path, placeOf)),
     certain: certain.paths.length,
     possible: possible.length,
     more: certain.more || all.more,
-    entries: reaching.length,
+    entries: from.filter((node) => distances[node] !== -1 && node !== target).length,
   };
 }
 
-function placesOf(graph: AttackGraph, path: EdgePath): string {
-  return path.map((edge) => graph.edges[edge]!.to).join(' ');
+function placesOf({ edges, states }: AttackGraph, path: EdgePath): string {
+  return path
+    .map((edge) => edges[edge]!.to)
+    .filter((node) => states[node]!.type !== 'between')
+    .join(' ');
 }
 
 const byId = new Map(techniques.map((technique) => [technique.id, technique]));
@@ -79,7 +81,6 @@ function stepOf(graph: AttackGraph, part: EdgePath, placeOf: PlaceOf): PathStep 
   const id = ids.find((each) => each !== 'implied') ?? ids[0] ?? 'implied';
   const technique = byId.get(id)!;
   const evidence = edges.flatMap((edge) => edge.evidence).map((each) => evidenceOf(each, placeOf));
-  const others = edges.reduce((count, edge) => count + parallel(graph, edge.from, edge.to) - 1, 0);
   return {
     from: placeOfState(graph.states[edges[0]!.from]!),
     to: placeOfState(graph.states[edges.at(-1)!.to]!),
@@ -87,16 +88,30 @@ function stepOf(graph: AttackGraph, part: EdgePath, placeOf: PlaceOf): PathStep 
     does: technique.does,
     unknown: edges.flatMap(({ unknown }) => (unknown === undefined ? [] : [unknown])),
     evidence,
-    otherWays: others,
+    otherWays: waysBetween(graph, edges[0]!.from, edges.at(-1)!.to) - 1,
     attack: technique.attack,
     documents: technique.documents,
     brokenBy: edges.flatMap(({ changes }) => changes.map((change) => `${graph.changes[change]!.object}: ${graph.changes[change]!.what}`)),
   };
 }
 
-function parallel({ starts, leaving, edges }: AttackGraph, from: number, to: number): number {
+/** Ways that are counted. */
+const mostWays = 100;
+
+/** Ways from one place to another that come to no place between them. */
+function waysBetween({ starts, leaving, edges, states }: AttackGraph, from: number, to: number): number {
   let count = 0;
-  for (let index = starts[from]!; index < starts[from + 1]!; index++) if (edges[leaving[index]!]!.to === to) count++;
+  const passed = new Set<number>();
+  const walk = (node: number): void => {
+    passed.add(node);
+    for (let index = starts[node]!; index < starts[node + 1]! && count < mostWays; index++) {
+      const next = edges[leaving[index]!]!.to;
+      if (next === to) count++;
+      else if (states[next]!.type === 'between' && !passed.has(next)) walk(next);
+    }
+    passed.delete(node);
+  };
+  walk(from);
   return count;
 }
 

@@ -26,12 +26,14 @@ export function graphOf<E extends Edge>(nodes: number, edges: readonly E[]): Gra
   return { nodes, edges, starts, leaving };
 }
 
-/** The shortest ways from one set of nodes to all others. */
+/** The shortest ways from a set of nodes to all others. */
 export interface Reached {
   /** The length of the shortest path; -1 where there is none. */
   readonly distance: Int32Array;
   /** The last edge of the shortest path; -1 at its beginning, and where there is none. */
   readonly by: Int32Array;
+  /** The node at which the search ended; -1 where it did not. */
+  readonly end: number;
 }
 
 export interface Search<E extends Edge> {
@@ -39,46 +41,53 @@ export interface Search<E extends Edge> {
   readonly without?: (edge: number) => boolean;
   /** Instead of the weight of the edge: a whole number from 0 on. */
   readonly weight?: (edge: E) => number;
-  /** Ends as soon as one of these nodes is reached; `distance` and `by` of others may then be those of longer ways. */
+  /** Nodes that nothing goes on from; the beginnings are none. */
+  readonly stops?: (node: number) => boolean;
+  /** Ends as soon as one of these nodes is reached; what is told of others may then be longer ways. */
   readonly until?: (node: number) => boolean;
+  /** How far it still is to the end at least, -1 where it is not reached: what leads astray is then left alone (A*). */
+  readonly left?: Int32Array;
+  /** How far the beginnings are away themselves; default: 0. */
+  readonly begun?: (node: number) => number;
 }
 
 /**
  * Dijkstra's algorithm with a list of nodes for each length, which suits small whole weights. Among ways of the same length
  * the one counts whose edges come first: equal input gives equal paths.
  */
-export function reach<E extends Edge>(
-  graph: Graph<E>,
-  from: readonly number[],
-  search: Search<E> = {},
-): Reached & { readonly end: number } {
+export function reach<E extends Edge>(graph: Graph<E>, from: readonly number[], search: Search<E> = {}): Reached {
   const { starts, leaving, edges, nodes } = graph;
-  const { without, weight, until } = search;
+  const { without, weight, stops, until, left, begun } = search;
   const distance = new Int32Array(nodes).fill(-1);
   const by = new Int32Array(nodes).fill(-1);
   const done = new Uint8Array(nodes);
-  for (const node of from) distance[node] = 0;
-  const byLength: (number[] | undefined)[] = [[...from]];
+  const byLength: (number[] | undefined)[] = [];
+  const beginnings = new Set(from);
+  for (const node of beginnings) {
+    if (left?.[node] === -1) continue;
+    distance[node] = begun?.(node) ?? 0;
+    (byLength[distance[node]! + (left?.[node] ?? 0)] ??= []).push(node);
+  }
   for (let length = 0; length < byLength.length; length++) {
     const here = byLength[length];
     if (here === undefined) continue;
     // The list grows while it is read where edges have no length.
     for (let at = 0; at < here.length; at++) {
       const node = here[at]!;
-      if (done[node] === 1 || distance[node] !== length) continue;
+      if (done[node] === 1) continue;
       done[node] = 1;
       if (until?.(node) === true) return { distance, by, end: node };
+      if (stops?.(node) === true && !beginnings.has(node)) continue;
       for (let index = starts[node]!; index < starts[node + 1]!; index++) {
         const number = leaving[index]!;
-        if (without?.(number) === true) continue;
         const edge = edges[number]!;
         const { to } = edge;
-        if (done[to] === 1) continue;
-        const sum = length + (weight === undefined ? edge.weight : weight(edge));
+        if (done[to] === 1 || left?.[to] === -1 || without?.(number) === true) continue;
+        const sum = distance[node]! + (weight === undefined ? edge.weight : weight(edge));
         if (distance[to]! !== -1 && distance[to]! <= sum) continue;
         distance[to] = sum;
         by[to] = number;
-        (byLength[sum] ??= []).push(to);
+        (byLength[sum + (left?.[to] ?? 0)] ??= []).push(to);
       }
     }
     byLength[length] = undefined;
@@ -91,4 +100,14 @@ export function pathTo<E extends Edge>(graph: Graph<E>, { by }: Pick<Reached, 'b
   const path: number[] = [];
   for (let at = node; by[at]! !== -1; at = graph.edges[by[at]!]!.from) path.push(by[at]!);
   return path.reverse();
+}
+
+/** How far it is from each node to the nearest of these; -1 where no way leads there. */
+export function distancesTo<E extends Edge>(graph: Graph<E>, to: Iterable<number>, without?: (edge: number) => boolean): Int32Array {
+  const { nodes, edges } = graph;
+  const backwards = graphOf(
+    nodes,
+    edges.map(({ from, to: end, weight }) => ({ from: end, to: from, weight, changes: [] })),
+  );
+  return reach(backwards, [...to], without === undefined ? {} : { without }).distance;
 }

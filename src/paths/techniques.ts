@@ -639,7 +639,7 @@ const others: Readonly<Record<OtherTechniqueId, Omit<Technique, 'id'>>> = {
     attack: ['T1098.006'],
   },
   implied: {
-    does: 'has it already',
+    does: 'has that too',
     preconditions: 'none',
     weight: 0,
     brokenBy: [],

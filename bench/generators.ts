@@ -51,7 +51,8 @@ export const dumpIndented = (): string => cachedFile('dump-indented.json', (writ
 
 type Write = (text: string) => void;
 
-function cachedFile(name: string, generate: (write: Write) => void): string {
+/** A file below `folder`, made when it is not there. */
+export function cachedFile(name: string, generate: (write: Write) => void): string {
   const target = join(folder, name);
   if (existsSync(target)) return target;
   mkdirSync(dirname(target), { recursive: true });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join, relative, resolve } from 'node:path';
+import { attackGraph } from './attack-graph.ts';
 import { apiServer, cluster } from './cluster.ts';
 import { demo, dump, dumpIndented, manifests100, manifests100ToFix, shops5, shops50, shops5ToFix } from './generators.ts';
 
@@ -90,6 +91,16 @@ export const jobs: readonly { readonly name: string; readonly job: () => Job }[]
   define('cluster-progress', 'the same, until a terminal shows progress', () => ({
     reach: 0.5,
     ...ofCluster((kubeconfig) => [node, 'bench/first-progress.mjs', node, cli, 'scan', '--cluster', '--kubeconfig', kubeconfig]),
+  })),
+  define('paths', '`paths` among 2,000 workloads and 500 service accounts', () => ({
+    reach: 1.5,
+    command: [node, cli, 'paths', attackGraph(), '--to', 'cluster-admin', '--to', 'node', '-o', 'json'],
+    yardsticks: [{ name: 'scan', command: scan(attackGraph()), of: 'wall', limit: 3 }],
+  })),
+  define('plan', '`plan` for the same', () => ({
+    reach: 3,
+    command: [node, cli, 'plan', attackGraph(), '--to', 'cluster-admin', '--to', 'node', '-o', 'json'],
+    yardsticks: [],
   })),
   define('dump-indented', 'the same, indented, 587 MB', () => ({ reach: 3, command: scan(dumpIndented()), yardsticks: [] })),
 ];

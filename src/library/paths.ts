@@ -43,7 +43,7 @@ export function startPathsReading(): PathsReading {
     kinds: { podTemplates: true, kinds: pathKinds },
     visit: ({ resource, anchor, namespace }) => reader.add(resource, anchor, namespace),
     finish(inventory, more = {}) {
-      const options = { version: inventory.version, ...more };
+      const options = { version: inventory.version, ...(inventory.live ? { listed: listedOf(inventory) } : {}), ...more };
       const facts = reader.facts();
       return {
         facts,
@@ -58,6 +58,11 @@ export function startPathsReading(): PathsReading {
       };
     },
   };
+}
+
+function listedOf({ unlisted }: Inventory): NonNullable<AttackGraphOptions['listed']> {
+  const has = (pattern: RegExp): boolean => !unlisted.some((kind) => pattern.test(kind));
+  return { roles: has(/^(?:cluster)?roles\./), reviewers: has(/^validating(?:webhookconfigurations|admissionpolicies)\./) };
 }
 
 export interface PathsQuestion {

@@ -24,6 +24,8 @@ export interface AttackGraph extends Graph<AttackEdge> {
 export interface AttackGraphOptions {
   /** The minor of Kubernetes: 35 for 1.35. */
   readonly version: number;
+  /** Of a cluster: which kinds were listed to their end, so that what was not read is not there. */
+  readonly listed?: { readonly roles: boolean; readonly reviewers: boolean };
   /** Services, Ingresses and routes may be taken away to break a path. */
   readonly closeEntries?: boolean;
   /** Changes that count as carried out and that no fact shows (`applyChanges`). */
@@ -36,7 +38,7 @@ export function buildAttackGraph(facts: Facts, options: AttackGraphOptions): Att
   addGoals(draft, world);
   addWorkloads(draft, world);
   addConnections(draft, facts.network, world.workloads, options);
-  addRights(draft, world.rbac, options.version, gainsOf(draft, world));
+  addRights(draft, world.rbac, options, gainsOf(draft, world));
   addNamespaces(draft, world);
   addGroups(draft);
   const { states, changes, edges, numberOf } = draft;
@@ -51,6 +53,8 @@ interface World {
   readonly tokens: readonly TokenSecretFact[];
   readonly nodes: readonly NodeFact[];
   readonly reviewers: readonly ReviewerFact[];
+  /** Whether these are all that there are. */
+  readonly reviewersRead: boolean;
   readonly namespaceFacts: ReadonlyMap<string, NamespaceFact>;
   readonly namespaces: readonly string[];
   readonly settings: AdmissionSettings | undefined;
@@ -58,7 +62,7 @@ interface World {
   readonly accountNames: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-function worldOf({ own, rbac: given }: Facts, { version }: AttackGraphOptions): World {
+function worldOf({ own, rbac: given }: Facts, { version, listed }: AttackGraphOptions): World {
   const workloads = own.filter((fact) => fact.type === 'workload');
   const accounts = new Map<string, AccountFact>();
   const namespaceFacts = new Map<string, NamespaceFact>();
@@ -98,6 +102,7 @@ function worldOf({ own, rbac: given }: Facts, { version }: AttackGraphOptions): 
     tokens: own.filter((fact) => fact.type === 'token-secret'),
     nodes: own.filter((fact) => fact.type === 'node'),
     reviewers: own.filter((fact) => fact.type === 'reviewer'),
+    reviewersRead: listed?.reviewers ?? true,
     namespaceFacts,
     namespaces: [...accountNames.keys()].sort(compareText),
     settings,
@@ -180,6 +185,12 @@ function addGoals(draft: Draft, { nodes, namespaces, tokens }: World): void {
       evidence: machine === undefined ? [] : [{ what: `Node ${machine.name} is a machine of ${machine.cloud}`, at: machine.at }],
       unknown: machine === undefined ? 'whether the nodes are machines of a cloud is not in the input: no Node is' : undefined,
     });
+  draft.add({
+    from: secrets,
+    to: clusterAdmin,
+    technique: known['unread-secrets'],
+    unknown: 'what the Secrets of the cluster hold is not in the input',
+  });
   for (const token of tokens)
     draft.add({
       from: secretsOf(token.namespace),
@@ -369,7 +380,13 @@ function addNamespaces(draft: Draft, world: World): void {
 }
 
 /** Unless a level of Pod Security forbids privileged pods, or nobody knows. */
-function addPrivilegedPods(draft: Draft, { namespaceFacts, settings, reviewers }: World, from: State, name: string, to: State): void {
+function addPrivilegedPods(
+  draft: Draft,
+  { namespaceFacts, settings, reviewers, reviewersRead }: World,
+  from: State,
+  name: string,
+  to: State,
+): void {
   const namespace = namespaceFacts.get(name);
   const { policy, exempt } = effectivePolicy(name, namespace?.labels ?? {}, settings);
   if (policy.enforce.level !== 'privileged') return;
@@ -378,7 +395,9 @@ function addPrivilegedPods(draft: Draft, { namespaceFacts, settings, reviewers }
     namespace === undefined && !exempt
       ? `whether namespace ${name} enforces a level of Pod Security is not in the input`
       : reviewer === undefined
-        ? undefined
+        ? reviewersRead
+          ? undefined
+          : 'whether a webhook or a policy refuses privileged pods is not in the input: they could not be listed'
         : `${reviewer.title} looks at new pods: whether it refuses privileged ones is not known`;
   // What runs there needs what the level forbids.
   const changes: Change[] =
@@ -414,6 +433,10 @@ function gainsOf(draft: Draft, world: World): Gains {
       if (done.has(key)) return;
       done.add(key);
       addGain(from, technique, namespace);
+    },
+    addEverything(from, namespace) {
+      if (namespace === undefined) draft.add({ from, to: clusterAdmin });
+      else for (const to of [{ type: 'namespace', name: namespace } as const, secretsOf(namespace)]) draft.add({ from, to });
     },
     accountsNamed: (name, namespace) =>
       (namespace === undefined ? namespaces : [namespace])

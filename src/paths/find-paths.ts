@@ -87,12 +87,18 @@ function stepOf(graph: AttackGraph, part: EdgePath, placeOf: PlaceOf): PathStep 
     technique: id,
     does: technique.does,
     unknown: edges.flatMap(({ unknown }) => (unknown === undefined ? [] : [unknown])),
-    evidence,
+    evidence: unique(evidence, ({ what, file, line }) => `${what} ${file} ${line}`),
     otherWays: waysBetween(graph, edges[0]!.from, edges.at(-1)!.to) - 1,
     attack: technique.attack,
     documents: technique.documents,
-    brokenBy: edges.flatMap(({ changes }) => changes.map((change) => `${graph.changes[change]!.object}: ${graph.changes[change]!.what}`)),
+    brokenBy: [...new Set(edges.flatMap(({ changes }) => changes))].map(
+      (change) => `${graph.changes[change]!.object}: ${graph.changes[change]!.what}`,
+    ),
   };
+}
+
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }
 
 /** Ways that are counted. */

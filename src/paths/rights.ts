@@ -1,7 +1,9 @@
 import {
   groupsOf,
+  mastersGroup,
   ruleAllows,
   subjectKey,
+  subjectOf,
   userNamed,
   type BindingFact,
   type Grant,
@@ -9,8 +11,10 @@ import {
   type RbacSubject,
   type ResourceQuestion,
   type RoleFact,
+  type SubjectFact,
 } from '../kube/rbac/index.ts';
 import { questionsFor, type RightQuestion } from '../kube/rbac/dangerous-rights.ts';
+import type { AttackGraphOptions } from './attack-graph.ts';
 import { placedId, subjectId, type Change } from './changes.ts';
 import type { Draft, EvidenceRef } from './draft.ts';
 import type { State } from './states.ts';
@@ -27,6 +31,8 @@ export interface Gains {
     secret: string,
     namespace: string | undefined,
   ): readonly { readonly account: State; readonly change: Change; readonly evidence: EvidenceRef }[];
+  /** All that can be done in a namespace, or everywhere. */
+  addEverything(from: State, namespace: string | undefined): void;
   podsNamed(name: string, namespace: string | undefined): readonly State[];
 }
 
@@ -39,7 +45,12 @@ interface Held {
 }
 
 /** Adds who may do what leads on, by the techniques that need rights alone. */
-export function addRights(draft: Draft, rbac: Rbac, version: number, gains: Gains): void {
+export function addRights(
+  draft: Draft,
+  rbac: Rbac,
+  { version, listed }: Pick<AttackGraphOptions, 'version' | 'listed'>,
+  gains: Gains,
+): void {
   const asked = new Map<string, Held>();
   const heldOf = (questions: readonly RightQuestion[]): Held => {
     const current = questionsFor(questions, version);
@@ -79,6 +90,8 @@ export function addRights(draft: Draft, rbac: Rbac, version: number, gains: Gain
     for (const namespace of reached) gains.add(rightState(technique, namespace), technique, namespace);
   }
   addNamed(draft, rbac, gains, heldOf);
+  // Of a cluster all are read: what is not there gives nothing.
+  if (listed?.roles !== true) addUnreadRoles(draft, rbac, gains);
 }
 
 function rightState({ id }: RightTechnique, namespace: string | undefined): State {
@@ -128,10 +141,9 @@ function ownRolesOf(rbac: Rbac): Set<string> {
   const found = new Set<string>();
   for (const { namespace, roleRef, subjects } of rbac.bindings)
     if (namespace !== undefined && roleRef.kind === 'Role')
-      for (const { kind, namespace: own, name } of subjects) {
-        if (kind === 'User') found.add(`${namespace} ${subjectKey(userNamed(name))}`);
-        if (kind === 'Group') found.add(`${namespace} ${subjectKey({ kind, name })}`);
-        if (kind === 'ServiceAccount' && own !== undefined) found.add(`${namespace} ${subjectKey({ kind, namespace: own, name })}`);
+      for (const subject of subjects) {
+        const identity = subjectOf(subject);
+        if (identity !== undefined) found.add(`${namespace} ${subjectKey(identity)}`);
       }
   return found;
 }
@@ -180,16 +192,8 @@ function isOwnBinding({ name, namespace }: BindingFact): boolean {
 
 function changesOf({ binding, subject, source, rule }: Grant): Change[] {
   const changes: Change[] = [];
-  const { kind, name, namespace } = subject;
-  const who = kind === 'ServiceAccount' ? `ServiceAccount ${namespace}/${name}` : `${kind} ${name}`;
-  if (!isOwnBinding(binding) && !(kind === 'Group' && name === 'system:masters'))
-    changes.push({
-      id: subjectId(binding.at, subject),
-      kind: 'remove-subject',
-      what: `remove ${who} from the subjects`,
-      object: titleOf(binding),
-      at: subject.at,
-    });
+  const { kind, name } = subject;
+  if (!isOwnBinding(binding) && !(kind === 'Group' && name === mastersGroup)) changes.push(removalOf(binding, subject));
   if (!isOwn(source))
     changes.push({
       id: placedId('narrow-rule', rule.at),
@@ -201,9 +205,44 @@ function changesOf({ binding, subject, source, rule }: Grant): Change[] {
   return changes;
 }
 
+function removalOf(binding: BindingFact, subject: SubjectFact): Change {
+  return {
+    id: subjectId(binding.at, subject),
+    kind: 'remove-subject',
+    what: `remove ${titleOf(subject)} from the subjects`,
+    object: titleOf(binding),
+    at: subject.at,
+  };
+}
+
+/** What a role gives that was not read nobody knows: perhaps everything. */
+function addUnreadRoles(draft: Draft, { missingRoles }: Rbac, gains: Gains): void {
+  for (const binding of missingRoles) {
+    const { kind, name } = binding.roleRef;
+    const { namespace } = binding;
+    // The API server refuses any other.
+    if (kind !== 'ClusterRole' && (kind !== 'Role' || namespace === undefined)) continue;
+    const role = kind === 'Role' && namespace !== undefined ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
+    for (const subject of binding.subjects) {
+      const identity = subjectOf(subject);
+      if (identity === undefined) continue;
+      const holding: State = { type: 'between', key: `unread ${subjectId(binding.at, subject)}` };
+      draft.add({
+        from: stateOfSubject(identity),
+        to: holding,
+        technique: { id: 'unread-role', weight: 1 },
+        unknown: `${role} is not in the input: what it gives is not known`,
+        changes: [removalOf(binding, subject)],
+        evidence: [{ what: `${titleOf(binding)} gives ${role} to ${titleOf(subject)}`, at: subject.at }],
+      });
+      gains.addEverything(holding, namespace);
+    }
+  }
+}
+
 function evidenceOf({ binding, subject, role, source, rule }: Grant): EvidenceRef[] {
   return [
-    { what: `${titleOf(binding)} gives ${role.kind} ${role.name} to ${subject.kind} ${subject.name}`, at: subject.at },
+    { what: `${titleOf(binding)} gives ${role.kind} ${role.name} to ${titleOf(subject)}`, at: subject.at },
     { what: `${titleOf(source)} allows ${rightsText(rule)}`, at: rule.at },
   ];
 }
@@ -312,15 +351,20 @@ function addNamed(draft: Draft, rbac: Rbac, gains: Gains, heldOf: (questions: re
           (each) => each.kind === kind && each.name === name && (kind === 'ClusterRole' || each.namespace === scope),
         );
         const holding: State = { type: 'between', key: `role ${kind} ${name} ${scope ?? '*'}` };
-        if (role === undefined ? name === 'cluster-admin' : addRole(draft, rbac, role, scope, holding, gains))
-          addChain(draft, subject, holding, `bind ${kind} ${name} ${scope ?? '*'}`, [[grant], ways]);
-        if (role === undefined && name === 'cluster-admin') gains.add(holding, allRights(), scope);
+        const unknown = role === undefined ? `${kind} ${name} is not in the input: what it gives is not known` : undefined;
+        if (role === undefined) gains.addEverything(holding, scope);
+        else if (!addRole(draft, rbac, role, scope, holding, gains)) continue;
+        addChain(
+          draft,
+          subject,
+          holding,
+          `bind ${kind} ${name} ${scope ?? '*'}`,
+          [[grant], ways],
+          unknown,
+          otherTechniques['bind-named-role'],
+        );
       }
     }
-}
-
-function allRights(): RightTechnique {
-  return rightTechniques.find(({ id }) => id === 'all-rights')!;
 }
 
 /** Adds what a role gives to whoever binds it to himself; false where that leads nowhere. */
@@ -353,15 +397,7 @@ function limitedGrants(rbac: Rbac): { readonly subject: RbacSubject; readonly gr
         .filter(({ rule }) => rule.resourceNames.length > 0)
         .flatMap(({ rule, source }) =>
           binding.subjects.flatMap((subject) => {
-            const { kind, name, namespace } = subject;
-            const identity: RbacSubject | undefined =
-              kind === 'User'
-                ? userNamed(name)
-                : kind === 'Group'
-                  ? { kind, name }
-                  : kind === 'ServiceAccount' && namespace !== undefined
-                    ? { kind, namespace, name }
-                    : undefined;
+            const identity = subjectOf(subject);
             return identity === undefined ? [] : [{ subject: identity, grant: { binding, subject, role, rule, source } }];
           }),
         ),

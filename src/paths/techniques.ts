@@ -467,6 +467,8 @@ export type OtherTechniqueId =
   | 'cloud-identity'
   | 'named-identity'
   | 'bind-named-role'
+  | 'unread-role'
+  | 'unread-secrets'
   | 'implied';
 
 const others: Readonly<Record<OtherTechniqueId, Omit<Technique, 'id'>>> = {
@@ -637,6 +639,22 @@ const others: Readonly<Record<OtherTechniqueId, Omit<Technique, 'id'>>> = {
     brokenBy: ['remove-subject', 'narrow-rule'],
     documents: [goodPractices],
     attack: ['T1098.006'],
+  },
+  'unread-role': {
+    does: 'uses a role that was not read',
+    preconditions: 'a binding to a role that is not in the input',
+    weight: 1,
+    brokenBy: ['remove-subject'],
+    documents: [authorization],
+    attack: ['T1078'],
+  },
+  'unread-secrets': {
+    does: 'finds credentials with every right among the Secrets',
+    preconditions: 'reading all Secrets',
+    weight: 1,
+    brokenBy: [],
+    documents: ['Kubernetes documentation: Good practices for Kubernetes Secrets'],
+    attack: ['T1552.007'],
   },
   implied: {
     does: 'has that too',

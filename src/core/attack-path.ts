@@ -98,11 +98,14 @@ export type PlanReport = Pick<PathsReport, 'source' | 'kubernetesVersion' | 'fro
   readonly proof: {
     /** Paths that were looked at: each of them needs one of the changes that break it. */
     readonly paths: number;
-    /** What the changes weigh, and less than which no others weigh that break every path. */
-    readonly weight: number;
-    readonly bound: number;
-    /** As many changes as no plan can do without. */
+    /** No other choice is better, by what was preferred. */
+    readonly proven: boolean;
+    /** No plan has fewer changes. */
     readonly fewest: number;
+    /** Of the changes together: their costs, each multiplied by its risk. */
+    readonly cost: number;
+    /** No plan of what was preferred costs less. */
+    readonly leastCost: number;
     /** Whether the graph of the input with the changes has a path left. */
     readonly left: number;
   };

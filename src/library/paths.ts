@@ -124,7 +124,7 @@ export function planReport(world: PathsWorld, { from, to, prefer, possible, risk
       ...begin,
       state: plan.state,
       changes: [],
-      proof: { paths: 0, weight: 0, bound: 0, fewest: 0, left: 1 },
+      proof: { paths: 0, proven: false, fewest: 0, cost: 0, leastCost: 0, left: 1 },
       unbreakable: plan.unbreakable,
     };
   return { ...begin, ...plan };

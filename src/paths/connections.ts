@@ -1,4 +1,4 @@
-import type { Anchor, Protocol, ReachEndpoint } from '../core/index.ts';
+import type { Anchor, Protocol, ReachAnswer, ReachEndpoint, ReachPorts } from '../core/index.ts';
 import { labelMatcher, type Labels } from '../kube/label-selector.ts';
 import { buildNetwork, type Network, type NetworkFact } from '../kube/network/index.ts';
 import { directionsOf } from '../kube/network-policy.ts';
@@ -43,7 +43,7 @@ export function addConnections(draft: Draft, facts: readonly NetworkFact[], work
   const nodes = nodesOf(facts, workloads);
   addEntries(draft, network, nodes, options);
   addReach(draft, network, nodes, options);
-  addMetadata(draft, network, nodes, facts, options);
+  addMetadata(draft, network, nodes, options);
 }
 
 function nodesOf(facts: readonly NetworkFact[], workloads: readonly WorkloadFact[]): Node[] {
@@ -173,45 +173,113 @@ function addEntries(draft: Draft, network: Network, nodes: readonly Node[], { cl
   }
 }
 
-/** From pod to pod. Sources that reach the same targets do so together: the graph has no edge for every pair. */
+/**
+ * From pod to pod. Workloads that nothing tells apart go together, and so do those that reach the same others: the graph has
+ * no edge for every pair.
+ */
 function addReach(draft: Draft, network: Network, nodes: readonly Node[], { gone = new Set() }: Options): void {
-  const targets = nodes.filter(({ fact }) => !gone.has(namespaceId('isolate-ingress', fact.namespace)));
-  const openTargets = targets.filter(({ ingress }) => ingress === 'open');
-  const otherTargets = targets.filter(({ ingress }) => ingress !== 'open');
-  const done = new Set<string>();
-  for (const source of nodes) {
-    // No policy stands between two that none selects.
-    const reached: Reached[] =
-      source.egress === 'open'
-        ? openTargets.map((target) => ({ target, certain: true }))
-        : openTargets.flatMap((target) => reachedFrom(network, source, target));
-    reached.push(...otherTargets.flatMap((target) => reachedFrom(network, source, target)));
-    if (reached.length === 0) continue;
-    const key = reached.map(({ target, certain }) => `${certain ? '' : '?'}${target.title}`).join(' ');
-    const hub: State = { type: 'between', key: `reached from ${key}` };
-    draft.add({ from: source.state, to: hub });
-    if (done.has(key)) continue;
-    done.add(key);
-    for (const { target, certain } of reached) addTarget(draft, hub, target, certain);
+  const byTitle = new Map(nodes.map((node) => [node.title, node]));
+  const groups = network.groups.map((members) =>
+    members.flatMap((end): Node[] => {
+      const node = end.type === 'workload' ? byTitle.get(`${end.kind} ${end.namespace}/${end.name}`) : undefined;
+      return node === undefined ? [] : [node];
+    }),
+  );
+  const targets = groups.map((members) => members.filter(({ fact }) => !gone.has(namespaceId('isolate-ingress', fact.namespace))));
+  const reachable = targets.flatMap((members, group) => (members.length > 0 ? [group] : []));
+  const open = openPorts(network);
+  const bundles = new Map<string, State | undefined>();
+  const rows = new Map<string, State | undefined>();
+  const entered = new Set<string>();
+
+  for (const { from, to } of network.rows()) {
+    const sources = groups[from] ?? [];
+    if (sources.length === 0) continue;
+    const key = reachable.map((group) => to[group]).join(',');
+    if (!rows.has(key)) rows.set(key, hubOf(to));
+    const hub = rows.get(key);
+    if (hub !== undefined) for (const { state } of sources) draft.add({ from: state, to: hub });
+  }
+
+  function hubOf(to: Uint32Array): State | undefined {
+    const hub: State = { type: 'between', key: `connections ${rows.size}` };
+    let leads = false;
+    for (const group of reachable) {
+      const number = to[group]!;
+      const bundle = `${group} ${number}`;
+      if (!bundles.has(bundle)) bundles.set(bundle, bundleOf(bundle, targets[group]!, open(number)));
+      const next = bundles.get(bundle);
+      if (next === undefined) continue;
+      draft.add({ from: hub, to: next });
+      leads = true;
+    }
+    return leads ? hub : undefined;
+  }
+
+  /** Those of a group that a connection reaches: what they listen on decides. */
+  function bundleOf(key: string, members: readonly Node[], ports: OpenPorts): State | undefined {
+    const states = members.flatMap((node): State[] => {
+      const answer = answerFor(node, ports);
+      return answer === 'denied' ? [] : [enter(node, answer === 'allowed')];
+    });
+    const [first, second] = states;
+    if (second === undefined) return first;
+    const bundle: State = { type: 'between', key: `reached ${key}` };
+    for (const state of states) draft.add({ from: bundle, to: state });
+    return bundle;
+  }
+
+  function enter(node: Node, certain: boolean): State {
+    const state: State = { type: 'between', key: `into ${certain ? '' : 'perhaps '}${node.title}` };
+    if (!entered.has(state.key)) {
+      entered.add(state.key);
+      addTarget(draft, state, node, certain);
+    }
+    return state;
   }
 }
 
-interface Reached {
-  readonly target: Node;
-  readonly certain: boolean;
+interface OpenPorts {
+  readonly allowed: readonly Range[];
+  readonly unknown: readonly Range[];
 }
 
-function reachedFrom(network: Network, source: Node, target: Node): Reached[] {
-  if (target.ports.length === 0) {
-    const { allowed, unknown } = network.between(source.end, target.end);
-    return allowed.length > 0 ? [{ target, certain: true }] : unknown.length > 0 ? [{ target, certain: false }] : [];
-  }
-  const verdicts = new Set(target.ports.map(({ protocol, port }) => network.verdict(source.end, target.end, protocol, port)));
-  if (verdicts.has('allowed')) return [{ target, certain: true }];
-  return verdicts.has('unknown') ? [{ target, certain: false }] : [];
+interface Range {
+  readonly protocol: Protocol;
+  readonly first: number;
+  readonly last: number;
 }
 
-function addTarget(draft: Draft, hub: State, { state, fact, title, ports, ingress, services }: Node, certain: boolean): void {
+/** By the number of a connection. */
+function openPorts(network: Network): (number: number) => OpenPorts {
+  const answers = new Map<number, OpenPorts>();
+  const rangesOf = ({ protocol, ports }: ReachPorts): Range[] =>
+    ports.split(',').map((range) => {
+      const [first = '', last = first] = range.split('-');
+      return { protocol, first: Number(first), last: Number(last) };
+    });
+  return (number) => {
+    const before = answers.get(number);
+    if (before !== undefined) return before;
+    const { allowed, unknown } = network.connection(number);
+    const answer = { allowed: allowed.flatMap(rangesOf), unknown: unknown.flatMap(rangesOf) };
+    answers.set(number, answer);
+    return answer;
+  };
+}
+
+/** Whether something is reached that the workload listens on; where nobody knows what that is, anything. */
+function answerFor({ ports }: Node, { allowed, unknown }: OpenPorts): ReachAnswer {
+  const has = (ranges: readonly Range[]): boolean =>
+    ports.length === 0
+      ? ranges.length > 0
+      : ports.some(({ protocol, port }) =>
+          ranges.some((range) => range.protocol === protocol && range.first <= port && port <= range.last),
+        );
+  return has(allowed) ? 'allowed' : has(unknown) ? 'unknown' : 'denied';
+}
+
+function addTarget(draft: Draft, from: State, { state, fact, title, ports, ingress, services }: Node, certain: boolean): void {
   const { namespace } = fact;
   const unknown = !certain
     ? `what was read does not tell whether policies let connections to ${title} through`
@@ -221,7 +289,7 @@ function addTarget(draft: Draft, hub: State, { state, fact, title, ports, ingres
   const [service] = services;
   const why = ingress === 'open' ? 'no policy keeps anybody from' : 'policies let it connect to';
   draft.add({
-    from: hub,
+    from,
     to: state,
     technique: known['network-reach'],
     unknown,
@@ -245,14 +313,7 @@ function addTarget(draft: Draft, hub: State, { state, fact, title, ports, ingres
 }
 
 /** To where clouds hand out the credentials of the node. */
-function addMetadata(
-  draft: Draft,
-  network: Network,
-  nodes: readonly Node[],
-  facts: readonly NetworkFact[],
-  { gone = new Set() }: Options,
-): void {
-  void facts;
+function addMetadata(draft: Draft, network: Network, nodes: readonly Node[], { gone = new Set() }: Options): void {
   for (const { fact, state, end, title, egress } of nodes) {
     const { namespace } = fact;
     if (gone.has(namespaceId('isolate-egress', namespace))) continue;

@@ -65,8 +65,9 @@ export function reach<E extends Edge>(graph: Graph<E>, from: readonly number[], 
   const beginnings = new Set(from);
   for (const node of beginnings) {
     if (left?.[node] === -1) continue;
-    distance[node] = begun?.(node) ?? 0;
-    (byLength[distance[node]! + (left?.[node] ?? 0)] ??= []).push(node);
+    const length = begun?.(node) ?? 0;
+    distance[node] = length;
+    (byLength[length + (left?.[node] ?? 0)] ??= []).push(node);
   }
   for (let length = 0; length < byLength.length; length++) {
     const here = byLength[length];

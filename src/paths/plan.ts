@@ -1,4 +1,4 @@
-import type { AttackPath, PlannedChange } from '../core/index.ts';
+import type { AttackPath, PlannedChange, PlanReport } from '../core/index.ts';
 import { buildAttackGraph, type AttackGraph, type AttackGraphOptions } from './attack-graph.ts';
 import { applyChanges, type Change } from './changes.ts';
 import { minimumCut } from './cut.ts';
@@ -26,13 +26,7 @@ export type Plan =
   | {
       readonly state: 'none' | 'planned';
       readonly changes: readonly PlannedChange[];
-      readonly proof: {
-        readonly paths: number;
-        readonly weight: number;
-        readonly bound: number;
-        readonly fewest: number;
-        readonly left: number;
-      };
+      readonly proof: PlanReport['proof'];
     }
   | { readonly state: 'impossible'; readonly unbreakable: AttackPath };
 
@@ -87,13 +81,22 @@ export function planChanges(
       changes: inOrder(cut.changes, cut.paths, changes, options),
       proof: {
         paths: cut.paths.length,
-        weight: cut.weight,
-        bound: cut.bound,
-        fewest: options.prefer === 'fewest' ? Math.floor(cut.bound / each) : Math.min(chosen.length, 1),
+        ...provenBy(cut, chosen.length, options),
         left: rest === undefined ? 0 : 1,
       },
     };
   }
+}
+
+function provenBy(
+  { weight, bound }: { readonly weight: number; readonly bound: number },
+  count: number,
+  { prefer }: PlanOptions,
+): Pick<PlanReport['proof'], 'proven' | 'fewest' | 'cost' | 'leastCost'> {
+  const proven = weight === bound;
+  if (prefer === 'safest') return { proven, fewest: Math.min(count, 1), cost: weight, leastCost: bound };
+  const fewest = Math.floor(bound / each);
+  return { proven, fewest, cost: weight - count * each, leastCost: fewest === count ? bound - count * each : 0 };
 }
 
 function numbersOf(graph: AttackGraph, states: readonly State[]): number[] {

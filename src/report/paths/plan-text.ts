@@ -45,14 +45,13 @@ function changeText({ what, object, file, line, control, risk, breaks, paths }: 
 }
 
 function* proofOf({ changes, proof, possible }: PlanReport, page: Page): Generator<string, void> {
-  const { weight, bound, fewest, left, paths } = proof;
+  const { proven, fewest, left, paths } = proof;
   yield heading('Proof', page);
   yield '\n';
-  const proven =
-    weight === bound
-      ? `${counted(paths, 'path')}, of which each needs one of these changes, admit no better choice: the plan is the best there is`
-      : `the best choice that was found; none has fewer than ${fewest} of ${counted(changes.length, 'change')}, and the search ended before it was proven`;
-  yield prose(proven, page);
+  const choice = proven
+    ? `${counted(paths, 'path')}, of which each needs one of these changes, admit no better choice: the plan is the best there is`
+    : `the best choice that was found; none has fewer than ${fewest} of ${counted(changes.length, 'change')}, and the search ended before it was proven`;
+  yield prose(choice, page);
   yield prose(
     left === 0
       ? `carried out on a copy of what was read, they leave no path${possible ? ', nor one that depends on what was not read' : ' without an unknown step'}`

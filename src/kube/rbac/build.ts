@@ -1,7 +1,6 @@
-import { groupBy } from '../../core/index.ts';
 import type { OwnedRule } from './aggregation.ts';
 import type { BindingFact, RbacFact, RoleFact, RuleFact, SubjectFact } from './facts.ts';
-import { indexBindings, type BindingScope, type RoleReference } from './index-bindings.ts';
+import { indexBindings, type BindingIndex, type RoleReference } from './index-bindings.ts';
 import { indexRules, type WantedRules } from './index-rules.ts';
 import { namespaceOf, type Question, type ResourceQuestion } from './question.ts';
 import { isLiveInNamespace } from './served-resources.ts';
@@ -77,7 +76,7 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
   const rules = indexRules(roles);
   const unordered = facts.filter((fact) => fact.type === 'binding');
   const index = indexBindings(unordered, roles);
-  const { bindings, scopes } = index;
+  const { bindings } = index;
   const rolesOf = (reference: RoleReference): RoleFact[] => index.rolesTo(reference).map((id) => roles[id]!);
 
   /** What a binding gives the subject that it names at a place. */
@@ -92,16 +91,18 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
     return grants;
   }
 
-  function grantsTo(someone: readonly RbacSubject[], among: readonly BindingScope[], wanted: WantedRules): Grant[] {
+  function grantsTo(someone: readonly RbacSubject[], among: BindingIndex['all'], wanted: WantedRules): Grant[] {
     const ids = index.idsOf(someone);
-    return index.naming(ids, among).flatMap((bindingId) => {
+    const grants: Grant[] = [];
+    for (const bindingId of index.naming(ids, among)) {
       const first = index.subjectsOf(bindingId).findIndex((id) => ids.has(id));
-      return grantsOf(bindingId, first, wanted);
-    });
+      for (const grant of grantsOf(bindingId, first, wanted)) grants.push(grant);
+    }
+    return grants;
   }
 
   /** Who gets what is wanted by some bindings, all of which give it. */
-  function holdersBy(bindingIds: readonly number[], wanted: WantedRules): Holder[] {
+  function holdersBy(bindingIds: Int32Array, wanted: WantedRules): Holder[] {
     const found = new Map<number, { readonly subject: RbacSubject; readonly grants: Grant[] }>();
     for (const bindingId of bindingIds) {
       const subjectIds = index.subjectsOf(bindingId);
@@ -119,14 +120,17 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
 
   function whoCanWhere(question: Omit<ResourceQuestion, 'namespace'>): HoldersByNamespace {
     const wanted = rules.wanted(question);
-    const asked = isLiveInNamespace(question) ? scopes : [undefined];
-    const byScope = groupBy(index.granting(rules.rolesAllowing(question), asked), (id) => bindings[id]!.namespace);
+    const ids = index.granting(rules.rolesAllowing(question), isLiveInNamespace(question) ? index.all : index.countingIn(undefined));
+    let everywhere: Holder[] = [];
     const namespaces = new Map<string, Holder[]>();
-    for (const [scope, ids] of byScope) {
-      const holders = scope === undefined ? [] : holdersBy(ids, wanted);
-      if (scope !== undefined && holders.length > 0) namespaces.set(scope, holders);
+    for (let start = 0, end = 0; start < ids.length; start = end) {
+      const { namespace } = bindings[ids[start]!]!;
+      while (end < ids.length && bindings[ids[end]!]!.namespace === namespace) end++;
+      const holders = holdersBy(ids.subarray(start, end), wanted);
+      if (namespace === undefined) everywhere = holders;
+      else if (holders.length > 0) namespaces.set(namespace, holders);
     }
-    return { everywhere: holdersBy(byScope.get(undefined) ?? [], wanted), namespaces };
+    return { everywhere, namespaces };
   }
 
   const bound = once(() => bindingsByRole(roles, unordered, rolesOf));
@@ -140,15 +144,15 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
     bindings: unordered,
     can(subject, question, groups) {
       const someone = withGroups(subject, groups);
-      const grants = grantsTo(someone, scopesFor(namespaceOf(question)), rules.wanted(question));
+      const grants = grantsTo(someone, index.countingIn(namespaceOf(question)), rules.wanted(question));
       const privileged = someone.some(({ kind, name }) => kind === 'Group' && name === mastersGroup);
       return { allowed: privileged || grants.length > 0, grants, privileged };
     },
     whoCan: (question) =>
-      holdersBy(index.granting(rules.rolesAllowing(question), scopesFor(namespaceOf(question))), rules.wanted(question)),
+      holdersBy(index.granting(rules.rolesAllowing(question), index.countingIn(namespaceOf(question))), rules.wanted(question)),
     whoCanWhere,
-    effective: (subject, groups) => grantsTo(withGroups(subject, groups), scopes, rules.owned),
-    effectiveIn: (subject, namespace, groups) => grantsTo(withGroups(subject, groups), scopesFor(namespace), rules.owned),
+    effective: (subject, groups) => grantsTo(withGroups(subject, groups), index.all, rules.owned),
+    effectiveIn: (subject, namespace, groups) => grantsTo(withGroups(subject, groups), index.countingIn(namespace), rules.owned),
     rulesOf(role) {
       const id = roleIds().get(role);
       return id === undefined ? [] : rules.owned(id);
@@ -165,11 +169,6 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
       return missingSubjects();
     },
   };
-}
-
-/** The scopes whose bindings count for a question in a namespace. */
-function scopesFor(namespace: string | undefined): BindingScope[] {
-  return namespace === undefined ? [undefined] : [undefined, namespace];
 }
 
 /** Somebody, and all groups that they are in. */

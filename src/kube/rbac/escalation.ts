@@ -113,7 +113,9 @@ function mayWrite(rbac: Rbac, { subject, groups }: Writer, how: Write, { target,
   if (request.privileged) return answer('privileged');
   const excused = ask(excuse);
   if (!excused.allowed) {
-    const missing = missingOf(rbac.effectiveIn(subject, target.namespace, groups).map(({ rule }) => rule));
+    // Several bindings may give the same rule.
+    const owned = new Set(rbac.effectiveIn(subject, target.namespace, groups).map(({ rule }) => rule));
+    const missing = missingOf([...owned]);
     if (missing === undefined) return answer('no-role');
     if (missing.length > 0) return answer('not-covered', missing);
   }

@@ -5,15 +5,13 @@ import { subjectOf, type RbacSubject } from './subject.ts';
 /** What of a binding tells its role. */
 export type RoleReference = Pick<BindingFact, 'namespace' | 'roleRef'>;
 
-/** Where bindings hold: a namespace, or the whole cluster. */
-export type BindingScope = string | undefined;
-
 /** Bindings, roles and subjects as numbers, and what leads from one to the other. Whatever it lists is in ascending order. */
 export interface BindingIndex {
   /** Those for the whole cluster first, then by namespace, and as they were read. */
   readonly bindings: readonly BindingFact[];
-  /** In the same order. */
-  readonly scopes: readonly BindingScope[];
+  readonly all: readonly Range[];
+  /** Those that count for a question in a namespace: for the whole cluster, and for the namespace if there is one. */
+  countingIn(namespace: string | undefined): readonly Range[];
   rolesTo(reference: RoleReference): readonly number[];
   rolesOf(bindingId: number): readonly number[];
   /** Of everybody whom bindings name; undefined for `nobody`. */
@@ -22,10 +20,10 @@ export interface BindingIndex {
   subjectsOf(bindingId: number): Int32Array;
   /** The numbers of those of these whom any binding names. */
   idsOf(subjects: readonly RbacSubject[]): ReadonlySet<number>;
-  /** The bindings of some scopes that name one of these subjects. */
-  naming(subjectIds: ReadonlySet<number>, scopes: readonly BindingScope[]): number[];
-  /** The bindings of some scopes to one of these roles. */
-  granting(roleIds: Iterable<number>, scopes: readonly BindingScope[]): number[];
+  /** The bindings among some that name one of these subjects. */
+  naming(subjectIds: ReadonlySet<number>, among: readonly Range[]): Int32Array;
+  /** The bindings among some to one of these roles. */
+  granting(roleIds: ReadonlySet<number>, among: readonly Range[]): Int32Array;
 }
 
 const nobody = 0;
@@ -35,7 +33,7 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
   const namespaces = [...byScope.keys()].filter((scope) => scope !== undefined).sort(compareText);
   const scopes = [undefined, ...namespaces];
   const bindings = scopes.flatMap((scope) => byScope.get(scope) ?? []);
-  const ranges = new Map<BindingScope, Range>();
+  const ranges = new Map<string | undefined, Range>();
   let end = 0;
   for (const scope of scopes) ranges.set(scope, { start: end, end: (end += byScope.get(scope)?.length ?? 0) });
 
@@ -69,31 +67,17 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
   const bindingsOfRole = turned(rowsOf(rolesOf), roles.length);
   const bindingsOfSubject = turned(subjectsOf, subjects.length);
 
-  /** What stands in some rows, of some scopes, each once. */
-  function among(rows: Rows, rowIds: Iterable<number>, wanted: readonly BindingScope[]): number[] {
-    const marked = new Uint8Array(bindings.length);
-    const within = wanted.map((scope) => ranges.get(scope)).filter((range) => range !== undefined);
-    for (const rowId of rowIds) {
-      const last = rows.starts[rowId + 1]!;
-      for (const range of within) {
-        for (let at = firstFrom(rows, rowId, range.start); at < last && rows.items[at]! < range.end; at++) marked[rows.items[at]!] = 1;
-      }
-    }
-    const found: number[] = [];
-    for (const range of within) for (let id = range.start; id < range.end; id++) if (marked[id] === 1) found.push(id);
-    return found;
-  }
-
   return {
     bindings,
-    scopes,
+    all: [{ start: 0, end }],
+    countingIn: (namespace) => (namespace === undefined ? [undefined] : [undefined, namespace]).flatMap((scope) => ranges.get(scope) ?? []),
     rolesTo,
     rolesOf: (bindingId) => rolesOf[bindingId]!,
     subject: (subjectId) => subjects[subjectId],
     subjectsOf: (bindingId) => row(subjectsOf, bindingId),
     idsOf: (wanted) => new Set(wanted.flatMap((subject) => find(subjectIds, subject.kind, homeOf(subject), subject.name) ?? [])),
-    naming: (ids, wanted) => among(bindingsOfSubject, ids, wanted),
-    granting: (granted, wanted) => among(bindingsOfRole, granted, wanted),
+    naming: (ids, among) => union(bindingsOfSubject, ids, among),
+    granting: (ids, among) => union(bindingsOfRole, ids, among),
   };
 }
 
@@ -116,6 +100,7 @@ function homeOf(subject: RbacSubject): string | undefined {
   return subject.kind === 'ServiceAccount' ? subject.namespace : undefined;
 }
 
+/** Bindings one after the other. */
 interface Range {
   readonly start: number;
   /** Exclusive. */
@@ -151,6 +136,29 @@ function turned({ starts, items }: Rows, count: number): Rows {
 
 function row({ starts, items }: Rows, index: number): Int32Array {
   return items.subarray(starts[index], starts[index + 1]);
+}
+
+/** What stands in some rows, as far as it is in one of the ranges, each once. */
+function union(rows: Rows, rowIds: ReadonlySet<number>, among: readonly Range[]): Int32Array {
+  const parts: Int32Array[] = [];
+  let length = 0;
+  for (const rowId of rowIds) {
+    for (const { start, end } of among) {
+      const part = rows.items.subarray(firstFrom(rows, rowId, start), firstFrom(rows, rowId, end));
+      if (part.length > 0) parts.push(part);
+      length += part.length;
+    }
+  }
+  const found = new Int32Array(length);
+  let filled = 0;
+  for (const part of parts) {
+    found.set(part, filled);
+    filled += part.length;
+  }
+  found.sort();
+  let kept = 0;
+  for (const item of found) if (kept === 0 || found[kept - 1] !== item) found[kept++] = item;
+  return found.subarray(0, kept);
 }
 
 /** Where in a row the first item stands that is not less. */

@@ -2,6 +2,9 @@ import { ownedRules, ruleText, type OwnedRule } from './aggregation.ts';
 import type { PolicyRule, RoleFact } from './facts.ts';
 import { ruleAllows, type Question } from './question.ts';
 
+/** Of one role no more rules than this explain an answer: one would do, and a role of 50,000 for as many subjects would fill the memory. */
+const mostReasons = 50;
+
 /** The rules of a role, by its place in the list of roles, that permit what was asked. */
 export type WantedRules = (roleId: number) => readonly OwnedRule[];
 
@@ -53,7 +56,8 @@ export function indexRules(roles: readonly RoleFact[]): RuleIndex {
       const known = new Map<number, readonly OwnedRule[]>();
       return (roleId) => {
         let wanted = known.get(roleId);
-        if (wanted === undefined) known.set(roleId, (wanted = ownedBy[roleId]!.filter(({ rule }) => ruleAllows(rule, question))));
+        if (wanted === undefined)
+          known.set(roleId, (wanted = ownedBy[roleId]!.filter(({ rule }) => ruleAllows(rule, question)).slice(0, mostReasons)));
         return wanted;
       };
     },

@@ -126,6 +126,13 @@ describe('can', () => {
     expect(rbac.can(subject, get('pods')).allowed).toBe(expected);
   });
 
+  test('no role gives more reasons than anybody reads', () => {
+    const many = Array.from({ length: 200 }, (_, index) => ({ ...readPods, resources: ['pods', `r${index}`] }));
+    const rbac = build(clusterRole('read', ...many), binding(undefined, 'b', 'ClusterRole read', 'User jane'));
+    expect(rbac.can(jane, get('pods')).grants).toHaveLength(50);
+    expect(rbac.effective(jane)).toHaveLength(200);
+  });
+
   test('system:masters may do everything', () => {
     expect(build().can(jane, get('pods'), ['system:masters'])).toEqual({ allowed: true, grants: [], privileged: true });
     expect(build().can(group('system:masters'), { verb: 'get', url: '/' }).allowed).toBe(true);

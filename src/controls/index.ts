@@ -21,6 +21,7 @@ import { etcdNodes } from './control-plane/etcd-nodes.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
 import { userWorkloads } from './control-plane/user-workloads.ts';
+import { addressBlocks } from './network-separation/address-blocks.ts';
 import { certificateExpiry } from './network-separation/certificate-expiry.ts';
 import { certificateRequests } from './network-separation/certificate-requests.ts';
 import { claimSizes } from './network-separation/claim-sizes.ts';
@@ -29,17 +30,20 @@ import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts
 import { defaultNamespace } from './network-separation/default-namespace.ts';
 import { effectiveResources } from './network-separation/effective-resources.ts';
 import { exposedNodes } from './network-separation/exposed-nodes.ts';
+import { isolatedPods } from './network-separation/isolated-pods.ts';
 import { limitRange } from './network-separation/limit-range.ts';
 import { literalCredentials } from './network-separation/literal-credentials.ts';
 import { metadataAddress } from './network-separation/metadata-address.ts';
 import { namespacePrefix } from './network-separation/namespace-prefix.ts';
 import { networkPlugin } from './network-separation/network-plugin.ts';
 import { nodePorts } from './network-separation/node-ports.ts';
+import { policyPeers } from './network-separation/policy-peers.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
 import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretMigration } from './network-separation/secret-migration.ts';
 import { secretReaders } from './network-separation/secret-readers.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
+import { systemConnections } from './network-separation/system-connections.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
 import { admissionExemptions } from './pod-security/admission-exemptions.ts';
 import { admissionPolicies } from './pod-security/admission-policies.ts';
@@ -130,6 +134,7 @@ export const controls: readonly AnyControl[] = [
   plaintextPort,
   serverCertificate,
   userWorkloads,
+  addressBlocks,
   certificateExpiry,
   certificateRequests,
   claimSizes,
@@ -138,17 +143,20 @@ export const controls: readonly AnyControl[] = [
   defaultNamespace,
   effectiveResources,
   exposedNodes,
+  isolatedPods,
   limitRange,
   literalCredentials,
   metadataAddress,
   namespacePrefix,
   networkPlugin,
   nodePorts,
+  policyPeers,
   reservedNamespaces,
   resourceQuota,
   secretMigration,
   secretReaders,
   secretsAsFiles,
+  systemConnections,
   addedCapabilities,
   admissionExemptions,
   admissionPolicies,

@@ -20,6 +20,11 @@ const addresses: readonly string[] = [
 /** HTTP everywhere; 988 behind GKE's redirection, 32526 the agent port of Azure. */
 const ports: readonly number[] = [80, 988, 32526];
 
+/** Each address as a block, with each port. */
+export const metadataServices: readonly { readonly cidr: string; readonly port: number }[] = addresses.flatMap((address) =>
+  ports.map((port) => ({ cidr: `${address}/${address.includes(':') ? 128 : 32}`, port })),
+);
+
 /**
  * Whether a rule for egress lets a pod connect to a metadata service. Selectors name pods, and no pod has one of these
  * addresses; a block that cannot be read counts as if it held them.

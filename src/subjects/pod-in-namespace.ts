@@ -1,6 +1,9 @@
 import type { Anchor, JoinedSubjectKind, Metadata, ResourceRef } from '../core/index.ts';
+import type { ReachEndpoint } from '../core/reach.ts';
 import type { Labels } from '../kube/label-selector.ts';
-import { directionsOf, rulesOf, type PolicyRule } from '../kube/network-policy.ts';
+import { metadataServices } from '../kube/metadata-addresses.ts';
+import { allowsEverything, directionsOf, rulesOf, type Direction, type PolicyRule } from '../kube/network-policy.ts';
+import { buildNetwork, type NetworkFact } from '../kube/network/index.ts';
 import {
   admissionSettingsKinds,
   effectivePolicy,
@@ -10,13 +13,14 @@ import {
   type EffectivePolicy,
 } from '../kube/pod-security/index.ts';
 import { isClusterScoped } from '../kube/scope.ts';
-import { indexSelectors } from '../kube/selector-index.ts';
-import type { LabelSelector, NetworkPolicySpec, PodSpec } from '../kube/types.ts';
+import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
+import type { LabelSelector, PodSpec } from '../kube/types.ts';
 import { admissionSettingsOf } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
+import { namespaceNetworkFact, policyFact, policyKinds, unnamedNamespace } from './policy-facts.ts';
 import { podShape, type PodShape } from './pod-shape.ts';
 
-/** A pod template together with its namespace: its labels, and the policies for the connections that it makes. */
+/** A pod template together with its namespace: its labels, and what policies do with its connections. */
 export interface PodInNamespaceSubject {
   /** Of the workload. */
   readonly name: string;
@@ -31,21 +35,29 @@ export interface PodInNamespaceSubject {
   security(): { readonly spec: PodSpec; readonly metadata: Metadata };
   /** What Pod Security admission does there; undefined where the Namespace object was not read. */
   readonly admission: EffectivePolicy | undefined;
-  /** The policies that isolate its egress. */
-  readonly egress: readonly EgressPolicy[];
+  /** The policies of its namespace that select it. */
+  readonly policies: readonly SelectingPolicy[];
+  /** Whether all policies together let everything through, or something stops at them. */
+  isolation(direction: Direction): Isolation;
+  /** Whether they let it connect to a metadata service of a cloud. */
+  metadata(): 'allowed' | 'denied' | 'unknown';
   /** The PodSpec. */
   readonly at: Anchor;
 }
 
-export interface EgressPolicy {
+/** `unknown`: policies have a say that this tool does not read. */
+export type Isolation = 'open' | 'isolated' | 'unknown';
+
+export interface SelectingPolicy {
   readonly name: string;
-  readonly selector: LabelSelector;
-  readonly rules: readonly PolicyRule[];
+  /** What it says for each direction that it isolates. */
+  readonly ingress?: readonly PolicyRule[];
+  readonly egress?: readonly PolicyRule[];
 }
 
 type Memory =
   | { readonly type: 'namespace'; readonly namespace: string; readonly labels: Labels }
-  | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: EgressPolicy }
+  | { readonly type: 'policy'; readonly fact: NetworkFact }
   | { readonly type: 'pods'; readonly namespace: string | undefined; readonly pods: readonly RememberedPod[] }
   | { readonly type: 'admission'; readonly settings: AdmissionSettings };
 
@@ -60,21 +72,17 @@ const noImages: readonly string[] = [];
 export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> = {
   scope: 'joined',
   name: 'pod template in its namespace',
-  reads: { podTemplates: true, kinds: ['Namespace', 'NetworkPolicy.networking.k8s.io', ...admissionSettingsKinds] },
+  reads: { podTemplates: true, kinds: ['Namespace', ...policyKinds, ...admissionSettingsKinds] },
   example: 'objects',
 
   remember(resource, anchor, context) {
-    const { ref, object } = resource;
+    const { ref } = resource;
     if (isNamespace(resource)) return { type: 'namespace', namespace: ref.name, labels: resource.metadata.labels ?? {} };
-    const settings = readAdmissionSettings(ref, object);
+    const settings = readAdmissionSettings(ref, resource.object);
     if (settings !== undefined) return { type: 'admission', settings };
     const namespace = context.namespaceOf(resource);
-    if (ref.kind === 'NetworkPolicy' && ref.apiVersion.startsWith('networking.k8s.io/')) {
-      const spec: NetworkPolicySpec = object['spec'] ?? {};
-      if (!directionsOf(spec).includes('egress')) return undefined;
-      const policy = { name: ref.name, selector: spec.podSelector ?? {}, rules: rulesOf(spec, 'egress') };
-      return { type: 'policy', namespace, policy };
-    }
+    const fact = policyFact(resource, anchor, context);
+    if (fact !== undefined) return { type: 'policy', fact };
     if (resource.podTemplates.length === 0) return undefined;
     const pods = resource.podTemplates.map(({ metadata, spec, specPath }): RememberedPod => {
       const { hostNetwork, containers = [] }: PodSpec = spec;
@@ -93,28 +101,105 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
   *subjects(memories) {
     const settings = admissionSettingsOf(memories);
     const effective = new Map<string, EffectivePolicy>();
-    const policies = new Map<string | undefined, EgressPolicy[]>();
-    for (const memory of memories) {
+    for (const memory of memories)
       if (memory.type === 'namespace' && !effective.has(memory.namespace))
         effective.set(memory.namespace, effectivePolicy(memory.namespace, memory.labels, settings));
-      if (memory.type !== 'policy') continue;
-      const listed = policies.get(memory.namespace);
-      if (listed === undefined) policies.set(memory.namespace, [memory.policy]);
-      else listed.push(memory.policy);
-    }
-    const indexes = new Map([...policies].map(([namespace, list]) => [namespace, indexSelectors(list, ({ selector }) => selector)]));
+    const reach = startReach(memories);
     for (const memory of memories) {
       if (memory.type !== 'pods') continue;
       const admission = memory.namespace === undefined ? undefined : effective.get(memory.namespace);
-      for (const { ref, labels: podLabels, images, hostNetworkAt, at, shape } of memory.pods) {
-        // What has no namespace of its own has no policies.
-        const index = isClusterScoped(ref) ? undefined : indexes.get(memory.namespace);
-        const egress = index?.matching(podLabels) ?? [];
+      for (const pod of memory.pods) {
+        const { ref, labels, images, hostNetworkAt, at, shape } = pod;
         const security = (): ReturnType<typeof readDeciding> => readDeciding(shape.security);
         const { name, kind } = ref;
-        const pod = { name, kind, namespace: memory.namespace, labels: podLabels, images, hostNetworkAt, at };
-        yield { subject: { ...pod, admission, egress, security }, ref, at };
+        const subject = { name, kind, namespace: memory.namespace, labels, images, hostNetworkAt, at, admission, security };
+        yield { subject: { ...subject, ...reach(pod, memory.namespace) }, ref, at };
       }
     }
   },
 };
+
+type Reach = Pick<PodInNamespaceSubject, 'policies' | 'isolation' | 'metadata'>;
+
+const unreached: Reach = { policies: [], isolation: () => 'open', metadata: () => 'allowed' };
+
+/** Somebody whom no selector of labels means: a range for documentation, which nobody has. */
+const somebody: ReachEndpoint = { type: 'cidr', cidr: '203.0.113.77/32' };
+
+/** Asks the reachability engine, where there are policies: most manifests have none. */
+function startReach(memories: readonly Memory[]): (pod: RememberedPod, namespace: string | undefined) => Reach {
+  const facts = memories.flatMap((memory) => (memory.type === 'policy' ? [memory.fact] : []));
+  if (facts.length === 0) return () => unreached;
+  const indexes = indexPolicies(facts);
+  const numbers = new Map<RememberedPod, number>();
+  for (const memory of memories) {
+    if (memory.type === 'namespace') facts.push(namespaceNetworkFact(memory.namespace, memory.labels));
+    if (memory.type !== 'pods') continue;
+    for (const pod of memory.pods) {
+      // What has no namespace of its own has no policies.
+      if (isClusterScoped(pod.ref)) continue;
+      numbers.set(pod, numbers.size);
+      facts.push(workloadFact(pod, memory.namespace, numbers.size - 1));
+    }
+  }
+  const network = buildNetwork(facts);
+  return (pod, namespace) => {
+    const number = numbers.get(pod);
+    if (number === undefined) return unreached;
+    const end = endpointOf(namespace, number);
+    const policies = indexes.get(namespace ?? unnamedNamespace)?.matching(pod.labels) ?? [];
+    return {
+      policies,
+      isolation(direction) {
+        const { allowed, denied } = direction === 'ingress' ? network.between(somebody, end) : network.between(end, somebody);
+        if (denied.length > 0) return 'isolated';
+        if (allowed.length === 0) return 'unknown';
+        // What a policy allows is allowed by name, as long as that is not everything.
+        const selecting = policies.flatMap((policy) => policy[direction] ?? []);
+        const isSelected = policies.some((policy) => policy[direction] !== undefined);
+        if (isSelected && !selecting.some(allowsEverything)) return 'isolated';
+        return allowed.every(({ ports }) => ports === everyPort) ? 'open' : 'unknown';
+      },
+      metadata() {
+        let worst: ReturnType<Reach['metadata']> = 'denied';
+        for (const { cidr, port } of metadataServices) {
+          const verdict = network.verdict(end, { type: 'cidr', cidr }, 'TCP', port);
+          if (verdict === 'allowed') return 'allowed';
+          if (verdict === 'unknown') worst = 'unknown';
+        }
+        return worst;
+      },
+    };
+  };
+}
+
+const everyPort = '1-65535';
+
+function endpointOf(namespace: string | undefined, number: number): ReachEndpoint {
+  return { type: 'workload', kind: 'Pod', namespace: namespace ?? unnamedNamespace, name: String(number) };
+}
+
+/** Ports decide nothing of what is asked. */
+function workloadFact({ labels, hostNetworkAt, at }: RememberedPod, namespace: string | undefined, number: number): NetworkFact {
+  const pod = { labels, ports: [], hostNetwork: hostNetworkAt !== undefined, many: true, everyNode: false, addresses: [] };
+  return { type: 'workload', kind: 'Pod', namespace: namespace ?? unnamedNamespace, name: String(number), pods: [pod], at };
+}
+
+function indexPolicies(facts: readonly NetworkFact[]): Map<string, SelectorIndex<SelectingPolicy>> {
+  const byNamespace = new Map<string, (SelectingPolicy & { readonly selector: LabelSelector })[]>();
+  for (const fact of facts) {
+    if (fact.type !== 'network-policy') continue;
+    const { name, namespace, spec } = fact;
+    const directions = directionsOf(spec);
+    const policy = {
+      name,
+      selector: spec.podSelector ?? {},
+      ...(directions.includes('ingress') ? { ingress: rulesOf(spec, 'ingress') } : {}),
+      ...(directions.includes('egress') ? { egress: rulesOf(spec, 'egress') } : {}),
+    };
+    const listed = byNamespace.get(namespace);
+    if (listed === undefined) byNamespace.set(namespace, [policy]);
+    else listed.push(policy);
+  }
+  return new Map([...byNamespace].map(([namespace, list]) => [namespace, indexSelectors(list, ({ selector }) => selector)]));
+}

@@ -43,6 +43,8 @@ export const defaultDenyEgress: AnyControl = defineControl({
     },
   },
 
+  alsoFails: ['network-separation/isolated-pods', 'network-separation/policy-peers'],
+
   examples: {
     pass: {
       'no rule': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { podSelector: {}, policyTypes: [Ingress, Egress] }',

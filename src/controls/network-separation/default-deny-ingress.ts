@@ -24,6 +24,8 @@ export const defaultDenyIngress: AnyControl = defineControl({
     edits: (namespace) => denyByDefault(namespace, 'ingress'),
   },
 
+  alsoFails: ['network-separation/isolated-pods', 'network-separation/policy-peers'],
+
   examples: {
     pass: {
       'no rule': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { podSelector: {}, policyTypes: [Ingress, Egress] }',

@@ -1,6 +1,7 @@
 import { defineControl, fail, notApplicable, pass, unknown, type AnyControl } from '../../core/index.ts';
 import { parseImageReference } from '../../kube/image-reference.ts';
 import { allowsMetadata } from '../../kube/metadata-addresses.ts';
+import { policyKinds } from '../../subjects/policy-facts.ts';
 import { podsInNamespace, type PodInNamespaceSubject } from '../../subjects/pod-in-namespace.ts';
 
 export const metadataAddress: AnyControl = defineControl({
@@ -11,16 +12,19 @@ export const metadataAddress: AnyControl = defineControl({
   severity: 'high',
   also: { attack: ['T1552.005'] },
   subject: podsInNamespace,
-  decidedBy: ['NetworkPolicy.networking.k8s.io'],
+  decidedBy: policyKinds,
 
   evaluate(pod) {
     if (isMetadataProxy(pod)) return notApplicable('a proxy that guards the metadata service has to reach it');
     if (pod.hostNetworkAt !== undefined)
       return fail(pod.hostNetworkAt, `pods of "${pod.name}" use the network of the node, where no policy keeps them from its metadata`);
-    if (pod.egress.length === 0) return unknown(pod.at, `no policy keeps pods of "${pod.name}" from cloud metadata`, ['cloud', 'cluster']);
-    const allowing = pod.egress.find(({ rules }) => rules.some(allowsMetadata));
-    if (allowing === undefined) return pass;
-    return unknown(pod.at, `policy "${allowing.name}" lets pods of "${pod.name}" connect to cloud metadata`, ['cloud', 'cluster']);
+    const reach = pod.metadata();
+    if (reach === 'denied') return pass;
+    const allowing = pod.policies.find(({ egress = [] }) => egress.some(allowsMetadata));
+    return unknown(pod.at, allowing === undefined ? withoutAllow(pod.name, reach) : allowedBy(allowing.name, pod.name), [
+      'cloud',
+      'cluster',
+    ]);
   },
 
   remedy:
@@ -46,6 +50,12 @@ spec:
       'the network of the host': 'kind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { hostNetwork: true } } }',
     },
     unknown: {
+      'a policy of the plugin beside it': `
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: all, namespace: shop }
+spec: { endpointSelector: {}, ingress: [], egress: [] }
+`,
       'a second policy allows what the first takes out': `
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -96,6 +106,15 @@ spec:
     },
   },
 });
+
+function allowedBy(policy: string, pod: string): string {
+  return `policy "${policy}" lets pods of "${pod}" connect to cloud metadata`;
+}
+
+function withoutAllow(pod: string, reach: 'allowed' | 'unknown'): string {
+  if (reach === 'allowed') return `no policy keeps pods of "${pod}" from cloud metadata`;
+  return `a policy of another kind decides whether pods of "${pod}" reach cloud metadata`;
+}
 
 /** Last parts of the repositories of kube2iam, kiam, Azure's and Amazon's pod identity and the servers of GKE. */
 const proxies: ReadonlySet<string> = new Set([

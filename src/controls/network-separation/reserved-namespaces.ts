@@ -28,6 +28,8 @@ export const reservedNamespaces: AnyControl = defineControl({
   remedy:
     'Move the workload to a namespace of its own; an add-on that belongs there carries the label of its installer or is left out by a waiver.',
 
+  alsoFails: ['network-separation/isolated-pods'],
+
   examples: {
     pass: { 'a namespace of its own': 'kind: Deployment\nmetadata: { namespace: shop }' },
     fail: {

@@ -1,19 +1,34 @@
-import { remembering, type Anchor, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
+import {
+  apiGroup,
+  remembering,
+  type Anchor,
+  type AnchorOf,
+  type JoinedSubject,
+  type JoinedSubjectKind,
+  type Resource,
+  type ResourceRef,
+} from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { landsOn, placementOf, type NodeFacts, type Placement } from '../kube/node-placement.ts';
+import { ingressFact, routeFact, routeKinds } from '../kube/network/route-fact.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
 import type { ServiceSpec } from '../kube/types.ts';
 import { isNode, nodeFacts } from './node.ts';
 import { isService } from './service.ts';
 
-/** A workload to which a Service leads from outside of the cluster, or a node where there is none. Without nodes nothing is known. */
+/**
+ * A workload to which a Service leads from outside of the cluster, by itself or behind an Ingress or a route of a Gateway; or a
+ * node where there is none. Without nodes nothing is known.
+ */
 export type ExposedWorkloadSubject =
   | { readonly type: 'node' }
   | {
       readonly type: 'workload';
       readonly ref: ResourceRef;
       readonly service: string;
+      /** `Ingress "shop"`, where that leads to the Service. */
+      readonly route?: string;
       /** What of its pod decides where it runs. */
       readonly at: Anchor;
       /** `many`: there are too many ways to place workloads to try them all. */
@@ -28,7 +43,8 @@ export interface SharedNode {
 
 type Memory =
   | { readonly type: 'node'; readonly ref: ResourceRef; readonly facts: NodeFacts; readonly at: Anchor }
-  | { readonly type: 'service'; readonly namespace: string | undefined; readonly service: ExposingService }
+  | { readonly type: 'service'; readonly namespace: string | undefined; readonly service: NamedService }
+  | { readonly type: 'route'; readonly title: string; readonly namespace: string | undefined; readonly services: readonly string[] }
   | {
       readonly type: 'workload';
       readonly namespace: string | undefined;
@@ -36,9 +52,15 @@ type Memory =
       readonly pods: readonly RememberedPod[];
     };
 
-interface ExposingService {
+interface NamedService {
   readonly name: string;
   readonly selector: Labels;
+  /** It leads in by itself. */
+  readonly exposes: boolean;
+}
+
+interface ExposingService extends NamedService {
+  readonly route?: string;
 }
 
 interface RememberedPod {
@@ -53,10 +75,13 @@ const shared = remembering((text) => text);
 /** Questions whether a pod may land on a node: some hundred thousand take a moment. */
 const mostQuestions = 2_000_000;
 
+const gatewayGroup = 'gateway.networking.k8s.io';
+const routesKinds: readonly string[] = ['Ingress.networking.k8s.io', ...routeKinds.map((kind) => `${kind}.${gatewayGroup}`)];
+
 export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory> = {
   scope: 'joined',
   name: 'workload that is reached from outside, with the nodes',
-  reads: { podTemplates: true, kinds: ['Node', 'Service'] },
+  reads: { podTemplates: true, kinds: ['Node', 'Service', ...routesKinds] },
   example: 'objects',
 
   remember(resource, anchor, context) {
@@ -67,10 +92,10 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory>
       const { type, selector = {}, externalIPs = [] }: ServiceSpec = object['spec'] ?? {};
       const exposes = type === 'LoadBalancer' || type === 'NodePort' || externalIPs.length > 0;
       // One without a selector sends to addresses that somebody else writes.
-      return exposes && Object.keys(selector).length > 0
-        ? { type: 'service', namespace, service: { name: ref.name, selector } }
-        : undefined;
+      return Object.keys(selector).length > 0 ? { type: 'service', namespace, service: { name: ref.name, selector, exposes } } : undefined;
     }
+    const routes = backendsOf(resource, anchor, namespace);
+    if (routes !== undefined) return routes;
     // An agent runs on every node and says nothing of where the others may.
     if (podTemplates.length === 0 || ref.kind === 'DaemonSet' || isClusterScoped(ref)) return undefined;
     const pods = podTemplates.map(({ metadata, spec, specPath }): RememberedPod => {
@@ -86,34 +111,54 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory>
     const nodes = memories.flatMap((memory) => (memory.type === 'node' ? [memory.facts] : []));
     if (nodes.length === 0) return;
     const services = servicesByNamespace(memories);
-    const exposed: { readonly ref: ResourceRef; readonly service: string; readonly pod: RememberedPod }[] = [];
+    const exposed: { readonly ref: ResourceRef; readonly service: ExposingService; readonly pod: RememberedPod }[] = [];
     /** Placements of internal workloads, with the first that has it. */
     const internal = new Map<string, string>();
     for (const memory of memories) {
       if (memory.type !== 'workload') continue;
       for (const pod of memory.pods) {
         const [service] = services.get(memory.namespace)?.matching(pod.labels) ?? [];
-        if (service !== undefined) exposed.push({ ref: memory.ref, service: service.name, pod });
+        if (service !== undefined) exposed.push({ ref: memory.ref, service, pod });
         else if (!internal.has(pod.placement)) internal.set(pod.placement, `${memory.ref.kind} "${memory.ref.name}"`);
       }
     }
     const sharing = startSharing(nodes, internal);
     for (const { ref, service, pod } of exposed) {
       const { at } = pod;
-      yield { subject: { type: 'workload', ref, service, at, shares: sharing(pod.placement) }, ref, at };
+      const { name, route } = service;
+      const leading = route === undefined ? { service: name } : { service: name, route };
+      yield { subject: { type: 'workload', ref, ...leading, at, shares: sharing(pod.placement) }, ref, at };
     }
     if (exposed.length > 0) return;
     for (const memory of memories) if (memory.type === 'node') yield { subject: { type: 'node' }, ref: memory.ref, at: memory.at };
   },
 };
 
+/** Where an Ingress or a route leads to; undefined for what is neither. A backend of another namespace needs a grant there, and is left out. */
+function backendsOf(resource: Resource, anchor: AnchorOf, namespace = ''): Memory | undefined {
+  const { kind, name, apiVersion } = resource.ref;
+  const isIngress = kind === 'Ingress' && apiGroup(apiVersion) === 'networking.k8s.io';
+  const fact = isIngress ? ingressFact(resource, anchor, namespace) : routeFact(resource, anchor, namespace);
+  if (fact === undefined) return undefined;
+  const services = fact.backends.filter((backend) => backend.namespace === namespace).map(({ service }) => service);
+  return { type: 'route', title: `${kind} "${name}"`, namespace: namespace === '' ? undefined : namespace, services };
+}
+
 function servicesByNamespace(memories: readonly Memory[]): Map<string | undefined, SelectorIndex<ExposingService>> {
+  const routes = new Map<string, string>();
+  const keyOf = (namespace: string | undefined, service: string): string => `${namespace ?? ''}/${service}`;
+  for (const memory of memories)
+    if (memory.type === 'route') for (const service of memory.services) routes.set(keyOf(memory.namespace, service), memory.title);
   const byNamespace = new Map<string | undefined, ExposingService[]>();
   for (const memory of memories) {
     if (memory.type !== 'service') continue;
-    const known = byNamespace.get(memory.namespace);
-    if (known === undefined) byNamespace.set(memory.namespace, [memory.service]);
-    else known.push(memory.service);
+    const { namespace, service } = memory;
+    const route = routes.get(keyOf(namespace, service.name));
+    if (!service.exposes && route === undefined) continue;
+    const exposing = service.exposes || route === undefined ? service : { ...service, route };
+    const known = byNamespace.get(namespace);
+    if (known === undefined) byNamespace.set(namespace, [exposing]);
+    else known.push(exposing);
   }
   return new Map(
     [...byNamespace].map(([namespace, services]) => [namespace, indexSelectors(services, ({ selector }) => ({ matchLabels: selector }))]),

@@ -1,7 +1,7 @@
 import { defineControl, fail, notApplicable, passSoFar, unknown, type AnyControl } from '../../core/index.ts';
 import { exposedWorkloads } from '../../subjects/exposed-workload.ts';
 
-const nobody = notApplicable('no Service leads to a workload from outside of the cluster');
+const nobody = notApplicable('no Service, Ingress or route leads to a workload from outside of the cluster');
 
 const nodes = `
 ---
@@ -65,8 +65,8 @@ export const exposedNodes: AnyControl = defineControl({
 
   evaluate(subject) {
     if (subject.type === 'node') return nobody;
-    const { ref, at, service, shares } = subject;
-    const exposed = `${ref.kind} "${ref.name}", behind Service "${service}"`;
+    const { ref, at, service, route, shares } = subject;
+    const exposed = `${ref.kind} "${ref.name}", behind ${route ?? `Service "${service}"`}`;
     if (shares === 'many') return unknown(at, `${exposed}: there are too many nodes and ways to choose among them`, ['person']);
     // Whether there is a firewall between the nodes.
     if (shares === 'nothing') return passSoFar(['cloud']);
@@ -85,7 +85,21 @@ metadata: { name: web }
 spec: { template: { spec: { tolerations: [{ key: pool, value: edge }], nodeSelector: { pool: edge } } } }
 `,
     },
-    fail: { 'any node': `${nodes}${exposing}${internal}` },
+    fail: {
+      'any node': `${nodes}${exposing}${internal}`,
+      'an Ingress leads to it': `${nodes}${internal}
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ port: 8080 }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: shop, namespace: shop }
+spec: { defaultBackend: { service: { name: web, port: { number: 8080 } } } }
+`,
+    },
     notApplicable: { 'nothing from outside': nodes },
   },
 });

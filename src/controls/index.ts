@@ -64,6 +64,7 @@ import { hostPathVolumes } from './pod-security/host-path-volumes.ts';
 import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
 import { imageDigest } from './pod-security/image-digest.ts';
+import { imageGate } from './pod-security/image-gate.ts';
 import { imageScanner } from './pod-security/image-scanner.ts';
 import { injectedDefaults } from './pod-security/injected-defaults.ts';
 import { legacyTokens } from './pod-security/legacy-tokens.ts';
@@ -177,6 +178,7 @@ export const controls: readonly AnyControl[] = [
   hostPid,
   hostPorts,
   imageDigest,
+  imageGate,
   imageScanner,
   injectedDefaults,
   legacyTokens,

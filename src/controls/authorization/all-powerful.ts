@@ -16,7 +16,7 @@ export const allPowerful: AnyControl = defineControl({
   inEveryCluster: true,
   params: { allowed: allowedSubjects('All who are meant to be able to take over the cluster') },
 
-  evaluate({ permissions, at }, { params }) {
+  evaluate({ permissions }, { params }) {
     const powerful = permissions.powerful();
     const [first] = powerful;
     // Certificates for system:masters show in no object, and who keeps the last key is a matter of people.
@@ -33,10 +33,10 @@ export const allPowerful: AnyControl = defineControl({
       return places.length > 0 ? failAt(places) : passSoFar(['node', 'person']);
     }
     const count = `${powerful.length} ${powerful.length === 1 ? 'identity' : 'identities'} besides the system can take over the cluster`;
-    const message = fitted(
-      (longest) => `${count}, such as ${subjectText({ ...first.subject, name: short(first.subject.name, longest) })}: is that meant?`,
-    );
-    return unknown(at, message, ['node', 'person']);
+    const such = (longest: number): string =>
+      `${count}, such as ${subjectText({ ...first.subject, name: short(first.subject.name, longest) })}`;
+    const message = fitted((longest) => `${such(longest)}: is that meant?`, such);
+    return unknown(first.subject.at, message, ['node', 'person']);
   },
 
   remedy:

@@ -57,13 +57,11 @@ export const clusterScope: AnyControl = defineControl({
   },
 });
 
-/** Of custom resources nobody knows from here whether they live in namespaces. */
+/** Of custom resources nobody knows from here whether they live in namespaces, nor of what Kubernetes took away. */
 function isOfNamespaces({ apiGroups, resources, nonResourceURLs }: PolicyRule): boolean {
-  return (
-    nonResourceURLs.length === 0 &&
-    apiGroups.every(isOwnGroup) &&
-    resources.every(
-      (resource) => !resource.startsWith('*') && !apiGroups.some((group) => ownResource(group, resource)?.scope === 'cluster'),
-    )
-  );
+  if (nonResourceURLs.length > 0 || !apiGroups.every(isOwnGroup)) return false;
+  return resources.every((resource) => {
+    const scopes = apiGroups.flatMap((group) => ownResource(group, resource)?.scope ?? []);
+    return scopes.length > 0 && scopes.every((scope) => scope === 'namespaced');
+  });
 }

@@ -22,7 +22,11 @@ export const deadRules: AnyControl = defineControl({
         const [first] = dead;
         if (first === undefined) return [];
         const more = dead.length === 1 ? '' : ` (and ${dead.length - 1} more)`;
-        const message = fitted((longest) => `rule names "${short(first.resource, longest)}"${first.because}${more}: nothing is granted`);
+        const text = (longest: number): string => `rule names "${short(first.resource, longest)}"${first.because}`;
+        const message = fitted(
+          (longest) => `${text(longest)}${more}: nothing is granted`,
+          (longest) => text(longest) + more,
+        );
         return [{ where: rule.at, message }];
       }),
     );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyControl, Finding } from '../../core/index.ts';
 import { judge } from '../../testing/control-proofs.ts';
+import { broadGroups } from '../authorization/broad-groups.ts';
 import { defaultAccountRights } from './default-account-rights.ts';
 import { defaultAccountToken } from './default-account-token.ts';
 import { hostPathPersistentVolumes } from './host-path-persistent-volumes.ts';
@@ -49,13 +50,14 @@ describe('the account "default"', () => {
     expect(findings(defaultAccountRights, yaml)[0]?.message).toBe('binding "b" gives role "cluster-admin" to account "shop/default"');
   });
 
-  test('has rights by the groups of all accounts too, save discovery', () => {
+  test('is not named where all accounts are: that is told by authorization/broad-groups', () => {
     const all = '{ kind: Group, name: "system:serviceaccounts" }';
-    expect(verdicts(defaultAccountRights, binding('ClusterRoleBinding', 'view', all))).toEqual(['fail high subjects[0].name']);
-    expect(verdicts(defaultAccountRights, binding('ClusterRoleBinding', '"system:discovery"', all))).toEqual(['pass']);
-    expect(verdicts(defaultAccountRights, binding('RoleBinding', 'view', '{ kind: Group, name: "system:serviceaccountsadmins" }'))).toEqual(
-      ['pass'],
-    );
+    expect(verdicts(defaultAccountRights, binding('ClusterRoleBinding', 'view', all))).toEqual(['pass']);
+    expect(verdicts(broadGroups, binding('ClusterRoleBinding', 'view', all))).toEqual(['fail medium subjects[0]']);
+    expect(verdicts(broadGroups, binding('ClusterRoleBinding', '"system:discovery"', all))).toEqual(['pass']);
+    expect(verdicts(broadGroups, binding('RoleBinding', 'view', '{ kind: Group, name: "system:serviceaccountsadmins" }'))).toEqual([
+      'pass',
+    ]);
   });
 
   test('without subjects a binding gives nothing', () => {

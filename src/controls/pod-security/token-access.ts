@@ -32,10 +32,14 @@ export const tokenAccess: AnyControl = defineControl({
       subjects.flatMap((subject): Place[] => {
         const stronger = isAllowed(subject, params.allowed) ? undefined : permissions.strongerAccount(subject, binding.namespace);
         if (stronger === undefined) return [];
-        const message = fitted((longest) => {
+        const text = (longest: number): string => {
           const [who, other] = [subject, stronger.account].map((each) => subjectText({ ...each, name: short(each.name, longest) }));
-          return `${who} may ${way.right.title}, and so be ${other}, which may ${stronger.right.title}`;
-        });
+          return `${who} may ${way.right.title}, and so be ${other}, which may`;
+        };
+        const message = fitted(
+          (longest) => `${text(longest)} ${stronger.right.title}`,
+          (longest) => `${text(longest)} do more`,
+        );
         const takesOver = stronger.right.takesOver && stronger.namespace === undefined;
         return [{ where: subject.at, message, severity: takesOver ? 'high' : 'medium' }];
       }),

@@ -13,6 +13,7 @@ import {
   type Question,
   type Rbac,
   type RbacSubject,
+  type ResourceQuestion,
   type Write,
   type WriteReason,
 } from '../../src/kube/rbac/index.ts';
@@ -141,6 +142,71 @@ test('the server puts people into the groups that the engine puts them into', as
   expect(await groups(admin.as(userName(account)))).toEqual(groupsOf(account).toSorted());
   expect(await groups(admin.as('jane', ['dev']))).toEqual(groupsOf({ kind: 'User', name: 'jane' }, ['dev']).toSorted());
   expect(await groups(asBearer(plane.address))).toEqual(groupsOf({ kind: 'User', name: 'system:anonymous' }));
+});
+
+describe('what a request is asked as', () => {
+  const core = (verb: string, resource: string, more: Partial<ResourceQuestion> = {}): ResourceQuestion => ({
+    verb,
+    group: '',
+    resource,
+    namespace: 'asked',
+    ...more,
+  });
+  const settings = (name: string): ApiObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'asked', name } });
+  const maps = '/api/v1/namespaces/asked/configmaps';
+  const named = `fieldSelector=metadata.name%3Done`;
+
+  beforeAll(async () => {
+    await make(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'asked' } });
+    await make(admin, settings('one'));
+  });
+
+  test.each<[string, ResourceQuestion, string, string, unknown?]>([
+    ['to get one object', core('get', 'configmaps', { name: 'one' }), 'GET', `${maps}/one`],
+    ['to list', core('list', 'configmaps'), 'GET', maps],
+    ['to list by the name', core('list', 'configmaps', { name: 'one' }), 'GET', `${maps}?${named}`],
+    ['to list by the name and more', core('list', 'configmaps', { name: 'one' }), 'GET', `${maps}?${named},metadata.namespace%3Dasked`],
+    ['to list all but a name', core('list', 'configmaps'), 'GET', `${maps}?fieldSelector=metadata.name!%3Done`],
+    ['to create, without the name', core('create', 'configmaps'), 'POST', `${maps}?dryRun=All`, settings('two')],
+    ['to update', core('update', 'configmaps', { name: 'one' }), 'PUT', `${maps}/one?dryRun=All`, settings('one')],
+    ['to delete', core('delete', 'configmaps', { name: 'one' }), 'DELETE', `${maps}/one?dryRun=All`],
+    ['to delete a collection, without a name', core('deletecollection', 'configmaps'), 'DELETE', `${maps}?dryRun=All&${named}`],
+    ['to get a namespace, in itself', core('get', 'namespaces', { name: 'asked' }), 'GET', '/api/v1/namespaces/asked'],
+    [
+      'to get a subresource of it, too',
+      core('get', 'namespaces', { name: 'asked', subresource: 'status' }),
+      'GET',
+      '/api/v1/namespaces/asked/status',
+    ],
+    ['to list namespaces, in none', { verb: 'list', group: '', resource: 'namespaces' }, 'GET', '/api/v1/namespaces'],
+    [
+      'to exec, by the name of the pod',
+      core('create', 'pods', { subresource: 'exec', name: 'web' }),
+      'POST',
+      '/api/v1/namespaces/asked/pods/web/exec?command=ls',
+    ],
+  ])('%s: %j', async (_, question, method, requestPath, body) => {
+    const user = `asks-${sentinels}`;
+    const { verb, group, resource, subresource, name, namespace } = question;
+    // Just this, and nothing else.
+    const rule: Rule = {
+      verbs: [verb],
+      apiGroups: [group],
+      resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
+      resourceNames: [name ?? ''],
+    };
+    const client = admin.as(user);
+    expect((await client.request(method, requestPath, body)).status).toBe(403);
+    const roleKind = namespace === undefined ? 'ClusterRole' : 'Role';
+    const granting = [
+      namespace === undefined ? clusterRole(user, rule) : role(namespace, user, rule),
+      binding(namespace, user, `${roleKind} ${user}`, `User ${user}`),
+    ];
+    for (const manifest of granting) await make(admin, manifest as ApiObject);
+    await seenByAuthorizer();
+    expect((await client.request(method, requestPath, body)).status).not.toBe(403);
+    expect(buildRbac(factsOf(...granting)).can({ kind: 'User', name: user }, question).allowed).toBe(true);
+  });
 });
 
 test(

@@ -11,6 +11,7 @@ import { controlsIndex } from './controls-index.ts';
 import { exampleFindings } from './example-findings.ts';
 import { readmeFiles } from './readme.ts';
 import { referencePages } from './reference.ts';
+import { techniquesPage } from './techniques.ts';
 import { thirdParty } from './third-party.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -47,7 +48,9 @@ const index = controlsIndex(root);
 const indexWasCurrent = readFileSync(join(root, 'src/controls/index.ts'), 'utf8') === index;
 put('src/controls/index.ts', index);
 if (indexWasCurrent) {
-  const pages = referencePages(controls).set('docs/reference/examples.md', exampleFindings(controls));
+  const pages = referencePages(controls)
+    .set('docs/reference/examples.md', exampleFindings(controls))
+    .set('docs/reference/techniques.md', techniquesPage());
   for (const [path, text] of pages) put(path, text);
   removeOthers('docs/reference', pages);
   put('docs/report.schema.json', reportSchema());

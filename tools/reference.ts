@@ -53,6 +53,8 @@ function indexPage(controls: readonly AnyControl[]): string {
     '',
     '[What they say of their examples, and where](examples.md).',
     '',
+    '[Steps of attack paths, and what breaks them](techniques.md).',
+    '',
     '## The guide, chapter by chapter',
     '',
     '| Chapter | Entries | Decided by a control |',

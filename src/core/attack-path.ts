@@ -30,7 +30,7 @@ export interface PathStep {
   /** What it depends on that was not read. */
   readonly unknown: readonly string[];
   readonly evidence: readonly PathEvidence[];
-  /** Other ways from the one place to the other, of which each would do. */
+  /** Other ways from the one place to the other, of which each would do; counted up to 99. */
   readonly otherWays: number;
   /** MITRE ATT&CK techniques. */
   readonly attack: readonly string[];

@@ -294,6 +294,12 @@ describe('what a pod leads to', () => {
       'node',
       '? privileged-container',
     ],
+    [
+      'an init container that ends',
+      [pod('web', 'initContainers: [{ name: first, image: registry.example/first, securityContext: { privileged: true } }], ')],
+      'node',
+      '? privileged-container',
+    ],
     ['privileged in a user namespace', [pod('web', 'hostUsers: false, ', ', securityContext: { privileged: true }')], 'node', 'none'],
     ['a capability', [pod('web', '', ', securityContext: { capabilities: { add: [SYS_ADMIN] } }')], 'node', 'dangerous-capability'],
     ['a harmless capability', [pod('web', '', ', securityContext: { capabilities: { add: [NET_BIND_SERVICE] } }')], 'node', 'none'],

@@ -288,7 +288,6 @@ interface Placed {
   readonly path: Path;
 }
 
-/** Init containers that end are done before anybody reaches the pod, but run again with it, and what changes the image changes them. */
 function containersOf(spec: PodSpec): Placed[] {
   return (['containers', 'initContainers', 'ephemeralContainers'] as const).flatMap((list) =>
     (spec[list] ?? []).map((container, index) => ({ container, name: container.name ?? '', path: [list, index] })),
@@ -297,6 +296,9 @@ function containersOf(spec: PodSpec): Placed[] {
 
 /** Each of these alone is enough to take the node over as root (capabilities(7); what the Pod Security Standards keep out). */
 const dangerousCapabilities: ReadonlySet<string> = new Set(['ALL', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'DAC_READ_SEARCH']);
+
+/** Whoever breaks into the pod later finds it gone, but may have a hand in what it runs the next time. */
+const ended = 'an init container has ended when the pod is reached: whether what it runs can be changed is not known';
 
 function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
   const found: EscapeFact[] = [];
@@ -307,6 +309,7 @@ function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
     hostPath === undefined ? [] : [{ volume: name ?? '', path: hostPath.path ?? '', index }],
   );
   for (const { container, name, path } of containersOf(spec)) {
+    const ends = path[0] === 'initContainers' && container.restartPolicy !== 'Always';
     const own = container.securityContext ?? {};
     const user = own.runAsUser ?? pod.runAsUser;
     const noRoot = user === undefined ? (own.runAsNonRoot ?? pod.runAsNonRoot) === true : user !== 0;
@@ -314,7 +317,7 @@ function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
       ? { unknown: 'the container does not run as root: what it may do there depends on its image and on the files' }
       : {};
     const add = (technique: EscapeTechnique, what: string, remedy: string, place: Path, unknown?: string): void => {
-      const why = unknown === undefined ? asOther : { unknown };
+      const why = ends ? { unknown: ended } : unknown === undefined ? asOther : { unknown };
       found.push({ technique, what: `container "${name}" ${what}`, remedy, ...why, at: at(place) });
     };
     if (own.windowsOptions?.hostProcess ?? pod.windowsOptions?.hostProcess ?? false)

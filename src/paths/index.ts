@@ -5,3 +5,4 @@ export { findPaths, placeOfState, type PlaceOf } from './find-paths.ts';
 export { planChanges, type Risk } from './plan.ts';
 export { entriesOf, goalOf, type Ends } from './query.ts';
 export type { State } from './states.ts';
+export { changeKinds, techniques, type ChangeKindId } from './techniques.ts';

@@ -12,6 +12,8 @@ export interface PathsTextOptions {
 }
 
 const changesShown = 3;
+/** They are only counted so far. */
+const manyWays = 99;
 
 /** The ways to each goal, step by step with what shows that they can be taken. */
 export function* formatPathsText(report: PathsReport, options: PathsTextOptions): Generator<string, void> {
@@ -51,7 +53,7 @@ function* stepsOf({ steps }: AttackPath, page: Page): Generator<string, void> {
 
 function stepText({ to, does, unknown, evidence, otherWays, attack, documents, brokenBy }: PathStep, page: Page): string {
   const { colors, all } = page;
-  const ways = otherWays === 0 ? '' : ` (and in ${counted(otherWays, 'other way')})`;
+  const ways = otherWays === 0 ? '' : otherWays >= manyWays ? ' (and in many other ways)' : ` (and in ${counted(otherWays, 'other way')})`;
   const ids = attack.length === 0 ? '' : ` [${attack.join(', ')}]`;
   let text = `     → ${colors.bold(printable(to.title))}\n`;
   text += prose(`${does}${ways}${ids}`, page);

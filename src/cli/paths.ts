@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { controls } from '../controls/index.ts';
-import type { PathsReport } from '../core/index.ts';
+import type { PathsReport, PlanReport } from '../core/index.ts';
 import { pathsQuestion, pathsReport, planReport, startPathsReading, type PathsQuestion, type PathsWorld } from '../library/paths.ts';
 import { OptionError } from '../options/option-error.ts';
+import type { Outcome } from '../report/outcome.ts';
 import { formatPathsDot, formatPathsMermaid, pathsGraph } from '../report/paths/paths-graph.ts';
 import { formatPathsHtml } from '../report/paths/paths-html.ts';
 import { formatPathsJson } from '../report/paths/paths-json.ts';
@@ -35,8 +36,9 @@ export async function runPaths(given: Arguments): Promise<number> {
         return Promise.resolve(formatPathsText(report, looks(given, onStdout)));
     }
   };
-  await deliver(given, outputs, formatted, { exitCode: 0, reason: '' });
-  return whole || found(report) ? exitCodeOf(report) : 2;
+  // What was not read may add paths, and takes none away.
+  const outcome = whole || found(report) ? outcomeOf(report) : ({ exitCode: 2, reason: unread } as const);
+  return deliver(given, outputs, formatted, outcome);
 }
 
 /** `plimsoll plan`. */
@@ -48,10 +50,10 @@ export async function runPlan(given: Arguments): Promise<number> {
   const report = planReport(world, { ...question, prefer, possible: !given.has('certain'), riskOf: (control) => safeties.get(control) });
   const formatted = (format: string, onStdout: boolean): Promise<Iterable<string>> =>
     Promise.resolve(format === 'json' ? formatPathsJson(report) : formatPlanText(report, looks(given, onStdout)));
-  await deliver(given, outputs, formatted, { exitCode: 0, reason: '' });
-  if (!whole || report.state === 'impossible') return 2;
-  return report.state === 'none' ? 0 : 1;
+  return deliver(given, outputs, formatted, whole ? planOutcome(report) : { exitCode: 2, reason: unread });
 }
+
+const unread = 'the answer is incomplete: not all of the input could be read';
 
 async function read(given: Arguments): Promise<{ readonly world: PathsWorld; readonly whole: boolean; readonly question: PathsQuestion }> {
   const reading = startPathsReading();
@@ -74,9 +76,15 @@ function found({ goals }: PathsReport): boolean {
 }
 
 /** What is only possible is not known: the answer is incomplete. */
-function exitCodeOf(report: PathsReport): number {
-  if (found(report)) return 1;
-  return report.goals.some(({ possible }) => possible > 0) ? 2 : 0;
+function outcomeOf(report: PathsReport): Outcome {
+  if (found(report)) return { exitCode: 1, reason: 'there is a path' };
+  if (report.goals.every(({ possible }) => possible === 0)) return { exitCode: 0, reason: '' };
+  return { exitCode: 2, reason: 'the answer is incomplete: whether there is a path depends on what was not read' };
+}
+
+function planOutcome({ state }: PlanReport): Outcome {
+  if (state === 'impossible') return { exitCode: 2, reason: 'no known change breaks every path' };
+  return state === 'none' ? { exitCode: 0, reason: '' } : { exitCode: 1, reason: 'there is a path' };
 }
 
 function looks(given: Arguments, onStdout: boolean): { color: boolean; width: number; all: boolean } {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AttackPath } from '../core/index.ts';
+import { techniques, type ChangeKindId } from '../paths/index.ts';
 import { readInventory } from './inventory.ts';
 import { pathsQuestion, pathsReport, planReport, startPathsReading, type PathsWorld } from './paths.ts';
 
@@ -565,4 +566,41 @@ describe('a plan', () => {
       { seed: 68, numRuns: 60 },
     );
   });
+});
+
+test('every step is broken by what its technique says', async () => {
+  const documents = [
+    ...everywhere(
+      rule('create', 'pods, pods/exec, serviceaccounts/token'),
+      rule('bind', 'clusterroles', rbac, 'admin'),
+      rule('create', 'rolebindings', rbac),
+      rule('impersonate', 'users', "''", 'bob'),
+    ),
+    account('admin', ", annotations: { iam.gke.io/gcp-service-account: 'x@y.iam.gserviceaccount.com' }"),
+    admin,
+    pod(
+      'web',
+      'hostPID: true, volumes: [{ name: node, hostPath: { path: /run } }], ',
+      ', securityContext: { privileged: true }, volumeMounts: [{ name: node, mountPath: /node }]',
+    ),
+    pod(
+      'api',
+      'serviceAccountName: admin, ',
+      ', securityContext: { capabilities: { add: [SYS_ADMIN] } }, envFrom: [{ secretRef: { name: old } }]',
+    ),
+    'apiVersion: v1\nkind: Secret\ntype: kubernetes.io/service-account-token\nmetadata: { name: old, namespace: shop, annotations: { kubernetes.io/service-account.name: admin } }',
+    'apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: shop }\nspec: { type: LoadBalancer, selector: { app: web }, ports: [{ port: 80 }] }',
+  ];
+  const { graph } = await worldOf(documents, true);
+  const ofRights: readonly ChangeKindId[] = ['remove-subject', 'narrow-rule'];
+  const used = new Set<string>();
+  for (const { technique, changes } of graph.edges) {
+    const { brokenBy } = techniques.find(({ id }) => id === technique) ?? { brokenBy: ofRights };
+    for (const change of changes) {
+      const { kind } = graph.changes[change]!;
+      used.add(kind);
+      expect([...ofRights, ...brokenBy]).toContain(kind);
+    }
+  }
+  expect(used.size).toBeGreaterThan(10);
 });

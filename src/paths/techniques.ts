@@ -476,7 +476,7 @@ const others: Readonly<Record<OtherTechniqueId, Omit<Technique, 'id'>>> = {
     does: 'breaks into the program that answers',
     preconditions: 'a Service, an Ingress, a route or a port of a node that leads to the pod from outside, and a hole in its program',
     weight: 2,
-    brokenBy: ['close-entry', 'isolate-ingress'],
+    brokenBy: ['close-entry'],
     documents: ['Kubernetes documentation: Service'],
     attack: ['T1190'],
   },

@@ -7,6 +7,7 @@ import {
   networkFact,
   networkKinds,
   profiles,
+  type Connection,
   type Network,
   type NetworkFact,
   type PluginProfile,
@@ -127,24 +128,52 @@ function notesOf({ refused }: Network, inventory: Inventory, plugin: string | un
  * The answers for every ordered pair of `from` and `to` that has a workload in it, one after the other; by default of all
  * endpoints. With a port the lists tell of that port alone.
  */
-export function* reachPairs(
-  { network }: Pick<ReachWorld, 'network'>,
-  { from = network.endpoints, to = network.endpoints, port }: ReachQuestion,
-): Generator<ReachPair, void> {
-  const named = from !== network.endpoints && to !== network.endpoints;
+export function* reachPairs({ network }: Pick<ReachWorld, 'network'>, { from, to, port }: ReachQuestion): Generator<ReachPair, void> {
+  const pairs = from === undefined && to === undefined ? allPairs(network) : somePairs(network, from, to);
   const narrowed = port === undefined ? undefined : narrowing(port);
-  for (const source of from) {
-    for (const target of to) {
+  if (narrowed === undefined) yield* pairs;
+  else
+    for (const { from: source, to: target, allowed, denied, unknown } of pairs)
+      yield { from: source, to: target, allowed: narrowed(allowed), denied: narrowed(denied), unknown: narrowed(unknown) };
+}
+
+function* somePairs(network: Network, from: ReachQuestion['from'], to: ReachQuestion['to']): Generator<ReachPair, void> {
+  for (const source of from ?? network.endpoints) {
+    if (from === undefined && isSilent(source)) continue;
+    for (const target of to ?? network.endpoints) {
       // What passes between two addresses outside is nobody's question, unless somebody asks it.
-      if (!named && source.type !== 'workload' && target.type !== 'workload') continue;
-      // A metadata server answers and opens nothing.
-      if (from === network.endpoints && source.type === 'virtual' && source.name === 'metadata') continue;
-      const { allowed, denied, unknown } = network.between(source, target);
-      yield narrowed === undefined
-        ? { from: source, to: target, allowed, denied, unknown }
-        : { from: source, to: target, allowed: narrowed(allowed), denied: narrowed(denied), unknown: narrowed(unknown) };
+      const asked = from !== undefined && to !== undefined;
+      if (asked || source.type === 'workload' || target.type === 'workload')
+        yield { from: source, to: target, ...network.between(source, target) };
     }
   }
+}
+
+/** Row by row: what nothing tells apart has one answer, which is only written once. */
+function* allPairs(network: Network): Generator<ReachPair, void> {
+  const { groups } = network;
+  const connections = new Map<number, Connection>();
+  for (const { from, to } of network.rows()) {
+    for (const source of groups[from]!) {
+      if (isSilent(source)) continue;
+      for (const [index, targets] of groups.entries()) {
+        let connection = connections.get(to[index]!);
+        if (connection === undefined) connections.set(to[index]!, (connection = network.connection(to[index]!)));
+        const { allowed, denied, unknown } = connection;
+        for (const target of targets) {
+          if (source.type !== 'workload' && target.type !== 'workload') continue;
+          // Why nobody knows differs from pair to pair, and so does what a workload may open to itself.
+          if (unknown.length > 0 || source === target) yield { from: source, to: target, ...network.between(source, target) };
+          else yield { from: source, to: target, allowed, denied, unknown };
+        }
+      }
+    }
+  }
+}
+
+/** A metadata server answers and opens nothing. */
+function isSilent(endpoint: ReachEndpoint): boolean {
+  return endpoint.type === 'virtual' && endpoint.name === 'metadata';
 }
 
 export interface ReachQuestion {

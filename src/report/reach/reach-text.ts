@@ -1,4 +1,4 @@
-import type { ReachEndpoint, ReachPair, ReachPorts } from '../../core/index.ts';
+import { groupBy, type ReachEndpoint, type ReachPair, type ReachPorts } from '../../core/index.ts';
 import { counted } from '../outcome.ts';
 import { heading, pageOf, type Page } from '../page.ts';
 import { printable } from '../printable.ts';
@@ -30,37 +30,44 @@ export function* formatReachText(graph: ReachGraph, options: ReachTextOptions): 
   yield `\n${page.colors.dim(`${shown}; what has no line is denied${edges.some(({ unknown }) => unknown !== '') ? '; ? is what nobody knows' : ''}`)}\n`;
 }
 
-/** The lines of a graph, gathered by where they begin. */
+/** The lines of a graph, gathered by where they begin; what is reached in one namespace on the same ports stands together. */
 export function* bundledLines(
   { endpoints, nodes, edges }: ReachGraph,
   options: Pick<ReachTextOptions, 'all'>,
   page: Page,
 ): Generator<string, void> {
   const workloads = endpoints.filter(({ space }) => space !== '').length;
-  const column = Math.max(16, Math.min(44, Math.floor((page.width - 6) * 0.36)));
-  const named = (node: number): string[] => {
-    const { type, space, members, without } = nodes[node]!;
-    const names = members.map((member) => endpoints[member]!.name);
+  const column = Math.max(20, Math.min(48, Math.floor((page.width - 6) * 0.4)));
+  const fullName = (member: number): string => `${endpoints[member]!.space}/${endpoints[member]!.name}`;
+  const named = (some: readonly number[], room: number): string[] => {
+    const { type, space, members, without } = nodes[some[0]!]!;
     if (type === 'namespace') return [`${space}: each of ${members.length}`];
-    if (type === 'group') return short(names, space, options.all ? Infinity : column);
-    const others = without.flatMap((each) =>
-      nodes[each]!.members.map((member) => `${endpoints[member]!.space}/${endpoints[member]!.name}`),
-    );
-    const crowd = others.length === 0 ? `all ${members.length} workloads` : `${members.length} of ${workloads} workloads`;
-    return others.length === 0 ? [crowd] : [crowd, ...short(others, 'all but', options.all ? Infinity : column)];
-  };
-  let last = -1;
-  for (const { from, to, allowed, unknown } of edges) {
-    if (from !== last) {
-      yield '\n';
-      for (const line of named(from)) yield `  ${page.colors.bold(line)}\n`;
+    if (type === 'group') {
+      const names = some.flatMap((node) => nodes[node]!.members.map((member) => endpoints[member]!.name));
+      return listedNames(space === '' ? '' : `${space}: `, names, room, options.all);
     }
-    last = from;
-    const ports = [allowed, unknown === '' ? '' : `? ${unknown}`].filter((part) => part !== '').join(' · ');
-    const [first = '', ...rest] = named(to);
-    const paint = allowed === '' ? page.colors.yellow : page.colors.green;
-    yield* beside(`    → ${first}`, ports, column + 8, page, paint);
-    for (const line of rest) yield `      ${line}\n`;
+    const others = without.flatMap((each) => nodes[each]!.members.map(fullName));
+    if (others.length === 0) return [`all ${members.length} workloads`];
+    return [`${members.length} of ${workloads} workloads`, ...listedNames('all but ', others, room, options.all)];
+  };
+  for (const [from, own] of groupBy(edges, (edge) => edge.from)) {
+    yield '\n';
+    for (const line of named([from], page.width - 4)) yield `  ${page.colors.bold(line)}\n`;
+    const together = groupBy(own, ({ to, allowed, unknown }) => {
+      const { type, space } = nodes[to]!;
+      return type === 'group' ? `${space}|${allowed}|${unknown}` : `${to}`;
+    });
+    for (const list of together.values()) {
+      const { allowed, unknown } = list[0]!;
+      const ports = [allowed, unknown === '' ? '' : `? ${unknown}`].filter((part) => part !== '').join(' · ');
+      const [first = '', ...rest] = named(
+        list.map(({ to }) => to),
+        column,
+      );
+      const paint = allowed === '' ? page.colors.yellow : page.colors.green;
+      yield* beside(`    → ${first}`, ports, column + 8, page, paint);
+      for (const line of rest) yield `      ${line}\n`;
+    }
   }
 }
 
@@ -112,14 +119,26 @@ function* beside(left: string, right: string, column: number, { width }: Page, p
   for (const [index, line] of lines.entries()) yield `${padded(index === 0 && fits ? left : '', column)}${paint(line)}\n`;
 }
 
-/** As many names as fit on a line, and how many there are besides; without a bound all of them on lines of their own. */
-function short(names: readonly string[], space: string, room: number): string[] {
-  const before = space === '' ? '' : `${space}: `;
-  if (room === Infinity) return names.map((name, index) => `${index === 0 ? before : ' '.repeat(cells(before))}${name}`);
-  let text = before + (names[0] ?? '');
-  let used = 1;
-  while (used < names.length && cells(text) + cells(names[used]!) + 12 < room) text += `, ${names[used++]!}`;
-  return [used === names.length ? text : `${text} and ${names.length - used} more`];
+const linesOfNames = 4;
+
+/** Names on as many lines as they take, or on a few of them and how many there are besides. */
+function listedNames(before: string, names: readonly string[], room: number, all: boolean): string[] {
+  const indent = ' '.repeat(cells(before));
+  const lines: string[] = [];
+  let line = before;
+  let listed = 0;
+  for (const [index, name] of names.entries()) {
+    const text = index === names.length - 1 ? name : `${name},`;
+    const empty = line === before || line === indent;
+    if (!empty && cells(line) + cells(text) + 1 > room) {
+      if (!all && lines.length === linesOfNames - 1) break;
+      lines.push(line);
+      line = indent + text;
+    } else line += empty ? text : ` ${text}`;
+    listed++;
+  }
+  const rest = names.length - listed;
+  return rest === 0 ? [...lines, line] : [...lines, line, `${indent}and ${rest} more (--all lists them)`];
 }
 
 export function* notes(list: readonly string[], { width, colors }: Page): Generator<string, void> {

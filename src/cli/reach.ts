@@ -82,10 +82,11 @@ async function runDiff(given: Arguments, outputs: readonly Output[]): Promise<nu
   const before = await readWorld(given, [first]);
   const after = await readWorld(given, [second]);
   const diff = compareReach(before.world, after.world);
-  tellNotes(after.world.notes, outputs);
+  const notes = [...new Set([...before.world.notes, ...after.world.notes])];
+  tellNotes(notes, outputs);
   const formatted = (format: string, onStdout: boolean): Promise<Iterable<string>> => {
     if (format === 'json') return Promise.resolve(formatReachDiffJson(diff));
-    const options = { ...textOptions(given, onStdout), source: after.source, notes: after.world.notes };
+    const options = { ...textOptions(given, onStdout), source: after.source, notes };
     return Promise.resolve(formatReachDiffText(diff, options));
   };
   const opens = given.has('fail-on-open') && opensSomething(diff);

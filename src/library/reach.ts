@@ -1,4 +1,4 @@
-import type { Protocol, ReachChange, ReachEndpoint, ReachPair, ReachPorts } from '../core/index.ts';
+import { nowhere, type Protocol, type ReachChange, type ReachEndpoint, type ReachPair, type ReachPorts } from '../core/index.ts';
 import { productsOfWorkload, type KnownProduct } from '../kube/known-products.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import {
@@ -22,7 +22,11 @@ export interface ReachWorld extends KnownEndpoints {
   readonly profile: PluginProfile;
   /** What the answers depend on, a sentence each. */
   readonly notes: readonly string[];
+  /** What may lead into the cluster and was not read. */
+  readonly unreadEntrances: readonly string[];
 }
+
+const leadsInside = /^(?:services|ingresses|gateways|[a-z]+routes|endpointslices)(?:\.|$)/;
 
 /** What changes between two states, by the plugin of the second one. */
 export function compareReach(before: ReachWorld, after: ReachWorld): ReachComparison {
@@ -79,6 +83,7 @@ export function startReachReading(): ReachReading {
     },
     finish(inventory, plugin) {
       const profile = profileOf(plugin, products);
+      facts.push(...inventory.unlisted.filter((resource) => /policies(?:\.|$)/.test(resource)).map(unreadPolicies));
       const network = buildNetwork(facts, profile);
       return {
         network,
@@ -87,8 +92,22 @@ export function startReachReading(): ReachReading {
         endpoints: network.endpoints,
         labelsOf: (workload) => labels.get(keyOf(workload)) ?? [],
         notes: notesOf(network, inventory, plugin, products),
+        unreadEntrances: inventory.unlisted.filter((resource) => leadsInside.test(resource)),
       };
     },
+  };
+}
+
+/** Nobody knows what policies say that were not read: they may allow and deny whatever others do. */
+function unreadPolicies(resource: string): NetworkFact {
+  return {
+    type: 'opaque-policy',
+    kind: 'the unread',
+    namespace: undefined,
+    name: resource,
+    mayAllow: true,
+    selections: [{ ingress: true, egress: true }],
+    at: { resource: -1, path: [], location: nowhere },
   };
 }
 
@@ -120,7 +139,11 @@ function notesOf({ refused }: Network, inventory: Inventory, plugin: string | un
   for (const { kind, namespace, name, reason } of refused)
     notes.push(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name} has no effect, the API server refuses it: ${reason}`);
   if (inventory.unlisted.length > 0)
-    notes.push(`not read, or not to the end: ${inventory.unlisted.join(', ')}. What they would allow or deny is not in the answers`);
+    notes.push(`not read, or not to the end: ${inventory.unlisted.join(', ')}. What depends on them is unknown, or missing`);
+  else if (inventory.unread.length > 0)
+    notes.push(
+      `${inventory.unread.length} documents could not be read: where one of them is a policy, the answers are not those of the whole`,
+    );
   return notes;
 }
 
@@ -128,8 +151,9 @@ function notesOf({ refused }: Network, inventory: Inventory, plugin: string | un
  * The answers for every ordered pair of `from` and `to` that has a workload in it, one after the other; by default of all
  * endpoints. With a port the lists tell of that port alone.
  */
-export function* reachPairs({ network }: Pick<ReachWorld, 'network'>, { from, to, port }: ReachQuestion): Generator<ReachPair, void> {
-  const pairs = from === undefined && to === undefined ? allPairs(network) : somePairs(network, from, to);
+export function* reachPairs({ network, unreadEntrances }: ReachWorld, { from, to, port }: ReachQuestion): Generator<ReachPair, void> {
+  const known = from === undefined && to === undefined ? allPairs(network) : somePairs(network, from, to);
+  const pairs = unreadEntrances.length === 0 ? known : withUnreadEntrances(known, unreadEntrances);
   const narrowed = port === undefined ? undefined : narrowing(port);
   if (narrowed === undefined) yield* pairs;
   else
@@ -168,6 +192,17 @@ function* allPairs(network: Network): Generator<ReachPair, void> {
         }
       }
     }
+  }
+}
+
+/** What was not read may lead in where nothing seems to. */
+function* withUnreadEntrances(pairs: Iterable<ReachPair>, unread: readonly string[]): Generator<ReachPair, void> {
+  const because = `${unread.join(', ')} were not read`;
+  for (const pair of pairs) {
+    const { from, denied, unknown } = pair;
+    if (from.type === 'virtual' && (from.name === 'internet' || from.name === 'ingress-controller'))
+      yield { ...pair, denied: [], unknown: [...unknown, ...denied.map((ports) => ({ ...ports, because }))] };
+    else yield pair;
   }
 }
 

@@ -1,9 +1,10 @@
-import { drawnNodes, type ReachEdge, type ReachGraph } from './reach-graph.ts';
+import { distinctNames, drawnNodes, type ReachEdge, type ReachGraph } from './reach-graph.ts';
 
 /** The bundled picture for Graphviz: a cluster for each namespace, a node for workloads that nothing tells apart. */
 export function* formatReachDot(graph: ReachGraph): Generator<string, void> {
   const { endpoints, nodes, edges } = graph;
   const drawn = drawnNodes(graph);
+  const nameOf = distinctNames(endpoints);
   const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
   yield 'digraph reach {\n  rankdir=LR;\n  compound=true;\n  node [shape=box, fontname="monospace", fontsize=10];\n  edge [fontname="monospace", fontsize=9];\n';
   const spaces = [...new Set([...drawn].map((node) => nodes[node]!.space))];
@@ -12,7 +13,7 @@ export function* formatReachDot(graph: ReachGraph): Generator<string, void> {
     if (space !== '') yield `  subgraph cluster_${index} {\n    label=${quoted(space)};\n`;
     for (const [node, { type, members, without, space: own }] of nodes.entries()) {
       if (own !== space || !drawn.has(node)) continue;
-      const names = members.map((member) => endpoints[member]!.name);
+      const names = members.map((member) => nameOf[member]!);
       // `\n` in a label breaks the line; a backslash of a name is escaped before.
       const label =
         type === 'group'

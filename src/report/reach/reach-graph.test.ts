@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ReachEndpoint, ReachPorts } from '../../core/index.ts';
-import { endpointKey, mostInGraph, portsText, reachGraph, type ReachGraph } from './reach-graph.ts';
+import { distinctNames, endpointKey, mostInGraph, portsText, reachGraph, type ReachGraph } from './reach-graph.ts';
 import { everything, samplePairs, workload } from './sample-reach.ts';
 
 const web: readonly ReachPorts[] = [{ protocol: 'TCP', ports: '443' }];
@@ -87,6 +87,11 @@ describe('bundling', () => {
 function nameOf(endpoint: ReachEndpoint): string {
   return endpoint.type === 'workload' ? `${endpoint.namespace}/${endpoint.name}` : `/${endpointKey(endpoint).split(' ')[1]}`;
 }
+
+test('workloads that share a name tell their kind', () => {
+  const graph = reachGraph(samplePairs([workload('a', 'x'), workload('a', 'x', 'StatefulSet'), workload('b', 'x')], () => everything))!;
+  expect(distinctNames(graph.endpoints)).toEqual(['x (Deployment)', 'x (StatefulSet)', 'x']);
+});
 
 describe('ports in words', () => {
   test.each([

@@ -292,6 +292,12 @@ function compareEndpoints(a: ReachEndpoint, b: ReachEndpoint): number {
   return compareText(endpointKey(a), endpointKey(b));
 }
 
+/** The names of endpoints; workloads of one namespace that share a name tell their kind. */
+export function distinctNames(endpoints: readonly ReachName[]): string[] {
+  const sharing = groupBy(endpoints, ({ space, name }) => `${space}/${name}`);
+  return endpoints.map(({ space, name, kind }) => (sharing.get(`${space}/${name}`)!.length > 1 ? `${name} (${kind})` : name));
+}
+
 /** The nodes to be drawn: a crowd or a namespace has a line, and so has whatever else was asked about. */
 export function drawnNodes({ whole, nodes, edges }: ReachGraph): ReadonlySet<number> {
   return new Set(whole ? nodes.keys() : edges.flatMap(({ from, to }) => [from, to]));

@@ -3,7 +3,7 @@ import { counted } from '../outcome.ts';
 import { heading, pageOf, type Page } from '../page.ts';
 import { printable } from '../printable.ts';
 import { cells, padded, wrapped } from '../wrap.ts';
-import { cidrText, portsText, type ReachGraph } from './reach-graph.ts';
+import { cidrText, distinctNames, portsText, type ReachGraph } from './reach-graph.ts';
 
 export interface ReachTextOptions {
   readonly color: boolean;
@@ -38,13 +38,14 @@ export function* bundledLines(
 ): Generator<string, void> {
   const workloads = endpoints.filter(({ space }) => space !== '').length;
   const column = Math.max(20, Math.min(48, Math.floor((page.width - 6) * 0.4)));
-  const fullName = (member: number): string => `${endpoints[member]!.space}/${endpoints[member]!.name}`;
+  const names = distinctNames(endpoints);
+  const fullName = (member: number): string => `${endpoints[member]!.space}/${names[member]!}`;
   const named = (some: readonly number[], room: number): string[] => {
     const { type, space, members, without } = nodes[some[0]!]!;
     if (type === 'namespace') return [`${space}: each of ${members.length}`];
     if (type === 'group') {
-      const names = some.flatMap((node) => nodes[node]!.members.map((member) => endpoints[member]!.name));
-      return listedNames(space === '' ? '' : `${space}: `, names, room, options.all);
+      const own = some.flatMap((node) => nodes[node]!.members.map((member) => names[member]!));
+      return listedNames(space === '' ? '' : `${space}: `, own, room, options.all);
     }
     const others = without.flatMap((each) => nodes[each]!.members.map(fullName));
     if (others.length === 0) return [`all ${members.length} workloads`];

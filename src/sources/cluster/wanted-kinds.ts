@@ -79,6 +79,8 @@ function inOrder(a: WantedKind, b: WantedKind): number {
 /** As every kind that rules know forms it: `networkpolicies`, `ingressclasses`, `deployments`. */
 export function pluralOf(kind: string): string {
   const name = kind.toLowerCase();
+  // The only kind that is a plural itself.
+  if (name === 'endpoints') return name;
   if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
   return /(?:s|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
 }

@@ -1,3 +1,4 @@
+import { remembering } from '../../core/index.ts';
 import type { ReachEndpoint, VirtualEndpoint } from '../../core/reach.ts';
 import { blockOfAddress, formatBlock, parseBlock, type IpBlock } from '../ip-block.ts';
 import type { Direction } from '../network-policy.ts';
@@ -151,14 +152,16 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
           return [];
       }
     }
-    return [atomsOfRange(endpoint.cidr, endpoint.except)];
+    return [atomsOfRange([endpoint.cidr, ...(endpoint.except ?? [])].join(' '))];
   }
 
-  function atomsOfRange(cidr: string, except: readonly string[] = []): number[] {
+  /** Of a block and those that are taken out of it: the same few are asked about for every workload. */
+  const atomsOfRange = remembering((range: string): readonly number[] => {
+    const [cidr = '', ...except] = range.split(' ');
     const block = parseBlock(cidr) ?? blockOfAddress(cidr);
     const out = new Set(except.flatMap((each) => blockAtoms(each)));
     return block === undefined ? [] : plan.tree.atomsOf(block).filter((atom) => !out.has(atom));
-  }
+  });
 
   function blockAtoms(cidr: string): number[] {
     const block = parseBlock(cidr);

@@ -16,7 +16,7 @@ export const anonymousRights: AnyControl = defineControl({
   decidedBy: roleKinds,
 
   evaluate({ binding, rules, rights }) {
-    if (isPublicRole(binding, rules)) return failAt([]);
+    if (!binding.subjects.some(isAnonymous) || isPublicRole(binding, rules)) return failAt([]);
     const [worst] = rights;
     const places = binding.subjects.flatMap((subject): Place[] => {
       if (!isAnonymous(subject)) return [];

@@ -19,12 +19,11 @@ export const broadGroups: AnyControl = defineControl({
   decidedBy: roleKinds,
 
   evaluate({ binding, rules, rights, subjects }) {
-    const harmless = rules !== undefined && isCommonRole(rules);
     const places = subjects.flatMap(({ kind, name, at }): Place[] => {
       if (kind !== 'Group') return [];
       if (name === masters)
         return [{ where: at, message: `group "${masters}" is bound, whose members may do everything without`, severity: 'low' }];
-      if (!broad.test(name) || harmless) return [];
+      if (!broad.test(name) || (rules !== undefined && isCommonRole(rules))) return [];
       const worst = rights.map(({ right }) => severities.indexOf(right.severity)).sort((a, b) => a - b)[0];
       const base: Severity = worst === undefined ? 'medium' : severities[Math.min(worst, 1)]!;
       const severity = binding.namespace === undefined ? base : severities[severities.indexOf(base) + 1]!;

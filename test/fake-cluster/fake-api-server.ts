@@ -88,8 +88,11 @@ export const ownKinds: readonly Kind[] = [
   { group: 'batch', kind: 'CronJob', plural: 'cronjobs' },
   { group: 'batch', kind: 'Job', plural: 'jobs' },
   { group: 'certificates.k8s.io', kind: 'CertificateSigningRequest', plural: 'certificatesigningrequests', clusterScoped: true },
+  { group: 'networking.k8s.io', kind: 'Ingress', plural: 'ingresses' },
   { group: 'networking.k8s.io', kind: 'NetworkPolicy', plural: 'networkpolicies' },
+  { group: 'rbac.authorization.k8s.io', kind: 'ClusterRole', plural: 'clusterroles', clusterScoped: true },
   { group: 'rbac.authorization.k8s.io', kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', clusterScoped: true },
+  { group: 'rbac.authorization.k8s.io', kind: 'Role', plural: 'roles' },
   { group: 'rbac.authorization.k8s.io', kind: 'RoleBinding', plural: 'rolebindings' },
 ];
 

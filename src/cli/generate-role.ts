@@ -36,7 +36,7 @@ export async function runGenerateRole(given: Arguments, paths: readonly string[]
     everybody: given.has('everybody'),
     version: readVersion(given.value('kubernetes-version')).minor,
   });
-  const { rights, missing } = paths.length > 0 || given.has('cluster') ? await takeRights(given, paths, false) : {};
+  const read = paths.length > 0 || given.has('cluster') ? await takeRights(given, paths, false) : undefined;
   const totals = await readLogs(logs, reading.visit);
   if (reading.size === 0) {
     const meant = subject.kind === 'Group' ? undefined : nearest(userName(subject), reading.users);
@@ -52,7 +52,7 @@ export async function runGenerateRole(given: Arguments, paths: readonly string[]
       ),
     ]);
   }
-  const report = reading.finish(totals, rights);
+  const report = reading.finish(totals, read?.rights);
   const file = given.value('output');
   const text = given.has('json') ? [...formatRightsJson(report)] : [leastRoleYaml(report, leastRoleHead(report))];
   if (file === undefined) await writeStream(process.stdout, text);
@@ -68,7 +68,7 @@ export async function runGenerateRole(given: Arguments, paths: readonly string[]
     tell(`plimsoll: ${counted(lines, 'line')} of the log could not be read (--allow-unreadable accepts that)\n`);
     return 2;
   }
-  return missing === undefined ? 0 : 2;
+  return read?.missing === undefined ? 0 : 2;
 }
 
 async function readLogs(paths: readonly string[], visit: Parameters<typeof readAuditLogs>[1]): ReturnType<typeof readAuditLogs> {

@@ -44,6 +44,14 @@ async function run(argv: readonly string[], file: string): Promise<number> {
       return (await import('./paths.ts')).runPaths(given);
     case 'plan':
       return (await import('./paths.ts')).runPlan(given);
+    case 'who-can':
+      return (await import('./who-can.ts')).runWhoCan(given);
+    case 'permissions':
+      return (await import('./permissions.ts')).runPermissions(given);
+    case 'grants':
+      return (await import('./grants.ts')).runGrants(given);
+    case 'rbac':
+      return (await import('./rbac.ts')).runRbac(given);
     case 'explain':
       return (await import('./explain.ts')).runExplain(given);
     case 'list':

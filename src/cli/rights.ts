@@ -8,6 +8,8 @@ export interface ReadRights {
   readonly rights: Rights;
   /** What keeps an answer from standing that more objects could change. */
   readonly missing?: string;
+  /** Everything was read, or what was not is accepted. */
+  readonly whole: boolean;
 }
 
 /**
@@ -27,8 +29,11 @@ export async function takeRights(given: Arguments, paths: readonly string[], def
     const { length } = inventory.unread;
     return {
       rights,
+      whole: false,
       missing: length === 0 ? 'nothing was read' : `${counted(length, inventory.live ? 'part' : 'document')} could not be read`,
     };
   }
-  return rights.facts.length > 0 ? { rights } : { rights, missing: `there is no role and no binding in ${inventory.source}` };
+  return rights.facts.length > 0
+    ? { rights, whole: true }
+    : { rights, whole: true, missing: `there is no role and no binding in ${inventory.source}` };
 }

@@ -1,6 +1,7 @@
 // Who may do what: the shapes that RBAC is asked in, and that its answers are printed in.
 
 import type { Skipped, Unread } from './resource.ts';
+import type { Severity } from './verdict.ts';
 
 /** Somebody who may be asked about. */
 export type RightsSubject =
@@ -164,4 +165,87 @@ export interface LeastRoleReport {
   /** What the subject has and did not use, where roles and bindings were read. */
   readonly removable?: readonly UnusedRights[];
   readonly inputs?: RightsInput['inputs'];
+}
+
+/** Somebody who has a right. */
+export interface RightsHolder {
+  readonly subject: RightsSubject;
+  /** Where; absent for everywhere, empty where nobody says which. */
+  readonly namespace?: string;
+  /** Every way by which they come by it there. */
+  readonly chains: readonly RightsChain[];
+}
+
+/** The report of `plimsoll who-can`. */
+export interface WhoCanReport extends RightsInput {
+  readonly command: 'who-can';
+  readonly request: RightsRequest;
+  /** The objects live in namespaces, and all of them are asked about. */
+  readonly everywhere: boolean;
+  /** Those everywhere first, then namespace by namespace. */
+  readonly holders: readonly RightsHolder[];
+  /** Bindings whose role was not read: whom they name may be missing. */
+  readonly unknown: readonly RightsObject[];
+}
+
+/** The report of `plimsoll permissions`. */
+export interface PermissionsReport extends RightsInput {
+  readonly command: 'permissions';
+  readonly subject: RightsSubject;
+  /** All that it is a member of: those that were named, and those that Kubernetes adds. */
+  readonly groups: readonly string[];
+  /** Members of system:masters may do everything, whatever is bound. */
+  readonly privileged: boolean;
+  /** One for each rule, those everywhere first, then namespace by namespace. */
+  readonly chains: readonly RightsChain[];
+  /** Bindings of the subject whose role was not read. */
+  readonly unknown: readonly RightsObject[];
+}
+
+/** The report of `plimsoll grants`. */
+export interface GrantsReport extends RightsInput {
+  readonly command: 'grants';
+  /** The worst first; those that nobody holds are left out. */
+  readonly rights: readonly HeldRight[];
+  /** Bindings whose role was not read. */
+  readonly unknown: readonly RightsObject[];
+}
+
+/** A dangerous right, and who holds it. */
+export interface HeldRight {
+  readonly id: string;
+  /** As after "may". */
+  readonly title: string;
+  readonly why: string;
+  /** Of who holds it everywhere. */
+  readonly severity: Severity;
+  /** Entries of the guidance. */
+  readonly codes: readonly string[];
+  readonly holders: readonly RightsHolder[];
+}
+
+/** The report of `plimsoll rbac --diff`. */
+export interface RightsDiffReport {
+  readonly schemaVersion: 1;
+  readonly tool: RightsInput['tool'];
+  readonly command: 'rbac --diff';
+  readonly before: Pick<RightsInput, 'source' | 'kubernetesVersion' | 'inputs'>;
+  readonly after: Pick<RightsInput, 'source' | 'kubernetesVersion' | 'inputs'>;
+  /** Only subjects for whom something changes. */
+  readonly changes: readonly RightsChange[];
+}
+
+/** What one subject gains and loses in one place. */
+export interface RightsChange {
+  readonly subject: RightsSubject;
+  /** Absent for everywhere. */
+  readonly namespace?: string;
+  readonly gained: readonly ChangedRights[];
+  readonly lost: readonly ChangedRights[];
+}
+
+export interface ChangedRights {
+  readonly rule: RightsRule;
+  /** What gives it: afterwards, or before for what is lost. */
+  readonly chain: RightsChain;
 }

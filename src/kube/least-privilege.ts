@@ -222,6 +222,21 @@ function inOrder(list: readonly string[]): string[] {
   return [...new Set(list)].sort((a, b) => place(a) - place(b) || compareText(a, b));
 }
 
+/** Parts of one rule, each of one verb and one resource or URL, put together again where that says the same. */
+export function joinedParts(parts: readonly RightsRule[]): RightsRule[] {
+  const alike = groupBy(parts, ({ verbs, apiGroups, resources, nonResourceURLs }) =>
+    JSON.stringify([verbs, apiGroups, resources, nonResourceURLs]),
+  );
+  return rulesOf(
+    [...alike.values()].map((list): NeededPart => {
+      const { verbs, apiGroups, resources, nonResourceURLs } = list[0]!;
+      const [url] = nonResourceURLs;
+      const what = url === undefined ? { group: apiGroups[0] ?? '', resource: resources[0] ?? '' } : { url };
+      return { verb: verbs[0] ?? '', names: list.flatMap(({ resourceNames }) => resourceNames), ...what };
+    }),
+  );
+}
+
 /** The objects for `kubectl apply`: each role with its binding. */
 export function roleObjects(roles: readonly LeastRole[], subject: RightsSubject, name: string): Readonly<Record<string, unknown>>[] {
   const apiVersion = `${rbacGroup}/v1`;

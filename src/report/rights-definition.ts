@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CanReport, LeastRoleReport } from '../core/index.ts';
+import type { CanReport, GrantsReport, LeastRoleReport, PermissionsReport, RightsDiffReport, WhoCanReport } from '../core/index.ts';
 
 // The definitions of the JSON reports about rights, from which docs/rights.schema.json is made. Only tools and tests import
 // it.
@@ -142,6 +142,80 @@ const leastRoleDefinition = z
   })
   .describe('plimsoll generate role');
 
+const holder = z.object({
+  subject,
+  namespace: z.string().exactOptional().describe('Absent for everywhere, empty where nobody says which'),
+  chains: z.array(chain).describe('Every way by which they come by it there'),
+});
+
+const unknown = z.array(object).describe('Bindings whose role was not read');
+
+const whoCanDefinition = z
+  .object({
+    ...inputShape,
+    command: z.literal('who-can'),
+    request,
+    everywhere: z.boolean().describe('The objects live in namespaces, and all of them are asked about'),
+    holders: z.array(holder).describe('Those everywhere first, then namespace by namespace'),
+    unknown,
+  })
+  .describe('plimsoll who-can');
+
+const permissionsDefinition = z
+  .object({
+    ...inputShape,
+    command: z.literal('permissions'),
+    subject,
+    groups: texts.describe('Those that were named, and those that Kubernetes adds'),
+    privileged: z.boolean().describe('Members of system:masters may do everything, whatever is bound'),
+    chains: z.array(chain).describe('One for each rule, those everywhere first, then namespace by namespace'),
+    unknown,
+  })
+  .describe('plimsoll permissions');
+
+const grantsDefinition = z
+  .object({
+    ...inputShape,
+    command: z.literal('grants'),
+    rights: z
+      .array(
+        z.object({
+          id: z.string(),
+          title: z.string().describe('As after "may"'),
+          why: z.string(),
+          severity: z.enum(['critical', 'high', 'medium', 'low']).describe('Of who holds it everywhere'),
+          codes: texts.describe('Entries of the guidance'),
+          holders: z.array(holder),
+        }),
+      )
+      .describe('The worst first; those that nobody holds are left out'),
+    unknown,
+  })
+  .describe('plimsoll grants --dangerous');
+
+const side = z.object({ source: inputShape.source, kubernetesVersion: inputShape.kubernetesVersion, inputs: inputShape.inputs });
+const changed = z.array(z.object({ rule, chain: chain.describe('What gives it: afterwards, or before for what is lost') }));
+
+const differenceDefinition = z
+  .object({
+    schemaVersion: inputShape.schemaVersion,
+    tool: inputShape.tool,
+    command: z.literal('rbac --diff'),
+    before: side,
+    after: side,
+    changes: z
+      .array(
+        z.object({
+          subject,
+          namespace: z.string().exactOptional().describe('Absent for everywhere'),
+          gained: changed,
+          lost: changed,
+        }),
+      )
+      .describe('Only subjects for whom something changes'),
+  })
+  .describe('plimsoll rbac --diff');
+
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 // Distributes over unions, whose parts need not be written in the same order.
@@ -152,8 +226,14 @@ const can: Agrees<z.infer<typeof canDefinition>, CanReport> extends true ? z.Zod
 
 const leastRole: Agrees<z.infer<typeof leastRoleDefinition>, LeastRoleReport> extends true ? z.ZodType<LeastRoleReport> : never =
   leastRoleDefinition;
+const whoCan: Agrees<z.infer<typeof whoCanDefinition>, WhoCanReport> extends true ? z.ZodType<WhoCanReport> : never = whoCanDefinition;
+const permissions: Agrees<z.infer<typeof permissionsDefinition>, PermissionsReport> extends true ? z.ZodType<PermissionsReport> : never =
+  permissionsDefinition;
+const grants: Agrees<z.infer<typeof grantsDefinition>, GrantsReport> extends true ? z.ZodType<GrantsReport> : never = grantsDefinition;
+const difference: Agrees<z.infer<typeof differenceDefinition>, RightsDiffReport> extends true ? z.ZodType<RightsDiffReport> : never =
+  differenceDefinition;
 
 /** The reports about rights, told apart by `command`. */
-export const rightsDefinition: z.ZodType<CanReport | LeastRoleReport> = z
-  .union([can, leastRole])
+export const rightsDefinition: z.ZodType = z
+  .union([can, whoCan, permissions, grants, difference, leastRole])
   .meta({ id: 'rights', title: 'Reports of plimsoll about rights' });

@@ -2,16 +2,19 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { rightsSchema } from './json-schema.ts';
 import { formatRightsJson } from './rights-json.ts';
-import { sampleCan, sampleLeastRole } from './sample-rights.ts';
+import { sampleCan, sampleDifference, sampleGrants, sampleLeastRole, samplePermissions, sampleWhoCan } from './sample-rights.ts';
 
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(rightsSchema()));
 
-test.each([sampleCan, sampleLeastRole])('the report of $command keeps the contract', (report) => {
-  const text = [...formatRightsJson(report)].join('');
-  const value: unknown = JSON.parse(text);
-  expect(value).toEqual(report);
-  expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
-});
+test.each([sampleCan, sampleWhoCan, samplePermissions, sampleGrants, sampleDifference, sampleLeastRole])(
+  'the report of $command keeps the contract',
+  (report) => {
+    const text = [...formatRightsJson(report)].join('');
+    const value: unknown = JSON.parse(text);
+    expect(value).toEqual(report);
+    expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+  },
+);
 
 test('a field a line, and an item of a list a line', () => {
   const lines = [...formatRightsJson(sampleCan)].join('').split('\n');

@@ -1,11 +1,11 @@
-import type { LeastRoleReport, RightsInput } from '../core/index.ts';
+import type { LeastRoleReport, RightsDiffReport, RightsInput } from '../core/index.ts';
 import { anyValue } from './json.ts';
 
 /**
  * A report about rights as JSON, by the contract of docs/rights.schema.json: a field a line, and of lists of objects an item a
  * line.
  */
-export function* formatRightsJson(report: RightsInput | LeastRoleReport): Generator<string, void> {
+export function* formatRightsJson(report: RightsInput | LeastRoleReport | RightsDiffReport): Generator<string, void> {
   const fields = Object.entries(report).filter(([, value]) => value !== undefined);
   yield '{\n';
   for (const [index, [key, value]] of fields.entries()) {

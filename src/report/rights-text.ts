@@ -1,7 +1,7 @@
 import type { RightsChain, RightsObject, RightsPlace, RightsRequest, RightsRule, RightsSubject } from '../core/index.ts';
 import type { Page } from './page.ts';
 import { printable } from './printable.ts';
-import { wrapped } from './wrap.ts';
+import { cells, wrapped } from './wrap.ts';
 
 // How texts for people name subjects, requests, rules and objects: as the command line takes them.
 
@@ -57,12 +57,33 @@ export function chainLines(
 ): string {
   const { binding, role, source, rule } = chain;
   const aggregated = source === undefined ? '' : ` from ${objectText(source)}`;
-  const places = [placeText(binding), placeText(rule)].filter((place) => place !== '').join(' → ');
+  const places = placesText(binding, rule);
   return (
     lines(`${objectText(binding)} → ${objectText(role)}${aggregated}${through}`, page, indent) +
     lines(ruleText(rule), page, indent + 2) +
     (places === '' ? '' : `${' '.repeat(indent + 2)}${page.colors.cyan(places)}\n`)
   );
+}
+
+/** Whether Kubernetes itself gives all of it. */
+export function isOfKubernetes(chains: readonly RightsChain[]): boolean {
+  return chains.every(({ bootstrap }) => bootstrap === true);
+}
+
+/** A chain in one line where it fits: binding → role, and where they stand. */
+export function briefChain(chain: RightsChain, page: Page, indent: number): string {
+  const { binding, role, source, rule } = chain;
+  const aggregated = source === undefined ? '' : ` from ${objectText(source)}`;
+  const what = `${objectText(binding)} → ${objectText(role)}${aggregated}`;
+  const places = placesText(binding, rule);
+  if (places === '') return lines(what, page, indent);
+  if (indent + cells(what) + 2 + cells(places) <= page.width) return `${' '.repeat(indent)}${what}  ${page.colors.cyan(places)}\n`;
+  return `${lines(what, page, indent)}${' '.repeat(indent + 2)}${page.colors.cyan(places)}\n`;
+}
+
+function placesText(binding: RightsPlace, rule: RightsPlace): string {
+  const places = [placeText(binding), placeText(rule)].filter((place) => place !== '');
+  return [...new Set(places)].join(' → ');
 }
 
 /** A number and what it counts, wrapped under itself. */

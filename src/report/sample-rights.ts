@@ -1,4 +1,14 @@
-import type { CanReport, LeastRoleReport, RightsChain, RightsInput } from '../core/index.ts';
+import type {
+  CanReport,
+  GrantsReport,
+  LeastRoleReport,
+  PermissionsReport,
+  RightsChain,
+  RightsDiffReport,
+  RightsHolder,
+  RightsInput,
+  WhoCanReport,
+} from '../core/index.ts';
 
 // Small reports about rights for the tests of formats.
 
@@ -71,4 +81,61 @@ export const sampleLeastRole: LeastRoleReport = {
     },
   ],
   inputs: input.inputs,
+};
+
+const holder: RightsHolder = { subject: { kind: 'ServiceAccount', namespace: 'shop', name: 'web' }, namespace: 'shop', chains: [chain] };
+const ofKubernetes: RightsHolder = {
+  subject: { kind: 'Group', name: 'system:masters' },
+  chains: [{ ...chain, binding: { kind: 'ClusterRoleBinding', name: 'cluster-admin' }, bootstrap: true }],
+};
+
+export const sampleWhoCan: WhoCanReport = {
+  ...input,
+  command: 'who-can',
+  request: { verb: 'get', group: '', resource: 'pods' },
+  everywhere: true,
+  holders: [ofKubernetes, holder],
+  unknown: [{ kind: 'RoleBinding', namespace: '', name: 'gone', file: 'rbac.yaml', line: 20 }],
+};
+
+export const samplePermissions: PermissionsReport = {
+  ...input,
+  command: 'permissions',
+  subject: holder.subject,
+  groups: ['dev', 'system:authenticated'],
+  privileged: false,
+  chains: [chain],
+  unknown: [],
+};
+
+export const sampleGrants: GrantsReport = {
+  ...input,
+  command: 'grants',
+  rights: [
+    {
+      id: 'exec',
+      title: 'run commands in containers',
+      why: 'A command has it all.',
+      severity: 'high',
+      codes: ['RBAC-06'],
+      holders: [holder],
+    },
+  ],
+  unknown: [],
+};
+
+export const sampleDifference: RightsDiffReport = {
+  schemaVersion: 1,
+  tool: input.tool,
+  command: 'rbac --diff',
+  before: { source: '1 file', kubernetesVersion: '1.35', inputs: input.inputs },
+  after: { source: '2 files', kubernetesVersion: '1.35', inputs: input.inputs },
+  changes: [
+    {
+      subject: { kind: 'Group', name: 'dev' },
+      namespace: 'shop',
+      gained: [{ rule: { verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: [], nonResourceURLs: [] }, chain }],
+      lost: [],
+    },
+  ],
 };

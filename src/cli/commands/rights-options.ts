@@ -27,6 +27,10 @@ export const subresource: Option = {
   about: 'A subresource, like log or exec; what stands behind the slash of RESOURCE is then a name',
 };
 
+export const explainRules: Option = { name: 'explain', about: 'Each with the rule that gives it' };
+
+export const systemToo: Option = { name: 'system', about: 'Also what Kubernetes itself gives' };
+
 export const subjectNotes: NonNullable<Command['notes']>[number] = {
   title: 'Subjects',
   lines: [

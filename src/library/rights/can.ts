@@ -53,7 +53,8 @@ export function can(rights: Rights, { subject, groups, request }: CanQuestion, m
   };
 }
 
-function isNamespaced({ defined }: Rights, { group, resource }: ResourceRequest): boolean {
+/** Whether its objects live in namespaces, as far as anybody knows. */
+export function isNamespaced({ defined }: Rights, { group, resource }: ResourceRequest): boolean {
   const known = namedResource(group, resource) ?? defined.find((each) => each.group === group && each.name === resource);
   return known?.namespaced !== false;
 }

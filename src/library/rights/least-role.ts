@@ -1,22 +1,7 @@
-import {
-  groupBy,
-  type LeastRoleReport,
-  type ObservedNeed,
-  type RightsRule,
-  type RightsSubject,
-  type UnusedRights,
-} from '../../core/index.ts';
+import { type LeastRoleReport, type ObservedNeed, type RightsRule, type RightsSubject, type UnusedRights } from '../../core/index.ts';
 import { version } from '../../core/version.ts';
 import { observedRequests, type AuditEvent } from '../../kube/audit-event.ts';
-import {
-  leastRoles,
-  roleObjects,
-  rulesOf,
-  startObserving,
-  type NamesPolicy,
-  type Need,
-  type NeededPart,
-} from '../../kube/least-privilege.ts';
+import { joinedParts, leastRoles, roleObjects, rulesOf, startObserving, type NamesPolicy, type Need } from '../../kube/least-privilege.ts';
 import { bootstrapPolicy, isBootstrapGrant } from '../../kube/rbac/bootstrap-policy.ts';
 import { buildRbac, ruleAllows, userNamed, type Grant, type Question, type RbacSubject } from '../../kube/rbac/index.ts';
 import type { AuditLogTotals } from '../../sources/audit-log/index.ts';
@@ -214,7 +199,7 @@ function usedOf({ rule }: Grant, asked: readonly Asked[]): Pick<UnusedRights, 'u
     if (by.length === 0) unused.push(part);
     else if (hasStar(part)) wider.push({ granted: part, used: rulesOf(by.map(({ need }) => need)) });
   }
-  return { unused: joined(unused), wider };
+  return { unused: joinedParts(unused), wider };
 }
 
 /** Where names were not kept, any of them may have been asked for. */
@@ -243,20 +228,5 @@ function hasStar({ verbs, apiGroups, resources, nonResourceURLs }: RightsRule): 
   return (
     [...verbs, ...apiGroups, ...resources].some((each) => each === '*' || each.startsWith('*/')) ||
     nonResourceURLs.some((url) => url.endsWith('*'))
-  );
-}
-
-/** Parts of one rule put together again where that says the same. */
-function joined(parts: readonly RightsRule[]): RightsRule[] {
-  const alike = groupBy(parts, ({ verbs, apiGroups, resources, nonResourceURLs }) =>
-    JSON.stringify([verbs, apiGroups, resources, nonResourceURLs]),
-  );
-  return rulesOf(
-    [...alike.values()].map((list): NeededPart => {
-      const { verbs, apiGroups, resources, nonResourceURLs } = list[0]!;
-      const [url] = nonResourceURLs;
-      const what = url === undefined ? { group: apiGroups[0] ?? '', resource: resources[0] ?? '' } : { url };
-      return { verb: verbs[0] ?? '', names: list.flatMap(({ resourceNames }) => resourceNames), ...what };
-    }),
   );
 }

@@ -1,0 +1,50 @@
+import { groupBy, type GrantsReport, type HeldRight, type RightsHolder } from '../../core/index.ts';
+import { dangerousRights, questionsFor, type DangerousRight, type RightQuestion } from '../../kube/rbac/dangerous-rights.ts';
+import type { Rights } from './rights.ts';
+import { held, holdersWhere } from './who-can.ts';
+
+/** Who holds which dangerous right, everywhere or in a namespace, and how they come by it. */
+export function dangerousGrants(rights: Rights): GrantsReport {
+  const { rbac, input, inventory, objectOf } = rights;
+  return {
+    ...input,
+    command: 'grants',
+    rights: dangerousRights.flatMap((right): HeldRight[] => {
+      const holders = holdersOf(rights, right, inventory.version);
+      const { id, title, why, severity, codes } = right;
+      return holders.length === 0 ? [] : [{ id, title, why, severity, codes, holders }];
+    }),
+    unknown: rbac.missingRoles.map(objectOf),
+  };
+}
+
+function holdersOf(rights: Rights, right: DangerousRight, version: number): RightsHolder[] {
+  const { rbac } = rights;
+  const asked = questionsFor(right.questions, version).flatMap((question): RightsHolder[] => {
+    if (right.only !== undefined)
+      return rbac.whoCan({ ...plain(question), namespace: right.only }).map((holder) => held(rights, holder, right.only));
+    if (right.scope === 'cluster') return rbac.whoCan(plain(question)).map((holder) => held(rights, holder, undefined));
+    return holdersWhere(rights, plain(question));
+  });
+  const and = right.and === undefined ? undefined : questionsFor(right.and, version);
+  const alike = groupBy(asked, ({ subject, namespace }) => JSON.stringify([subject, namespace]));
+  const holders = [...alike.values()].map((list): RightsHolder => ({ ...list[0]!, chains: once(list.flatMap(({ chains }) => chains)) }));
+  const everywhere = new Set(holders.filter(({ namespace }) => namespace === undefined).map(({ subject }) => JSON.stringify(subject)));
+  return holders
+    .filter(({ namespace, subject }) => namespace === undefined || right.only !== undefined || !everywhere.has(JSON.stringify(subject)))
+    .filter(
+      ({ subject, namespace }) =>
+        and?.some((question) => rbac.can(subject, { ...plain(question), ...(namespace === undefined ? {} : { namespace }) }).allowed) !==
+        false,
+    )
+    .sort((a, b) => Number(a.namespace !== undefined) - Number(b.namespace !== undefined));
+}
+
+function plain({ since: _, until: __, ...question }: RightQuestion): Omit<RightQuestion, 'since' | 'until'> {
+  return question;
+}
+
+/** One rule answers several questions. */
+function once(chains: RightsHolder['chains']): RightsHolder['chains'] {
+  return [...groupBy(chains, (chain) => JSON.stringify(chain)).values()].map(([chain]) => chain!);
+}

@@ -215,10 +215,10 @@ function orderOf({ apiGroups, resources, resourceNames, verbs, nonResourceURLs }
   ].join('\0');
 }
 
-const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+const verbOrder = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 
 function inOrder(list: readonly string[]): string[] {
-  const place = (verb: string): number => (verbs.includes(verb) ? verbs.indexOf(verb) : verbs.length);
+  const place = (verb: string): number => (verbOrder.includes(verb) ? verbOrder.indexOf(verb) : verbOrder.length);
   return [...new Set(list)].sort((a, b) => place(a) - place(b) || compareText(a, b));
 }
 

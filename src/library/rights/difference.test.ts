@@ -142,6 +142,7 @@ test('nobody can do more or less than before without a change that says so', () 
             (JSON.stringify(change.subject) === JSON.stringify(subject) ||
               (subject.kind === 'ServiceAccount' && change.subject.name === 'system:serviceaccounts')),
         );
+      const silent: string[] = [];
       for (const subject of subjects)
         for (const verb of ['get', 'list', 'delete'])
           for (const [resource, subresource] of [['pods'], ['secrets'], ['pods', 'log']] as const)
@@ -156,9 +157,11 @@ test('nobody can do more or less than before without a change that says so', () 
                   ...(namespace === undefined ? {} : { namespace }),
                 };
                 const [was, is] = [before, after].map(({ rbac }) => rbac.can(subject, question).allowed);
-                if (was !== is) expect(told(subject, namespace, is === true ? 'gained' : 'lost'), JSON.stringify(question)).toBe(true);
+                if (was !== is && !told(subject, namespace, is === true ? 'gained' : 'lost'))
+                  silent.push(JSON.stringify([subject, question]));
               }
+      expect(silent).toEqual([]);
     }),
-    { seed: 11, numRuns: 120 },
+    { seed: 11, numRuns: 30 },
   );
 });

@@ -40,8 +40,9 @@ function holdersOf(rights: Rights, right: DangerousRight, version: number): Righ
     .sort((a, b) => Number(a.namespace !== undefined) - Number(b.namespace !== undefined));
 }
 
-function plain({ since: _, until: __, ...question }: RightQuestion): Omit<RightQuestion, 'since' | 'until'> {
-  return question;
+/** Without the versions for which it matters. */
+function plain({ verb, group, resource, subresource, name }: RightQuestion): Omit<RightQuestion, 'since' | 'until'> {
+  return { verb, group, resource, ...(subresource === undefined ? {} : { subresource }), ...(name === undefined ? {} : { name }) };
 }
 
 /** One rule answers several questions. */

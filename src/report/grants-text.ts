@@ -2,7 +2,7 @@ import type { GrantsReport, HeldRight, RightsHolder } from '../core/index.ts';
 import { counted } from './outcome.ts';
 import { heading, pageOf, severityColor, type Page } from './page.ts';
 import { printable } from './printable.ts';
-import { briefChain, chainLines, isOfKubernetes, lines, subjectText } from './rights-text.ts';
+import { briefChains, chainLines, isOfKubernetes, lines, subjectText } from './rights-text.ts';
 import { unknownLines, type HoldersTextOptions } from './who-can-text.ts';
 
 /** Who holds what the guidance warns of. Who may do everything is not listed again for each of its parts. */
@@ -48,6 +48,7 @@ function* rightLines(
     const where =
       namespace === undefined ? '' : namespace === '' ? ' in a namespace that nobody says' : printable(` in namespace ${namespace}`);
     yield `\n${lines(`${colors.bold(subjectText(subject))}${where}`, page, 2)}`;
-    for (const chain of chains) yield page.all ? chainLines(chain, page, { indent: 4 }) : briefChain(chain, page, 4);
+    if (page.all) for (const chain of chains) yield chainLines(chain, page, { indent: 4 });
+    else yield* briefChains(chains, page, 4);
   }
 }

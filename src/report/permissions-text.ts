@@ -22,7 +22,8 @@ export function* formatPermissions(report: PermissionsReport, options: Permissio
   if (shown.length === 0) yield lines('no binding gives it more than Kubernetes gives everybody', page, 2);
   for (const [namespace, list] of groupBy(shown, ({ namespace: where }) => where)) {
     yield heading(placeHeading(namespace), page);
-    for (const ofBinding of groupBy(list, ({ binding }) => JSON.stringify(binding)).values()) yield bindingLines(ofBinding, report, page);
+    for (const ofBinding of groupBy(list, ({ binding, role }) => `${objectText(binding)} ${objectText(role)}`).values())
+      yield bindingLines(ofBinding, report, page);
   }
   if (shown.length < chains.length)
     yield `\n${lines(`and ${counted(chains.length - shown.length, 'rule')} that Kubernetes itself gives (--system)`, page, 0)}`;
@@ -35,7 +36,9 @@ function bindingLines(chains: readonly RightsChain[], { subject }: PermissionsRe
   const { binding, role } = first;
   const head = lines(`${objectText(binding)} → ${objectText(role)}${throughText(first, subject)}`, page, 2);
   const place = placeText(binding);
-  const rules = chains.map(({ rule, source }) => {
+  // Variants of a manifest say the same again.
+  const distinct = [...groupBy(chains, ({ rule }) => ruleText(rule)).values()].map((list) => list[0]!);
+  const rules = distinct.map(({ rule, source }) => {
     const at = [source === undefined ? '' : `from ${objectText(source)}`, rule.file === undefined ? '' : placeText(rule)]
       .filter((text) => text !== '')
       .join('  ');

@@ -1,4 +1,12 @@
-import type { RightsChain, RightsObject, RightsPlace, RightsRequest, RightsRule, RightsSubject } from '../core/index.ts';
+import {
+  groupBy,
+  type RightsChain,
+  type RightsObject,
+  type RightsPlace,
+  type RightsRequest,
+  type RightsRule,
+  type RightsSubject,
+} from '../core/index.ts';
 import type { Page } from './page.ts';
 import { printable } from './printable.ts';
 import { cells, wrapped } from './wrap.ts';
@@ -84,6 +92,25 @@ export function briefChain(chain: RightsChain, page: Page, indent: number): stri
 function placesText(binding: RightsPlace, rule: RightsPlace): string {
   const places = [placeText(binding), placeText(rule)].filter((place) => place !== '');
   return [...new Set(places)].join(' → ');
+}
+
+/** Chains of equal names as one: variants of a manifest say the same again and again. */
+function distinctChains(chains: readonly RightsChain[]): { readonly chain: RightsChain; readonly more: number }[] {
+  const alike = groupBy(chains, (chain) =>
+    [chain.binding, chain.role, ...(chain.source === undefined ? [] : [chain.source])].map(objectText).join('\n'),
+  );
+  return [...alike.values()].map((list) => ({
+    chain: list[0]!,
+    more: new Set(list.map(({ binding, rule }) => placesText(binding, rule))).size - 1,
+  }));
+}
+
+/** Chains in one line each, those of equal names together. */
+export function* briefChains(chains: readonly RightsChain[], page: Page, indent: number): Generator<string, void> {
+  for (const { chain, more } of distinctChains(chains)) {
+    yield briefChain(chain, page, indent);
+    if (more > 0) yield `${' '.repeat(indent + 2)}${page.colors.dim(`and ${more} more of these names (--explain)`)}\n`;
+  }
 }
 
 /** A number and what it counts, wrapped under itself. */

@@ -1,8 +1,8 @@
-import type { RightsChain, RightsHolder, RightsObject, WhoCanReport } from '../core/index.ts';
+import type { RightsHolder, RightsObject, WhoCanReport } from '../core/index.ts';
 import { counted } from './outcome.ts';
 import { heading, pageOf, type Page } from './page.ts';
 import { printable } from './printable.ts';
-import { briefChain, chainLines, isOfKubernetes, lines, requestText, subjectText } from './rights-text.ts';
+import { briefChains, chainLines, isOfKubernetes, lines, requestText, subjectText } from './rights-text.ts';
 
 export interface HoldersTextOptions {
   readonly color: boolean;
@@ -41,17 +41,14 @@ function* holderLines(holders: readonly RightsHolder[], page: Page, headed: bool
     if (!headed || namespace === last) yield page.all ? '\n' : '';
     last = namespace;
     yield lines(subjectText(subject), page, 2, page.colors.bold);
-    for (const chain of chains) yield chainText(chain, page);
+    if (page.all) for (const chain of chains) yield chainLines(chain, page, { indent: 4 });
+    else yield* briefChains(chains, page, 4);
   }
 }
 
 export function placeHeading(namespace: string | undefined): string {
   if (namespace === undefined) return 'Everywhere';
   return namespace === '' ? 'In a namespace that nobody says' : printable(`Namespace ${namespace}`);
-}
-
-function chainText(chain: RightsChain, page: Page): string {
-  return page.all ? chainLines(chain, page, { indent: 4 }) : briefChain(chain, page, 4);
 }
 
 /** Bindings whose role was not read: they may give it too. */

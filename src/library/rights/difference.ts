@@ -66,8 +66,11 @@ function scopesOf({ rbac }: Rights, subject: RbacSubject): Map<string | undefine
 /** What of some grants others do not cover, each part once. */
 function beyond(rights: Rights, grants: readonly Grant[], others: readonly Grant[]): ChangedRights[] {
   const owner: PolicyRule[] = others.map(({ rule }) => rule);
+  // Most rules are as they were: comparing their texts is much faster than their parts.
+  const same = new Set(owner.map(textOf));
   const changed: ChangedRights[] = [];
   for (const grant of grants) {
+    if (same.has(textOf(grant.rule))) continue;
     const parts = covers(owner, [grant.rule]).filter((part) => grant.binding.namespace === undefined || isLive(part));
     if (parts.length === 0) continue;
     // Another binding may give the same again.
@@ -75,6 +78,10 @@ function beyond(rights: Rights, grants: readonly Grant[], others: readonly Grant
     for (const rule of joinedParts(parts)) changed.push({ rule, chain: rights.chainOf(grant) });
   }
   return changed;
+}
+
+function textOf({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
+  return JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs]);
 }
 
 /** Whether a RoleBinding gives a part at all. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { reasonOf, undoInterrupted, writeFiles, type FileChange } from '../files/index.ts';
 import { ownFirstLine } from '../library/network-policies-yaml.ts';
 import { startPolicyGenerator, type PolicyFile } from '../library/network-policies.ts';
+import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { OptionError } from '../options/option-error.ts';
 import { formatPolicyGeneration } from '../report/network-policies-text.ts';
 import { printable } from '../report/printable.ts';
@@ -18,12 +19,12 @@ export async function runGenerateNetworkPolicies(given: Arguments, paths: readon
     apiServer: given.values('api-server'),
     nodes: given.values('nodes'),
     system: given.has('system'),
-    live: given.has('cluster'),
+    live: given.has('cluster') || snapshotsAmong(paths).length > 0,
     check: given.has('check'),
   });
   const inventory = await takeInventory(await inventoryOf(given, paths), generator.kinds, generator.visit);
   if (!isWhole(inventory, given)) return 2;
-  const { files, review } = generator.finish(inventory);
+  const { files, review } = generator.finish(inventory, { recorded: snapshotsAmong(paths).length > 0 });
   const folder = given.value('output');
   const fails = (review.check?.failing.length ?? 0) > 0;
   // A check without a folder is about the check.

@@ -39,7 +39,8 @@ export interface GeneratedNetworkPolicies {
 export interface PolicyGenerator {
   readonly kinds: InventoryKinds;
   readonly visit: (seen: Seen) => void;
-  finish(inventory: Pick<Inventory, 'fileOf' | 'live'>): GeneratedNetworkPolicies;
+  /** `recorded`: what was read is a snapshot, which holds no values. */
+  finish(inventory: Pick<Inventory, 'fileOf' | 'live'>, how?: { readonly recorded: boolean }): GeneratedNetworkPolicies;
 }
 
 /** @throws OptionError for what is no address and no block. */
@@ -61,7 +62,7 @@ export function startPolicyGenerator({
       if (fact !== undefined) network.push(fact);
       for (const each of evidenceFacts(resource, anchor, namespace)) facts.push(each);
     },
-    finish(inventory) {
+    finish(inventory, how) {
       const evidence = evidencedConnections(facts);
       const { namespaces, remarks } = generatePolicies(evidence, options);
       const place = placesOf(inventory);
@@ -72,6 +73,7 @@ export function startPolicyGenerator({
         evidenced: evidence.connections.length,
         cut: evidence.cut,
         remarks: [
+          ...(how?.recorded === true ? [recorded] : []),
           ...evidence.unresolved.map((each) => unresolvedRemark(each, place)),
           ...remarks.map((remark) => remarkText(remark, place)),
         ],
@@ -136,6 +138,11 @@ function unresolvedRemark({ at, text, host, because }: Unresolved, place: Place)
 function titleOf({ kind, name }: WorkloadFact): string {
   return `${kind} "${name}"`;
 }
+
+const recorded: PlacedRemark = {
+  about: 'missing',
+  text: 'what variables and ConfigMaps name: a snapshot holds none of their values (read the manifests, or the cluster)',
+};
 
 function workloads(count: number): string {
   return `${count} ${count === 1 ? 'workload' : 'workloads'}`;

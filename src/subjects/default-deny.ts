@@ -30,6 +30,11 @@ export function judgeDefaultDeny(namespace: NamespaceSubject, { direction, parti
   }
   if (forAll.length > 0) return pass;
   if (partial) return unknown(namedAt, `${title} has no default deny of ${direction} in the part that was read`, ['manifest', 'cluster']);
+  if (namespace.otherPolicy !== undefined)
+    return unknown(namedAt, `whether ${title} denies ${direction} by default is decided by ${namespace.otherPolicy}`, [
+      'cluster',
+      'events',
+    ]);
   if (isolatesWorkloads(namespace, isolating, direction))
     return fail(namedAt, `${title} isolates the ${direction} of its present workloads, but not that of the next pod`, narrower);
   return fail(namedAt, `${title} has no policy that denies ${direction} by default: ${consequence[direction]}`);

@@ -13,6 +13,7 @@ import {
 } from '../kube/pod-security/index.ts';
 import { namespaceFacts } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
+import { isNetworkPolicy, policyFact, policyKinds, unnamedNamespace } from './policy-facts.ts';
 import { podReviewers, reviewerKinds, reviewerPart, reviewersOf, type PodReviewer, type ReviewerPart } from './pod-reviewers.ts';
 import { podResources, podShape, type PodResources, type PodShape } from './pod-shape.ts';
 
@@ -35,6 +36,8 @@ export interface NamespaceSubject {
   /** Names of bad pods that dry runs have shown to be let in there; undefined where none was made that tells. */
   readonly letIn: readonly string[] | undefined;
   readonly policies: readonly NamespacePolicy[];
+  /** A policy of another kind that has a say there, for messages: `CiliumNetworkPolicy "all"`. */
+  readonly otherPolicy: string | undefined;
   readonly limitRanges: readonly NamespaceLimitRange[];
   readonly quotas: readonly NamespaceQuota[];
   /** One for each pod template. */
@@ -94,6 +97,8 @@ type Memory =
   | { readonly type: 'limit range'; readonly namespace: string | undefined; readonly limitRange: NamespaceLimitRange }
   | { readonly type: 'quota'; readonly namespace: string | undefined; readonly quota: NamespaceQuota }
   | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] }
+  /** Undefined: of every namespace. */
+  | { readonly type: 'other policy'; readonly namespace: string | undefined; readonly title: string }
   | { readonly type: 'admission'; readonly settings: AdmissionSettings }
   | { readonly type: 'reviewer'; readonly part: ReviewerPart }
   | { readonly type: 'trials'; readonly trials: readonly ObservedTrial[] };
@@ -107,15 +112,7 @@ export const namespaces: JoinedSubjectKind<NamespaceSubject, Memory> = {
   name: 'namespace',
   reads: {
     podTemplates: true,
-    kinds: [
-      'Namespace',
-      'NetworkPolicy.networking.k8s.io',
-      'LimitRange',
-      'ResourceQuota',
-      ...admissionSettingsKinds,
-      ...reviewerKinds,
-      observedApiServerKind,
-    ],
+    kinds: ['Namespace', ...policyKinds, 'LimitRange', 'ResourceQuota', ...admissionSettingsKinds, ...reviewerKinds, observedApiServerKind],
   },
   example: 'objects',
   remember,
@@ -137,13 +134,16 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
   if (settings !== undefined) return { type: 'admission', settings };
   const part = reviewerPart(resource);
   if (part !== undefined) return { type: 'reviewer', part };
+  const other = isNetworkPolicy(resource) ? undefined : policyFact(resource, anchor, context);
+  if (other?.type === 'admin-policy') return { type: 'other policy', namespace: undefined, title: `${ref.kind} "${ref.name}"` };
+  if (other?.type === 'opaque-policy' && other.mayAllow)
+    return { type: 'other policy', namespace: other.namespace, title: `${ref.kind} "${ref.name}"` };
   // Their pods land in namespaces that other objects choose.
   if (isClusterScoped(ref)) return undefined;
   const namespace = context.namespaceOf(resource);
   if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor) };
   const spec = object['spec'] ?? {};
-  if (ref.kind === 'NetworkPolicy' && ref.apiVersion.startsWith('networking.k8s.io/'))
-    return { type: 'policy', namespace, policy: policyOf(ref.name, spec, anchor) };
+  if (isNetworkPolicy(resource)) return { type: 'policy', namespace, policy: policyOf(ref.name, spec, anchor) };
   if (ref.apiVersion !== 'v1') return undefined;
   if (ref.kind === 'LimitRange') {
     return { type: 'limit range', namespace, limitRange: { name: ref.name, at: anchor(['spec', 'limits']), limits: limitsOf(resource) } };
@@ -202,11 +202,13 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
   const parts: ReviewerPart[] = [];
   let admission: AdmissionSettings | undefined;
   let trials: readonly ObservedTrial[] = [];
+  const others = new Map<string | undefined, string>();
   for (const memory of memories) {
     if (memory.type === 'admission') admission = joinAdmissionSettings(admission, memory.settings);
     if (memory.type === 'reviewer') parts.push(memory.part);
     if (memory.type === 'trials') trials = memory.trials;
-    if (memory.type === 'admission' || memory.type === 'reviewer' || memory.type === 'trials') continue;
+    if (memory.type === 'other policy' && !others.has(memory.namespace)) others.set(memory.namespace, memory.title);
+    if (memory.type === 'admission' || memory.type === 'reviewer' || memory.type === 'trials' || memory.type === 'other policy') continue;
     const found = gathered.get(memory.namespace);
     const namespace = found ?? { policies: [], limitRanges: [], quotas: [], workloads: [], object: undefined };
     if (found === undefined) gathered.set(memory.namespace, namespace);
@@ -223,11 +225,12 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
     const reviewers = name === undefined || object === undefined ? [] : reviewersOf(namespaceFacts(name, object.labels, admission), all);
     const known = { name, title, labels: object?.labels, labelsAt: object?.labelsAt, namedAt, admission, reviewers };
     const letIn = name === undefined ? undefined : letInBy(trials.filter(({ namespace }) => namespace === name));
-    yield { subject: { ...known, letIn, ...rest }, ref, at };
+    const otherPolicy = others.get(undefined) ?? others.get(name ?? unnamedNamespace);
+    yield { subject: { ...known, letIn, otherPolicy, ...rest }, ref, at };
   }
 }
 
-function gather(namespace: Gathered, memory: Exclude<Memory, { type: 'admission' | 'reviewer' | 'trials' }>): void {
+function gather(namespace: Gathered, memory: Exclude<Memory, { type: 'admission' | 'reviewer' | 'trials' | 'other policy' }>): void {
   switch (memory.type) {
     case 'namespace':
       namespace.object ??= memory;

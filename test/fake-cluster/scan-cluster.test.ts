@@ -497,6 +497,10 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
       'network-separation/default-deny-ingress',
       'network-separation/default-deny-egress',
       'network-separation/metadata-address',
+      'network-separation/isolated-pods',
+      'network-separation/policy-peers',
+      'network-separation/address-blocks',
+      'network-separation/system-connections',
     ]);
     expect(changed.length).toBeGreaterThan(0);
     expect(report.ledger.filter(({ code, controls }) => changed.includes(code) && !controls.some((id) => deciding.has(id)))).toEqual([]);

@@ -1,6 +1,7 @@
 import { decline, defineControl, failAt, strings, type AnyControl, type Place } from '../../core/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { allowDns, denyByDefault, judgeDefaultDeny } from '../../subjects/default-deny.ts';
+import { policyKinds } from '../../subjects/policy-facts.ts';
 import { namespaces } from '../../subjects/namespace.ts';
 
 export const defaultDenyEgress: AnyControl = defineControl({
@@ -11,7 +12,7 @@ export const defaultDenyEgress: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['5.3.2'], attack: ['T1041', 'T1071'] },
   subject: namespaces,
-  decidedBy: ['Namespace', 'NetworkPolicy.networking.k8s.io'],
+  decidedBy: ['Namespace', ...policyKinds],
   params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate(namespace, { params, partial }) {
@@ -77,6 +78,18 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: internet, namespace: shop }
 spec: { podSelector: {}, policyTypes: [Egress], egress: [{ to: [{ ipBlock: { cidr: 0.0.0.0/0 } }] }] }
+`,
+    },
+    unknown: {
+      'a policy of the plugin alone': `
+kind: NetworkPolicy
+metadata: { name: default-deny }
+$patch: delete
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: all, namespace: shop }
+spec: { endpointSelector: {}, ingress: [], egress: [] }
 `,
     },
     notApplicable: {

@@ -1,6 +1,7 @@
 import { defineControl, strings, type AnyControl } from '../../core/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { denyByDefault, judgeDefaultDeny } from '../../subjects/default-deny.ts';
+import { policyKinds } from '../../subjects/policy-facts.ts';
 import { namespaces } from '../../subjects/namespace.ts';
 
 export const defaultDenyIngress: AnyControl = defineControl({
@@ -11,7 +12,7 @@ export const defaultDenyIngress: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['5.3.2'], attack: ['T1046', 'T1210'] },
   subject: namespaces,
-  decidedBy: ['Namespace', 'NetworkPolicy.networking.k8s.io'],
+  decidedBy: ['Namespace', ...policyKinds],
   params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate(namespace, { params, partial }) {
@@ -75,6 +76,18 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: labelled, namespace: shop }
 spec: { podSelector: { matchExpressions: [{ key: tier, operator: Exists }] }, policyTypes: [Ingress] }
+`,
+    },
+    unknown: {
+      'a policy of the plugin alone': `
+kind: NetworkPolicy
+metadata: { name: default-deny }
+$patch: delete
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: all, namespace: shop }
+spec: { endpointSelector: {}, ingress: [], egress: [] }
 `,
     },
     notApplicable: {

@@ -118,9 +118,11 @@ describe('default deny', () => {
     expect(verdicts(ingress, namespace() + policy('{ ingress: [{}] }'), { partial: true })).toEqual(['fail high']);
   });
 
-  test('a kind of the same name in another group is something else', () => {
-    const other = policy('{}').replace('networking.k8s.io/v1', 'crd.projectcalico.org/v1');
-    expect(verdicts(ingress, namespace() + other)).toEqual(['fail high']);
+  test('a kind of the same name in another group is something else, and a policy of a plugin may do the same', () => {
+    const other = (group: string): string => policy('{}').replace('networking.k8s.io/v1', `${group}/v1`);
+    expect(verdicts(ingress, namespace() + other('example.com'))).toEqual(['fail high']);
+    expect(verdicts(ingress, namespace() + other('crd.projectcalico.org'))).toEqual(['unknown']);
+    expect(verdicts(ingress, namespace() + policy('{ podSelector: {} }') + other('crd.projectcalico.org'))).toEqual(['pass']);
   });
 });
 

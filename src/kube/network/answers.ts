@@ -31,6 +31,9 @@ export interface Answers {
 /** Behind the most numbers that a key of two can tell apart. */
 const span = 2 ** 26;
 
+/** Answers below this number are put together by tables, one for each that is met. */
+const dense = 2 ** 12;
+
 export function buildAnswers(all: PortSet): Answers {
   const known: Answer[] = [];
   const numbers = new Map<string, AnswerId>();
@@ -47,8 +50,20 @@ export function buildAnswers(all: PortSet): Answers {
 
   function remembered(together: (a: Answer, b: Answer) => AnswerId): (a: AnswerId, b: AnswerId) => AnswerId {
     const results = new Map<number, AnswerId>();
+    const tables: (Uint32Array | undefined)[] = [];
     return (a, b) => {
-      const key = a < b ? a * span + b : b * span + a;
+      const first = a < b ? a : b;
+      const second = a < b ? b : a;
+      if (second < dense) {
+        const table = (tables[second] ??= new Uint32Array(second + 1));
+        // One more than the number, as zero is none.
+        const before = table[first]!;
+        if (before > 0) return before - 1;
+        const result = together(known[a]!, known[b]!);
+        table[first] = result + 1;
+        return result;
+      }
+      const key = second * span + first;
       const before = results.get(key);
       if (before !== undefined) return before;
       const result = together(known[a]!, known[b]!);

@@ -1,11 +1,11 @@
-import { append, remove, set, type Edit } from '../../core/index.ts';
+import { append, nowhere, remove, set, type Edit } from '../../core/index.ts';
 import type { PolicyChange, Protocol, ReachAnswer, ReachEndpoint } from '../../core/reach.ts';
 import { formatBlock } from '../ip-block.ts';
 import { directionsOf, type Direction } from '../network-policy.ts';
-import type { NetworkPolicyPeer } from '../types.ts';
+import type { NetworkPolicyPeer, NetworkPolicySpec } from '../types.ts';
 import { no, yes, type PodClass, type WorkloadWorld } from './classes.ts';
-import type { Engine } from './engine.ts';
-import { namespaceNameLabel, type AdminPolicyFact, type NetworkPolicyFact } from './facts.ts';
+import { buildEngine, type Engine } from './engine.ts';
+import { namespaceNameLabel, type AdminPolicyFact, type NetworkFact, type NetworkPolicyFact } from './facts.ts';
 import type { Layered } from './governing.ts';
 import type { PortSet } from './port-space.ts';
 import type { Rule } from './rules.ts';
@@ -25,6 +25,8 @@ export interface Decision {
   readonly other: WorkloadWorld | undefined;
   readonly end: ReachEndpoint;
   readonly column: number;
+  /** The class at the other end, where it is one of pods. */
+  readonly far: PodClass | undefined;
   readonly answer: ReachAnswer;
 }
 
@@ -35,23 +37,103 @@ interface Draft {
 }
 
 /**
- * To allow what is denied, every side that denies it has to change; to deny what is allowed, the side that takes fewer
- * changes. Empty where no change of policies does it.
+ * The smallest change that is found to turn the answer round, tried on the policies of both ends. To allow what is denied,
+ * every side that denies it has to change; to deny what is allowed, one side is enough. Empty where no change of policies
+ * does it.
  */
-export function changesThat(engine: Engine, asked: Asked, answer: ReachAnswer, decisions: readonly Decision[]): readonly PolicyChange[] {
-  if (answer === 'denied') {
-    const denied = decisions.filter((decision) => decision.answer === 'denied');
-    const each = denied.map((decision) => allowing(engine, asked, decision));
-    return each.includes(undefined) ? [] : merged(each.flatMap((changes) => changes ?? []));
-  }
-  if (answer !== 'allowed') return [];
+export function changesThat(
+  engine: Engine,
+  from: ReachEndpoint,
+  to: ReachEndpoint,
+  asked: Asked,
+  answer: ReachAnswer,
+  decisions: readonly Decision[],
+): readonly PolicyChange[] {
+  if (answer === 'unknown' || decisions.length === 0) return [];
+  const candidates = answer === 'denied' ? allowingAll(engine, asked, decisions) : denyingSides(engine, asked, decisions);
+  return candidates.find((changes) => changes.length > 0 && turnsRound(engine, from, to, asked, answer, changes)) ?? [];
+}
+
+function allowingAll(engine: Engine, asked: Asked, decisions: readonly Decision[]): (readonly PolicyChange[])[] {
+  const denied = decisions.filter((decision) => decision.answer !== 'allowed');
+  return ([true, false] as const).flatMap((nearest) => {
+    const each = denied.map((decision) => allowing(engine, asked, decision, nearest));
+    return each.includes(undefined) ? [] : [merged(each.flatMap((changes) => changes ?? []))];
+  });
+}
+
+function denyingSides(engine: Engine, asked: Asked, decisions: readonly Decision[]): (readonly PolicyChange[])[] {
   const sides = (['ingress', 'egress'] as const).flatMap((direction) => {
     const of = decisions.filter((decision) => decision.direction === direction);
     const each = of.map((decision) => denying(engine, asked, decision));
     return of.length === 0 || each.includes(undefined) ? [] : [merged(each.flatMap((changes) => changes ?? []))];
   });
   const cost = (changes: readonly PolicyChange[]): number => changes.reduce((sum, { edits }) => sum + Math.max(edits.length, 1), 0);
-  return sides.sort((a, b) => cost(a) - cost(b))[0] ?? [];
+  return sides.sort((a, b) => cost(a) - cost(b));
+}
+
+/** Asks again with the changes made, in what is left of the cluster when all is gone that is not about the two ends. */
+function turnsRound(
+  { facts, profile, needs }: Engine,
+  from: ReachEndpoint,
+  to: ReachEndpoint,
+  { protocol, port }: Asked,
+  answer: ReachAnswer,
+  changes: readonly PolicyChange[],
+): boolean {
+  const ends = [from, to].flatMap((end) => (end.type === 'workload' ? [end] : []));
+  const concerned = facts.filter((fact) => {
+    if (fact.type === 'workload')
+      return ends.some(({ kind, namespace, name }) => kind === fact.kind && namespace === fact.namespace && name === fact.name);
+    return fact.type !== 'network-policy' || ends.some(({ namespace }) => namespace === fact.namespace);
+  });
+  const engine = buildEngine([...concerned.map((fact) => changedFact(fact, changes)), ...changes.flatMap(createdFact)], profile, needs);
+  const id = engine.answerOf(from, to);
+  if (id === undefined) return false;
+  const set = engine.space.setOf([{ protocol, first: port, last: port }]);
+  const { low, high } = engine.answers.of(id);
+  return answer === 'allowed' ? (high & set) === 0n : (low & set) !== 0n;
+}
+
+function changedFact(fact: NetworkFact, changes: readonly PolicyChange[]): NetworkFact {
+  if (fact.type === 'network-policy') {
+    const change = changes.find(
+      ({ kind, namespace, name, creates }) =>
+        creates === undefined && kind === 'NetworkPolicy' && namespace === fact.namespace && name === fact.name,
+    );
+    return change === undefined ? fact : { ...fact, spec: change.edits.reduce(editedSpec, fact.spec) };
+  }
+  if (fact.type !== 'admin-policy') return fact;
+  const change = changes.find(({ kind, name }) => kind === fact.kind && name === fact.name);
+  if (change === undefined) return fact;
+  const removed = new Set(change.edits.map(({ path }) => path.slice(1).join('.')));
+  const left = (direction: Direction): AdminPolicyFact['ingress'] =>
+    fact[direction].filter((_, index) => !removed.has(`${direction}.${index}`));
+  return { ...fact, ingress: left('ingress'), egress: left('egress') };
+}
+
+type Rules = readonly Readonly<Record<string, unknown>>[];
+
+/** As far as the edits go that are made here. */
+function editedSpec(spec: NetworkPolicySpec, edit: Edit): NetworkPolicySpec {
+  const [, field, index, list] = edit.path;
+  if (edit.op === 'set') return { ...spec, policyTypes: edit.value as readonly string[] };
+  const direction = field === 'ingress' ? 'ingress' : 'egress';
+  const rules = (spec[direction] ?? []) as Rules;
+  if (edit.op === 'remove') return { ...spec, [direction]: rules.filter((_, at) => at !== index) };
+  if (index === undefined) return { ...spec, [direction]: [...rules, edit.value] };
+  return {
+    ...spec,
+    [direction]: rules.map((rule, at) =>
+      at === index ? { ...rule, [String(list)]: [...((rule[String(list)] ?? []) as unknown[]), edit.value] } : rule,
+    ),
+  };
+}
+
+function createdFact({ namespace = '', name, creates }: PolicyChange): NetworkPolicyFact[] {
+  if (creates === undefined) return [];
+  const at = { resource: 0, path: [], location: nowhere };
+  return [{ type: 'network-policy', namespace, name, spec: creates['spec'] as NetworkPolicySpec, at, places: { ingress: [], egress: [] } }];
 }
 
 /** Classes of one workload may ask for the same change. */
@@ -69,7 +151,7 @@ function merged(changes: readonly PolicyChange[]): readonly PolicyChange[] {
   return [...byPolicy.values()];
 }
 
-function allowing(engine: Engine, asked: Asked, decision: Decision): PolicyChange[] | undefined {
+function allowing(engine: Engine, asked: Asked, decision: Decision, nearest: boolean): PolicyChange[] | undefined {
   const { admin, baseline, isolating, selecting, unread } = engine.governing[decision.direction][decision.podClass.number]!;
   if (unread.length > 0) return undefined;
   const changes = decision.podClass.hostNetwork ? [] : withoutRules(engine, asked, decision, admin, 'Deny');
@@ -80,7 +162,7 @@ function allowing(engine: Engine, asked: Asked, decision: Decision): PolicyChang
       (rule) => matchesPort(engine, asked, decision, rule) && engine.matching.match(rule)[decision.column] === yes,
     );
     if (!matched) {
-      const change = extended(engine, asked, decision, selecting);
+      const change = extended(engine, asked, decision, selecting, nearest);
       if (change === undefined) return undefined;
       changes.push(change);
     }
@@ -124,8 +206,8 @@ function denying(engine: Engine, asked: Asked, decision: Decision): PolicyChange
   return changes;
 }
 
-function matchesPort({ rows, world }: Engine, { set: ports }: Asked, { direction, podClass, column }: Decision, rule: Rule): boolean {
-  return (rows.portsAt(rule, direction === 'ingress' ? podClass : world.classes[column]).high & ports) !== 0n;
+function matchesPort({ rows }: Engine, { set: ports }: Asked, { direction, podClass, far }: Decision, rule: Rule): boolean {
+  return (rows.portsAt(rule, direction === 'ingress' ? podClass : far).high & ports) !== 0n;
 }
 
 /** The rules of policies with priorities that decide the port so, up to the first that surely decides otherwise. */
@@ -174,7 +256,13 @@ function removals(rules: readonly Rule[], direction: Direction, wanted: (rule: R
 }
 
 /** The policy that comes nearest lets one more port or peer through. */
-function extended(engine: Engine, asked: Asked, decision: Decision, selecting: readonly NetworkPolicyFact[]): PolicyChange | undefined {
+function extended(
+  engine: Engine,
+  asked: Asked,
+  decision: Decision,
+  selecting: readonly NetworkPolicyFact[],
+  nearest: boolean,
+): PolicyChange | undefined {
   const { direction, column } = decision;
   const peers = peersOf(engine, decision);
   if (peers === undefined) return undefined;
@@ -182,7 +270,7 @@ function extended(engine: Engine, asked: Asked, decision: Decision, selecting: r
   const key = direction === 'ingress' ? 'from' : 'to';
   const [policy] = selecting;
   if (policy === undefined) return undefined;
-  for (const candidate of selecting) {
+  for (const candidate of nearest ? selecting : []) {
     const rules = engine.policies.rulesOf.get(candidate)?.[direction] ?? [];
     const index = rules.findIndex((rule) => engine.matching.match(rule)[column] === yes);
     if (index !== -1)
@@ -191,7 +279,7 @@ function extended(engine: Engine, asked: Asked, decision: Decision, selecting: r
         `add ${asked.protocol} ${asked.port} to the ports of the rule`,
       );
   }
-  for (const candidate of selecting) {
+  for (const candidate of nearest ? selecting : []) {
     const rules = engine.policies.rulesOf.get(candidate)?.[direction] ?? [];
     const index = rules.findIndex((rule) => matchesPort(engine, asked, decision, rule));
     if (index !== -1) {

@@ -32,6 +32,8 @@ export interface PodClass {
   readonly whereabouts: Whereabouts | undefined;
   /** The ports whose names any rule uses. */
   readonly named: readonly DeclaredPort[];
+  /** The same number where these are the same. */
+  readonly namedAlike: number;
 }
 
 /** A workload with the classes of its pods: more than one where its templates differ, or where two files have it. */
@@ -87,20 +89,22 @@ export function buildClasses(
 
   const classes: PodClass[] = [];
   const byKey = new Map<string, PodClass>();
+  const byPorts = new Map<string, number>();
+  const askedLabels = [...asked.labels];
   const classOf = (namespace: NamespaceWorld, pod: PodFact): PodClass => {
-    const labels = Object.fromEntries(
-      Object.entries(pod.labels)
-        .filter(([key]) => asked.labels.has(key))
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
+    const labels: Record<string, string> = Object.create(null) as Record<string, string>;
+    for (const key of askedLabels) if (Object.hasOwn(pod.labels, key)) labels[key] = pod.labels[key]!;
     const named = pod.ports.filter(({ name }) => name !== undefined && asked.ports.has(name));
     const whereabouts = pod.addresses.length === 0 ? undefined : whereaboutsOf(pod.addresses);
     const { hostNetwork, everyNode } = pod;
     const ports = named.map(({ name, protocol, port }) => `${name}/${protocol}/${port}`).sort();
-    const key = JSON.stringify([namespace.name, Object.entries(labels), ports, whereabouts, hostNetwork, everyNode && hostNetwork]);
+    const portsKey = ports.join();
+    const namedAlike = byPorts.get(portsKey) ?? byPorts.size;
+    byPorts.set(portsKey, namedAlike);
+    const key = JSON.stringify([namespace.name, labels, namedAlike, whereabouts, hostNetwork, everyNode && hostNetwork]);
     const known = byKey.get(key);
     if (known !== undefined) return known;
-    const made: PodClass = { number: classes.length, namespace, labels, hostNetwork, everyNode, whereabouts, named };
+    const made: PodClass = { number: classes.length, namespace, labels, hostNetwork, everyNode, whereabouts, named, namedAlike };
     classes.push(made);
     byKey.set(key, made);
     namespace.classes.push(made);

@@ -9,10 +9,10 @@ import { askedKeys, buildClasses, type Classes, type PodClass, type WorkloadWorl
 import { entrancesOf, type Entrances } from './exposure.ts';
 import type { AdminPolicyFact, NetworkFact, NetworkPolicyFact } from './facts.ts';
 import { governingOf, type Governing, type Policies } from './governing.ts';
-import { buildMatching, type Matching } from './matching.ts';
+import { buildMatching, peersKey, type Matching } from './matching.ts';
 import { buildPortSpace, type PortRange, type PortSpace } from './port-space.ts';
 import type { PluginProfile } from './profile.ts';
-import { buildRows, type Rows } from './rows.ts';
+import { buildRows, type Row, type Rows } from './rows.ts';
 import { networkPolicyFault, rulesOfAdminPolicy, rulesOfNetworkPolicy, type Peer, type RefusedPolicy, type Rule } from './rules.ts';
 
 /** Pods at one end, or whatever else is there. */
@@ -43,6 +43,9 @@ export interface Engine {
   /** Undefined where an end was not read. */
   answerOf(from: ReachEndpoint, to: ReachEndpoint): AnswerId | undefined;
   podToPod(from: PodClass, to: PodClass): AnswerId;
+  toOutside(podClass: PodClass, to: Outside): AnswerId;
+  /** The workload by its index, as what leads to it counts too. */
+  fromOutside(from: Outside, podClass: PodClass, workload: number): AnswerId;
 }
 
 /** What else has to be told apart, so that two engines count in the same ports and addresses. */
@@ -72,7 +75,7 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
       (policy) => [policy, { ingress: rulesOfAdminPolicy(policy, 'ingress'), egress: rulesOfAdminPolicy(policy, 'egress') }] as const,
     ),
   ]);
-  const policies: Policies = { network, admin, opaque: ofType('opaque-policy'), rulesOf };
+  const policies: Policies = { network, admin, opaque: ofType('opaque-policy'), rulesOf, alike: alikeRules(rulesOf) };
   const rules = [...rulesOf.values()].flatMap(({ ingress, egress }) => [...ingress, ...egress]);
   const peers = rules.flatMap((rule) => rule.peers ?? []);
 
@@ -92,10 +95,11 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   const ranges = [...portRanges(rules, world.workloads, entrances), ...(beside?.ranges ?? [])];
   const space = buildPortSpace(ranges);
   const answers = buildAnswers(space.all);
-  const matching = buildMatching(world, plan, ofType('node'), profile);
+  const matching = buildMatching(world, rules, plan, ofType('node'), profile);
   const governing = { ingress: governingOf(world, policies, 'ingress'), egress: governingOf(world, policies, 'egress') };
   const rows = buildRows(world.classes, governing, matching, space, answers, profile);
   const { columns } = matching;
+  const placeAnswers = new Map<Row, WeakMap<Whereabouts, AnswerId>>();
 
   const byName = new Map(world.workloads.map((workload, index) => [nameOf(workload), index]));
   const endpoints: readonly ReachEndpoint[] = [
@@ -112,10 +116,10 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
 
   /** Between two different pods. */
   function podToPod(from: PodClass, to: PodClass): AnswerId {
-    let out = policyAnswer('egress', from, to.number);
+    let out = policyAnswer('egress', from, columns.of(to));
     // A pod of the host network may be on the pod's own node.
     if (to.hostNetwork && !from.hostNetwork) out = toOwnNode(out, to.everyNode);
-    let inward = policyAnswer('ingress', to, from.number);
+    let inward = policyAnswer('ingress', to, columns.of(from));
     // A node always reaches its own pods.
     if (from.hostNetwork) inward = from.everyNode ? everything : answers.either(inward, everything);
     return answers.and(out, inward);
@@ -128,8 +132,15 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
 
   /** From or to something at one of these addresses: of two families, it is enough that one is let through. */
   function podAndPlace(direction: Direction, podClass: PodClass, at: Whereabouts): AnswerId {
-    const each = at.map((atoms) => anyOf(atoms.map((atom) => policyAnswer(direction, podClass, columns.classes + atom))));
-    return each.reduce((a, b) => answers.or(a, b), nothing);
+    const row = rows.row(podClass, direction);
+    let known = placeAnswers.get(row);
+    if (known === undefined) placeAnswers.set(row, (known = new WeakMap()));
+    const before = known.get(at);
+    if (before !== undefined) return before;
+    const each = at.map((atoms) => anyOf(atoms.map((atom) => row[columns.pods + atom]!)));
+    const made = each.reduce((a, b) => answers.or(a, b), nothing);
+    known.set(at, made);
+    return made;
   }
 
   /** Nobody knows which of them it is. */
@@ -152,15 +163,15 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
           return [];
       }
     }
-    return [atomsOfRange([endpoint.cidr, ...(endpoint.except ?? [])].join(' '))];
+    return placeOfRange([endpoint.cidr, ...(endpoint.except ?? [])].join(' '));
   }
 
   /** Of a block and those that are taken out of it: the same few are asked about for every workload. */
-  const atomsOfRange = remembering((range: string): readonly number[] => {
+  const placeOfRange = remembering((range: string): Whereabouts => {
     const [cidr = '', ...except] = range.split(' ');
     const block = parseBlock(cidr) ?? blockOfAddress(cidr);
     const out = new Set(except.flatMap((each) => blockAtoms(each)));
-    return block === undefined ? [] : plan.tree.atomsOf(block).filter((atom) => !out.has(atom));
+    return [block === undefined ? [] : plan.tree.atomsOf(block).filter((atom) => !out.has(atom))];
   });
 
   function blockAtoms(cidr: string): number[] {
@@ -225,7 +236,24 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     policyAnswer,
     answerOf,
     podToPod,
+    toOutside,
+    fromOutside,
   };
+}
+
+/** Rules that say the same have the same number, whatever policy they are in. */
+function alikeRules(rulesOf: Policies['rulesOf']): Map<Rule, number> {
+  const numbers = new Map<string, number>();
+  const alike = new Map<Rule, number>();
+  for (const { ingress, egress } of rulesOf.values()) {
+    for (const rule of [...ingress, ...egress]) {
+      const key = `${rule.action} ${rule.peers === undefined ? '*' : peersKey(rule.peers)} ${JSON.stringify(rule.ports)}`;
+      const number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      alike.set(rule, number);
+    }
+  }
+  return alike;
 }
 
 /** Tells endpoints apart. */

@@ -41,20 +41,26 @@ export function explain(engine: Engine, from: ReachEndpoint, to: ReachEndpoint, 
     ];
     for (const [direction, own, other, end] of sides) {
       for (const podClass of own?.classes ?? []) {
-        for (const column of columnsOf(engine, direction, podClass, other, end, answer, set)) {
-          const found = layersOf(engine, direction, podClass, column, asked);
+        for (const { column, far } of columnsOf(engine, direction, podClass, other, end, answer, set)) {
+          const found = layersOf(engine, direction, podClass, { column, far }, asked);
           layers.push(...found.layers);
-          decisions.push({ direction, podClass, own: own!, other, end, column, answer: found.answer });
+          decisions.push({ direction, podClass, own: own!, other, end, column, far, answer: found.answer });
         }
       }
     }
   }
   const because = answer === 'unknown' ? reasonsOf(engine, from, to, set).map((reason) => reason.because) : [];
-  return { from, to, protocol, port, answer, because, layers, changes: changesThat(engine, asked, answer, decisions) };
+  return { from, to, protocol, port, answer, because, layers, changes: changesThat(engine, from, to, asked, answer, decisions) };
 }
 
 export function answerIn({ low, high }: Answer, set: PortSet): ReachAnswer {
   return (low & set) !== 0n ? 'allowed' : (high & set) === 0n ? 'denied' : 'unknown';
+}
+
+/** The other end as a column, and the class of pods that is asked about. */
+interface Far {
+  readonly column: number;
+  readonly far: PodClass | undefined;
 }
 
 /** Where something has several addresses, one that decides. */
@@ -66,18 +72,18 @@ function columnsOf(
   end: ReachEndpoint,
   answer: ReachAnswer,
   set: PortSet,
-): number[] {
-  if (other !== undefined) return other.classes.map(({ number }) => number);
+): Far[] {
+  if (other !== undefined) return other.classes.map((far) => ({ column: matching.columns.of(far), far }));
   if (end.type === 'workload') return [];
   const { columns } = matching;
-  if (end.type === 'virtual' && end.name === 'ingress-controller') return [columns.controller];
+  if (end.type === 'virtual' && end.name === 'ingress-controller') return [{ column: columns.controller, far: undefined }];
   if (end.type === 'virtual' && end.name === 'node' && direction === 'ingress') return [];
   const all = placeOf(end)
     .flat()
-    .map((atom) => columns.classes + atom);
+    .map((atom) => columns.pods + atom);
   const deciding = all.find((column) => answerIn(answers.of(policyAnswer(direction, podClass, column)), set) === answer);
   const [first] = deciding === undefined ? all : [deciding];
-  return first === undefined ? [] : [first];
+  return first === undefined ? [] : [{ column: first, far: undefined }];
 }
 
 function alwaysLayer(
@@ -125,16 +131,16 @@ interface Layers {
 }
 
 /** What policies of a pod say of one port and one other end, layer by layer until one decides. */
-function layersOf(engine: Engine, direction: Direction, podClass: PodClass, column: number, asked: Asked): Layers {
-  const { governing, profile, rows, world, policyAnswer, answers } = engine;
+function layersOf(engine: Engine, direction: Direction, podClass: PodClass, { column, far }: Far, asked: Asked): Layers {
+  const { governing, profile, rows, policyAnswer, answers } = engine;
   const { admin, baseline, isolating, selecting, unread } = governing[direction][podClass.number]!;
   const answer = answerIn(answers.of(policyAnswer(direction, podClass, column)), asked.set);
-  const destination = direction === 'ingress' ? podClass : world.classes[column];
+  const destination = direction === 'ingress' ? podClass : far;
   const layers: ReachLayer[] = [];
   const add = (layer: ReachLayer['layer'], said: ReachLayer['answer'], says: string, policies: readonly ExplainedPolicy[] = []): void =>
     void layers.push({ layer, direction, answer: said, says, policies });
   const rulesOf = (rules: readonly Rule[]): ExplainedRule[] =>
-    rules.map((rule, index) => explainRule(engine, rule, index, podClass, direction, column, asked));
+    rules.map((rule, index) => explainRule(engine, rule, index, destination, { column, far }, asked));
 
   if (podClass.hostNetwork && selecting.length > 0 && profile.governsHostPods !== 'yes') {
     const says = 'the pod is on the network of its node';
@@ -217,16 +223,15 @@ function explainRule(
   engine: Engine,
   rule: Rule,
   index: number,
-  podClass: PodClass,
-  direction: Direction,
-  column: number,
+  destination: PodClass | undefined,
+  { column, far }: Far,
   asked: Asked,
 ): ExplainedRule {
-  const { matching, rows, world } = engine;
+  const { matching, rows } = engine;
   const truth = matching.match(rule)[column]!;
-  const ports = rows.portsAt(rule, direction === 'ingress' ? podClass : world.classes[column]);
+  const ports = rows.portsAt(rule, destination);
   const port = answerIn(ports, asked.set);
-  const misses = [...(truth === no ? nearestPeer(engine, rule, column) : []), ...(port === 'denied' ? [portMiss(rule, asked)] : [])];
+  const misses = [...(truth === no ? nearestPeer(rule, far) : []), ...(port === 'denied' ? [portMiss(rule, asked)] : [])];
   const matches = misses.length > 0 ? 'no' : truth === yes && port === 'allowed' ? 'yes' : 'perhaps';
   return { ...(rule.place === undefined ? {} : { at: rule.place.at }), index, action: rule.action, matches, misses };
 }
@@ -247,18 +252,17 @@ function portMiss({ ports, place }: Rule, { protocol, port }: Asked): RuleMiss {
   return { what: 'port', ...found, says: `${port} is not among the ports ${listed.join(', ')}` };
 }
 
-function nearestPeer(engine: Engine, { peers = [], place }: Rule, column: number): RuleMiss[] {
+function nearestPeer({ peers = [], place }: Rule, far: PodClass | undefined): RuleMiss[] {
   let nearest: RuleMiss[] | undefined;
   for (const [index, peer] of peers.entries()) {
     const at = place?.peers[index];
-    const misses = peerMisses(engine, peer, column).map((miss): RuleMiss => (at === undefined ? miss : { ...miss, at }));
+    const misses = peerMisses(peer, far).map((miss): RuleMiss => (at === undefined ? miss : { ...miss, at }));
     if (nearest === undefined || misses.length < nearest.length) nearest = misses;
   }
   return nearest ?? [{ what: 'labels', says: 'the rule has no peer that anybody knows' }];
 }
 
-function peerMisses({ world }: Engine, peer: Peer, column: number): RuleMiss[] {
-  const other = world.classes[column];
+function peerMisses(peer: Peer, other: PodClass | undefined): RuleMiss[] {
   if (peer.type === 'pods') return podMisses(peer, other);
   return [{ what: 'address', says: addressMiss(peer, other) }];
 }

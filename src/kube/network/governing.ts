@@ -1,5 +1,5 @@
 import { directionsOf, type Direction } from '../network-policy.ts';
-import { selectClasses, type Classes, type PodClass, type Truth } from './classes.ts';
+import { selectClasses, type Classes, type Truth } from './classes.ts';
 import type { AdminPolicyFact, NetworkPolicyFact, OpaquePolicyFact } from './facts.ts';
 import type { Rule } from './rules.ts';
 
@@ -8,6 +8,8 @@ export interface Policies {
   readonly network: readonly NetworkPolicyFact[];
   readonly admin: readonly AdminPolicyFact[];
   readonly opaque: readonly OpaquePolicyFact[];
+  /** Rules that say the same have the same number. */
+  readonly alike: ReadonlyMap<Rule, number>;
   readonly rulesOf: ReadonlyMap<NetworkPolicyFact | AdminPolicyFact, Readonly<Record<Direction, readonly Rule[]>>>;
 }
 
@@ -28,7 +30,7 @@ export interface Governing {
   readonly admin: readonly (readonly Layered[])[];
   readonly baseline: readonly (readonly Layered[])[];
   readonly selecting: readonly NetworkPolicyFact[];
-  /** The rules of these policies; undefined where there is none, and so nothing isolates the pods. */
+  /** The rules of these policies, each once; undefined where there is none, and so nothing isolates the pods. */
   readonly isolating: readonly Rule[] | undefined;
   readonly unread: readonly OpaquePolicyFact[];
   /** A policy that cannot be read may allow what others deny, or only narrow it. */
@@ -60,21 +62,24 @@ export function governingOf({ classes, namespaces }: Classes, policies: Policies
     const number = podClass.number;
     const [own, over, other] = [selecting[number]!, admin[number]!, [...unread[number]!]];
     const facts = own.map((index) => policies.network[index]!);
+    const rules = new Map(
+      facts.flatMap((fact) => (policies.rulesOf.get(fact)?.[direction] ?? []).map((rule) => [policies.alike.get(rule)!, rule] as const)),
+    );
     const opaque = other.map((index) => policies.opaque[index]!);
     return {
       signature: [
         direction,
-        own.join(','),
+        own.length === 0 ? 'open' : [...rules.keys()].sort((a, b) => a - b).join(','),
         over.map(([index, truth]) => `${index}:${truth}`).join(','),
         other.join(','),
         podClass.hostNetwork,
-        direction === 'ingress' ? portsOf(podClass) : '',
+        direction === 'ingress' ? podClass.namedAlike : '',
       ].join('|'),
       free: own.length === 0 && over.length === 0 && other.length === 0,
       admin: tierOf('Admin', over),
       baseline: tierOf('Baseline', over),
       selecting: facts,
-      isolating: own.length === 0 ? undefined : facts.flatMap((fact) => policies.rulesOf.get(fact)?.[direction] ?? []),
+      isolating: own.length === 0 ? undefined : [...rules.values()],
       unread: opaque,
       opaque: opaque.length === 0 ? 'none' : opaque.some(({ mayAllow }) => mayAllow) ? 'anything' : 'narrows',
     };
@@ -92,11 +97,4 @@ export function governingOf({ classes, namespaces }: Classes, policies: Policies
     }
     return [...byPriority].sort(([a], [b]) => a - b).map(([, group]) => group);
   }
-}
-
-function portsOf({ named }: PodClass): string {
-  return named
-    .map(({ name, protocol, port }) => `${name}/${protocol}/${port}`)
-    .sort()
-    .join(',');
 }

@@ -7,32 +7,60 @@ import type { Does, PluginProfile } from './profile.ts';
 import type { Peer, Rule } from './rules.ts';
 
 /**
- * What can be at the other end of a connection, by number: classes of pods, then atoms of addresses, then an ingress
- * controller that nobody has seen.
+ * What can be at the other end of a connection, by number: pods that no peer of any rule tells apart, then atoms of
+ * addresses, then an ingress controller that nobody has seen.
  */
 export interface Columns {
-  readonly classes: number;
-  readonly atoms: number;
+  /** Of pods: the atoms begin here. */
+  readonly pods: number;
   readonly controller: number;
   readonly count: number;
+  /** One class for each column of pods. */
+  readonly examples: readonly PodClass[];
+  of(podClass: PodClass): number;
 }
 
 export interface Matching {
   readonly columns: Columns;
   /** Whether any of the peers of a rule is at the other end, for each column. */
   match(rule: Rule): Uint8Array;
-  /** The same for some of its peers. */
+  /** The columns where any of them is or may be. */
+  matchedColumns(rule: Rule): Uint32Array;
+  /** As `match`, for some of its peers. */
   matchPeers(peers: readonly Peer[]): Uint8Array;
 }
 
-export function buildMatching(world: Classes, plan: AddressPlan, nodes: readonly NodeFact[], profile: PluginProfile): Matching {
-  const classes = world.classes.length;
-  const atoms = plan.tree.blocks.length;
-  const columns: Columns = { classes, atoms, controller: classes + atoms, count: classes + atoms + 1 };
+type PodsPeer = Extract<Peer, { readonly type: 'pods' }>;
+
+export function buildMatching(
+  world: Classes,
+  rules: readonly Rule[],
+  plan: AddressPlan,
+  nodes: readonly NodeFact[],
+  profile: PluginProfile,
+): Matching {
+  const found = new Map<string, readonly (readonly [PodClass, Truth])[]>();
+  for (const { peers = [] } of rules) for (const peer of peers) if (peer.type === 'pods') foundBy(peer);
+  const places = placesOf(world.classes, plan);
+  const columns = columnsOf(world.classes, places, [...found.values()], plan.tree.blocks.length);
+  const placeColumns = places.map(({ at, host, members }) => ({ at, host, members: [...new Set(members.map(columns.of))] }));
   const everybody = new Uint8Array(columns.count).fill(yes);
   const byRule = new Map<Rule, Uint8Array>();
   const byPeers = new Map<string, Uint8Array>();
-  const places = placesOf(world.classes, plan);
+  const listOf = new Map<Uint8Array, Uint32Array>();
+
+  /** The same selectors stand in many rules. */
+  function foundBy(peer: PodsPeer): readonly (readonly [PodClass, Truth])[] {
+    const key = JSON.stringify(peer);
+    const before = found.get(key);
+    if (before !== undefined) return before;
+    const limit = limitOf(profile.selectsHostPods);
+    const made = selectClasses(peer, world.namespaces).map(
+      ([podClass, truth]) => [podClass, podClass.hostNetwork ? lower(truth, limit) : truth] as const,
+    );
+    found.set(key, made);
+    return made;
+  }
 
   function match(rule: Rule): Uint8Array {
     const before = byRule.get(rule);
@@ -42,8 +70,19 @@ export function buildMatching(world: Classes, plan: AddressPlan, nodes: readonly
     return made;
   }
 
+  function matchedColumns(rule: Rule): Uint32Array {
+    const truths = match(rule);
+    const before = listOf.get(truths);
+    if (before !== undefined) return before;
+    const list: number[] = [];
+    for (let column = 0; column < truths.length; column++) if (truths[column] !== no) list.push(column);
+    const made = Uint32Array.from(list);
+    listOf.set(truths, made);
+    return made;
+  }
+
   function matchPeers(peers: readonly Peer[]): Uint8Array {
-    const key = JSON.stringify(peers, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    const key = peersKey(peers);
     const before = byPeers.get(key);
     if (before !== undefined) return before;
     const made = new Uint8Array(columns.count);
@@ -58,14 +97,12 @@ export function buildMatching(world: Classes, plan: AddressPlan, nodes: readonly
     fillAddresses(row, coverOf(peers, 'block'), limitOf(profile.blocksMatchPods));
     fillAddresses(row, coverOf(peers, 'networks'), yes);
     for (const peer of peers) if (peer.type === 'nodes') fillNodes(row, peer);
-    if (peers.some(({ type }) => type === 'names')) for (const atom of plan.internet.flat()) raise(row, classes + atom, maybe);
+    if (peers.some(({ type }) => type === 'names')) for (const atom of plan.internet.flat()) raise(row, columns.pods + atom, maybe);
     if (peers.length > 0) raise(row, columns.controller, maybe);
   }
 
-  function fillPods(row: Uint8Array, peer: Extract<Peer, { readonly type: 'pods' }>): void {
-    const limit = limitOf(profile.selectsHostPods);
-    for (const [{ number, hostNetwork }, truth] of selectClasses(peer, world.namespaces))
-      raise(row, number, hostNetwork ? lower(truth, limit) : truth);
+  function fillPods(row: Uint8Array, peer: PodsPeer): void {
+    for (const [podClass, truth] of foundBy(peer)) raise(row, columns.of(podClass), truth);
   }
 
   /** The atoms that peers of a kind hold. */
@@ -86,8 +123,8 @@ export function buildMatching(world: Classes, plan: AddressPlan, nodes: readonly
 
   function fillAddresses(row: Uint8Array, cover: ReadonlySet<number>, limit: Truth): void {
     if (cover.size === 0) return;
-    for (const atom of cover) raise(row, classes + atom, yes);
-    for (const { at, host, members } of places) {
+    for (const atom of cover) raise(row, columns.pods + atom, yes);
+    for (const { at, host, members } of placeColumns) {
       const truth = covered(at, cover);
       for (const number of members) raise(row, number, host ? truth : lower(truth, limit));
     }
@@ -96,37 +133,84 @@ export function buildMatching(world: Classes, plan: AddressPlan, nodes: readonly
   function fillNodes(row: Uint8Array, { selector }: Extract<Peer, { readonly type: 'nodes' }>): void {
     const selected = labelMatcher(selector);
     if (typeof selected !== 'function') return;
-    const hosts = world.classes.filter(({ hostNetwork }) => hostNetwork);
+    const hosts = placeColumns.flatMap(({ host, members }) => (host ? members : []));
     if (!plan.known.nodes) {
-      for (const atom of plan.nodes.flat()) raise(row, classes + atom, maybe);
+      for (const atom of plan.nodes.flat()) raise(row, columns.pods + atom, maybe);
       const every = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
-      for (const { number } of hosts) raise(row, number, every ? yes : maybe);
+      for (const column of hosts) raise(row, column, every ? yes : maybe);
       return;
     }
     const found = nodes.filter(({ labels }) => selected(labels));
     const atomsOf = new Set(found.flatMap(({ addresses }) => plan.ofAddresses(addresses).flat()));
-    for (const atom of atomsOf) raise(row, classes + atom, yes);
-    for (const { number } of hosts) raise(row, number, covered(plan.nodes, atomsOf));
+    for (const atom of atomsOf) raise(row, columns.pods + atom, yes);
+    for (const column of hosts) raise(row, column, covered(plan.nodes, atomsOf));
   }
 
-  return { columns, match, matchPeers };
+  return { columns, match, matchedColumns, matchPeers };
+}
+
+/** Tells peers apart by what they say. */
+export function peersKey(peers: readonly Peer[]): string {
+  return JSON.stringify(peers, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 interface Place {
   readonly at: Whereabouts;
   readonly host: boolean;
-  readonly members: number[];
+  readonly members: PodClass[];
+}
+
+/** Classes are split by each peer that finds some of them and not others, until no peer can tell those together apart. */
+function columnsOf(
+  classes: readonly PodClass[],
+  places: readonly Place[],
+  found: readonly (readonly (readonly [PodClass, Truth])[])[],
+  atoms: number,
+): Columns {
+  const column = new Uint32Array(classes.length);
+  const first = new Map<string, number>();
+  for (const [place, { members }] of places.entries()) {
+    for (const { number, namedAlike, hostNetwork, everyNode } of members) {
+      const key = `${place}/${namedAlike}/${hostNetwork && everyNode}`;
+      const known = first.get(key) ?? first.size;
+      first.set(key, known);
+      column[number] = known;
+    }
+  }
+  let count = first.size;
+  for (const list of found) {
+    const parts = new Map<number, number>();
+    for (const [{ number }, truth] of list) {
+      const key = column[number]! * 3 + truth;
+      const known = parts.get(key) ?? count++;
+      parts.set(key, known);
+      column[number] = known;
+    }
+  }
+  // Numbers in the order of the classes, without those that nobody has any more.
+  const dense = new Map<number, number>();
+  const examples: PodClass[] = [];
+  for (const podClass of classes) {
+    const number = column[podClass.number]!;
+    const known = dense.get(number);
+    if (known === undefined) examples.push(podClass);
+    column[podClass.number] = known ?? dense.size;
+    if (known === undefined) dense.set(number, dense.size);
+  }
+  const pods = examples.length;
+  return { pods, controller: pods + atoms, count: pods + atoms + 1, examples, of: ({ number }) => column[number]! };
 }
 
 /** Classes that are in the same place, together. */
 function placesOf(classes: readonly PodClass[], plan: AddressPlan): Place[] {
   const places = new Map<string, Place>();
-  for (const { number, hostNetwork, whereabouts } of classes) {
+  for (const podClass of classes) {
+    const { hostNetwork, whereabouts } = podClass;
     const at = hostNetwork ? plan.nodes : (whereabouts ?? plan.pods);
     const key = hostNetwork ? 'host' : JSON.stringify(whereabouts);
     const place = places.get(key);
-    if (place === undefined) places.set(key, { at, host: hostNetwork, members: [number] });
-    else place.members.push(number);
+    if (place === undefined) places.set(key, { at, host: hostNetwork, members: [podClass] });
+    else place.members.push(podClass);
   }
   return [...places.values()];
 }

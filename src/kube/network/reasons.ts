@@ -34,7 +34,7 @@ export function reasonsOf(engine: Engine, from: ReachEndpoint, to: ReachEndpoint
 }
 
 function* allReasons(engine: Engine, from: ReachEndpoint, to: ReachEndpoint): Generator<Reason> {
-  const { space, world } = engine;
+  const { space, world, matching } = engine;
   const all = (because: string): Reason => ({ set: space.all, because });
   for (const end of [from, to]) {
     if (end.type === 'workload' && engine.workloadOf(end) === undefined) yield all(`${end.kind} ${end.namespace}/${end.name} was not read`);
@@ -47,11 +47,11 @@ function* allReasons(engine: Engine, from: ReachEndpoint, to: ReachEndpoint): Ge
       yield all(`the pods of ${workload.kind} ${workload.namespace}/${workload.name} differ`);
   for (const out of source?.classes ?? []) {
     if (to.type !== 'workload') yield* ofOutside(engine, 'egress', out, to);
-    for (const into of target?.classes ?? []) yield* ofColumn(engine, 'egress', out, into.number);
+    for (const into of target?.classes ?? []) yield* ofColumn(engine, 'egress', out, matching.columns.of(into), into);
   }
   for (const into of target?.classes ?? []) {
     if (from.type !== 'workload') yield* ofOutside(engine, 'ingress', into, from);
-    for (const out of source?.classes ?? []) yield* ofColumn(engine, 'ingress', into, out.number);
+    for (const out of source?.classes ?? []) yield* ofColumn(engine, 'ingress', into, matching.columns.of(out), out);
   }
   const onHost = (classes: readonly PodClass[] = []): boolean => classes.some(({ hostNetwork }) => hostNetwork);
   if (source !== undefined && target !== undefined && onHost(source.classes))
@@ -79,7 +79,7 @@ function* ofOutside(engine: Engine, direction: Direction, podClass: PodClass, en
     return;
   }
   const at: Whereabouts = engine.placeOf(end);
-  const ids = new Set(at.flat().map((atom) => engine.policyAnswer(direction, podClass, matching.columns.classes + atom)));
+  const ids = new Set(at.flat().map((atom) => engine.policyAnswer(direction, podClass, matching.columns.pods + atom)));
   if (ids.size > 1) {
     const list = [...ids].map(answers.of);
     const differ = list.reduce((set, { high }) => set | high, 0n) & ~list.reduce((set, { low }) => set & low, space.all);
@@ -91,12 +91,12 @@ function* ofOutside(engine: Engine, direction: Direction, podClass: PodClass, en
     })();
     yield { set: differ, because };
   }
-  for (const atom of at.flat()) yield* ofColumn(engine, direction, podClass, matching.columns.classes + atom);
+  for (const atom of at.flat()) yield* ofColumn(engine, direction, podClass, matching.columns.pods + atom);
 }
 
 /** Why policies that govern a class are not sure of one column. */
-function* ofColumn(engine: Engine, direction: Direction, podClass: PodClass, column: number): Generator<Reason> {
-  const { governing, matching, rows, space, world, profile } = engine;
+function* ofColumn(engine: Engine, direction: Direction, podClass: PodClass, column: number, far?: PodClass): Generator<Reason> {
+  const { governing, matching, rows, space, profile } = engine;
   const { admin, baseline, isolating = [], unread, selecting } = governing[direction][podClass.number]!;
   if (!profile.enforces) return;
   for (const { kind, namespace, name } of unread) {
@@ -105,14 +105,14 @@ function* ofColumn(engine: Engine, direction: Direction, podClass: PodClass, col
   }
   if (podClass.hostNetwork && selecting.length > 0 && profile.governsHostPods === 'unknown')
     yield { set: space.all, because: 'plugins differ in whether policies govern pods with hostNetwork' };
-  const destination = direction === 'ingress' ? podClass : world.classes[column];
+  const destination = direction === 'ingress' ? podClass : far;
   const ofRule = function* (rule: Rule): Generator<Reason> {
     const ports = rows.portsAt(rule, destination);
     const truth = matching.match(rule)[column]!;
     if (truth === no) return;
     if (truth === maybe)
       for (const peer of rule.peers ?? [])
-        if (matching.matchPeers([peer])[column] === maybe) yield { set: ports.high, because: becauseOf(engine, peer, column) };
+        if (matching.matchPeers([peer])[column] === maybe) yield { set: ports.high, because: becauseOf(engine, peer, column, far) };
     for (const name of rule.ports.names)
       if (destination !== undefined && ports.low !== ports.high)
         for (const protocol of protocols) {
@@ -140,8 +140,7 @@ function* ofColumn(engine: Engine, direction: Direction, podClass: PodClass, col
   }
 }
 
-function becauseOf({ matching, world, profile, plan }: Engine, peer: Peer, column: number): string {
-  const other = world.classes[column];
+function becauseOf({ matching, profile, plan }: Engine, peer: Peer, column: number, other: PodClass | undefined): string {
   if (column === matching.columns.controller) return 'the pods of the ingress controller were not found';
   switch (peer.type) {
     case 'pods':

@@ -15,6 +15,12 @@ export interface Outcome {
   readonly rest: PortSet;
 }
 
+/** The ports of a rule, with the answer where it matches for certain and where it may. */
+export interface RuleAnswer extends Answer {
+  readonly certain: AnswerId;
+  readonly perhaps: AnswerId;
+}
+
 /** Answers for one class of pods in one direction, by column. */
 export type Row = Uint16Array | Uint32Array;
 
@@ -22,14 +28,14 @@ export interface Rows {
   /** What the policies that govern pods of a class let through, for whatever is at the other end. */
   row(podClass: PodClass, direction: Direction): Row;
   /** The ports of a rule at the pods that are connected to: where a name is ambiguous, `low` leaves its ports out. */
-  portsAt(rule: Rule, destination: PodClass | undefined): Answer;
+  portsAt(rule: Rule, destination: PodClass | undefined): RuleAnswer;
   layer(groups: readonly (readonly Layered[])[], column: number, destination: PodClass | undefined): Outcome;
 }
 
 export function buildRows(
   classes: readonly PodClass[],
   governing: Readonly<Record<Direction, readonly Governing[]>>,
-  { columns, match }: Matching,
+  { columns, match, matchedColumns }: Matching,
   space: PortSpace,
   answers: Answers,
   profile: PluginProfile,
@@ -37,22 +43,22 @@ export function buildRows(
   const known = new Map<string, Row>();
   const scratch = new Uint32Array(columns.count);
   const free = new Uint16Array(columns.count).fill(everything);
-  const setOfRule = new Map<Rule, PortSet>();
+  /** By the names of the ports of the destination; the last one for what has none. */
+  const portsOfRule = new Map<Rule, (RuleAnswer | undefined)[]>();
+  const nowhere = classes.reduce((most, { namedAlike }) => Math.max(most, namedAlike + 1), 0);
 
-  function setOf(rule: Rule): PortSet {
-    const before = setOfRule.get(rule);
-    if (before !== undefined) return before;
-    const set = space.setOf(rule.ports.ranges);
-    setOfRule.set(rule, set);
-    return set;
+  function portsAt(rule: Rule, destination: PodClass | undefined): RuleAnswer {
+    let list = portsOfRule.get(rule);
+    if (list === undefined) portsOfRule.set(rule, (list = []));
+    const alike = rule.ports.names.length === 0 ? nowhere : (destination?.namedAlike ?? nowhere);
+    return (list[alike] ??= resolve(rule, destination));
   }
 
-  function portsAt(rule: Rule, destination: PodClass | undefined): Answer {
-    const ranges = setOf(rule);
+  function resolve(rule: Rule, destination: PodClass | undefined): RuleAnswer {
+    const ranges = space.setOf(rule.ports.ranges);
     let [low, high] = [ranges, ranges];
-    if (destination === undefined) return { low, high };
     for (const name of rule.ports.names) {
-      const found = resolvePort(destination, name);
+      const found = destination === undefined ? [] : resolvePort(destination, name);
       for (const protocol of protocols) {
         const numbers = new Set(found.flatMap((port) => (port.protocol === protocol ? [port.port] : [])));
         const set = space.setOf([...numbers].map((port) => ({ protocol, first: port, last: port })));
@@ -60,7 +66,7 @@ export function buildRows(
         if (numbers.size === 1) low |= set;
       }
     }
-    return { low, high };
+    return { low, high, certain: answers.id(low, high), perhaps: answers.id(0n, high) };
   }
 
   /** Whichever rule matches a port first decides; what perhaps matches perhaps decides, and may leave it to those behind. */
@@ -94,27 +100,31 @@ export function buildRows(
       const truths = match(rule);
       // A name stands for another port on each destination.
       const perColumn = direction === 'egress' && rule.ports.names.length > 0;
-      const fixed = perColumn ? undefined : idsOf(portsAt(rule, direction === 'ingress' ? podClass : undefined));
-      for (let column = 0; column < row.length; column++) {
-        const truth = truths[column]!;
-        if (truth === no) continue;
-        const [certain, perhaps] = fixed ?? idsOf(portsAt(rule, classes[column]));
-        const before = row[column]!;
-        const added = truth === yes ? certain : perhaps;
-        row[column] = before === nothing ? added : answers.or(before, added);
+      let ports = portsAt(rule, direction === 'ingress' ? podClass : undefined);
+      // Neighbours mostly have the same answers.
+      let before = nothing;
+      let added = nothing;
+      let together = nothing;
+      const list = matchedColumns(rule);
+      for (let index = 0; index < list.length; index++) {
+        const column = list[index]!;
+        if (perColumn) ports = portsAt(rule, columns.examples[column]);
+        const was = row[column]!;
+        const more = truths[column] === yes ? ports.certain : ports.perhaps;
+        if (was !== before || more !== added) {
+          before = was;
+          added = more;
+          together = answers.or(was, more);
+        }
+        row[column] = together;
       }
     }
-  }
-
-  /** If the rule matches for certain, and if it may. */
-  function idsOf({ low, high }: Answer): readonly [AnswerId, AnswerId] {
-    return [answers.id(low, high), answers.id(0n, high)];
   }
 
   /** Policies with priorities before and behind the NetworkPolicies; remembered, as most columns are met by the same rules. */
   function layered(row: Uint32Array, podClass: PodClass, direction: Direction, { admin, isolating, baseline }: Governing): void {
     for (let column = 0; column < row.length; column++) {
-      const destination = direction === 'ingress' ? podClass : classes[column];
+      const destination = direction === 'ingress' ? podClass : columns.examples[column];
       const first = layer(admin, column, destination);
       const { low, high } = isolating === undefined ? asAnswer(layer(baseline, column, destination)) : answers.of(row[column]!);
       row[column] = answers.id(space.all & ~(first.deny | (first.rest & ~low)), first.accept | (first.rest & high));
@@ -135,7 +145,7 @@ export function buildRows(
     } else if (admin.length > 0 || (baseline.length > 0 && isolating === undefined)) layered(row, podClass, direction, own);
     if (opaque === 'anything') row.fill(answers.id(0n, space.all));
     if (opaque === 'narrows') map(row, (answer) => answers.id(0n, answers.of(answer).high));
-    return answers.count() < 65_536 ? Uint16Array.from(row) : Uint32Array.from(row);
+    return answers.count() < 65_536 ? new Uint16Array(row) : new Uint32Array(row);
   }
 
   return {

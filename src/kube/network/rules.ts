@@ -1,11 +1,18 @@
-import type { Anchor } from '../../core/index.ts';
-import { blockHolds, parseBlock, type IpBlock } from '../ip-block.ts';
+import { remembering, type Anchor } from '../../core/index.ts';
+import { blockHolds, parseBlock as readBlock, type IpBlock } from '../ip-block.ts';
 import { labelMatcher } from '../label-selector.ts';
 import { rulesOf, type Direction } from '../network-policy.ts';
 import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../types.ts';
 import type { AdminAction, AdminPeer, AdminPolicyFact, AdminPort, NetworkPolicyFact, RulePlace } from './facts.ts';
 import { everyPort, type PortRange } from './port-space.ts';
 import { protocolOf } from './untyped.ts';
+
+const blockOrNull = remembering((cidr) => readBlock(cidr) ?? null);
+
+/** The same few blocks stand in many rules. */
+function parseBlock(cidr: string): IpBlock | undefined {
+  return blockOrNull(cidr) ?? undefined;
+}
 
 /** Rules of every kind of policy in one form. */
 export interface Rule {

@@ -2,10 +2,9 @@ import { nowhere, type Anchor } from '../src/core/index.ts';
 import type { NetworkFact, NetworkPolicyFact, WorkloadFact } from '../src/kube/network/index.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../src/kube/types.ts';
 
-export interface NetworkSize {
+interface NetworkSize {
   readonly namespaces: number;
   readonly workloads: number;
-  /** Of all workloads together, each a fact of its own if there are as many as pods. */
   readonly policies: number;
 }
 

@@ -7,7 +7,7 @@ export function allPairs(): number {
   const start = performance.now();
   const network = buildNetwork(facts);
   let allowed = 0;
-  for (const { to } of network.rows()) for (const connection of to) allowed += connection === 1 ? 1 : 0;
+  for (const { to } of network.rows()) allowed += network.connection(to[0]!).allowed.length;
   const seconds = (performance.now() - start) / 1000;
   if (allowed === 0) throw new Error('nothing is allowed: something else was measured');
   return seconds;

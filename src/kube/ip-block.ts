@@ -31,11 +31,14 @@ export function blockOfAddress(address: string): IpBlock | undefined {
 
 /** As it is written; runs of zeros of IPv6 are left out once. */
 export function formatBlock({ bits, first, prefix }: IpBlock): string {
+  if (bits === 32) {
+    const value = Number(first);
+    return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}/${prefix}`;
+  }
   const groups = (width: number): number[] =>
     Array.from({ length: bits / width }, (_, index) =>
       Number((first >> BigInt(bits - width * (index + 1))) & ((1n << BigInt(width)) - 1n)),
     );
-  if (bits === 32) return `${groups(8).join('.')}/${prefix}`;
   const text = groups(16)
     .map((group) => group.toString(16))
     .join(':');

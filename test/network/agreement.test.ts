@@ -4,19 +4,19 @@ import { buildNetwork } from '../../src/kube/network/index.ts';
 import { oracle } from './oracle.ts';
 import { factsOf, somePairs, somePorts, worlds } from './worlds.ts';
 
-const numRuns = process.env['PLIMSOLL_LONG'] === '1' ? 50_000 : 1000;
+const long = process.env['PLIMSOLL_LONG'] === '1';
 
 test('the engine says of every port what the definition says, read literally', () => {
   fc.assert(
     fc.property(worlds, fc.nat(), ({ objects, profile }, seed) => {
       const network = buildNetwork(factsOf(objects), profile);
       const { ask } = oracle(objects, profile);
-      const questions = somePairs(network.endpoints, seed, 6).flatMap(([from, to]) =>
+      const questions = somePairs(network.endpoints, seed, 4).flatMap(([from, to]) =>
         somePorts.map((port) => [from, to, ...port] as const),
       );
       const answers = questions.map((question) => [...question, network.verdict(...question)]);
       expect(answers).toEqual(questions.map((question) => [...question, ask(...question)]));
     }),
-    { seed: 20_260, numRuns },
+    { seed: 20_260, numRuns: long ? 20_000 : 700 },
   );
-});
+}, 3_600_000);

@@ -1,4 +1,4 @@
-import { append, nowhere, remove, set, type Edit } from '../../core/index.ts';
+import { append, nowhere, remove, set as put, type Edit } from '../../core/index.ts';
 import type { PolicyChange, Protocol, ReachAnswer, ReachEndpoint } from '../../core/reach.ts';
 import { formatBlock } from '../ip-block.ts';
 import { directionsOf, type Direction } from '../network-policy.ts';
@@ -190,7 +190,7 @@ function denying(engine: Engine, asked: Asked, decision: Decision): PolicyChange
     const types =
       policyTypes.length === 0
         ? [
-            set(
+            put(
               ['spec', 'policyTypes'],
               directionsOf(policy.spec).map((each) => (each === 'ingress' ? 'Ingress' : 'Egress')),
             ),

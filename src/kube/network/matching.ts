@@ -1,4 +1,4 @@
-import type { IpBlock } from '../ip-block.ts';
+import { formatBlock, type IpBlock } from '../ip-block.ts';
 import { labelMatcher } from '../label-selector.ts';
 import type { AddressPlan, Whereabouts } from './address-plan.ts';
 import { maybe, no, selectClasses, yes, type Classes, type PodClass, type Truth } from './classes.ts';
@@ -39,10 +39,10 @@ export function buildMatching(
   nodes: readonly NodeFact[],
   profile: PluginProfile,
 ): Matching {
-  const found = new Map<string, readonly (readonly [PodClass, Truth])[]>();
+  const selected = new Map<string, readonly (readonly [PodClass, Truth])[]>();
   for (const { peers = [] } of rules) for (const peer of peers) if (peer.type === 'pods') foundBy(peer);
   const places = placesOf(world.classes, plan);
-  const columns = columnsOf(world.classes, places, [...found.values()], plan.tree.blocks.length);
+  const columns = columnsOf(world.classes, places, [...selected.values()], plan.tree.blocks.length);
   const placeColumns = places.map(({ at, host, members }) => ({ at, host, members: [...new Set(members.map(columns.of))] }));
   const everybody = new Uint8Array(columns.count).fill(yes);
   const byRule = new Map<Rule, Uint8Array>();
@@ -51,14 +51,14 @@ export function buildMatching(
 
   /** The same selectors stand in many rules. */
   function foundBy(peer: PodsPeer): readonly (readonly [PodClass, Truth])[] {
-    const key = JSON.stringify(peer);
-    const before = found.get(key);
+    const key = podsKey(peer);
+    const before = selected.get(key);
     if (before !== undefined) return before;
     const limit = limitOf(profile.selectsHostPods);
     const made = selectClasses(peer, world.namespaces).map(
       ([podClass, truth]) => [podClass, podClass.hostNetwork ? lower(truth, limit) : truth] as const,
     );
-    found.set(key, made);
+    selected.set(key, made);
     return made;
   }
 
@@ -131,8 +131,8 @@ export function buildMatching(
   }
 
   function fillNodes(row: Uint8Array, { selector }: Extract<Peer, { readonly type: 'nodes' }>): void {
-    const selected = labelMatcher(selector);
-    if (typeof selected !== 'function') return;
+    const isSelected = labelMatcher(selector);
+    if (typeof isSelected !== 'function') return;
     const hosts = placeColumns.flatMap(({ host, members }) => (host ? members : []));
     if (!plan.known.nodes) {
       for (const atom of plan.nodes.flat()) raise(row, columns.pods + atom, maybe);
@@ -140,7 +140,7 @@ export function buildMatching(
       for (const column of hosts) raise(row, column, every ? yes : maybe);
       return;
     }
-    const found = nodes.filter(({ labels }) => selected(labels));
+    const found = nodes.filter(({ labels }) => isSelected(labels));
     const atomsOf = new Set(found.flatMap(({ addresses }) => plan.ofAddresses(addresses).flat()));
     for (const atom of atomsOf) raise(row, columns.pods + atom, yes);
     for (const column of hosts) raise(row, column, covered(plan.nodes, atomsOf));
@@ -151,7 +151,27 @@ export function buildMatching(
 
 /** Tells peers apart by what they say. */
 export function peersKey(peers: readonly Peer[]): string {
-  return JSON.stringify(peers, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  return peers.map(peerKey).join();
+}
+
+function peerKey(peer: Peer): string {
+  switch (peer.type) {
+    case 'pods':
+      return podsKey(peer);
+    case 'block':
+      return [peer.block, ...peer.except].map(formatBlock).join('-');
+    case 'networks':
+      return `networks ${peer.blocks.map(formatBlock).join()}`;
+    case 'nodes':
+      return `nodes ${JSON.stringify(peer.selector)}`;
+    case 'names':
+      break;
+  }
+  return `names ${JSON.stringify(peer.names)}`;
+}
+
+function podsKey({ namespaces, podSelector }: PodsPeer): string {
+  return `${JSON.stringify(namespaces)} ${podSelector === undefined ? '' : JSON.stringify(podSelector)}`;
 }
 
 interface Place {

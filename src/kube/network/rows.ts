@@ -41,6 +41,7 @@ export function buildRows(
   profile: PluginProfile,
 ): Rows {
   const known = new Map<string, Row>();
+  const byClass: Readonly<Record<Direction, (Row | undefined)[]>> = { ingress: [], egress: [] };
   const scratch = new Uint32Array(columns.count);
   const free = new Uint16Array(columns.count).fill(everything);
   /** By the names of the ports of the destination; the last one for what has none. */
@@ -148,17 +149,21 @@ export function buildRows(
     return answers.count() < 65_536 ? new Uint16Array(row) : new Uint32Array(row);
   }
 
+  function find(podClass: PodClass, direction: Direction): Row {
+    const own = governing[direction][podClass.number]!;
+    if (!profile.enforces || own.free) return free;
+    const before = known.get(own.signature);
+    if (before !== undefined) return before;
+    const made = compute(podClass, direction, own);
+    known.set(own.signature, made);
+    return made;
+  }
+
   return {
     portsAt,
     layer,
     row(podClass, direction) {
-      const own = governing[direction][podClass.number]!;
-      if (!profile.enforces || own.free) return free;
-      const before = known.get(own.signature);
-      if (before !== undefined) return before;
-      const made = compute(podClass, direction, own);
-      known.set(own.signature, made);
-      return made;
+      return (byClass[direction][podClass.number] ??= find(podClass, direction));
     },
   };
 }

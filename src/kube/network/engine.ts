@@ -167,12 +167,15 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   }
 
   /** Of a block and those that are taken out of it: the same few are asked about for every workload. */
-  const placeOfRange = remembering((range: string): Whereabouts => {
-    const [cidr = '', ...except] = range.split(' ');
-    const block = parseBlock(cidr) ?? blockOfAddress(cidr);
-    const out = new Set(except.flatMap((each) => blockAtoms(each)));
-    return [block === undefined ? [] : plan.tree.atomsOf(block).filter((atom) => !out.has(atom))];
-  });
+  const placeOfRange = remembering(
+    (range: string): Whereabouts => {
+      const [cidr = '', ...except] = range.split(' ');
+      const block = parseBlock(cidr) ?? blockOfAddress(cidr);
+      const out = new Set(except.flatMap((each) => blockAtoms(each)));
+      return [block === undefined ? [] : plan.tree.atomsOf(block).filter((atom) => !out.has(atom))];
+    },
+    ...mostRanges,
+  );
 
   function blockAtoms(cidr: string): number[] {
     const block = parseBlock(cidr);
@@ -261,6 +264,9 @@ export function endpointKey(endpoint: ReachEndpoint): string {
   if (endpoint.type === 'workload') return nameOf(endpoint);
   return endpoint.type === 'virtual' ? endpoint.name : [endpoint.cidr, ...(endpoint.except ?? [])].join(' ');
 }
+
+/** So many ranges, each with so much text: some have long lists of exceptions. */
+const mostRanges = [10_000, 65_536] as const;
 
 const virtualEndpoints: readonly VirtualEndpoint[] = ['internet', 'node', 'api-server', 'ingress-controller', 'metadata'];
 

@@ -5,12 +5,12 @@ import { factsOf } from './facts-of.ts';
 import { naiveGrants, naiveHolders, wayText } from './naive.ts';
 import { randomWorld } from './random-world.ts';
 
-const worlds = 2_000;
+const worlds = 500;
 const wayOf = ({ binding, subject, rule }: Grant): string => wayText(binding, subject, rule);
 const holderOf = ({ subject, grants }: Holder): string => `${subjectKey(subject)}: ${grants.map(wayOf).join(' ')}`;
 
-test('the index answers as looking at every binding does', () => {
-  const next = random(11);
+test.each([11, 12, 13, 14])('the index answers as looking at every binding does, %i', (seed) => {
+  const next = random(seed);
   const differences: unknown[] = [];
   let allowed = 0;
   let asked = 0;

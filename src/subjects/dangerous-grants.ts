@@ -137,8 +137,19 @@ const longest = 110;
 
 /** The first of these texts that fits into a message, with names as long as they may be; names keep a readable length if they can. */
 export function fitted(...texts: ((longestName: number) => string)[]): string {
-  const tries = [...texts.flatMap((text) => [60, 40, 28, 20].map(text)), ...texts.flatMap((text) => [14, 10].map(text))];
-  return tries.find(({ length }) => length <= longest) ?? tries.at(-1)!.slice(0, longest);
+  let last = '';
+  for (const names of [
+    [60, 40, 28, 20],
+    [14, 10],
+  ]) {
+    for (const text of texts) {
+      for (const longestName of names) {
+        last = text(longestName);
+        if (last.length <= longest) return last;
+      }
+    }
+  }
+  return last.slice(0, longest);
 }
 
 /** A name that is too long keeps its beginning and its end. */

@@ -359,58 +359,72 @@ function powerfulOf(rbac: Rbac, givenBy: Permissions['givenBy']): PowerfulSubjec
   return [...found.values()];
 }
 
-/** The dangerous rights of one subject: `read-secrets` for everywhere, `read-secrets shop` for a namespace. */
-interface Powers {
-  readonly subject: SubjectFact;
-  readonly held: Map<string, { readonly right: DangerousRight; readonly namespace: string | undefined }>;
-}
+/** Where somebody has a right; `''` stands for everywhere. */
+type Scopes<T> = Map<string, T>;
 
 interface AllPowers {
   stronger(holder: SubjectFact, namespace: string | undefined): StrongerAccount | undefined;
 }
 
 function powersOf(rbac: Rbac, givenBy: Permissions['givenBy']): AllPowers {
-  const bySubject = new Map<string, Powers>();
+  const held = new Map<string, Map<string, Scopes<true>>>();
+  /** For the accounts of a namespace, or of all (`''`), two who have a right in a scope: one of them is somebody else. */
+  const among = new Map<string, Map<string, Scopes<SubjectFact[]>>>();
   for (const binding of rbac.bindings) {
+    const { namespace } = binding;
     for (const { right, inNamespaces } of givenBy(binding)?.rights ?? []) {
-      const { namespace } = binding;
       if (right.codes.length === 0 || (namespace !== undefined && (!inNamespaces || (right.only ?? namespace) !== namespace))) continue;
       for (const subject of binding.subjects) {
-        const key = subjectName(subject);
-        const powers = bySubject.get(key) ?? { subject, held: new Map() };
-        bySubject.set(key, powers);
-        powers.held.set(namespace === undefined ? right.id : `${right.id} ${namespace}`, { right, namespace });
+        const scope = namespace ?? '';
+        entryOf(entryOf(held, subjectName(subject), newMap<Scopes<true>>), right.id, newMap<true>).set(scope, true);
+        if (subject.kind !== 'ServiceAccount') continue;
+        for (const home of new Set(['', subject.namespace ?? ''])) {
+          const scopes = entryOf(entryOf(among, home, newMap<Scopes<SubjectFact[]>>), right.id, newMap<SubjectFact[]>);
+          const two = entryOf(scopes, scope, (): SubjectFact[] => []);
+          if (two.length < 2 && !two.some((each) => subjectName(each) === subjectName(subject))) two.push(subject);
+        }
       }
     }
   }
-  const accounts = [...bySubject.values()].filter(({ subject }) => subject.kind === 'ServiceAccount');
-  const byNamespace = groupBy(accounts, ({ subject }) => subject.namespace);
-  const lacks = (holder: Powers | undefined, { held }: Powers): Omit<StrongerAccount, 'account'> | undefined => {
-    if (holder === undefined) return held.values().next().value;
-    if (holder.held.has('everything')) return undefined;
-    for (const [key, each] of held) {
-      const { right, namespace } = each;
-      const all = namespace === undefined ? [] : [right.id, `everything ${namespace}`];
-      if (![key, ...all].some((one) => holder.held.has(one))) return each;
-    }
-    return undefined;
-  };
+  const rights = dangerousRights.toSorted((a, b) => Number(b.takesOver) - Number(a.takesOver));
+
   return {
     stronger(holder, namespace) {
-      const own = bySubject.get(subjectName(holder));
+      const name = subjectName(holder);
+      const own = held.get(name);
+      const everything = own?.get('everything');
+      const there = among.get(namespace ?? '');
+      if (there === undefined || everything?.has('') === true) return undefined;
       let answer: StrongerAccount | undefined;
-      for (const each of namespace === undefined ? accounts : (byNamespace.get(namespace) ?? [])) {
-        if (each === own) continue;
-        const more = lacks(own, each);
-        if (more === undefined) continue;
-        const found = { account: each.subject, ...more };
-        // One of those that give the cluster away says most.
-        if (more.right.takesOver && more.namespace === undefined) return found;
-        answer ??= found;
+      for (const right of rights) {
+        const mine = own?.get(right.id);
+        const scopes = there.get(right.id);
+        if (scopes === undefined || mine?.has('') === true) continue;
+        for (const [scope, accounts] of scopes) {
+          const account = accounts.find((each) => subjectName(each) !== name);
+          if (account === undefined || mine?.has(scope) === true || everything?.has(scope) === true) continue;
+          const found = { account, right, namespace: scope === '' ? undefined : scope };
+          // One of those that give the cluster away says most.
+          if (right.takesOver && scope === '') return found;
+          answer ??= found;
+          if (!scopes.has('')) break;
+        }
       }
       return answer;
     },
   };
+}
+
+function newMap<T>(): Map<string, T> {
+  return new Map();
+}
+
+function entryOf<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const before = map.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 function subjectName({ kind, namespace = '', name }: SubjectFact): string {

@@ -48,6 +48,8 @@ describe('ends of connections', () => {
     ['tier=frnt', 'did you mean tier=front?'],
     ['zzzzzz', 'NAMESPACE/NAME'],
     ['a b', 'no label selector'],
+    ['10.0.0.300', 'no address'],
+    ['10.0.0.0/33', 'no address'],
   ])('%s is refused with advice', (text, wanted) => expect(refused(text)).toContain(wanted));
 });
 

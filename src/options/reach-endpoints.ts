@@ -1,4 +1,5 @@
 import type { ReachEndpoint, VirtualEndpoint } from '../core/index.ts';
+import { parseBlock } from '../kube/ip-block.ts';
 import { labelMatcher, type Labels } from '../kube/label-selector.ts';
 import { parseLabelSelector } from '../kube/label-selector-text.ts';
 import { OptionError } from './option-error.ts';
@@ -22,7 +23,7 @@ const virtual: readonly VirtualEndpoint[] = ['internet', 'node', 'api-server', '
 export function endpointsNamed(text: string, option: string, known: KnownEndpoints): readonly ReachEndpoint[] {
   const named = virtual.find((name) => name === text);
   if (named !== undefined) return [{ type: 'virtual', name: named }];
-  if (isAddress(text)) return [{ type: 'cidr', cidr: text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}` }];
+  if (isAddress(text)) return [rangeOf(text, option)];
   const workloads = known.endpoints.filter((endpoint) => endpoint.type === 'workload');
   if (/[=!(),\s]/.test(text)) return selected(text, option, workloads, known);
   const [space = '', ...names] = text.split('/');
@@ -55,6 +56,12 @@ export function endpointsNamed(text: string, option: string, known: KnownEndpoin
 
 function isAddress(text: string): boolean {
   return /^\d+(?:\.\d+){3}(?:\/\d+)?$|^[0-9a-f]*:[0-9a-f:.]*(?:\/\d+)?$/i.test(text);
+}
+
+function rangeOf(text: string, option: string): ReachEndpoint {
+  const cidr = text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`;
+  if (parseBlock(cidr) === undefined) throw new OptionError([`${option} ${text} is no address`, `for instance ${option} 10.0.0.0/8`]);
+  return { type: 'cidr', cidr };
 }
 
 function selected(text: string, option: string, workloads: readonly WorkloadEndpoint[], known: KnownEndpoints): WorkloadEndpoint[] {

@@ -306,6 +306,26 @@ describe('what it cannot know is said', () => {
   test('that there is nothing', () => expect(reach('empty').status).toBe(2));
 });
 
+describe('hostile names', () => {
+  const name = String.raw`"\u001b[31m\u202e<script>\""`;
+  beforeAll(() =>
+    writeFileSync(
+      join(folder, 'hostile.yaml'),
+      shop.replaceAll('name: web', () => `name: ${name}`),
+    ),
+  );
+
+  test.each(['text', 'svg', 'html', 'dot', 'mermaid', 'json'])('as %s steer nothing', (format) => {
+    const { status, stdout } = reach('hostile.yaml', '-o', format);
+    expect(status).toBe(0);
+    expect(stdout).toContain('31m');
+    // oxlint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/[\u001b\u202e]/);
+    if (format === 'svg' || format === 'mermaid') expect(stdout).not.toContain('<script');
+    if (format === 'html') expect(stdout.match(/<script/g)).toHaveLength(2);
+  });
+});
+
 describe('wrong questions', () => {
   test.each([
     [['--from', 'shop/apii'], 'shop/api'],

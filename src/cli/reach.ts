@@ -84,12 +84,12 @@ async function runDiff(given: Arguments, outputs: readonly Output[]): Promise<nu
   const diff = compareReach(before.world, after.world);
   const notes = [...new Set([...before.world.notes, ...after.world.notes])];
   tellNotes(notes, outputs);
+  const opens = given.has('fail-on-open') && opensSomething(diff);
   const formatted = (format: string, onStdout: boolean): Promise<Iterable<string>> => {
     if (format === 'json') return Promise.resolve(formatReachDiffJson(diff));
-    const options = { ...textOptions(given, onStdout), source: after.source, notes };
+    const options = { ...textOptions(given, onStdout), source: after.source, notes, failed: opens };
     return Promise.resolve(formatReachDiffText(diff, options));
   };
-  const opens = given.has('fail-on-open') && opensSomething(diff);
   const outcome = opens ? { exitCode: 1 as const, reason: 'the change opens connections' } : { exitCode: 0 as const, reason: '' };
   const exitCode = await deliver(given, outputs, formatted, outcome);
   return before.whole && after.whole ? exitCode : 2;

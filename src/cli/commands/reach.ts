@@ -10,6 +10,7 @@ const ends = 'NAMESPACE/NAME, NAMESPACE/, a label selector, an address range, in
 
 export const reach: Command = {
   name: 'reach',
+  pathsFrom: 0,
   summary: 'Who can open connections to what',
   operands: '[PATH…|-]',
   completes: 'files',

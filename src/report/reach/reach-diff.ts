@@ -38,7 +38,7 @@ export function* formatReachDiffJson({ changes, added, removed }: ReachDiff): Ge
 }
 
 /** What is opened first: it is what a reviewer has to agree to. */
-export function* formatReachDiffText(diff: ReachDiff, options: ReachTextOptions): Generator<string, void> {
+export function* formatReachDiffText(diff: ReachDiff, options: ReachTextOptions & { readonly failed: boolean }): Generator<string, void> {
   const page = pageOf(options);
   yield* notes(options.notes, page);
   const opened = yield* part('Opens', diff, ({ opened: sure, mayOpen }) => [sure, mayOpen], options, page);
@@ -47,6 +47,7 @@ export function* formatReachDiffText(diff: ReachDiff, options: ReachTextOptions)
   yield* listed('Workloads that are gone', diff.removed, page);
   if (opened + closed === 0) yield '\nnothing changes: the same connections are allowed\n';
   else yield `\nopens something between ${counted(opened, 'pair')}, closes something between ${counted(closed, 'pair')}\n`;
+  if (options.failed) yield `${page.colors.red('failed')}: the change opens connections (exit code 1)\n`;
 }
 
 /** The number of pairs that it is about. */

@@ -7,7 +7,15 @@ import { workload } from './sample-reach.ts';
 const at = (line: number): Anchor => ({ resource: 0, path: [], location: { ...nowhere, line } });
 const placeOf: PlaceOf = ({ location }) => ({ file: 'policies.yaml', line: location.line, column: 3 });
 const [web, db] = [workload('shop', 'web'), workload('data', 'db\u001b[31m', 'StatefulSet')];
-const options = { color: false, width: 100, all: false, source: '1 file', notes: [], yaml: (value: unknown) => JSON.stringify(value) };
+const options = {
+  color: false,
+  width: 100,
+  all: false,
+  source: '1 file',
+  notes: [],
+  failed: false,
+  yaml: (value: unknown) => JSON.stringify(value),
+};
 
 const denied: ReachExplanation = {
   from: web,

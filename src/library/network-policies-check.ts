@@ -52,10 +52,17 @@ export function checkPolicies({ evidence, facts, network, texts, place, told }: 
     }
     const verdict = then.verdict(from, to, connection.protocol as Protocol, port);
     if (verdict === 'allowed') passing += 1;
-    else if (verdict === 'unknown') untold.push(checked(connection, place, untoldBecause(from, to)));
-    else {
+    else if (verdict === 'unknown') {
+      const before = today.verdict(from, to, connection.protocol as Protocol, port) === 'unknown';
+      untold.push(checked(connection, place, before ? untoldToday : untoldBecause(from, to)));
+    } else {
       const denied = today.verdict(from, to, connection.protocol as Protocol, port) === 'denied';
-      failing.push(checked(connection, place, denied ? 'policies of today deny it already' : 'with the policies nothing allows it'));
+      const because = isUnnamed(connection)
+        ? unnamed
+        : denied
+          ? 'policies of today deny it already'
+          : 'with the policies nothing allows it';
+      failing.push(checked(connection, place, because));
     }
   }
   return { passing, failing, untold, ...cutBetween(today, then, network) };
@@ -80,12 +87,24 @@ function toldFacts({ apiServer, nodes }: Checked['told']): NetworkFact[] {
   ];
 }
 
+const unnamed = 'no rule can name the namespace of one end, which the manifests do not name (--namespace does)';
+
+/** From or to objects without a namespace, across its border. */
+function isUnnamed({ from, to }: EvidencedConnection): boolean {
+  const [source, target] = [from, to].map((end) =>
+    end.type === 'workload' ? (end.workload.namespace ?? null) : end.type === 'pods' ? (end.namespace ?? null) : undefined,
+  );
+  return source !== target && (source === null || target === null);
+}
+
 const unseen = 'what connects was not read';
+
+const untoldToday = 'nor can it today: a policy that this tool does not read, or the network of a node, decides it';
 
 function untoldBecause(from: ReachEndpoint, to: ReachEndpoint): string {
   const outside = [from, to].find((end) => end.type === 'virtual');
   if (outside?.type === 'virtual') return outsides[outside.name];
-  return 'a policy that this tool does not read, or the network of a node, decides it';
+  return 'the network of a node, or a policy that this tool does not read, decides it';
 }
 
 const outsides: Readonly<Record<Extract<ReachEndpoint, { readonly type: 'virtual' }>['name'], string>> = {

@@ -58,7 +58,7 @@ function* checkLines(
 ): Generator<string> {
   yield `\nchecked: ${passing} of ${counted(evidenced, 'evidenced connection')} pass with the policies\n`;
   yield* listed('do not pass', failing.map(connectionText), width, all);
-  yield* listed('cannot be told', untold.map(connectionText), width, all);
+  yield* listed('cannot be told', untoldTexts(untold), width, all);
   yield* listed(
     'will be cut, of what may pass today',
     cut.map(
@@ -69,6 +69,26 @@ function* checkLines(
     all,
   );
   if (cutShort) yield '  … there are more pairs than were compared: read fewer objects at once\n';
+}
+
+const fewSources = 5;
+
+/** Many workloads connect to the same API server, of which the same is not known. */
+function untoldTexts(untold: readonly CheckedConnection[]): string[] {
+  const groups = new Map<string, CheckedConnection[]>();
+  for (const each of untold) {
+    const key = JSON.stringify([each.to, each.port, each.because]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1) return group.map(connectionText);
+    const sources = [...new Set(group.map(({ from }) => from))];
+    const more = sources.length > fewSources ? ` and ${sources.length - fewSources} more` : '';
+    return [`to ${first.to} ${first.port} from ${sources.slice(0, fewSources).join(', ')}${more}: ${first.because}`];
+  });
 }
 
 function connectionText({ from, to, port, because, place }: CheckedConnection): string {

@@ -40,43 +40,56 @@ export function minimumCut<E extends Edge>(
 ): Cut {
   const groups: (readonly number[])[] = [...given];
   const known = new Set<string>();
-  let best: HittingSet = hittingSet({ groups, weights }, work);
-  let bound = best.bound;
+  const unbroken: Unbroken<E> = { graph, from, to, usable, gone: new Uint8Array(weights.length) };
+  let exact = false;
+  let best = hittingSet({ groups, weights }, 0);
+  let { bound } = best;
   for (let round = 0; ; round++) {
-    const gone = new Uint8Array(weights.length);
-    for (const change of best.chosen) gone[change] = 1;
-    const unbroken: Unbroken<E> = { graph, from, to, usable, gone };
-    const last = round >= rounds;
-    const added: number[] = [];
-    // Each path is broken for the moment, so that the next ones share nothing with it that counts.
-    for (;;) {
-      const paths = pathsLeft(unbroken);
-      if (paths.length === 0) break;
-      for (const path of paths) {
-        const changes = changesOf(graph, path);
-        if (changes.length === 0) return { possible: false, path };
-        if (changes.some((change) => gone[change] === 1)) continue;
-        for (const change of changes) {
-          gone[change] = 1;
-          if (last) added.push(change);
-        }
-        const key = changes.join(' ');
-        if (known.has(key)) continue;
-        known.add(key);
-        groups.push(changes);
-      }
-    }
-    if (last && added.length > 0) {
-      // Out of rounds: what breaks the rest too, without the proof.
-      const chosen = [...new Set([...best.chosen, ...added])].sort((a, b) => a - b);
-      const needed = withoutSpare(chosen, weights, unbroken);
-      return { possible: true, changes: needed, weight: sum(needed, weights), bound, paths: groups };
-    }
-    const chosen = new Set(best.chosen);
-    if (groups.every((group) => group.some((change) => chosen.has(change))))
+    unbroken.gone.fill(0);
+    for (const change of best.chosen) unbroken.gone[change] = 1;
+    const found = breakAll(unbroken);
+    if (found.unbreakable !== undefined) return { possible: false, path: found.unbreakable };
+    const whole = found.groups.length === 0;
+    if (whole && (exact || best.weight === bound))
       return { possible: true, changes: best.chosen, weight: best.weight, bound, paths: groups };
-    best = hittingSet({ groups, weights }, work);
+    if (round >= rounds) {
+      // Out of rounds: what breaks the rest too, without the proof.
+      const changes = withoutSpare([...new Set([...best.chosen, ...found.groups.flat()])], weights, unbroken);
+      return { possible: true, changes, weight: sum(changes, weights), bound, paths: groups };
+    }
+    for (const group of found.groups) {
+      const key = group.join(' ');
+      if (!known.has(key)) groups.push(group);
+      known.add(key);
+    }
+    // A rough choice finds the paths that matter as well as the best one does, and is made in no time.
+    exact = whole;
+    best = betterOf(hittingSet({ groups, weights }, exact ? work : 0), whole ? best : undefined);
     bound = Math.max(bound, best.bound);
+  }
+}
+
+/** Of two that hit all groups; the first where both weigh the same, if it is known to be the least. */
+function betterOf(a: HittingSet, b: HittingSet | undefined): HittingSet {
+  return b === undefined || a.weight < b.weight ? a : { ...b, bound: Math.max(a.bound, b.bound) };
+}
+
+/** Paths that are left, as their changes; each is broken for the moment, so that the next ones share no change with it. */
+function breakAll<E extends Edge>(
+  unbroken: Unbroken<E>,
+): { readonly groups: readonly (readonly number[])[]; readonly unbreakable?: readonly number[] } {
+  const { graph, gone } = unbroken;
+  const groups: (readonly number[])[] = [];
+  for (;;) {
+    const paths = pathsLeft(unbroken);
+    if (paths.length === 0) return { groups };
+    for (const path of paths) {
+      const changes = changesOf(graph, path);
+      if (changes.length === 0) return { groups, unbreakable: path };
+      if (changes.some((change) => gone[change] === 1)) continue;
+      for (const change of changes) gone[change] = 1;
+      groups.push(changes);
+    }
   }
 }
 

@@ -133,14 +133,21 @@ function partsOf(groups: Groups): Groups[] {
   return [...parts.values()];
 }
 
-function solve(groups: Groups, weights: readonly number[], work: number): HittingSet {
+/** A part by itself, with numbers of its own for its members: the search asks for their weights very often. */
+function solve(given: Groups, allWeights: readonly number[], work: number): HittingSet {
+  const members = [...new Set(given.flat())].sort((a, b) => a - b);
+  const own = new Map(members.map((member, index) => [member, index]));
+  const weights = members.map((member) => allWeights[member]!);
+  const groups = given.map((group) => group.map((member) => own.get(member)!));
   let best = greedy(groups, weights);
   let bestWeight = weigh(best, weights);
-  const root = lowerBound(groups, weights);
+  const rest = Float64Array.from(weights);
+  const root = lowerBound(groups, weights, rest);
   let left = work;
   /** The least bound of the branches that were left for want of work. */
   let open = Number.POSITIVE_INFINITY;
   const chosen: number[] = [];
+  const counts = new Int32Array(members.length);
   const branch = (unhit: Groups, weight: number): void => {
     if (unhit.length === 0) {
       if (weight < bestWeight) {
@@ -149,7 +156,7 @@ function solve(groups: Groups, weights: readonly number[], work: number): Hittin
       }
       return;
     }
-    const least = weight + lowerBound(unhit, weights);
+    const least = weight + lowerBound(unhit, weights, rest);
     if (least >= bestWeight) return;
     if (left <= 0) {
       open = Math.min(open, least);
@@ -158,30 +165,18 @@ function solve(groups: Groups, weights: readonly number[], work: number): Hittin
     left--;
     let smallest = unhit[0]!;
     for (const group of unhit) if (group.length < smallest.length) smallest = group;
-    const counts = new Map(smallest.map((member) => [member, 0]));
-    for (const group of unhit)
-      for (const member of group) {
-        const count = counts.get(member);
-        if (count !== undefined) counts.set(member, count + 1);
-      }
-    const order = [...smallest].sort((a, b) => counts.get(b)! / weights[b]! - counts.get(a)! / weights[a]! || a - b);
+    for (const member of smallest) counts[member] = 0;
+    for (const group of unhit) for (const member of group) counts[member]! += 1;
+    const value = new Map(smallest.map((member) => [member, counts[member]! / weights[member]!]));
+    for (const group of unhit) for (const member of group) counts[member] = 0;
+    const order = [...smallest].sort((a, b) => value.get(b)! - value.get(a)! || a - b);
     /** Of what was tried all choices are known: the branches after it do without. */
     const tried = new Set<number>();
     for (const member of order) {
-      const rest: (readonly number[])[] = [];
-      let possible = true;
-      for (const group of unhit) {
-        if (group.includes(member)) continue;
-        const remaining = tried.size === 0 ? group : group.filter((each) => !tried.has(each));
-        if (remaining.length === 0) {
-          possible = false;
-          break;
-        }
-        rest.push(remaining);
-      }
-      if (possible) {
+      const further = without(unhit, member, tried);
+      if (further !== undefined) {
         chosen.push(member);
-        branch(rest, weight + weights[member]!);
+        branch(further, weight + weights[member]!);
         chosen.pop();
       }
       tried.add(member);
@@ -189,7 +184,19 @@ function solve(groups: Groups, weights: readonly number[], work: number): Hittin
   };
   branch(groups, 0);
   const bound = open === Number.POSITIVE_INFINITY ? bestWeight : Math.max(root, Math.min(open, bestWeight));
-  return { chosen: best, weight: bestWeight, bound };
+  return { chosen: best.map((member) => members[member]!), weight: bestWeight, bound };
+}
+
+/** The groups that a member does not hit, without those that may not be chosen; undefined where nothing can hit one of them. */
+function without(groups: Groups, chosen: number, barred: ReadonlySet<number>): Groups | undefined {
+  const rest: (readonly number[])[] = [];
+  for (const group of groups) {
+    if (group.includes(chosen)) continue;
+    const remaining = barred.size === 0 ? group : group.filter((each) => !barred.has(each));
+    if (remaining.length === 0) return undefined;
+    rest.push(remaining);
+  }
+  return rest;
 }
 
 /** The member that hits most for its weight, again and again; then without those that turn out not to be needed. */
@@ -217,18 +224,19 @@ function greedy(groups: Groups, weights: readonly number[]): number[] {
 
 /**
  * A feasible answer of the dual of the linear relaxation: every group takes what is left of its members' weights, so that no
- * member gives away more than it weighs. At least as good as counting groups that share no member.
+ * member gives away more than it weighs. At least as good as counting groups that share no member. `left` holds the weights,
+ * and does so again afterwards.
  */
-function lowerBound(groups: Groups, weights: readonly number[]): number {
-  const left = new Map<number, number>();
+function lowerBound(groups: Groups, weights: readonly number[], left: Float64Array): number {
   let sum = 0;
-  for (const group of [...groups].sort((a, b) => a.length - b.length)) {
+  for (const group of groups) {
     let least = Number.POSITIVE_INFINITY;
-    for (const member of group) least = Math.min(least, left.get(member) ?? weights[member]!);
+    for (const member of group) if (left[member]! < least) least = left[member]!;
     if (least <= 0) continue;
     sum += least;
-    for (const member of group) left.set(member, (left.get(member) ?? weights[member]!) - least);
+    for (const member of group) left[member]! -= least;
   }
+  for (const group of groups) for (const member of group) left[member] = weights[member]!;
   return sum;
 }
 

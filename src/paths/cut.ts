@@ -1,4 +1,4 @@
-import { pathTo, reach, type Edge, type Graph } from './graph.ts';
+import { distancesTo, pathTo, reach, type Edge, type Graph } from './graph.ts';
 import { hittingSet, type HittingSet } from './hitting-set.ts';
 
 export type Cut =
@@ -40,7 +40,7 @@ export function minimumCut<E extends Edge>(
 ): Cut {
   const groups: (readonly number[])[] = [...given];
   const known = new Set<string>();
-  const unbroken: Unbroken<E> = { graph, from, to, usable, gone: new Uint8Array(weights.length) };
+  const unbroken = startUnbroken(graph, from, to, usable, weights.length);
   let exact = false;
   let best = hittingSet({ groups, weights }, 0);
   let { bound } = best;
@@ -96,28 +96,39 @@ function breakAll<E extends Edge>(
 interface Unbroken<E extends Edge> {
   readonly graph: Graph<E>;
   readonly from: readonly number[];
-  readonly to: ReadonlySet<number>;
   readonly usable: (edge: number) => boolean;
+  /** Edges by which a goal is reached. */
+  readonly ends: readonly number[];
+  /** 0, or -1 where no way leads to a goal. */
+  readonly left: Int32Array;
   /** By the numbers of changes. */
   readonly gone: Uint8Array;
 }
 
+function startUnbroken<E extends Edge>(
+  graph: Graph<E>,
+  from: readonly number[],
+  to: ReadonlySet<number>,
+  usable: (edge: number) => boolean,
+  changes: number,
+): Unbroken<E> {
+  const left = distancesTo(graph, to, (edge) => !usable(edge)).map((distance) => Math.min(distance, 0));
+  const ends = graph.edges.flatMap((edge, number) => (to.has(edge.to) && !to.has(edge.from) && usable(number) ? [number] : []));
+  // A path ends at the first goal.
+  for (const goal of to) left[goal] = -1;
+  return { graph, from: from.filter((node) => !to.has(node)), usable, ends, left, gone: new Uint8Array(changes) };
+}
+
 /** The unbroken paths with the fewest changes, one for each edge by which a goal is reached: few changes make a strong demand. */
-function pathsLeft<E extends Edge>({ graph, from, to, usable, gone }: Unbroken<E>): number[][] {
+function pathsLeft<E extends Edge>({ graph, from, usable, ends, left, gone }: Unbroken<E>): number[][] {
   const { edges } = graph;
-  const broken = (edge: number): boolean => !usable(edge) || edges[edge]!.changes.some((change) => gone[change] === 1);
-  const starts = from.filter((node) => !to.has(node));
-  if (starts.length === 0) return [];
-  const reached = reach(graph, starts, {
-    without: (edge) => broken(edge) || to.has(edges[edge]!.from),
-    weight: ({ changes }) => changes.length,
-  });
-  const ends: { readonly edge: number; readonly length: number }[] = [];
-  for (const [number, { from: node, to: end, changes }] of edges.entries())
-    if (to.has(end) && reached.distance[node]! >= 0 && !to.has(node) && !broken(number))
-      ends.push({ edge: number, length: reached.distance[node]! + changes.length });
-  ends.sort((a, b) => a.length - b.length || a.edge - b.edge);
-  return ends.map(({ edge }) => [...pathTo(graph, reached, edges[edge]!.from), edge]);
+  const isBroken = (edge: number): boolean => !usable(edge) || edges[edge]!.changes.some((change) => gone[change] === 1);
+  const reached = reach(graph, from, { without: isBroken, weight: ({ changes }) => changes.length, left });
+  return ends
+    .filter((edge) => reached.distance[edges[edge]!.from] !== -1 && !isBroken(edge))
+    .map((edge) => ({ edge, length: reached.distance[edges[edge]!.from]! + edges[edge]!.changes.length }))
+    .sort((a, b) => a.length - b.length || a.edge - b.edge)
+    .map(({ edge }) => [...pathTo(graph, reached, edges[edge]!.from), edge]);
 }
 
 function changesOf<E extends Edge>({ edges }: Graph<E>, path: readonly number[]): number[] {

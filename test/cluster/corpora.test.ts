@@ -66,6 +66,20 @@ const explained: readonly Explained[] = [
     cluster: /which does not exist: /,
     why: 'a Service that is in no file may exist all the same; one that is not in the cluster does not',
   })),
+  ...['ClusterRoleBinding', 'RoleBinding'].map((kind) => ({
+    control: 'authorization/dangling-bindings',
+    kind,
+    files: /which was not read$/,
+    cluster: /which does not exist$/,
+    why: 'an account that is in no file may exist all the same; one that is not in the cluster does not',
+  })),
+  {
+    control: 'authorization/permission-listing',
+    kind: 'ClusterRole',
+    files: /roles and \d+ bindings were read/,
+    cluster: /roles and \d+ bindings were read/,
+    why: 'a cluster has roles and bindings of its own',
+  },
 ];
 
 /** What they say of products they say of the cluster, and in manifests, which show none, of each product. */

@@ -32,14 +32,19 @@ function resourceText(resource: string, group: string): string {
 }
 
 const mostNames = 4;
+/** More resources of one group do not repeat its name. */
+const mostRepeated = 3;
 
 /** `get,list pods, services`; what stands in it is what stands in the rule. */
 export function ruleText({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: RightsRule): string {
-  const what = [...apiGroups.flatMap((group) => resources.map((resource) => resourceText(resource, group))), ...nonResourceURLs];
+  const [group = ''] = apiGroups;
+  const isLong = apiGroups.length === 1 && group !== '' && resources.length > mostRepeated;
+  const ofGroups = apiGroups.flatMap((each) => resources.map((resource) => resourceText(resource, isLong ? '' : each)));
+  const what = [...ofGroups, ...nonResourceURLs];
   const shown = resourceNames.length > mostNames + 1 ? resourceNames.slice(0, mostNames) : resourceNames;
   const more = resourceNames.length > shown.length ? ` and ${resourceNames.length - shown.length} more` : '';
   const names = shown.length === 0 ? '' : ` named ${shown.map((name) => (name === '' ? '""' : name)).join(', ')}${more}`;
-  return printable(`${verbs.join(',')} ${what.join(', ')}${names}`);
+  return printable(`${verbs.join(',')} ${what.join(', ')}${isLong ? ` of ${group}` : ''}${names}`);
 }
 
 export function objectText({ kind, namespace, name }: RightsObject): string {

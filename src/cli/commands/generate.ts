@@ -56,7 +56,7 @@ const ofRole: readonly Option[] = [
 
 export const generate: Command = {
   name: 'generate',
-  summary: 'Generate network policies, or the least role for what was used',
+  summary: 'Generate network policies, or a least role',
   operands: 'network-policies|role [PATH…|-]',
   words: generators,
   completes: 'files',

@@ -31,7 +31,7 @@ export const rbac: Command = {
   examples: [
     { command: 'plimsoll rbac --diff main/deploy deploy', about: 'two folders' },
     { command: 'plimsoll rbac --diff monday.plimsoll friday.plimsoll', about: 'two snapshots of a cluster' },
-    { command: 'git show HEAD:rbac.yaml | plimsoll rbac --diff - rbac.yaml --fail-on-gain', about: 'in a pipeline' },
+    { command: 'plimsoll rbac --diff main/deploy deploy --fail-on-gain', about: 'in a pipeline' },
   ],
   notes: [
     {

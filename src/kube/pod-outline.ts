@@ -104,7 +104,7 @@ function parse(outline: string): Map<string, string> {
 }
 
 /** Labels that controllers of Kubernetes and its API server give to pods. */
-const labelsOfControllers: ReadonlySet<string> = new Set([
+export const labelsOfControllers: ReadonlySet<string> = new Set([
   'pod-template-hash',
   'controller-revision-hash',
   'pod-template-generation',

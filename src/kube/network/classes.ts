@@ -1,5 +1,6 @@
 import type { Anchor } from '../../core/index.ts';
 import { labelMatcher, type Labels } from '../label-selector.ts';
+import { labelsOfControllers } from '../pod-outline.ts';
 import type { LabelSelector } from '../types.ts';
 import type { Whereabouts } from './address-plan.ts';
 import { namespaceNameLabel, type DeclaredPort, type NamespaceFact, type PodFact, type WorkloadFact } from './facts.ts';
@@ -112,8 +113,8 @@ export function buildClasses(
   };
 
   const workloads = new Map<string, WorkloadFact[]>();
-  for (const fact of workloadFacts) {
-    const key = `${fact.kind}/${fact.namespace}/${fact.name}`;
+  for (const fact of withoutProducts(workloadFacts)) {
+    const key = nameOf(fact);
     const known = workloads.get(key);
     if (known === undefined) workloads.set(key, [fact]);
     else known.push(fact);
@@ -128,6 +129,30 @@ export function buildClasses(
       return { kind, namespace, name, pods, classes: own, many: pods.some(({ many }) => many), at };
     }),
   };
+}
+
+function nameOf({ kind, namespace, name }: Pick<WorkloadFact, 'kind' | 'namespace' | 'name'>): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** A list of everything has Deployments, their ReplicaSets and all pods: whoever is as the owner says, the owner stands for. */
+function withoutProducts(facts: readonly WorkloadFact[]): readonly WorkloadFact[] {
+  if (!facts.some(({ owner }) => owner !== undefined)) return facts;
+  const owners = new Map(facts.map((fact) => [nameOf(fact), fact]));
+  return facts.filter(({ owner, namespace, pods }) => {
+    const maker = owner === undefined ? undefined : owners.get(nameOf({ ...owner, namespace }));
+    return maker === undefined || !pods.every((pod) => maker.pods.some((template) => isMadeFrom(pod, template)));
+  });
+}
+
+function isMadeFrom(pod: PodFact, template: PodFact): boolean {
+  const [has, says] = [pod.labels, template.labels];
+  return (
+    pod.hostNetwork === template.hostNetwork &&
+    JSON.stringify(pod.ports) === JSON.stringify(template.ports) &&
+    Object.entries(says).every(([key, value]) => Object.hasOwn(has, key) && has[key] === value) &&
+    Object.keys(has).every((key) => Object.hasOwn(says, key) || labelsOfControllers.has(key))
+  );
 }
 
 /** Whether a selector finds a namespace: perhaps, where it asks for labels that were not read. */

@@ -124,6 +124,137 @@ spec: { type: LoadBalancer, externalTrafficPolicy: Local, selector: { app: web }
   });
 });
 
+describe('endpoints', () => {
+  const pod = (name: string, labels: string, more = ''): string => `---
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: shop, labels: ${labels}, ownerReferences: [{ apiVersion: apps/v1, kind: Deployment, name: db, uid: a, controller: true }] }
+spec: { containers: [{ name: main, image: registry.example.com/main:1, ports: [{ name: http, containerPort: 8080 }] }] }
+${more}`;
+  const names = (text: string): string[] =>
+    buildNetwork(factsOf(text)).endpoints.flatMap((end) => (end.type === 'workload' ? [`${end.kind} ${end.name}`] : []));
+
+  test('leave out pods for which their owner stands, and those that have ended', () => {
+    const all = ['Deployment web', 'Deployment db', 'Deployment agent'];
+    expect(names(shop + pod('db-1', '{ app: db, pod-template-hash: a1 }'))).toEqual(all);
+    expect(names(shop + pod('db-1', '{ app: db, canary: yes-it-is }'))).toEqual([...all, 'Pod db-1']);
+    expect(names(shop + pod('db-1', '{ app: other }', 'status: { phase: Succeeded }\n'))).toEqual(all);
+  });
+
+  test('are the blocks that policies name, each without those inside of it', () => {
+    const block = policy(
+      'web',
+      "{ podSelector: {}, policyTypes: [Egress], egress: [{ to: [{ ipBlock: { cidr: 10.0.0.0/8, except: [10.1.0.0/16] } }, { ipBlock: { cidr: 'fd00:0:0::/48' } }] }] }",
+    );
+    expect(buildNetwork(factsOf(shop + block)).endpoints.filter(({ type }) => type === 'cidr')).toEqual([
+      { type: 'cidr', cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] },
+      { type: 'cidr', cidr: '10.1.0.0/16' },
+      { type: 'cidr', cidr: 'fd00::/48' },
+    ]);
+  });
+});
+
+describe('policies', () => {
+  test('that the API server refuses have no effect and are listed', () => {
+    const wrong = policy('db', '{ podSelector: {}, ingress: [{ ports: [{ port: 90, endPort: 80 }] }] }');
+    expect(between(shop + wrong, workload('web'), workload('db'))).toBe(`+ ${all}`);
+    expect(buildNetwork(factsOf(shop + wrong)).refused.map(({ name, reason }) => [name, reason])).toEqual([
+      ['db', 'endPort 80 is no port from 90 on'],
+    ]);
+  });
+
+  const opaque = (apiVersion: string, kind: string, spec: string): string =>
+    `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: own, namespace: shop }\nspec: ${spec}\n`;
+
+  test.each([
+    ['cilium.io/v2', 'CiliumNetworkPolicy', '{ endpointSelector: { matchLabels: { "k8s:app": db } }, ingress: [{}] }'],
+    ['projectcalico.org/v3', 'NetworkPolicy', '{ selector: "app == \'db\' && has(app)", types: [Ingress] }'],
+    [
+      'crd.antrea.io/v1beta1',
+      'NetworkPolicy',
+      '{ appliedTo: [{ podSelector: { matchLabels: { app: db } } }], ingress: [{ action: Drop }] }',
+    ],
+    ['security.istio.io/v1', 'AuthorizationPolicy', '{ selector: { matchLabels: { app: db } } }'],
+  ])('of %s are named for the pods that they select, and for no others', (apiVersion, kind, spec) => {
+    const network = buildNetwork(factsOf(shop + opaque(apiVersion, kind, spec)));
+    const because = network.between(workload('web'), workload('db')).unknown.map((unknown) => unknown.because);
+    expect(new Set(because)).toEqual(new Set([`what ${kind} shop/own does is not evaluated`]));
+    expect(network.between(workload('db'), workload('agent', 'tools')).unknown).toEqual([]);
+    expect(network.between(workload('agent', 'tools'), workload('web')).unknown).toEqual([]);
+  });
+});
+
+describe('routes', () => {
+  const backend = `---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ name: http, port: 80, targetPort: http }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: shop }
+spec: { rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { name: http } } } }] } }] }
+status: { loadBalancer: { ingress: [{ ip: 203.0.113.7 }] } }
+`;
+  const controller = `---
+apiVersion: v1
+kind: Service
+metadata: { name: entry, namespace: tools }
+spec: { type: LoadBalancer, selector: { app: agent }, ports: [{ port: 443, targetPort: 8080 }] }
+status: { loadBalancer: { ingress: [{ ip: 203.0.113.7 }] } }
+`;
+
+  test('lead from the workload behind the address of an Ingress, or from a controller that nobody has seen', () => {
+    const ends = (text: string): unknown => buildNetwork(factsOf(text)).routes.map(({ from, to, ports }) => [from, to, ports]);
+    const ports = [{ protocol: 'TCP', first: 8080, last: 8080 }];
+    expect(ends(shop + backend)).toEqual([[{ type: 'virtual', name: 'ingress-controller' }, workload('web'), ports]]);
+    expect(ends(shop + backend + controller)).toEqual([[workload('agent', 'tools'), workload('web'), ports]]);
+  });
+
+  test('that come from nobody known are unknown where policies ask who it is', () => {
+    const ingress: ReachEndpoint = { type: 'virtual', name: 'ingress-controller' };
+    const into = policy(
+      'web',
+      '{ podSelector: { matchLabels: { app: web } }, ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 8080 }] }] }',
+    );
+    expect(between(shop + backend, ingress, workload('web'))).toBe(`+ ${all}`);
+    expect(between(shop + backend + into, ingress, workload('web'))).toBe('- TCP 1-8079,8081-65535 UDP 1-65535 SCTP 1-65535 ? TCP 8080');
+  });
+});
+
+describe('explain', () => {
+  const rule = (from: string, ports: string): string =>
+    policy('db', `{ podSelector: { matchLabels: { app: db } }, ingress: [{ from: [${from}], ports: [${ports}] }] }`);
+  const web = '{ podSelector: { matchLabels: { app: web } } }';
+
+  test.each([
+    ['port', rule(web, '{ port: 5432 }')],
+    ['protocol', rule(web, '{ protocol: UDP, port: 8080 }')],
+    ['labels', rule('{ podSelector: { matchLabels: { app: job } } }', '{ port: 8080 }')],
+    ['namespace', rule('{ namespaceSelector: { matchLabels: { team: data } } }', '{ port: 8080 }')],
+    ['address', rule('{ ipBlock: { cidr: 203.0.113.0/24 } }', '{ port: 8080 }')],
+  ])('says that it is the %s of the nearest rule that does not match, and one edit that is enough', (what, text) => {
+    const network = buildNetwork(factsOf(shop + text));
+    const { answer, layers, changes } = network.explain(workload('web'), workload('db'), 'TCP', 8080);
+    expect(answer).toBe('denied');
+    expect(
+      layers.flatMap(({ policies }) => policies.flatMap(({ rules }) => rules.flatMap(({ misses }) => misses.map((miss) => miss.what)))),
+    ).toEqual([what]);
+    expect(changes.map(({ kind, name, edits }) => [kind, name, edits.length])).toEqual([['NetworkPolicy', 'db', 1]]);
+  });
+
+  test('takes the peer that misses least', () => {
+    const near = rule(
+      `{ namespaceSelector: { matchLabels: { team: data } }, podSelector: { matchLabels: { app: job } } }, { podSelector: { matchLabels: { app: job } } }`,
+      '{ port: 8080 }',
+    );
+    const { layers } = buildNetwork(factsOf(shop + near)).explain(workload('web'), workload('db'), 'TCP', 8080);
+    const misses = layers.flatMap(({ policies }) => policies.flatMap(({ rules }) => rules.flatMap((each) => each.misses)));
+    expect(misses.map(({ what, at }) => [what, at?.path])).toEqual([['labels', ['spec', 'ingress', 0, 'from', 1]]]);
+  });
+});
+
 describe('diffNetworks', () => {
   test('lists what a policy closes, and between whom', () => {
     const { groups, cells } = diffNetworks(factsOf(shop), factsOf(shop + policy('db', '{ podSelector: { matchLabels: { app: db } } }')));

@@ -135,10 +135,10 @@ ${more}`;
     buildNetwork(factsOf(text)).endpoints.flatMap((end) => (end.type === 'workload' ? [`${end.kind} ${end.name}`] : []));
 
   test('leave out pods for which their owner stands, and those that have ended', () => {
-    const all = ['Deployment web', 'Deployment db', 'Deployment agent'];
-    expect(names(shop + pod('db-1', '{ app: db, pod-template-hash: a1 }'))).toEqual(all);
-    expect(names(shop + pod('db-1', '{ app: db, canary: yes-it-is }'))).toEqual([...all, 'Pod db-1']);
-    expect(names(shop + pod('db-1', '{ app: other }', 'status: { phase: Succeeded }\n'))).toEqual(all);
+    const owners = ['Deployment web', 'Deployment db', 'Deployment agent'];
+    expect(names(shop + pod('db-1', '{ app: db, pod-template-hash: a1 }'))).toEqual(owners);
+    expect(names(shop + pod('db-1', '{ app: db, canary: yes-it-is }'))).toEqual([...owners, 'Pod db-1']);
+    expect(names(shop + pod('db-1', '{ app: other }', 'status: { phase: Succeeded }\n'))).toEqual(owners);
   });
 
   test('are the blocks that policies name, each without those inside of it', () => {

@@ -83,6 +83,7 @@ function row(
   deciding: readonly Tally[],
   elsewhere: boolean,
 ): LedgerRow {
+  if (deciding.length === 0) return { code, title, chapter, origin, state: 'unknown', subjects: noSubjects, needs: evidence, controls: [] };
   const active = deciding.filter(({ leftOut }) => leftOut === undefined);
   const subjects = sum(active);
   const controls = deciding.map(({ control }) => control.id);
@@ -90,14 +91,13 @@ function row(
   const state = active.length === 0 ? 'unknown' : stateOf(subjects, open, elsewhere);
   const needs = state === 'unknown' ? needed(active, evidence) : [];
   const missed = active.find((tally) => tally.missed !== undefined)?.missed;
-  const identity = { code, title, chapter, origin };
-  if (state === 'unknown' && missed !== undefined)
-    return { ...identity, state, subjects, needs, controls, note: `undecided without reading ${missed}` };
+  const found = { code, title, chapter, origin, state, subjects, needs, controls };
+  if (state === 'unknown' && missed !== undefined) return { ...found, note: `undecided without reading ${missed}` };
   const note = active.length === 0 ? deciding[0]?.leftOut : undefined;
-  return note === undefined
-    ? { ...identity, state, subjects, needs, controls }
-    : { ...identity, state, subjects, needs: [], controls, note };
+  return note === undefined ? found : { ...found, needs: [], note };
 }
+
+const noSubjects: SubjectCounts = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
 
 /** What every cluster has was nowhere in the input. */
 function unseen({ control, subjects }: Tally): boolean {

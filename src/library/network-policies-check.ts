@@ -1,8 +1,8 @@
 import { compareText, nowhere, type CheckedConnection, type CutConnection, type GenerationCheck, type Resource } from '../core/index.ts';
 import type { Protocol, ReachEndpoint } from '../core/reach.ts';
 import { decode } from '../kube/decode.ts';
-import type { EvidenceFact, Namespace, WorkloadFact } from '../kube/network/evidence-facts.ts';
-import type { End, EvidencedConnection, EvidenceOfConnections } from '../kube/network/evidenced-connections.ts';
+import type { EvidenceFact, Namespace, WorkloadFact } from '../kube/traffic/evidence-facts.ts';
+import type { End, EvidencedConnection, EvidenceOfConnections } from '../kube/traffic/evidenced-connections.ts';
 import { buildNetwork, networkFact, type Network, type NetworkFact } from '../kube/network/index.ts';
 import { readDocument, splitDocuments } from '../kube/yaml/index.ts';
 import type { PlaceText } from './network-policies-yaml.ts';

@@ -1,6 +1,6 @@
 import { blockField, blockItem, type BlockStyle } from '../fix/yaml-write.ts';
-import type { Evidence } from '../kube/network/evidenced-connections.ts';
-import { policyObject, ruleObject, type GeneratedPolicy, type GeneratedRule } from '../kube/network/generated-policies.ts';
+import type { Evidence } from '../kube/traffic/evidenced-connections.ts';
+import { policyObject, ruleObject, type GeneratedPolicy, type GeneratedRule } from '../kube/traffic/generated-policies.ts';
 
 /** Says where something stands: `deploy/web.yaml:12`. */
 export type PlaceText = (evidence: Evidence) => string;

@@ -1,8 +1,8 @@
 import type { Anchor, GeneratedNamespace, PlacedRemark, PolicyGeneration } from '../core/index.ts';
 import { blockContains } from '../kube/ip-block.ts';
-import { evidenceFacts, evidenceKinds, type EvidenceFact, type WorkloadFact } from '../kube/network/evidence-facts.ts';
-import { evidencedConnections, type Unresolved } from '../kube/network/evidenced-connections.ts';
-import { generatePolicies, type GeneratedPolicy, type Remark } from '../kube/network/generated-policies.ts';
+import { evidenceFacts, evidenceKinds, type EvidenceFact, type WorkloadFact } from '../kube/traffic/evidence-facts.ts';
+import { evidencedConnections, type Unresolved } from '../kube/traffic/evidenced-connections.ts';
+import { generatePolicies, type GeneratedPolicy, type Remark } from '../kube/traffic/generated-policies.ts';
 import { networkFact, networkKinds, type NetworkFact } from '../kube/network/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Inventory, InventoryKinds, Seen } from './inventory.ts';

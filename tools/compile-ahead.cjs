@@ -1,4 +1,4 @@
-// Run by the build: `node compile-ahead.cjs PLIMSOLL_CJS` scans the examples in this process, looks for their fixes, and keeps
+// Run by the build: `node compile-ahead.cjs PLIMSOLL_CJS` runs commands on the examples in this process, and keeps
 // the code that V8 made of the bundle meanwhile. What the examples do not need is compiled when it is needed.
 const { writeFileSync } = require('node:fs');
 const vm = require('node:vm');
@@ -23,6 +23,19 @@ function run(...args) {
   require(start);
 }
 
-// V8 knows the same text again: what the scan compiled stays compiled.
-process.once('beforeExit', () => run('fix', 'examples', '--review'));
-run('scan', 'examples', '-o', 'json', '-o', 'text=/dev/null');
+/** One after the other. V8 knows the same text again: what one of them compiled stays compiled. */
+const commands = [
+  ['scan', 'examples', '-o', 'json', '-o', 'text=/dev/null'],
+  ['fix', 'examples', '--review'],
+  ['reach', 'examples'],
+  ['can', 'sa:shop/web', 'get', 'secrets', '-n', 'shop', 'examples'],
+  ['grants', '--dangerous', 'examples'],
+  ['paths', 'examples'],
+  ['generate', 'network-policies', 'examples'],
+];
+const next = () => {
+  const command = commands.shift();
+  if (command !== undefined) run(...command);
+};
+process.on('beforeExit', next);
+next();

@@ -14,7 +14,7 @@ import { readAuditLogs } from '../sources/audit-log/index.ts';
 import type { Arguments } from './arguments.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import { startProgress } from './progress.ts';
-import { takeRights } from './rights.ts';
+import { endOfList, takeRights } from './rights.ts';
 import { terminalOf } from './terminal.ts';
 
 /** `plimsoll generate role`: answers with the exit code. */
@@ -68,7 +68,7 @@ export async function runGenerateRole(given: Arguments, paths: readonly string[]
     tell(`plimsoll: ${counted(lines, 'line')} of the log could not be read (--allow-unreadable accepts that)\n`);
     return 2;
   }
-  return read?.missing === undefined ? 0 : 2;
+  return read === undefined ? 0 : endOfList(read);
 }
 
 async function readLogs(paths: readonly string[], visit: Parameters<typeof readAuditLogs>[1]): ReturnType<typeof readAuditLogs> {

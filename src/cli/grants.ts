@@ -4,17 +4,18 @@ import { formatGrants } from '../report/grants-text.ts';
 import { formatRightsJson } from '../report/rights-json.ts';
 import type { Arguments } from './arguments.ts';
 import { writeRights } from './rights-output.ts';
-import { takeRights } from './rights.ts';
+import { endOfList, takeRights } from './rights.ts';
 
 /** `plimsoll grants --dangerous`: answers with the exit code. */
 export async function runGrants(given: Arguments): Promise<number> {
   if (!given.has('dangerous'))
     throw new OptionError(['which grants?', 'write plimsoll grants --dangerous, or plimsoll permissions SUBJECT for those of somebody']);
-  const { rights, missing } = await takeRights(given, given.operands, false);
+  const read = await takeRights(given, given.operands, false);
+  const { rights } = read;
   const report = dangerousGrants(rights);
   await writeRights(given, {
     text: (terminal) => formatGrants(report, { ...terminal, explain: given.has('explain'), system: given.has('system') }),
     json: () => formatRightsJson(report),
   });
-  return missing === undefined ? 0 : 2;
+  return endOfList(read);
 }

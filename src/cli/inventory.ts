@@ -9,7 +9,6 @@ import { inventoryOptions } from './commands/options.ts';
 import { readConfiguration } from './configuration.ts';
 import { tell } from './output.ts';
 import { startClusterProgress } from './progress.ts';
-import { connectionOf, namedContexts } from './scan-cluster.ts';
 
 /**
  * What the command line says of where to read from; `paths` are those of its operands that are some.
@@ -30,6 +29,7 @@ export async function inventoryOf(given: Arguments, paths: readonly string[] = g
         '--allow-partial accepts what cannot be read of a cluster',
       ]);
     checkClusterArguments(given);
+    const { connectionOf, namedContexts } = await import('./which-cluster.ts');
     const [context] = await namedContexts(given);
     return {
       cluster: { ...connectionOf(given), ...(context === undefined ? {} : { context }) },

@@ -5,22 +5,21 @@ import { findCommand, parseArguments, type Arguments } from './arguments.ts';
 import { asCalled, isPlugin, isPluginCompletion } from './called-as.ts';
 import type { Command } from './commands/index.ts';
 import { tell } from './output.ts';
-import { runScan } from './scan.ts';
-import { isSecondThread } from './second-thread.ts';
+import { secondThreadMark } from './second-thread-mark.ts';
 
-// What a scan needs is one file, compiled ahead of time (main.ts); everything else loads when it is needed.
+// Each command loads what it needs, compiled ahead of time (main.ts): most of the program is controls, and few need those.
 
 /** Exit code for work that could not be done. */
 const notDone = 2;
 
 /** Does what the arguments say and sets the exit code of the process; `file` is what was started. */
 export function start(argv: readonly string[], file: string): void {
-  if (isSecondThread(argv)) return;
   process.on('uncaughtException', complain);
   run(argv, file).then((exitCode) => (process.exitCode ??= exitCode), complain);
 }
 
-async function run(argv: readonly string[], file: string): Promise<number> {
+async function run(argv: readonly string[], file: string): Promise<number | undefined> {
+  if (argv[0] === secondThreadMark && (await import('./second-thread.ts')).isSecondThread()) return undefined;
   if (isPluginCompletion) return (await import('./plugin-completion.ts')).runPluginCompletion(argv);
   const [first, ...rest] = argv;
   if (first === undefined || first === '--help' || first === '-h') return (await import('./help.ts')).runHelp(undefined);
@@ -29,7 +28,7 @@ async function run(argv: readonly string[], file: string): Promise<number> {
   if (given.has('help')) return (await import('./help.ts')).runHelp(command.name);
   switch (command.name) {
     case 'scan':
-      return runScan(given, file);
+      return (await import('./scan.ts')).runScan(given, file);
     case 'fix':
       return (await import('./fix.ts')).runFix(given);
     case 'snapshot':

@@ -1,8 +1,10 @@
 import { startRights, type Rights } from '../library/rights/rights.ts';
 import { checkNamespace } from '../options/target.ts';
 import { counted } from '../report/outcome.ts';
+import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
 import { inventoryOf, isWhole, takeInventory } from './inventory.ts';
+import { tell } from './output.ts';
 
 export interface ReadRights {
   readonly rights: Rights;
@@ -36,4 +38,11 @@ export async function takeRights(given: Arguments, paths: readonly string[], def
   return rights.facts.length > 0
     ? { rights, whole: true }
     : { rights, whole: true, missing: `there is no role and no binding in ${inventory.source}` };
+}
+
+/** The exit code of a list, which does not say itself what it could not know; what was unread has been told. */
+export function endOfList({ missing, whole }: ReadRights): number {
+  if (missing === undefined) return 0;
+  if (whole) tell(`plimsoll: ${printable(missing)}: what may be done is not known from that\n`);
+  return 2;
 }

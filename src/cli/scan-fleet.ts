@@ -9,7 +9,8 @@ import { deliver } from './deliver.ts';
 import { nextCall, quoted } from './next-call.ts';
 import type { Output } from './outputs.ts';
 import { startFleetProgress } from './progress.ts';
-import { clusterScan, namedContexts } from './scan-cluster.ts';
+import { clusterScan } from './scan-cluster.ts';
+import { namedContexts } from './which-cluster.ts';
 import { textOptions } from './text-options.ts';
 
 /**

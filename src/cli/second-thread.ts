@@ -1,13 +1,11 @@
 import { controls } from '../controls/index.ts';
+import { secondThreadMark } from './second-thread-mark.ts';
 import { portionJudge, type Portion, type Run, type StartSecondThread } from '../library/portion-judge.ts';
 
 type WorkerThreads = typeof import('node:worker_threads');
 
 // Most scans have no second thread: an import would load these modules for all of them.
 const workerThreads = (): WorkerThreads => process.getBuiltinModule('node:worker_threads');
-
-/** How a thread is told from a command: nobody else has a parent to answer to. */
-const mark = '--second-thread';
 
 /** Starts the file that this program was started with again, as the second thread of a scan; where there is a processor for it. */
 export function secondThread(file: string): StartSecondThread {
@@ -17,7 +15,7 @@ export function secondThread(file: string): StartSecondThread {
     if (process.getBuiltinModule('node:os').availableParallelism() < 2) return undefined;
     return (answered, lost) => {
       const worker = new (workerThreads().Worker)(file, {
-        argv: [mark],
+        argv: [secondThreadMark],
         workerData: run,
         resourceLimits: { maxYoungGenerationSizeMb: 12 },
       });
@@ -32,8 +30,7 @@ export function secondThread(file: string): StartSecondThread {
 }
 
 /** Judges what the first thread sends. False where this is the first thread. */
-export function isSecondThread(argv: readonly string[]): boolean {
-  if (argv[0] !== mark) return false;
+export function isSecondThread(): boolean {
   const { parentPort, workerData } = workerThreads();
   if (parentPort === null) return false;
   const judge = portionJudge(controls, workerData as Run);

@@ -9,7 +9,8 @@ import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeStream } from './output.ts';
 import { startClusterProgress } from './progress.ts';
-import { clusterScan, namedContexts } from './scan-cluster.ts';
+import { clusterScan } from './scan-cluster.ts';
+import { namedContexts } from './which-cluster.ts';
 
 /** `plimsoll snapshot`: records a cluster, and answers with the exit code. */
 export async function runSnapshot(given: Arguments): Promise<number> {

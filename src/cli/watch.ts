@@ -15,7 +15,8 @@ import { tell, writeFile, writeStream } from './output.ts';
 import type { Output } from './outputs.ts';
 import { mergedParams, policyOptions } from './policy-arguments.ts';
 import { startClusterProgress } from './progress.ts';
-import { clusterScan, namedContexts } from './scan-cluster.ts';
+import { clusterScan } from './scan-cluster.ts';
+import { namedContexts } from './which-cluster.ts';
 import { textOptions } from './text-options.ts';
 
 /** Where nothing was judged before it was ended: as a shell tells that Ctrl+C ended a command. */

@@ -6,7 +6,7 @@ import { formatWhoCan } from '../report/who-can-text.ts';
 import type { Arguments } from './arguments.ts';
 import { requestOf } from './can.ts';
 import { writeRights } from './rights-output.ts';
-import { takeRights } from './rights.ts';
+import { endOfList, takeRights } from './rights.ts';
 
 /** `plimsoll who-can`: answers with the exit code. */
 export async function runWhoCan(given: Arguments): Promise<number> {
@@ -15,11 +15,12 @@ export async function runWhoCan(given: Arguments): Promise<number> {
     throw new OptionError(['what, and on what?', 'write plimsoll who-can VERB RESOURCE, for instance plimsoll who-can get secrets']);
   if (given.has('all-namespaces') && given.has('namespace'))
     throw new OptionError(['--all-namespaces and --namespace exclude each other', 'leave out one of them']);
-  const { rights, missing } = await takeRights(given, paths, needsDefinition(what));
+  const read = await takeRights(given, paths, needsDefinition(what));
+  const { rights } = read;
   const report = whoCan(rights, requestOf(given, verb, what, rights));
   await writeRights(given, {
     text: (terminal) => formatWhoCan(report, { ...terminal, explain: given.has('explain'), system: given.has('system') }),
     json: () => formatRightsJson(report),
   });
-  return missing === undefined ? 0 : 2;
+  return endOfList(read);
 }

@@ -4,7 +4,7 @@ import { readVersion } from '../options/target.ts';
 import { connect, patienceOf, readCluster, serverVersion, type Connection } from '../sources/cluster/index.ts';
 import { DamagedSnapshot, openSnapshot, type OpenSnapshot } from '../sources/snapshot/index.ts';
 import type { Fold, Inventory, InventoryKinds, InventoryOptions } from './inventory.ts';
-import { granted } from './scan-cluster.ts';
+import { granted } from './granted.ts';
 import { together } from './scan-snapshot.ts';
 
 /** `readInventory` of a cluster. */

@@ -3,7 +3,6 @@ import type { AnyControl, Report } from '../core/index.ts';
 import { startEvaluation } from '../evaluate/index.ts';
 import type { ObservedApiServer } from '../kube/api-server.ts';
 import type { PodTemplateKind } from '../kube/pod-templates.ts';
-import { OptionError } from '../options/option-error.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
 import {
   clusterRole,
@@ -16,9 +15,9 @@ import {
   type Connection,
   type ConnectionOptions,
   type Patience,
-  type Refusal,
 } from '../sources/cluster/index.ts';
 import { addAdmissionConfig } from './admission-config.ts';
+import { granted } from './granted.ts';
 import { startVerification, verificationRole, type VerificationOptions } from './verification.ts';
 
 export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'partial'>, ConnectionOptions {
@@ -151,10 +150,4 @@ export function clusterRoleFor(options: Omit<ScanClusterOptions, keyof Connectio
   const all = verifyEnforcement === undefined ? kinds : [...new Set([...kinds, ...startVerification(verifyEnforcement, namespaces).kinds])];
   const role = clusterRole(all, podTemplates, { inNamespaces: namespaces !== undefined, watch });
   return verifyEnforcement === undefined ? role : role + verificationRole(verifyEnforcement);
-}
-
-/** @throws OptionError for a refusal. */
-export function granted<T>(answer: T | Refusal): T {
-  if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new OptionError(answer.refused);
-  return answer;
 }

@@ -3,7 +3,8 @@ import { fleetReport } from '../evaluate/fleet.ts';
 import { OptionError } from '../options/option-error.ts';
 import { advice, nearest } from '../options/spelling.ts';
 import { connect, readContexts, type Connection, type Contexts } from '../sources/cluster/index.ts';
-import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
+import { granted } from './granted.ts';
+import { checkScan, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
 
 export interface ScanFleetOptions extends Omit<ScanClusterOptions, 'context' | 'onProgress'> {
   /** Contexts of the kubeconfig; default: all of them, in the order of their names. */

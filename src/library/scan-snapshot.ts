@@ -4,7 +4,8 @@ import type { PodTemplateKind } from '../kube/pod-templates.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { ConnectionOptions } from '../sources/cluster/index.ts';
 import { DamagedSnapshot, openSnapshot, type OpenSnapshot } from '../sources/snapshot/index.ts';
-import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
+import { granted } from './granted.ts';
+import { checkScan, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
 
 export interface ScanSnapshotOptions extends Omit<
   ScanClusterOptions,

@@ -21,7 +21,8 @@ import {
   type Manifest,
 } from '../sources/snapshot/index.ts';
 import { firstDifference } from './first-difference.ts';
-import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
+import { granted } from './granted.ts';
+import { checkScan, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
 import { startVerification } from './verification.ts';
 
 export interface SnapshotOptions extends Omit<

@@ -2,7 +2,8 @@ import type { Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { connect, listRead, patienceOf, startWatches, type Connection } from '../sources/cluster/index.ts';
 import { startPulse, type Rhythm } from './pulse.ts';
-import { checkScan, granted, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
+import { granted } from './granted.ts';
+import { checkScan, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
 
 export interface WatchClusterOptions extends Omit<ScanClusterOptions, 'verifyEnforcement'> {
   /** Ends it. */

@@ -1,13 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { controls } from '../controls/index.ts';
 import { isObserved, nowhere, type AnyControl, type Finding } from '../core/index.ts';
 import { startEvaluation } from '../evaluate/index.ts';
 import { decode } from '../kube/decode.ts';
 import { policyOf } from '../options/policy-options.ts';
 import { findCredentials, formats } from '../subjects/credentials.ts';
-import { exampleYaml } from '../testing/index.ts';
+import { exampleObjects } from '../testing/index.ts';
 import { redactor } from './index.ts';
 import { standInFor } from './stand-in.ts';
 
@@ -43,9 +42,7 @@ describe('no verdict changes', () => {
     const { pass, fail, unknown = {}, notApplicable = {} } = control.examples;
     test(control.id, () => {
       for (const [name, example] of [pass, fail, unknown, notApplicable].flatMap((examples) => Object.entries(examples))) {
-        const objects = parseAllDocuments(exampleYaml(control, example)).map(
-          (document) => (document as { toJS(): unknown }).toJS() as Fields,
-        );
+        const objects = exampleObjects(control, example);
         // What was observed of the server is not read from it.
         const redactedObjects = objects.map((object) =>
           isObserved({ apiVersion: String(object['apiVersion']) }) ? object : redact(object),

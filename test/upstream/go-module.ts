@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** Where Go keeps the source of what a module depends on: the fixtures of upstream lie there. */
+/** Where Go keeps the source of what a module depends on, fetched if it is not there: the fixtures of upstream lie there. */
 export function moduleFolder(module: string, dependency: string): string {
-  return execFileSync('go', ['list', '-m', '-f', '{{.Dir}}', dependency], { cwd: module, encoding: 'utf8' }).trim();
+  const answer = execFileSync('go', ['mod', 'download', '-json', dependency], { cwd: module, encoding: 'utf8' });
+  return (JSON.parse(answer) as { readonly Dir: string }).Dir;
 }
 
 /** The version of what a module depends on, `1.37.1`. */

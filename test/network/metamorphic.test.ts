@@ -5,7 +5,7 @@ import { applyEdits } from '../../src/fix/apply.ts';
 import { buildNetwork, diffNetworks, type Network } from '../../src/kube/network/index.ts';
 import { factsOf, somePairs, somePorts, worlds, type GeneratedWorld, type KubernetesObject } from './worlds.ts';
 
-const numRuns = process.env['PLIMSOLL_LONG'] === '1' ? 500 : 40;
+const numRuns = process.env['PLIMSOLL_LONG'] === '1' ? 500 : 20;
 
 type Question = readonly [ReachEndpoint, ReachEndpoint, Protocol, number];
 

@@ -5,7 +5,7 @@ import { factsOf } from './facts-of.ts';
 import { naiveGrants, naiveHolders, wayText } from './naive.ts';
 import { randomWorld } from './random-world.ts';
 
-const worlds = 500;
+const worlds = 250;
 const wayOf = ({ binding, subject, rule }: Grant): string => wayText(binding, subject, rule);
 const holderOf = ({ subject, grants }: Holder): string => `${subjectKey(subject)}: ${grants.map(wayOf).join(' ')}`;
 

@@ -142,7 +142,7 @@ function notesOf({ refused }: Network, inventory: Inventory, plugin: string | un
     notes.push(`not read, or not to the end: ${inventory.unlisted.join(', ')}. What depends on them is unknown, or missing`);
   else if (inventory.unread.length > 0)
     notes.push(
-      `${inventory.unread.length} documents could not be read: where one of them is a policy, the answers are not those of the whole`,
+      `not everything could be read (unread documents: ${inventory.unread.length}): where one of them is a policy, the answers are not those of the whole`,
     );
   return notes;
 }

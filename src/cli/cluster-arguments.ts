@@ -3,6 +3,11 @@ import type { Arguments } from './arguments.ts';
 
 /** @throws OptionError where options of whoever asks a cluster lack each other, or exclude each other. */
 export function checkClusterArguments(given: Arguments): void {
+  if (given.has('allow-unreadable'))
+    throw new OptionError([
+      '--cluster and --allow-unreadable exclude each other',
+      '--allow-partial accepts what cannot be read of a cluster',
+    ]);
   if (given.has('as-group') && !given.has('as'))
     throw new OptionError(['--as-group needs --as', 'the API server impersonates groups of a user only: add --as USER']);
   if (given.has('verify-as') && !given.has('verify-enforcement'))

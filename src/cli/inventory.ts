@@ -23,11 +23,6 @@ export async function inventoryOf(given: Arguments, paths: readonly string[] = g
   if (given.has('cluster')) {
     const [path] = paths;
     if (path !== undefined) throw new OptionError([`--cluster and the path ${path} exclude each other`, 'read one after the other']);
-    if (given.has('allow-unreadable'))
-      throw new OptionError([
-        '--cluster and --allow-unreadable exclude each other',
-        '--allow-partial accepts what cannot be read of a cluster',
-      ]);
     checkClusterArguments(given);
     const { connectionOf, namedContexts } = await import('./which-cluster.ts');
     const [context] = await namedContexts(given);

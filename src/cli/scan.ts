@@ -100,11 +100,6 @@ function checkCombinations(given: Arguments, snapshot: string | undefined): void
   }
   const [path] = given.operands;
   if (path !== undefined) throw new OptionError([`--cluster and the path ${path} exclude each other`, 'scan one after the other']);
-  if (given.has('allow-unreadable'))
-    throw new OptionError([
-      '--cluster and --allow-unreadable exclude each other',
-      '--allow-partial accepts what cannot be read of a cluster',
-    ]);
   if (given.has('partial'))
     throw new OptionError(['--cluster and --partial exclude each other', 'a cluster is whole; --namespace judges a part of it']);
   checkClusterArguments(given);
@@ -112,8 +107,6 @@ function checkCombinations(given: Arguments, snapshot: string | undefined): void
     throw new OptionError(['--watch follows one cluster', 'run it once for each of them']);
   if (given.has('watch') && given.has('verify-enforcement'))
     throw new OptionError(['--watch and --verify-enforcement exclude each other', 'the dry runs would be sent again and again']);
-  if (given.has('watch') && given.has('verify-enforcement'))
-    throw new OptionError(['--watch and --verify-enforcement exclude each other', 'its requests would be sent again with each change']);
   const named = given.values('cluster').find((name) => name !== '');
   if (given.has('all-contexts') && (named !== undefined || given.has('context')))
     throw new OptionError(['--all-contexts names every cluster', 'leave out the name of one']);

@@ -4,7 +4,8 @@ import type { Anchor } from './verdict.ts';
 // What can open a connection to what: the shapes that the reachability engine answers in and that reports print.
 
 /** What is no workload and no range of addresses, by the name that users type. */
-export type VirtualEndpoint = 'internet' | 'node' | 'api-server' | 'ingress-controller' | 'metadata';
+export const virtualEndpoints = ['internet', 'node', 'api-server', 'ingress-controller', 'metadata'] as const;
+export type VirtualEndpoint = (typeof virtualEndpoints)[number];
 
 /** One end of a connection. */
 export type ReachEndpoint =

@@ -25,8 +25,7 @@ export function exchanged(whole: Part, places: readonly Location[], { part, numb
   const newer = (local: number): number => numbers[local] ?? 0;
   for (const anchor of part.anchors) anchor.resource = newer(anchor.resource);
   const moved = (file: string, location: Location): Location => {
-    const by = lineNow(file, location.line) - location.line;
-    return by === 0 ? location : { ...location, line: location.line + by, endLine: location.endLine + by };
+    return movedLocation(location, lineNow(file, location.line) - location.line);
   };
   const fileOf = ({ resource }: Pick<Anchor, 'resource'>): string => whole.files[resource] ?? '';
   for (const [index, anchor] of whole.anchors.entries()) anchor.location = moved(fileOf(anchor), places[index]!);
@@ -69,6 +68,11 @@ const nothing: Omit<Part, 'findings'> = {
   assumedLinux: false,
   observed: 0,
 };
+
+/** A place so many lines further down. */
+export function movedLocation(location: Location, by: number): Location {
+  return by === 0 ? location : { ...location, line: location.line + by, endLine: location.endLine + by };
+}
 
 function belongingsOf({ belongings }: Part): Belongings {
   return belongings ?? { refs: [], origins: [], memories: [], workloads: [] };

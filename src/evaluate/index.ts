@@ -43,7 +43,7 @@ import { proposalFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
 
 export { profiles, type Policy, type Profile } from './policy.ts';
-export { exchanged, type Exchange } from './exchange.ts';
+export { exchanged, movedLocation, type Exchange } from './exchange.ts';
 export { type ProposalSink } from './proposals.ts';
 export { leftOut, selects } from './selection.ts';
 

@@ -1,5 +1,6 @@
 import { apiGroup, type Resource } from '../core/index.ts';
 import type { NamedResource } from './rbac/index.ts';
+import { listOf, recordOf } from './untyped.ts';
 
 /** The kind whose objects add resources to the API, as inventories name it. */
 export const definitionKind = 'CustomResourceDefinition.apiextensions.k8s.io';
@@ -27,12 +28,4 @@ export function definedResources({ ref, object }: Resource): NamedResource[] {
       virtual: false,
     },
   ];
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

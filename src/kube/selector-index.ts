@@ -1,3 +1,4 @@
+import { groupBy } from '../core/index.ts';
 import { labelMatcher, type LabelMatcher, type Labels } from './label-selector.ts';
 import type { LabelSelector } from './types.ts';
 
@@ -43,6 +44,15 @@ export function indexSelectors<T>(items: readonly T[], selectorOf: (item: T) => 
         .map(({ item }) => item);
     },
   };
+}
+
+/** An index for each namespace that has items. */
+export function indexByNamespace<T, Namespace extends string | undefined>(
+  items: readonly T[],
+  namespaceOf: (item: T) => Namespace,
+  selectorOf: (item: T) => LabelSelector,
+): Map<Namespace, SelectorIndex<T>> {
+  return new Map([...groupBy(items, namespaceOf)].map(([namespace, list]) => [namespace, indexSelectors(list, selectorOf)]));
 }
 
 /** Labels one of which every match bears; undefined where the selector demands none. */

@@ -1,5 +1,5 @@
 import { groupBy, type AnyControl, type Input, type Proposal, type TextEdit } from '../core/index.ts';
-import { exchanged, startEvaluation, type Exchange, type Part, type Policy, type ProposalSink } from '../evaluate/index.ts';
+import { exchanged, movedLocation, startEvaluation, type Exchange, type Part, type Policy, type ProposalSink } from '../evaluate/index.ts';
 import type { Judgement } from '../fix/fix-report.ts';
 import { applyTextEdits } from '../fix/splice.ts';
 import { readPortion, type ManifestTotals } from '../sources/manifests/index.ts';
@@ -26,6 +26,12 @@ interface Original {
   readonly totals: ManifestTotals;
 }
 
+interface ReadAll {
+  /** What was judged until now, kept for later. */
+  original(): Original;
+  finish(): Judgement;
+}
+
 /** Of all objects, the share of changed documents up to which they are judged apart from the rest. */
 const largestShare = 0.5;
 
@@ -43,10 +49,8 @@ export async function judgeRepeatedly(
 ): Promise<{ readonly before: Judgement; readonly again: JudgeAgain }> {
   const silent = { propose: () => undefined, met: () => undefined };
 
-  async function judgeAll(
-    texts: Texts,
-    { propose, met }: Pick<ProposalSink, 'propose' | 'met'>,
-  ): Promise<{ readonly judgement: Judgement; readonly original: Original }> {
+  /** Reads everything; what joins several objects is judged at the end. */
+  async function readAll(texts: Texts, { propose, met }: Pick<ProposalSink, 'propose' | 'met'>): Promise<ReadAll> {
     const proposals: Proposal[][] = [];
     const joined: Proposal[] = [];
     let isRead = false;
@@ -62,14 +66,23 @@ export async function judgeRepeatedly(
       },
     });
     const totals = await readInto(options, evaluation, { contents: contentsOf(texts) });
-    const part = evaluation.take();
-    evaluation.join(part);
-    isRead = true;
-    const report = evaluation.finish(totals);
-    return { judgement: { report, proposals: [...proposals.flat(), ...joined] }, original: { part, proposals, totals } };
+    return {
+      original() {
+        const part = evaluation.take();
+        evaluation.join(part);
+        return { part, proposals, totals };
+      },
+      finish() {
+        isRead = true;
+        const report = evaluation.finish(totals);
+        return { report, proposals: [...proposals.flat(), ...joined] };
+      },
+    };
   }
 
-  const { judgement: before, original } = await judgeAll(new Map(), heard);
+  const first = await readAll(new Map(), heard);
+  const original = first.original();
+  const before = first.finish();
   const places = original.part.anchors.map(({ location }) => location);
 
   /** Undefined where it is not enough to read the changed documents. */
@@ -110,7 +123,7 @@ export async function judgeRepeatedly(
     return { report: evaluation.finish(original.totals), proposals };
   }
 
-  const again: JudgeAgain = async (texts) => judgeChanged(texts) ?? (await judgeAll(texts, silent)).judgement;
+  const again: JudgeAgain = async (texts) => judgeChanged(texts) ?? (await readAll(texts, silent)).finish();
   return { before, again };
 }
 
@@ -188,7 +201,5 @@ function lineTable(changes: readonly Change[]): Exchange['lineNow'] {
 
 function movedProposal(proposal: Proposal, lineNow: Exchange['lineNow']): Proposal {
   const by = lineNow(proposal.file, proposal.line) - proposal.line;
-  if (by === 0) return proposal;
-  const { line, endLine, ...columns } = proposal.origin;
-  return { ...proposal, line: proposal.line + by, origin: { ...columns, line: line + by, endLine: endLine + by } };
+  return by === 0 ? proposal : { ...proposal, line: proposal.line + by, origin: movedLocation(proposal.origin, by) };
 }

@@ -1,4 +1,4 @@
-import type { ReachEndpoint, VirtualEndpoint } from '../core/index.ts';
+import { virtualEndpoints as virtual, type ReachEndpoint } from '../core/index.ts';
 import { parseBlock } from '../kube/ip-block.ts';
 import { labelMatcher, type Labels } from '../kube/label-selector.ts';
 import { parseLabelSelector } from '../kube/label-selector-text.ts';
@@ -12,8 +12,6 @@ export interface KnownEndpoints {
   readonly endpoints: readonly ReachEndpoint[];
   labelsOf(workload: WorkloadEndpoint): readonly Labels[];
 }
-
-const virtual: readonly VirtualEndpoint[] = ['internet', 'node', 'api-server', 'ingress-controller', 'metadata'];
 
 /**
  * What `--from` and `--to` name: `internet`, `node`, `api-server`, `ingress-controller`, `metadata`; `NAMESPACE/` and

@@ -1,8 +1,9 @@
 import type { Anchor, Protocol, ReachAnswer, ReachEndpoint, ReachPorts } from '../core/index.ts';
-import { labelMatcher, type Labels } from '../kube/label-selector.ts';
+import type { Labels } from '../kube/label-selector.ts';
+import { servicesByNamespace } from '../kube/network/exposure.ts';
 import { buildNetwork, type Network, type NetworkFact } from '../kube/network/index.ts';
 import { directionsOf } from '../kube/network-policy.ts';
-import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
+import { indexByNamespace } from '../kube/selector-index.ts';
 import { namespaceId, placedId, type Change } from './changes.ts';
 import type { Draft, EvidenceRef } from './draft.ts';
 import type { WorkloadFact } from './facts.ts';
@@ -48,7 +49,7 @@ export function addConnections(draft: Draft, facts: readonly NetworkFact[], work
 
 function nodesOf(facts: readonly NetworkFact[], workloads: readonly WorkloadFact[]): Node[] {
   const wanted = new Set(workloads.map(({ kind, namespace, name }) => `${kind} ${namespace} ${name}`));
-  const services = servicesByNamespace(facts);
+  const services = servicesByNamespace(facts.filter((fact) => fact.type === 'service'));
   const isolation = isolationOf(facts);
   return facts.flatMap((fact): Node[] => {
     if (fact.type !== 'workload' || !wanted.has(`${fact.kind} ${fact.namespace} ${fact.name}`)) return [];
@@ -77,37 +78,19 @@ function nodesOf(facts: readonly NetworkFact[], workloads: readonly WorkloadFact
   });
 }
 
-function servicesByNamespace(facts: readonly NetworkFact[]): Map<string, SelectorIndex<Service>> {
-  const lists = new Map<string, Service[]>();
-  for (const fact of facts) {
-    if (fact.type !== 'service' || fact.selector === undefined) continue;
-    const list = lists.get(fact.namespace);
-    if (list === undefined) lists.set(fact.namespace, [fact]);
-    else list.push(fact);
-  }
-  return new Map(
-    [...lists].map(([namespace, list]) => [namespace, indexSelectors(list, ({ selector = {} }) => ({ matchLabels: selector }))]),
-  );
-}
-
 function isolationOf(
   facts: readonly NetworkFact[],
 ): (namespace: string, labels: readonly Labels[], direction: 'ingress' | 'egress') => Isolation {
   const beyond = facts.some(({ type }) => type === 'admin-policy' || type === 'opaque-policy');
-  const policies = new Map<string, { readonly matches: (labels: Labels) => boolean; readonly directions: readonly string[] }[]>();
-  for (const fact of facts) {
-    if (fact.type !== 'network-policy') continue;
-    const matcher = labelMatcher(fact.spec.podSelector ?? {});
-    const policy = { matches: typeof matcher === 'function' ? matcher : () => false, directions: directionsOf(fact.spec) };
-    const list = policies.get(fact.namespace);
-    if (list === undefined) policies.set(fact.namespace, [policy]);
-    else list.push(policy);
-  }
+  const policies = indexByNamespace(
+    facts.filter((fact) => fact.type === 'network-policy'),
+    ({ namespace }) => namespace,
+    ({ spec }) => spec.podSelector ?? {},
+  );
   return (namespace, labels, direction) => {
-    const isolated = policies
-      .get(namespace)
-      ?.some(({ matches, directions }) => directions.includes(direction) && labels.some((each) => matches(each)));
-    return isolated === true ? 'isolated' : beyond ? 'governed' : 'open';
+    const selecting = labels.flatMap((each) => policies.get(namespace)?.matching(each) ?? []);
+    const isolated = selecting.some(({ spec }) => directionsOf(spec).includes(direction));
+    return isolated ? 'isolated' : beyond ? 'governed' : 'open';
   };
 }
 

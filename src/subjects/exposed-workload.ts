@@ -12,7 +12,7 @@ import type { Labels } from '../kube/label-selector.ts';
 import { landsOn, placementOf, type NodeFacts, type Placement } from '../kube/node-placement.ts';
 import { ingressFact, routeFact, routeKinds } from '../kube/network/route-fact.ts';
 import { isClusterScoped } from '../kube/scope.ts';
-import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
+import { indexByNamespace, type SelectorIndex } from '../kube/selector-index.ts';
 import type { ServiceSpec } from '../kube/types.ts';
 import { isNode, nodeFacts } from './node.ts';
 import { isService } from './service.ts';
@@ -61,6 +61,11 @@ interface NamedService {
 
 interface ExposingService extends NamedService {
   readonly route?: string;
+}
+
+interface Exposing {
+  readonly namespace: string | undefined;
+  readonly service: ExposingService;
 }
 
 interface RememberedPod {
@@ -117,8 +122,8 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory>
     for (const memory of memories) {
       if (memory.type !== 'workload') continue;
       for (const pod of memory.pods) {
-        const [service] = services.get(memory.namespace)?.matching(pod.labels) ?? [];
-        if (service !== undefined) exposed.push({ ref: memory.ref, service, pod });
+        const [exposing] = services.get(memory.namespace)?.matching(pod.labels) ?? [];
+        if (exposing !== undefined) exposed.push({ ref: memory.ref, service: exposing.service, pod });
         else if (!internal.has(pod.placement)) internal.set(pod.placement, `${memory.ref.kind} "${memory.ref.name}"`);
       }
     }
@@ -144,24 +149,22 @@ function backendsOf(resource: Resource, anchor: AnchorOf, namespace = ''): Memor
   return { type: 'route', title: `${kind} "${name}"`, namespace: namespace === '' ? undefined : namespace, services };
 }
 
-function servicesByNamespace(memories: readonly Memory[]): Map<string | undefined, SelectorIndex<ExposingService>> {
+function servicesByNamespace(memories: readonly Memory[]): Map<string | undefined, SelectorIndex<Exposing>> {
   const routes = new Map<string, string>();
   const keyOf = (namespace: string | undefined, service: string): string => `${namespace ?? ''}/${service}`;
   for (const memory of memories)
     if (memory.type === 'route') for (const service of memory.services) routes.set(keyOf(memory.namespace, service), memory.title);
-  const byNamespace = new Map<string | undefined, ExposingService[]>();
-  for (const memory of memories) {
-    if (memory.type !== 'service') continue;
+  const exposing = memories.flatMap((memory): Exposing[] => {
+    if (memory.type !== 'service') return [];
     const { namespace, service } = memory;
     const route = routes.get(keyOf(namespace, service.name));
-    if (!service.exposes && route === undefined) continue;
-    const exposing = service.exposes || route === undefined ? service : { ...service, route };
-    const known = byNamespace.get(namespace);
-    if (known === undefined) byNamespace.set(namespace, [exposing]);
-    else known.push(exposing);
-  }
-  return new Map(
-    [...byNamespace].map(([namespace, services]) => [namespace, indexSelectors(services, ({ selector }) => ({ matchLabels: selector }))]),
+    if (!service.exposes && route === undefined) return [];
+    return [{ namespace, service: service.exposes || route === undefined ? service : { ...service, route } }];
+  });
+  return indexByNamespace(
+    exposing,
+    ({ namespace }) => namespace,
+    ({ service }) => ({ matchLabels: service.selector }),
   );
 }
 

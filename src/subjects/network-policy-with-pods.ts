@@ -1,9 +1,9 @@
-import type { Anchor, JoinedSubject, JoinedSubjectKind, ResourceRef } from '../core/index.ts';
+import { groupBy, type Anchor, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { directionsOf, rulesOf, selectsEveryPod, type Direction, type PolicyRule } from '../kube/network-policy.ts';
 import { isClusterScoped } from '../kube/scope.ts';
-import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
-import type { LabelSelector, NetworkPolicySpec, PodSpec } from '../kube/types.ts';
+import { indexByNamespace } from '../kube/selector-index.ts';
+import type { NetworkPolicySpec, PodSpec } from '../kube/types.ts';
 import { isNetworkPolicy } from './policy-facts.ts';
 import { isService } from './service.ts';
 
@@ -62,14 +62,20 @@ export const networkPolicies: JoinedSubjectKind<NetworkPolicySubject, Memory> = 
   example: 'objects',
 
   *subjects(memories): Generator<JoinedSubject<NetworkPolicySubject>> {
-    const policies = new Map<string | undefined, Selecting[]>();
-    const services = new Map<string | undefined, RememberedService[]>();
-    for (const memory of memories) {
-      if (memory.type === 'policy') add(policies, memory.namespace, { ...memory.policy, pods: [], services: new Set<PolicyService>() });
-      if (memory.type === 'service') add(services, memory.namespace, memory.service);
-    }
-    const policiesOf = indexed(policies, ({ spec }) => spec.podSelector ?? {});
-    const servicesOf = indexed(services, ({ selector }) => ({ matchLabels: selector }));
+    const policies = memories.flatMap((memory): Selecting[] =>
+      memory.type === 'policy' ? [{ ...memory.policy, namespace: memory.namespace, pods: [], services: new Set() }] : [],
+    );
+    const services = memories.flatMap((memory) => (memory.type === 'service' ? [{ ...memory.service, namespace: memory.namespace }] : []));
+    const policiesOf = indexByNamespace(
+      policies,
+      ({ namespace }) => namespace,
+      ({ spec }) => spec.podSelector ?? {},
+    );
+    const servicesOf = indexByNamespace(
+      services,
+      ({ namespace }) => namespace,
+      ({ selector }) => ({ matchLabels: selector }),
+    );
     for (const memory of memories) {
       if (memory.type !== 'pods') continue;
       const selecting = policiesOf.get(memory.namespace)?.matching(memory.labels) ?? [];
@@ -81,7 +87,7 @@ export const networkPolicies: JoinedSubjectKind<NetworkPolicySubject, Memory> = 
         for (const service of leading) policy.services.add(service);
       }
     }
-    for (const { ref, spec, rules, at, pods, services: leading } of [...policies.values()].flat())
+    for (const { ref, spec, rules, at, pods, services: leading } of [...groupBy(policies, ({ namespace }) => namespace).values()].flat())
       yield {
         subject: { name: ref.name, selectsEveryPod: selectsEveryPod(spec), rules, pods, services: [...leading], at },
         ref,
@@ -129,19 +135,7 @@ function portNamesOf({ containers = [], initContainers = [] }: PodSpec): string 
 }
 
 interface Selecting extends RememberedPolicy {
+  readonly namespace: string | undefined;
   readonly pods: PolicyPod[];
   readonly services: Set<PolicyService>;
-}
-
-function add<T>(map: Map<string | undefined, T[]>, namespace: string | undefined, item: T): void {
-  const known = map.get(namespace);
-  if (known === undefined) map.set(namespace, [item]);
-  else known.push(item);
-}
-
-function indexed<T>(
-  map: ReadonlyMap<string | undefined, readonly T[]>,
-  selectorOf: (item: T) => LabelSelector,
-): Map<string | undefined, SelectorIndex<T>> {
-  return new Map([...map].map(([namespace, items]) => [namespace, indexSelectors(items, selectorOf)]));
 }

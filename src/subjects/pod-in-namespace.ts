@@ -13,8 +13,8 @@ import {
   type EffectivePolicy,
 } from '../kube/pod-security/index.ts';
 import { isClusterScoped } from '../kube/scope.ts';
-import { indexSelectors, type SelectorIndex } from '../kube/selector-index.ts';
-import type { LabelSelector, PodSpec } from '../kube/types.ts';
+import { indexByNamespace, type SelectorIndex } from '../kube/selector-index.ts';
+import type { PodSpec } from '../kube/types.ts';
 import { admissionSettingsOf } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
 import { namespaceNetworkFact, policyFact, policyKinds, unnamedNamespace } from './policy-facts.ts';
@@ -186,20 +186,19 @@ function workloadFact({ labels, hostNetworkAt, at }: RememberedPod, namespace: s
 }
 
 function indexPolicies(facts: readonly NetworkFact[]): Map<string, SelectorIndex<SelectingPolicy>> {
-  const byNamespace = new Map<string, (SelectingPolicy & { readonly selector: LabelSelector })[]>();
-  for (const fact of facts) {
-    if (fact.type !== 'network-policy') continue;
+  const policies = facts.flatMap((fact) => {
+    if (fact.type !== 'network-policy') return [];
     const { name, namespace, spec } = fact;
     const directions = directionsOf(spec);
-    const policy = {
-      name,
-      selector: spec.podSelector ?? {},
+    const rules = {
       ...(directions.includes('ingress') ? { ingress: rulesOf(spec, 'ingress') } : {}),
       ...(directions.includes('egress') ? { egress: rulesOf(spec, 'egress') } : {}),
     };
-    const listed = byNamespace.get(namespace);
-    if (listed === undefined) byNamespace.set(namespace, [policy]);
-    else listed.push(policy);
-  }
-  return new Map([...byNamespace].map(([namespace, list]) => [namespace, indexSelectors(list, ({ selector }) => selector)]));
+    return [{ name, namespace, selector: spec.podSelector ?? {}, ...rules }];
+  });
+  return indexByNamespace(
+    policies,
+    ({ namespace }) => namespace,
+    ({ selector }) => selector,
+  );
 }

@@ -6,7 +6,7 @@ import { isObject, readShape, structShape } from '../shape-reader.ts';
 import type { LabelSelector } from '../types.ts';
 import type { AdminAction, AdminPeer, AdminPolicyFact, AdminPort, AdminRule, PodsPeer } from './facts.ts';
 import { policyPlaces } from './policy-places.ts';
-import { integerOf, listOf, protocolOf, recordOf, textOf } from './untyped.ts';
+import { integerOf, listOf, protocolOf, recordOf, textOf } from '../untyped.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 

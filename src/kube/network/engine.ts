@@ -1,5 +1,5 @@
 import { remembering } from '../../core/index.ts';
-import type { ReachEndpoint, VirtualEndpoint } from '../../core/reach.ts';
+import { virtualEndpoints, type ReachEndpoint } from '../../core/reach.ts';
 import { blockOfAddress, formatBlock, parseBlock, type IpBlock } from '../ip-block.ts';
 import type { Direction } from '../network-policy.ts';
 import type { LabelSelector } from '../types.ts';
@@ -267,8 +267,6 @@ export function endpointKey(endpoint: ReachEndpoint): string {
 
 /** So many ranges, each with so much text: some have long lists of exceptions. */
 const mostRanges = [10_000, 65_536] as const;
-
-const virtualEndpoints: readonly VirtualEndpoint[] = ['internet', 'node', 'api-server', 'ingress-controller', 'metadata'];
 
 function nameOf({ kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
   return `${kind}/${namespace}/${name}`;

@@ -1,7 +1,7 @@
 import type { Anchor } from '../../core/index.ts';
 import type { ReachEndpoint } from '../../core/reach.ts';
 import { labelMatcher } from '../label-selector.ts';
-import { indexSelectors, type SelectorIndex } from '../selector-index.ts';
+import { indexByNamespace, type SelectorIndex } from '../selector-index.ts';
 import type { WorkloadWorld } from './classes.ts';
 import type { BackendFact, GatewayFact, NetworkFact, NodeFact, PodFact, RouteFact, ServiceFact, ServicePortFact } from './facts.ts';
 import type { PortRange } from './port-space.ts';
@@ -79,16 +79,12 @@ export function entrancesOf(workloads: readonly Workload[], facts: readonly Netw
   return { exposures, routes: routesOf(workloads, services, selected, facts) };
 }
 
-function servicesByNamespace(services: readonly ServiceFact[]): Map<string, SelectorIndex<ServiceFact>> {
-  const lists = new Map<string, ServiceFact[]>();
-  for (const service of services) {
-    if (service.selector === undefined) continue;
-    const list = lists.get(service.namespace);
-    if (list === undefined) lists.set(service.namespace, [service]);
-    else list.push(service);
-  }
-  return new Map(
-    [...lists].map(([namespace, list]) => [namespace, indexSelectors(list, ({ selector = {} }) => ({ matchLabels: selector }))]),
+/** Services by what they select; one without a selector leads where somebody else writes. */
+export function servicesByNamespace(services: readonly ServiceFact[]): Map<string, SelectorIndex<ServiceFact>> {
+  return indexByNamespace(
+    services.filter(({ selector }) => selector !== undefined),
+    ({ namespace }) => namespace,
+    ({ selector = {} }) => ({ matchLabels: selector }),
   );
 }
 

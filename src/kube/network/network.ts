@@ -4,7 +4,7 @@ import { buildEngine, type Engine } from './engine.ts';
 import { answerIn, explain } from './explain.ts';
 import type { Route } from './exposure.ts';
 import type { NetworkFact } from './facts.ts';
-import { groupsOf, rowsOfGroups } from './groups.ts';
+import { groupsOf, rowsOfGroups, type Group } from './groups.ts';
 import { genericProfile, type PluginProfile } from './profile.ts';
 import { reasonsOf } from './reasons.ts';
 import type { RefusedPolicy } from './rules.ts';
@@ -47,7 +47,9 @@ export function buildNetwork(facts: readonly NetworkFact[], profile: PluginProfi
 
 function networkOf(engine: Engine): Network {
   const { endpoints, refused, entrances, space, answers } = engine;
-  const groups = groupsOf(engine);
+  // Who asks about single pairs needs none.
+  let known: readonly Group[] | undefined;
+  const groups = (): readonly Group[] => (known ??= groupsOf(engine));
   const unread: Answer = { low: 0n, high: space.all };
   const answerOf = (from: ReachEndpoint, to: ReachEndpoint): Answer => {
     const id = engine.answerOf(from, to);
@@ -55,7 +57,9 @@ function networkOf(engine: Engine): Network {
   };
   return {
     endpoints,
-    groups: groups.map(({ members }) => members),
+    get groups() {
+      return groups().map(({ members }) => members);
+    },
     refused,
     routes: entrances.routes,
     between(from, to) {
@@ -72,7 +76,7 @@ function networkOf(engine: Engine): Network {
     },
     verdict: (from, to, protocol, port) => answerIn(answerOf(from, to), space.setOf([{ protocol, first: port, last: port }])),
     explain: (from, to, protocol, port) => explain(engine, from, to, protocol, port),
-    rows: () => rowsOfGroups(engine, groups),
+    rows: () => rowsOfGroups(engine, groups()),
     connection(number) {
       const { low, high } = answers.of(number);
       return {

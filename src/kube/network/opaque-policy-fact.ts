@@ -3,7 +3,7 @@ import { labelMatcher } from '../label-selector.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../types.ts';
 import { selectorOf } from './admin-policy-fact.ts';
 import type { OpaquePolicyFact, PodSelection } from './facts.ts';
-import { listOf, recordOf, textOf } from './untyped.ts';
+import { listOf, recordOf, textOf } from '../untyped.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 

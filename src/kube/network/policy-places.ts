@@ -1,6 +1,6 @@
 import type { Anchor, AnchorOf, Path } from '../../core/index.ts';
 import type { PolicyPlaces, RulePlace } from './facts.ts';
-import { listOf, recordOf } from './untyped.ts';
+import { listOf, recordOf } from '../untyped.ts';
 
 /** Where the rules of a policy stand, with their peers and ports: `spec.ingress[0].from[1]`. */
 export function policyPlaces(

@@ -15,7 +15,7 @@ import {
 import { opaqueKinds, opaquePolicyFact } from './opaque-policy-fact.ts';
 import { policyPlaces } from './policy-places.ts';
 import { gatewayFact, ingressFact, routeFact, routeKinds } from './route-fact.ts';
-import { integerOf, listOf, protocolOf, recordOf, textOf } from './untyped.ts';
+import { integerOf, listOf, protocolOf, recordOf, textOf } from '../untyped.ts';
 
 /** What is read besides whatever has pod templates, as `Reads.kinds` names it. */
 export const networkKinds: readonly string[] = [

@@ -1,6 +1,6 @@
 import { apiGroup, type AnchorOf, type Resource } from '../../core/index.ts';
 import type { BackendFact, GatewayFact, RouteFact } from './facts.ts';
-import { integerOf, listOf, recordOf, textOf } from './untyped.ts';
+import { integerOf, listOf, recordOf, textOf } from '../untyped.ts';
 
 const gatewayGroup = 'gateway.networking.k8s.io';
 

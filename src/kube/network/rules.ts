@@ -5,7 +5,7 @@ import { rulesOf, type Direction } from '../network-policy.ts';
 import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../types.ts';
 import type { AdminAction, AdminPeer, AdminPolicyFact, AdminPort, NetworkPolicyFact, RulePlace } from './facts.ts';
 import { everyPort, type PortRange } from './port-space.ts';
-import { protocolOf } from './untyped.ts';
+import { protocolOf } from '../untyped.ts';
 
 const blockOrNull = remembering((cidr) => readBlock(cidr) ?? null);
 

@@ -4,6 +4,7 @@ import { parseImageReference } from '../image-reference.ts';
 import type { Labels } from '../label-selector.ts';
 import { isObject } from '../shape-reader.ts';
 import type { Container, LabelSelector, NetworkPolicySpec, PodSpec } from '../types.ts';
+import { listOf, recordOf, textOf } from '../untyped.ts';
 import { mentionsOfContainer, mentionsOfValues, type Mention } from './evidence-texts.ts';
 
 // What of an object tells of connections: small plain data, for a cluster may have 50,000 of them.
@@ -209,7 +210,7 @@ export function* evidenceFacts(resource: Resource, anchor: AnchorOf, namespace: 
   if (fact !== undefined) yield fact;
   if (isApiService(fact))
     yield apiAddresses(
-      list(record(object['spec'])['clusterIPs']),
+      listOf(recordOf(object['spec'])['clusterIPs']),
       fact.ports.map(({ port }) => port),
     );
 }
@@ -268,12 +269,14 @@ type Reader = (reading: Reading) => EvidenceFact | undefined;
 const readers: Readonly<Record<string, Reader | undefined>> = Object.assign(Object.create(null) as Record<string, Reader>, {
   'Namespace.': ({ name, labels, anchor }: Reading) => ({ type: 'namespace', name, labels, at: anchor(['metadata', 'name']) }),
   'Service.': readService,
-  'ConfigMap.': (reading: Reading) => configFact(reading, [['data', Object.entries(record(reading.object['data']))]]),
+  'ConfigMap.': (reading: Reading) => configFact(reading, [['data', Object.entries(recordOf(reading.object['data']))]]),
   'Secret.': (reading: Reading) => {
     const { stringData, data } = reading.object;
-    const decoded = Object.entries(record(data)).map(([key, value]) => [key, typeof value === 'string' ? decodedText(value) : ''] as const);
+    const decoded = Object.entries(recordOf(data)).map(
+      ([key, value]) => [key, typeof value === 'string' ? decodedText(value) : ''] as const,
+    );
     return configFact(reading, [
-      ['stringData', Object.entries(record(stringData))],
+      ['stringData', Object.entries(recordOf(stringData))],
       ['data', decoded],
     ]);
   },
@@ -283,8 +286,8 @@ const readers: Readonly<Record<string, Reader | undefined>> = Object.assign(Obje
   },
   'EndpointSlice.discovery.k8s.io': ({ namespace, labels, object }: Reading) => {
     if (namespace !== 'default' || labels['kubernetes.io/service-name'] !== 'kubernetes') return undefined;
-    const addresses = list(object['endpoints']).flatMap((endpoint) => list(record(endpoint)['addresses']));
-    const ports = list(object['ports']).map((item) => record(item)['port']);
+    const addresses = listOf(object['endpoints']).flatMap((endpoint) => listOf(recordOf(endpoint)['addresses']));
+    const ports = listOf(object['ports']).map((item) => recordOf(item)['port']);
     return apiAddresses(addresses, ports);
   },
   'NetworkPolicy.networking.k8s.io': ({ name, namespace, object, labels, anchor }: Reading) => {
@@ -296,19 +299,19 @@ const readers: Readonly<Record<string, Reader | undefined>> = Object.assign(Obje
   'IngressClass.networking.k8s.io': ({ name, object, resource }: Reading) => ({
     type: 'ingress class',
     name,
-    controller: text(record(object['spec'])['controller']) ?? '',
+    controller: textOf(recordOf(object['spec'])['controller']) ?? '',
     isDefault: resource.metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
   }),
   'Gateway.gateway.networking.k8s.io': ({ name, namespace, object }: Reading) => ({
     type: 'gateway',
     name,
     namespace,
-    class: text(record(object['spec'])['gatewayClassName']) ?? '',
+    class: textOf(recordOf(object['spec'])['gatewayClassName']) ?? '',
   }),
   'GatewayClass.gateway.networking.k8s.io': ({ name, object }: Reading) => ({
     type: 'gateway class',
     name,
-    controller: text(record(object['spec'])['controllerName']) ?? '',
+    controller: textOf(recordOf(object['spec'])['controllerName']) ?? '',
   }),
   ...Object.fromEntries(gatewayRoutes.map((kind) => [`${kind}.gateway.networking.k8s.io`, readRoute])),
   'MutatingWebhookConfiguration.admissionregistration.k8s.io': readWebhooks,
@@ -469,23 +472,24 @@ function scrapeAnnotation(annotations: Readonly<Record<string, string>> | undefi
 }
 
 function readService({ name, namespace, labels, object, anchor, resource }: Reading): ServiceFact {
-  const spec = record(object['spec']);
-  const type = text(spec['type']);
-  const exposed = type === 'LoadBalancer' || type === 'NodePort' ? type : list(spec['externalIPs']).length > 0 ? 'externalIPs' : undefined;
+  const spec = recordOf(object['spec']);
+  const type = textOf(spec['type']);
+  const exposed =
+    type === 'LoadBalancer' || type === 'NodePort' ? type : listOf(spec['externalIPs']).length > 0 ? 'externalIPs' : undefined;
   const scraped = scrapeAnnotation(resource.metadata.annotations, () => anchor(['metadata', 'annotations', 'prometheus.io/scrape']));
   return {
     type: 'service',
     name,
     namespace,
     labels,
-    selector: record(spec['selector']) as Labels,
+    selector: recordOf(spec['selector']) as Labels,
     headless: spec['clusterIP'] === 'None',
-    external: type === 'ExternalName' ? text(spec['externalName']) : undefined,
-    ports: list(spec['ports']).flatMap((item): ServicePortFact[] => {
-      const { name: portName, port, targetPort, protocol } = record(item);
+    external: type === 'ExternalName' ? textOf(spec['externalName']) : undefined,
+    ports: listOf(spec['ports']).flatMap((item): ServicePortFact[] => {
+      const { name: portName, port, targetPort, protocol } = recordOf(item);
       if (typeof port !== 'number') return [];
-      const target = typeof targetPort === 'number' ? targetPort || port : text(targetPort) || port;
-      return [{ name: text(portName), port, target, protocol: text(protocol) || 'TCP' }];
+      const target = typeof targetPort === 'number' ? targetPort || port : textOf(targetPort) || port;
+      return [{ name: textOf(portName), port, target, protocol: textOf(protocol) || 'TCP' }];
     }),
     exposed,
     ...(scraped === undefined ? {} : { scraped }),
@@ -494,48 +498,48 @@ function readService({ name, namespace, labels, object, anchor, resource }: Read
 }
 
 function readIngress({ name, namespace, object, anchor, resource }: Reading): EvidenceFact {
-  const spec = record(object['spec']);
+  const spec = recordOf(object['spec']);
   const backends: BackendFact[] = [];
   const add = (backend: Record<string, unknown>, path: Path): void => {
-    const service = record(backend['service']);
-    const port = record(service['port']);
-    const named = text(service['name']) ?? text(backend['serviceName']);
-    const number = named === text(service['name']) ? (port['number'] ?? port['name']) : backend['servicePort'];
+    const service = recordOf(backend['service']);
+    const port = recordOf(service['port']);
+    const named = textOf(service['name']) ?? textOf(backend['serviceName']);
+    const number = named === textOf(service['name']) ? (port['number'] ?? port['name']) : backend['servicePort'];
     if (named !== undefined) backends.push({ service: named, namespace, port: portOf(number), at: anchor(path) });
   };
   for (const field of ['defaultBackend', 'backend']) if (isObject(spec[field])) add(spec[field], ['spec', field]);
-  for (const [index, rule] of list(spec['rules']).entries())
-    for (const [number, path] of list(valueAt(rule, ['http', 'paths'])).entries())
-      add(record(record(path)['backend']), ['spec', 'rules', index, 'http', 'paths', number, 'backend']);
+  for (const [index, rule] of listOf(spec['rules']).entries())
+    for (const [number, path] of listOf(valueAt(rule, ['http', 'paths'])).entries())
+      add(recordOf(recordOf(path)['backend']), ['spec', 'rules', index, 'http', 'paths', number, 'backend']);
   const annotated = resource.metadata.annotations?.['kubernetes.io/ingress.class'];
-  return { type: 'ingress', name, namespace, class: text(spec['ingressClassName']) ?? annotated, backends };
+  return { type: 'ingress', name, namespace, class: textOf(spec['ingressClassName']) ?? annotated, backends };
 }
 
 function readRoute({ name, kind, namespace, object, anchor }: Reading): EvidenceFact {
-  const spec = record(object['spec']);
-  const gateways = list(spec['parentRefs']).flatMap((item) => {
-    const parent = record(item);
-    if ((text(parent['kind']) ?? 'Gateway') !== 'Gateway') return [];
-    return [{ name: text(parent['name']) ?? '', namespace: text(parent['namespace']) ?? namespace }];
+  const spec = recordOf(object['spec']);
+  const gateways = listOf(spec['parentRefs']).flatMap((item) => {
+    const parent = recordOf(item);
+    if ((textOf(parent['kind']) ?? 'Gateway') !== 'Gateway') return [];
+    return [{ name: textOf(parent['name']) ?? '', namespace: textOf(parent['namespace']) ?? namespace }];
   });
   const backends: BackendFact[] = [];
   const add = (item: unknown, path: Path): void => {
-    const backend = record(item);
-    const service = text(backend['name']);
-    if (service === undefined || (text(backend['kind']) ?? 'Service') !== 'Service' || (text(backend['group']) ?? '') !== '') return;
-    backends.push({ service, namespace: text(backend['namespace']) ?? namespace, port: portOf(backend['port']), at: anchor(path) });
+    const backend = recordOf(item);
+    const service = textOf(backend['name']);
+    if (service === undefined || (textOf(backend['kind']) ?? 'Service') !== 'Service' || (textOf(backend['group']) ?? '') !== '') return;
+    backends.push({ service, namespace: textOf(backend['namespace']) ?? namespace, port: portOf(backend['port']), at: anchor(path) });
   };
-  for (const [index, item] of list(spec['rules']).entries()) {
-    const rule = record(item);
-    for (const [number, backend] of list(rule['backendRefs']).entries()) add(backend, ['spec', 'rules', index, 'backendRefs', number]);
-    for (const [number, filter] of list(rule['filters']).entries())
+  for (const [index, item] of listOf(spec['rules']).entries()) {
+    const rule = recordOf(item);
+    for (const [number, backend] of listOf(rule['backendRefs']).entries()) add(backend, ['spec', 'rules', index, 'backendRefs', number]);
+    for (const [number, filter] of listOf(rule['filters']).entries())
       add(valueAt(filter, ['requestMirror', 'backendRef']), ['spec', 'rules', index, 'filters', number, 'requestMirror', 'backendRef']);
   }
   return { type: 'route', kind, name, namespace, gateways, backends };
 }
 
 function readWebhooks({ name, kind, object, anchor }: Reading): EvidenceFact {
-  const backends = list(object['webhooks']).flatMap((webhook, index) => {
+  const backends = listOf(object['webhooks']).flatMap((webhook, index) => {
     const backend = clientConfig(valueAt(webhook, ['clientConfig', 'service']), ['webhooks', index, 'clientConfig', 'service'], anchor);
     return backend === undefined ? [] : [backend];
   });
@@ -544,28 +548,28 @@ function readWebhooks({ name, kind, object, anchor }: Reading): EvidenceFact {
 
 /** A Service that the API server calls; the port is 443 where none is written. */
 function clientConfig(value: unknown, path: Path, anchor: AnchorOf): BackendFact | undefined {
-  const { name, namespace, port } = record(value);
-  const service = text(name);
-  return service === undefined ? undefined : { service, namespace: text(namespace), port: portOf(port) ?? 443, at: anchor(path) };
+  const { name, namespace, port } = recordOf(value);
+  const service = textOf(name);
+  return service === undefined ? undefined : { service, namespace: textOf(namespace), port: portOf(port) ?? 443, at: anchor(path) };
 }
 
 function readBinding({ name, kind, namespace, object, anchor }: Reading): EvidenceFact | undefined {
-  const accounts = list(object['subjects']).flatMap((item): AccountName[] => {
-    const subject = record(item);
-    const account = text(subject['name']);
+  const accounts = listOf(object['subjects']).flatMap((item): AccountName[] => {
+    const subject = recordOf(item);
+    const account = textOf(subject['name']);
     if (subject['kind'] !== 'ServiceAccount' || account === undefined) return [];
-    return [{ namespace: text(subject['namespace']) ?? namespace, name: account }];
+    return [{ namespace: textOf(subject['namespace']) ?? namespace, name: account }];
   });
   return accounts.length === 0 ? undefined : { type: 'binding', kind, name, accounts, at: anchor(['subjects']) };
 }
 
 function readMonitor({ name, kind, namespace, labels, object, anchor }: Reading): EvidenceFact {
-  const spec = record(object['spec']);
+  const spec = recordOf(object['spec']);
   const field = kind === 'PodMonitor' ? 'podMetricsEndpoints' : 'endpoints';
-  const within = record(spec['namespaceSelector']);
-  const names = list(within['matchNames']).filter((item) => typeof item === 'string');
-  const endpoints = list(spec[field]).map((item, index) => {
-    const { port, portNumber, targetPort } = record(item);
+  const within = recordOf(spec['namespaceSelector']);
+  const names = listOf(within['matchNames']).filter((item) => typeof item === 'string');
+  const endpoints = listOf(spec[field]).map((item, index) => {
+    const { port, portNumber, targetPort } = recordOf(item);
     const onService = kind === 'ServiceMonitor' && port !== undefined;
     return { port: portOf(port ?? portNumber ?? targetPort), onPod: !onService, at: anchor(['spec', field, index]) };
   });
@@ -587,9 +591,9 @@ function operated(
   labels: Labels,
   ports: readonly Omit<PortFact, 'hostPort'>[],
 ): WorkloadFact {
-  const spec = record(object['spec']);
+  const spec = recordOf(object['spec']);
   const added = Object.fromEntries(
-    Object.entries(record(valueAt(spec, ['podMetadata', 'labels']))).filter(([, value]) => typeof value === 'string'),
+    Object.entries(recordOf(valueAt(spec, ['podMetadata', 'labels']))).filter(([, value]) => typeof value === 'string'),
   ) as Labels;
   return {
     type: 'workload',
@@ -602,9 +606,9 @@ function operated(
     ports: ports.map((port) => ({ ...port, hostPort: undefined })),
     images: [],
     mentions: [],
-    configMaps: list(spec['configMaps']).flatMap((item) => (typeof item === 'string' ? [{ name: item }] : [])),
-    secrets: list(spec['secrets']).flatMap((item) => (typeof item === 'string' ? [{ name: item }] : [])),
-    serviceAccount: text(spec['serviceAccountName']) ?? 'default',
+    configMaps: listOf(spec['configMaps']).flatMap((item) => (typeof item === 'string' ? [{ name: item }] : [])),
+    secrets: listOf(spec['secrets']).flatMap((item) => (typeof item === 'string' ? [{ name: item }] : [])),
+    serviceAccount: textOf(spec['serviceAccountName']) ?? 'default',
     token: undefined,
     localAddresses: [],
     at: anchor(['spec']),
@@ -615,19 +619,19 @@ const noMonitors: ScraperFact['selects'] = { ServiceMonitor: {}, PodMonitor: {} 
 
 function readPrometheus(reading: Reading): ScraperFact {
   const { name, kind, namespace, object, anchor } = reading;
-  const spec = record(object['spec']);
+  const spec = recordOf(object['spec']);
   const agent = kind === 'PrometheusAgent';
   const labels = { 'app.kubernetes.io/name': agent ? 'prometheus-agent' : 'prometheus', 'operator.prometheus.io/name': name };
   const ports = [
-    { name: text(spec['portName']) ?? 'web', port: 9090, protocol: 'TCP' },
+    { name: textOf(spec['portName']) ?? 'web', port: 9090, protocol: 'TCP' },
     { name: 'reloader-web', port: 8080, protocol: 'TCP' },
   ];
-  const alerts = list(valueAt(spec, ['alerting', 'alertmanagers'])).flatMap((item, index): BackendFact[] => {
-    const alertmanager = record(item);
-    const service = text(alertmanager['name']);
+  const alerts = listOf(valueAt(spec, ['alerting', 'alertmanagers'])).flatMap((item, index): BackendFact[] => {
+    const alertmanager = recordOf(item);
+    const service = textOf(alertmanager['name']);
     if (service === undefined) return [];
     const place = anchor(['spec', 'alerting', 'alertmanagers', index]);
-    return [{ service, namespace: text(alertmanager['namespace']) ?? namespace, port: portOf(alertmanager['port']), at: place }];
+    return [{ service, namespace: textOf(alertmanager['namespace']) ?? namespace, port: portOf(alertmanager['port']), at: place }];
   });
   const chosen = (monitors: string, namespaces: string): ScraperFact['selects']['PodMonitor'] => {
     const chooses = selectorOf(spec[monitors]);
@@ -643,14 +647,14 @@ function readPrometheus(reading: Reading): ScraperFact {
 
 function readAlertmanager(reading: Reading): ScraperFact {
   const { name, object } = reading;
-  const spec = record(object['spec']);
+  const spec = recordOf(object['spec']);
   const labels = { 'app.kubernetes.io/name': 'alertmanager', alertmanager: name };
   const peers = [
     { port: 9094, protocol: 'TCP' },
     { port: 9094, protocol: 'UDP' },
   ];
   const ports = [
-    { name: text(spec['portName']) ?? 'web', port: 9093, protocol: 'TCP' },
+    { name: textOf(spec['portName']) ?? 'web', port: 9093, protocol: 'TCP' },
     { name: 'mesh-tcp', port: 9094, protocol: 'TCP' },
     { name: 'mesh-udp', port: 9094, protocol: 'UDP' },
     { name: 'reloader-web', port: 8080, protocol: 'TCP' },
@@ -659,22 +663,8 @@ function readAlertmanager(reading: Reading): ScraperFact {
   return { type: 'scraper', workload: operated(reading, labels, ports), selects: noMonitors, alerts: [], peers: alone ? [] : peers };
 }
 
-// Kinds of others are checked in nothing but their metadata.
-
-function record(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 function portOf(value: unknown): number | string | undefined {
-  return typeof value === 'number' ? value : text(value);
+  return typeof value === 'number' ? value : textOf(value);
 }
 
 function valueAt(value: unknown, path: Path): unknown {
@@ -686,10 +676,10 @@ function valueAt(value: unknown, path: Path): unknown {
 /** A selector whose parts have the types that they need; undefined where it is none. */
 function selectorOf(value: unknown): LabelSelector | undefined {
   if (!isObject(value)) return undefined;
-  const matchLabels = Object.fromEntries(Object.entries(record(value['matchLabels'])).map(([key, label]) => [key, String(label)]));
-  const matchExpressions = list(value['matchExpressions']).map((item) => {
-    const { key, operator, values } = record(item);
-    return { key: text(key) ?? '', operator: text(operator) ?? '', values: list(values).map(String) };
+  const matchLabels = Object.fromEntries(Object.entries(recordOf(value['matchLabels'])).map(([key, label]) => [key, String(label)]));
+  const matchExpressions = listOf(value['matchExpressions']).map((item) => {
+    const { key, operator, values } = recordOf(item);
+    return { key: textOf(key) ?? '', operator: textOf(operator) ?? '', values: listOf(values).map(String) };
   });
   return { matchLabels, matchExpressions };
 }

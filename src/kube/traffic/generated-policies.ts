@@ -1,7 +1,7 @@
-import { compareText } from '../../core/index.ts';
+import { compareText, groupBy } from '../../core/index.ts';
 import { labelMatcher, matches, type Labels } from '../label-selector.ts';
 import { directionsOf, rulesOf, selectsEveryPod, allowsEverything, type Direction, type PolicyRule } from '../network-policy.ts';
-import { indexSelectors, type SelectorIndex } from '../selector-index.ts';
+import { indexByNamespace } from '../selector-index.ts';
 import { systemNamespaces } from '../system-workloads.ts';
 import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort } from '../types.ts';
 import { managedByLabel, manager, type Namespace, type PolicyFact, type WorkloadFact } from './evidence-facts.ts';
@@ -121,19 +121,13 @@ interface Existing {
 }
 
 function existingPolicies(policies: readonly PolicyFact[]): Existing {
-  const all = new Map<Namespace, PolicyFact[]>();
-  for (const policy of policies) {
-    if (policy.own) continue;
-    const known = all.get(policy.namespace);
-    if (known === undefined) all.set(policy.namespace, [policy]);
-    else known.push(policy);
-  }
-  const indexes = new Map<Namespace, SelectorIndex<PolicyFact>>();
-  for (const [namespace, list] of all)
-    indexes.set(
-      namespace,
-      indexSelectors(list, ({ spec }) => spec.podSelector ?? {}),
-    );
+  const foreign = policies.filter(({ own }) => !own);
+  const all = groupBy(foreign, ({ namespace }) => namespace);
+  const indexes = indexByNamespace(
+    foreign,
+    ({ namespace }) => namespace,
+    ({ spec }) => spec.podSelector ?? {},
+  );
   return {
     of: (namespace) => all.get(namespace) ?? [],
     allows: (namespace, labels, direction, covers) =>

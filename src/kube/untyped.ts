@@ -1,5 +1,5 @@
-import type { Protocol } from '../../core/reach.ts';
-import { isObject } from '../shape-reader.ts';
+import type { Protocol } from '../core/reach.ts';
+import { isObject } from './shape-reader.ts';
 
 // Kinds that Kubernetes' own table lacks come as they were written: what has another type than theirs counts as absent.
 

@@ -27,6 +27,8 @@ export type {
   SubjectCounts,
   TextEdit,
   Unread,
+  Waiver,
+  WaiverUse,
   Workload,
 } from './core/index.ts';
 export type { Profile } from './evaluate/index.ts';

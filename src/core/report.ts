@@ -3,6 +3,30 @@ import type { FixSafety } from './edit.ts';
 import type { Drifted, ResourceRef, Skipped, Unread } from './resource.ts';
 import type { Severity } from './verdict.ts';
 
+/** Somebody answers for a finding until a day: why, who, and where that is written. */
+export interface Waiver {
+  /** Where it stands: in the policy file, in an annotation of the object or its pod template, in a comment of the manifest. */
+  readonly from: 'policy-file' | 'annotation' | 'comment';
+  readonly reason: string;
+  readonly owner: string;
+  /** The last day on which it holds: `2027-01-31`. */
+  readonly until: string;
+  /** Where it was agreed on. */
+  readonly ticket?: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A waiver as it is written, and what became of it. */
+export interface WaiverUse extends Waiver {
+  /** What it names: a control id, a code, a chapter, a glob. */
+  readonly control: string;
+  /** `active`: it waives findings; `unused`: there is nothing that it could waive; `expired`: its last day is over. */
+  readonly state: 'active' | 'unused' | 'expired';
+  /** How many findings it waives; of one that is expired, how many it would. */
+  readonly findings: number;
+}
+
 /** One control on one subject, at one place. */
 export interface Finding {
   readonly control: string;
@@ -20,8 +44,15 @@ export interface Finding {
   readonly message: string;
   /** How far a machine can repair it; absent where only a person can. */
   readonly fix?: FixSafety;
+  /** Of what fails: it stays in every report, and counts neither by severity nor for the exit code. */
+  readonly waived?: Waiver;
   /** Stays the same when lines move and files are reordered. */
   readonly fingerprint: string;
+}
+
+/** What fails and nobody answers for. */
+export function isOpenFailure({ verdict, waived }: Pick<Finding, 'verdict' | 'waived'>): boolean {
+  return verdict === 'fail' && waived === undefined;
 }
 
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
@@ -56,6 +87,8 @@ export interface LedgerRow {
   readonly needs: readonly Evidence[];
   /** Controls that decide it; empty where none of this version does. */
   readonly controls: readonly string[];
+  /** Where some of its failing findings are waived: how many are, and how many stay open. Its state is `fail` all the same. */
+  readonly waived?: { readonly findings: number; readonly open: number };
   /** Why the row is unknown although a control exists: left out by the profile, by `--only` or `--skip`. */
   readonly note?: string;
 }
@@ -115,8 +148,13 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly workloads: readonly Workload[];
   readonly ledger: readonly LedgerRow[];
+  /** In the order of files and lines; absent where there are none. */
+  readonly waivers?: readonly WaiverUse[];
   readonly summary: {
+    /** Failing findings that are not waived. */
     readonly bySeverity: Readonly<Record<Severity, number>>;
     readonly byState: Readonly<Record<LedgerState, number>>;
+    /** Failing findings that are; absent where there are none. */
+    readonly waived?: number;
   };
 }

@@ -1,5 +1,6 @@
 import {
   compareText,
+  isOpenFailure,
   severities,
   type ComparedControl,
   type ComparedRow,
@@ -52,8 +53,9 @@ function comparedRows(reports: readonly (Report | null)[]): ComparedRow[] {
 function comparedControls(reports: readonly (Report | null)[]): ComparedControl[] {
   const found = new Map<string, { codes: readonly string[]; severity: Severity; counts: number[] }>();
   for (const [index, report] of reports.entries()) {
-    for (const { control, codes, severity, verdict } of report?.findings ?? []) {
-      if (verdict !== 'fail') continue;
+    for (const finding of report?.findings ?? []) {
+      if (!isOpenFailure(finding)) continue;
+      const { control, codes, severity } = finding;
       const known = found.get(control);
       const entry = known ?? { codes, severity, counts: reports.map(() => 0) };
       if (known === undefined) found.set(control, entry);

@@ -1,8 +1,8 @@
-import type { Finding, LedgerState, Report, Unread } from '../core/index.ts';
+import { isOpenFailure, type Finding, type LedgerState, type Report, type Unread } from '../core/index.ts';
 
 /** What differs between a report and those before it. */
 export interface Changes {
-  /** Findings that fail and did not. */
+  /** Findings that fail, unwaived, and did not. */
   readonly fresh: readonly Finding[];
   /** Findings that failed and do not any more; `unsure` are those of which nobody knows now. */
   readonly resolved: readonly Finding[];
@@ -63,7 +63,7 @@ export function isEmpty(changes: Changes): boolean {
 }
 
 function failing({ findings }: Report): Map<string, Finding> {
-  return new Map(findings.filter(({ verdict }) => verdict === 'fail').map((finding) => [finding.fingerprint, finding]));
+  return new Map(findings.filter(isOpenFailure).map((finding) => [finding.fingerprint, finding]));
 }
 
 function unreadFiles({ inputs }: Report): Set<string> {

@@ -1,4 +1,4 @@
-import type { ComparedRow, FleetReport, JudgedCluster, LedgerState, Report } from '../core/index.ts';
+import { isOpenFailure, type ComparedRow, type FleetReport, type JudgedCluster, type LedgerState, type Report } from '../core/index.ts';
 import { fleetOutcome } from './fleet-outcome.ts';
 import { counted, outcome } from './outcome.ts';
 import { bareCells, heading, labelled, listed, pageOf, row, severityColor, severityParts, unread, type Colors, type Page } from './page.ts';
@@ -192,7 +192,7 @@ function* summary(
   const judged = `${sum.judged} judged`;
   yield row('Clusters', [counted(sum.clusters, 'cluster'), ...(unjudged === 0 ? [judged] : [judged, colors.red(`${unjudged} not`)])], page);
   const found = severityParts(sum.bySeverity, colors);
-  const failing = clusters.filter((cluster) => 'report' in cluster && cluster.report.findings.some(({ verdict }) => verdict === 'fail'));
+  const failing = clusters.filter((cluster) => 'report' in cluster && cluster.report.findings.some(isOpenFailure));
   yield row('Findings', found.length === 0 ? [colors.green('none')] : [...found, `in ${counted(failing.length, 'cluster')}`], page);
   if (sum.judged > 1) yield row('Guidance', [`${counted(sum.alike, 'recommendation')} alike`, `${sum.different} differ`], page);
   const result = fleetOutcome({ clusters, summary: sum }, options);

@@ -28,6 +28,16 @@ const resource = z
   })
   .describe('What names an object');
 
+const waiverShape = {
+  from: z.enum(['policy-file', 'annotation', 'comment']),
+  reason: z.string(),
+  owner: z.string(),
+  until: z.string().describe('The last day on which it holds, as YYYY-MM-DD'),
+  ticket: z.string().exactOptional(),
+  file,
+  line,
+};
+
 const finding = z
   .object({
     control: z.string().describe('Id of the control: chapter/name'),
@@ -49,6 +59,10 @@ const finding = z
       .describe(
         'How far a machine can repair it: safe keeps what the workload does, review may change it, shown needs a value from a person',
       ),
+    waived: z
+      .object(waiverShape)
+      .exactOptional()
+      .describe('Somebody answers for what fails until a day: it counts neither by severity nor for the exit code'),
     fingerprint: z.string().describe('Stays the same when lines move and files are reordered'),
   })
   .describe('One control on one subject, at one place');
@@ -65,6 +79,10 @@ const ledgerRow = z
     subjects: z.object({ pass: count, fail: count, unknown: count, notApplicable: count }),
     needs: z.array(evidence).describe('Evidence that would settle or strengthen the row'),
     controls: z.array(z.string()).describe('Controls that decide it; empty where none of this version does'),
+    waived: z
+      .object({ findings: z.int().min(1), open: count })
+      .exactOptional()
+      .describe('How many of its failing findings are waived, and how many stay open; the state is fail all the same'),
     note: z.string().exactOptional().describe('Why the row is unknown although a control exists'),
   })
   .describe('One recommendation of the guidance; every report has one row for each');
@@ -147,9 +165,23 @@ const definition = z
       )
       .describe('Every pod template that was judged'),
     ledger: z.array(ledgerRow),
+    waivers: z
+      .array(
+        z.object({
+          control: z.string().describe('What it names: a control id, a code, a chapter, a glob'),
+          state: z
+            .enum(['active', 'unused', 'expired'])
+            .describe('unused: there is nothing that it could waive; expired: its last day is over'),
+          findings: count.describe('How many findings it waives; of one that is expired, how many it would'),
+          ...waiverShape,
+        }),
+      )
+      .exactOptional()
+      .describe('In the order of files and lines; absent where there are none'),
     summary: z.object({
-      bySeverity: z.object({ critical: count, high: count, medium: count, low: count }).describe('Findings that fail'),
+      bySeverity: z.object({ critical: count, high: count, medium: count, low: count }).describe('Findings that fail and are not waived'),
       byState: z.object({ pass: count, fail: count, unknown: count, 'not-applicable': count }).describe('Rows of the ledger'),
+      waived: z.int().min(1).exactOptional().describe('Findings that fail and are waived; absent where there are none'),
     }),
   })
   .meta({ id: 'report', title: 'Report of plimsoll scan' });

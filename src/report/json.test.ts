@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatJson, quoted } from './json.ts';
 import { reportSchema } from './json-schema.ts';
-import { sampleReport } from './sample-report.ts';
+import { sampleReport, sampleWaivedReport } from './sample-report.ts';
 
 const validate = new Ajv2020({ strict: true }).compile(JSON.parse(reportSchema()));
 
@@ -18,6 +18,14 @@ test('the JSON says what the report says, no more and no less', () => {
 test('a report validates against the schema that is published for it', () => {
   validate(JSON.parse(formatted()));
   expect(validate.errors).toBeNull();
+});
+
+test('waived findings and their waivers are in the JSON and in its schema', () => {
+  const written = JSON.parse(formatted(sampleWaivedReport));
+  expect(written).toEqual(sampleWaivedReport);
+  validate(written);
+  expect(validate.errors).toBeNull();
+  expect(validate({ ...written, waivers: [{ ...written.waivers[0], state: 'forever' }] })).toBe(false);
 });
 
 test('the schema refuses what is not a report', () => {

@@ -10,6 +10,8 @@ import {
   type Skipped,
   type StaticPod,
   type Unread,
+  type Waiver,
+  type WaiverUse,
   type Workload,
 } from '../core/index.ts';
 
@@ -23,10 +25,12 @@ export function* formatJson(report: Report): Generator<string, void> {
   yield* records('  ', 'findings', report.findings, findingRecords());
   yield* records('  ', 'workloads', report.workloads, workloadRecord);
   yield* records('  ', 'ledger', report.ledger, ledgerRecord);
+  if (report.waivers !== undefined) yield* records('  ', 'waivers', report.waivers, waiverUseRecord);
   const { bySeverity, byState } = summary;
   yield (
     `  "summary": {"bySeverity":{"critical":${bySeverity.critical},"high":${bySeverity.high},"medium":${bySeverity.medium},"low":${bySeverity.low}},` +
-      `"byState":{"pass":${byState.pass},"fail":${byState.fail},"unknown":${byState.unknown},"not-applicable":${byState['not-applicable']}}}\n}\n`
+      `"byState":{"pass":${byState.pass},"fail":${byState.fail},"unknown":${byState.unknown},"not-applicable":${byState['not-applicable']}}` +
+      `${summary.waived === undefined ? '' : `,"waived":${summary.waived}`}}\n}\n`
   );
 }
 
@@ -128,9 +132,21 @@ function findingRecords(): (finding: Finding) => string {
       `,"path":${literal(finding.path)},"file":${literal(finding.file)},"line":${finding.line},"column":${finding.column}` +
       `,"endLine":${finding.endLine},"endColumn":${finding.endColumn},"message":${literal(finding.message)}` +
       (finding.fix === undefined ? '' : `,"fix":"${finding.fix}"`) +
+      (finding.waived === undefined ? '' : `,"waived":{${waiverFields(finding.waived)}}`) +
       `,"fingerprint":${quoted(finding.fingerprint)}}`
     );
   };
+}
+
+function waiverFields({ from, reason, owner, until, ticket, file, line }: Waiver): string {
+  return (
+    `"from":"${from}","reason":${quoted(reason)},"owner":${quoted(owner)},"until":${quoted(until)}` +
+    `${ticket === undefined ? '' : `,"ticket":${quoted(ticket)}`},"file":${quoted(file)},"line":${line}`
+  );
+}
+
+function waiverUseRecord(use: WaiverUse): string {
+  return `{"control":${quoted(use.control)},"state":"${use.state}","findings":${use.findings},${waiverFields(use)}}`;
 }
 
 function clusterRecord({ context, version, namespaces, snapshot }: ClusterTarget): string {
@@ -175,6 +191,7 @@ function ledgerRecord(row: LedgerRow): string {
   return (
     `{"code":${quoted(row.code)},"title":${quoted(row.title)},"chapter":${quoted(row.chapter)},"origin":${quoted(row.origin)},"state":"${row.state}",` +
     `"subjects":{"pass":${pass},"fail":${fail},"unknown":${unknown},"notApplicable":${notApplicable}},` +
-    `"needs":${quotedList(row.needs)},"controls":${quotedList(row.controls)}${row.note === undefined ? '' : `,"note":${quoted(row.note)}`}}`
+    `"needs":${quotedList(row.needs)},"controls":${quotedList(row.controls)}` +
+    `${row.waived === undefined ? '' : `,"waived":{"findings":${row.waived.findings},"open":${row.waived.open}}`}${row.note === undefined ? '' : `,"note":${quoted(row.note)}`}}`
   );
 }

@@ -1,4 +1,4 @@
-import type { Report } from '../core/index.ts';
+import { isOpenFailure, type Report } from '../core/index.ts';
 import { failingControls } from './grouping.ts';
 
 /** The command that helps most after this report: about the worst control that fails, the most frequent one of equals. */
@@ -7,6 +7,6 @@ export function nextCommand(report: Report): string {
   if (report.target.cluster !== undefined && (resources === 0 || unread.some(({ reason }) => reason.endsWith('has no permission'))))
     return 'plimsoll scan --cluster --print-rbac';
   if (resources === 0) return 'plimsoll help scan';
-  const [worst] = failingControls(report.findings.filter(({ verdict }) => verdict === 'fail'));
+  const [worst] = failingControls(report.findings.filter(isOpenFailure));
   return worst === undefined ? 'plimsoll list recommendations --undecided' : `plimsoll explain ${worst.control}`;
 }

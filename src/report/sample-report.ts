@@ -1,4 +1,4 @@
-import type { Finding, LedgerRow, Report, ResourceRef, Severity } from '../core/index.ts';
+import type { Finding, LedgerRow, Report, ResourceRef, Severity, Waiver } from '../core/index.ts';
 import type { ControlText } from './text.ts';
 
 // A report of every sort of entry, for the tests of the formats.
@@ -190,4 +190,29 @@ export const sampleReport: Report = {
     bySeverity: { critical: 1, high: 9, medium: 1, low: 0 },
     byState: { pass: 1, fail: 3, unknown: 2, 'not-applicable': 0 },
   },
+};
+
+const waiver: Waiver = {
+  from: 'policy-file',
+  reason: 'the node agent reads the host\u2019s logs',
+  owner: 'team-logs',
+  until: '2027-01-31',
+  ticket: 'SEC-812',
+  file: 'plimsoll.yaml',
+  line: 7,
+};
+
+/** The sample report after somebody has answered for its critical finding and for one of the sidecars. */
+export const sampleWaivedReport: Report = {
+  ...sampleReport,
+  findings: sampleReport.findings.map((each, index) => (each.severity === 'critical' || index === 0 ? { ...each, waived: waiver } : each)),
+  ledger: sampleReport.ledger.map((each) => {
+    const open = { 'POD-02': 0, 'POD-12': 8 }[each.code];
+    return open === undefined ? each : { ...each, waived: { findings: 1, open } };
+  }),
+  waivers: [
+    { control: 'POD-*', state: 'active', findings: 2, ...waiver },
+    { control: 'NET-02', state: 'expired', findings: 0, ...waiver, from: 'comment', file: 'deploy/\u0007web.yaml', until: '2026-01-31' },
+  ],
+  summary: { ...sampleReport.summary, bySeverity: { critical: 0, high: 8, medium: 1, low: 0 }, waived: 2 },
 };

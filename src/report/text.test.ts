@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sampleChapters, sampleControl, sampleLine, sampleReport } from './sample-report.ts';
+import { sampleChapters, sampleControl, sampleLine, sampleReport, sampleWaivedReport } from './sample-report.ts';
 import { formatText, type TextOptions } from './text.ts';
 import { cells } from './wrap.ts';
 
@@ -447,5 +447,44 @@ describe('source excerpts', () => {
 
   test('places beyond the line are harmless', () => {
     expect(excerpt('a: b', 90, 95)).toHaveLength(2);
+  });
+});
+
+describe('waived findings', () => {
+  const waived = text({}, sampleWaivedReport);
+
+  test('stand under their own heading, with who answers for them until when', () => {
+    const [, section = ''] = waived.split('Waived: 2 findings');
+    expect(section.split('\n\n').slice(0, 4).join('\n\n')).toMatchInlineSnapshot(`
+      " ─────────────────────────────────────────────────────────────
+
+        waived    container "sidecar-0" does not set allowPrivilegeEscalation, and the
+                  default is true
+                  deploy/web.yaml:9:9  pod-security/privilege-escalation POD-12
+        why       the node agent reads the host’s logs (team-logs, until 2027-01-31,
+                  SEC-812)
+
+        waived    container "web" is privileged
+                  deploy/web.yaml:8:28  pod-security/privileged POD-02
+        why       the node agent reads the host’s logs (team-logs, until 2027-01-31,
+                  SEC-812)
+
+      Not known from this input: 2 verdicts ──────────────────────────────────────────"
+    `);
+  });
+
+  test('do not count, and the rows that fail by them alone are counted', () => {
+    expect(waived).toMatch(/Findings +8 high · 1 medium · in 2 objects/);
+    expect(waived).toMatch(/Waived +2 findings/);
+    expect(waived).toContain('of what fails 1 by waived findings alone');
+    expect(text({ quiet: true }, sampleWaivedReport)).not.toContain('is privileged');
+  });
+
+  test('that name a credential keep its line hidden all the same', () => {
+    const all = sampleReport.findings.map((each) =>
+      each.codes.includes('SEC-01') ? { ...each, waived: sampleWaivedReport.waivers![0]! } : each,
+    );
+    const elsewhere = { ...sampleReport.findings[0]!, line: 10, endLine: 10 };
+    expect(text({}, { ...sampleReport, findings: [elsewhere, ...all] })).not.toContain('hunter2');
   });
 });

@@ -1,4 +1,4 @@
-import { type Finding, type LedgerState, type Report } from '../core/index.ts';
+import { groupBy, isOpenFailure, type Finding, type LedgerState, type Report } from '../core/index.ts';
 import { findRecommendation } from '../guidance/index.ts';
 import type { Chapter } from '../guidance/recommendation.ts';
 import { countBySeverity, failingControls, grouped, type Issue, type ResourceGroup } from './grouping.ts';
@@ -68,7 +68,7 @@ interface Page extends AnyPage {
 
 /** The report for a person, in pieces of whole lines. Whatever comes from input is made printable first. */
 export function* formatText(report: Report, options: TextOptions): Generator<string, void> {
-  const failing = report.findings.filter(({ verdict }) => verdict === 'fail');
+  const failing = report.findings.filter(isOpenFailure);
   if (options.quiet) {
     yield* brief(report, failing);
     return;
@@ -78,9 +78,10 @@ export function* formatText(report: Report, options: TextOptions): Generator<str
     live: isLive(report),
     options,
     explained: new Set(),
-    secretLines: secretLines(failing),
+    secretLines: secretLines(report.findings),
   };
   yield* findings(failing, page);
+  yield* waived(report, page);
   yield* unknowns(report, page);
   if (options.all) yield* passing(report, page);
   yield* unread(report, page);
@@ -211,13 +212,30 @@ function excerpt(finding: Finding, shown: Set<string>, { options, colors, width,
 }
 
 /** A credential must not be repeated by the tool that found it, not even on the owner's own screen. */
-function secretLines(failing: readonly Finding[]): Set<string> {
+function secretLines(all: readonly Finding[]): Set<string> {
   const lines = new Set<string>();
-  for (const { codes, file, line, endLine } of failing) {
-    if (!codes.includes('SEC-01')) continue;
+  for (const { verdict, codes, file, line, endLine } of all) {
+    if (verdict !== 'fail' || !codes.includes('SEC-01')) continue;
     for (let at = line; at <= Math.min(endLine, line + 1000); at++) lines.add(`${file}:${at}`);
   }
   return lines;
+}
+
+/** What fails and somebody answers for: one entry for each waiver and control. */
+function* waived({ findings: all }: Report, page: Page): Generator<string, void> {
+  const those = all.filter(({ waived: by }) => by !== undefined);
+  if (those.length === 0) return;
+  yield heading(`Waived: ${counted(those.length, 'finding')}`, page);
+  const entries = groupBy(those, ({ waived: by, control }) => `${by?.file}:${by?.line} ${control}`);
+  for (const [first, ...others] of entries.values()) {
+    const { reason, owner, until, ticket } = first!.waived!;
+    yield `\n${labelled('waived', printable(first!.message), page, page.colors.dim)}`;
+    yield placeLine(first!, page);
+    if (page.options.all) for (const finding of others) yield placed(placeOn(page, finding), printable(finding.message), page);
+    else if (others.length > 0) yield labelled('', `and in ${counted(others.length, 'more place')} (--all lists them)`, page);
+    const where = ticket === undefined ? '' : `, ${ticket}`;
+    yield labelled('why', printable(`${reason} (${owner}, until ${until}${where})`), page, page.colors.dim);
+  }
 }
 
 function* unknowns(report: Report, page: Page): Generator<string, void> {
@@ -326,9 +344,13 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const counts = severityParts(countBySeverity(failing), colors);
   yield row('Findings', counts.length === 0 ? [colors.green('none')] : [...counts, `in ${counted(objects, 'object')}`], page);
   yield startingPoints(failing, page);
+  if (report.summary.waived !== undefined)
+    yield row('Waived', [counted(report.summary.waived, 'finding'), 'plimsoll waivers lists who answers for them until when'], page);
   if (report.workloads.length > 0)
     yield row('Pod Security', [`${levels.restricted} restricted`, `${levels.baseline} baseline`, `${levels.privileged} privileged`], page);
-  if (inputs.resources > 0) yield row('Guidance', stateParts(report.summary.byState, colors), page);
+  const excused = report.ledger.filter(({ waived: by }) => by?.open === 0).length;
+  const byWaivers = excused === 0 ? [] : [`of what fails ${excused} by waived findings alone`];
+  if (inputs.resources > 0) yield row('Guidance', [...stateParts(report.summary.byState, colors), ...byWaivers], page);
   const leftOut = tally(report.ledger.flatMap(({ note, code }) => (note === undefined ? [] : [{ reason: note, count: 1, where: code }])));
   if (leftOut.length > 0)
     yield row(

@@ -46,7 +46,10 @@ export function commandHelp(command: Command, width: number): string {
     'Options',
     ...command.options.map((option, index) => entry(names[index] ?? '', option.about, column, room)),
     '',
-    ...(command.notes ?? []).flatMap(({ title, lines }) => [title, ...lines.map(([name, about]) => entry(name, about, 4, room)), '']),
+    ...(command.notes ?? []).flatMap(({ title, lines }) => {
+      const widest = Math.max(...lines.map(([name]) => name.length));
+      return [title, ...lines.map(([name, about]) => entry(name, about, Math.max(4, widest + 2), room)), ''];
+    }),
     ...(command.examples.length === 0 ? [] : ['Examples', ...command.examples.flatMap((example) => exampleLines(example, room)), '']),
   ].join('\n');
 }

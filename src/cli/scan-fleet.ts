@@ -2,8 +2,10 @@ import { controls } from '../controls/index.ts';
 import { severities, type FleetReport } from '../core/index.ts';
 import { scanFleet } from '../library/scan-fleet.ts';
 import { fleetOutcome } from '../report/fleet-outcome.ts';
+import { OptionError } from '../options/option-error.ts';
 import type { OutcomeOptions } from '../report/outcome.ts';
 import { findCommand, type Arguments } from './arguments.ts';
+import { fleetFormats } from './commands/scan.ts';
 import type { Configuration } from './configuration.ts';
 import { deliver } from './deliver.ts';
 import { nextCall, quoted } from './next-call.ts';
@@ -24,6 +26,12 @@ export async function runFleetScan(
   failing: OutcomeOptions,
   snapshots: readonly string[],
 ): Promise<number> {
+  const other = outputs.find(({ format }) => !fleetFormats.includes(format));
+  if (other !== undefined)
+    throw new OptionError([
+      `several clusters cannot be told as ${other.format}`,
+      `write ${fleetFormats.join(', ')}, or scan one after the other`,
+    ]);
   const { context: _, ...scan } = clusterScan(given, configuration);
   const progress = startFleetProgress();
   const onProgress = progress.report;

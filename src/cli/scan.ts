@@ -1,12 +1,9 @@
-import { controls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
 import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { OptionError } from '../options/option-error.ts';
-import { formatJson } from '../report/json.ts';
 import { nextCommand } from '../report/next-command.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
-import { formatText } from '../report/text.ts';
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
@@ -14,12 +11,12 @@ import { clusterOptions } from './commands/options.ts';
 import { scanFormats } from './commands/scan.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
 import { deliver, type Formatted } from './deliver.ts';
+import { formattedReport } from './formatted-report.ts';
 import { outputsOf } from './outputs.ts';
 import { mergedParams, policyOptions } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
 import { sourceLines } from './source-lines.ts';
-import { textOptions } from './text-options.ts';
 
 /**
  * `plimsoll scan`: reads, judges, writes every output, and answers with the exit code. `program` is the file that was started, for a
@@ -39,24 +36,23 @@ export async function runScan(given: Arguments, program: string): Promise<number
     failOn: (given.value('fail-on') ?? 'high') as FailOn,
     allowUnreadable: given.has('allow-unreadable') || given.has('allow-partial'),
   };
+  const formatted = (report: Report): Formatted =>
+    formattedReport(report, given, {
+      failing,
+      ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
+      nextCommand: asCalled(nextCommand(report)),
+    });
   if (given.has('watch')) {
     if (snapshot !== undefined) throw new OptionError([`the snapshot ${snapshot} does not change`, 'leave out --watch']);
     const { runWatch } = await import('./watch.ts');
-    return runWatch(
-      given,
-      configuration,
-      outputs,
-      failing,
-      (report) => (format, onStdout) => formattedReport(report, format, given, failing, onStdout),
-    );
+    return runWatch(given, configuration, outputs, failing, formatted);
   }
   if (given.has('all-contexts') || given.values('cluster').length > 1 || snapshots.length > 1) {
     const { runFleetScan } = await import('./scan-fleet.ts');
     return runFleetScan(given, configuration, outputs, failing, snapshots);
   }
   const report = await reportOf(given, configuration, program, snapshot);
-  const formatted: Formatted = (format, onStdout) => formattedReport(report, format, given, failing, onStdout);
-  return deliver(given, outputs, formatted, outcome(report, failing));
+  return deliver(given, outputs, formatted(report), outcome(report, failing));
 }
 
 async function reportOf(given: Arguments, configuration: Configuration, program: string, snapshot: string | undefined): Promise<Report> {
@@ -110,23 +106,4 @@ function checkCombinations(given: Arguments, snapshot: string | undefined): void
   const named = given.values('cluster').find((name) => name !== '');
   if (given.has('all-contexts') && (named !== undefined || given.has('context')))
     throw new OptionError(['--all-contexts names every cluster', 'leave out the name of one']);
-}
-
-async function formattedReport(
-  report: Report,
-  format: string,
-  given: Arguments,
-  failing: OutcomeOptions,
-  onStdout: boolean,
-): Promise<Iterable<string>> {
-  if (format === 'json') return formatJson(report);
-  if (format === 'sarif') {
-    const { formatSarif } = await import('../report/sarif.ts');
-    return formatSarif(report, { controls });
-  }
-  return formatText(report, {
-    ...textOptions(given, failing, onStdout),
-    ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
-    nextCommand: asCalled(nextCommand(report)),
-  });
 }

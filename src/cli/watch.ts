@@ -35,7 +35,8 @@ export async function runWatch(
   formatted: (report: Report) => Formatted,
 ): Promise<number> {
   const onStdout = outputs.find(({ file }) => file === undefined)?.format;
-  if (onStdout === 'sarif') throw new OptionError(['SARIF has no end with --watch', 'write it to a file: --output sarif=FILE']);
+  if (onStdout !== undefined && onStdout !== 'text' && onStdout !== 'json')
+    throw new OptionError([`${onStdout} has no end with --watch`, `write it to a file: --output ${onStdout}=FILE`]);
   const ending = new AbortController();
   const end = (): void => ending.abort();
   const forget = onInterruption(end);

@@ -418,7 +418,7 @@ describe('the command', () => {
     [['-', '--watch'], 'standard input does not change'],
     [['--cluster', '--watch', '--verify-enforcement'], '--watch and --verify-enforcement exclude each other'],
     [['--all-contexts', '--watch'], '--watch follows one cluster'],
-    [['--cluster', '--watch', '-o', 'sarif'], 'SARIF has no end with --watch'],
+    [['--cluster', '--watch', '-o', 'sarif'], 'sarif has no end with --watch'],
     [['--cluster', '--watch', '--kubeconfig', '/nowhere'], 'the kubeconfig cannot be read'],
   ])('%j is refused with one message', (args, message) => {
     const { status: code, stdout, stderr } = plimsoll(['scan', ...args]);

@@ -1,7 +1,10 @@
+import { formats } from '../../report/formats/index.ts';
 import type { Command } from './command.ts';
 import { color, config, help, namespace, noColor, ofCluster, severityChoices, whatIsJudged, whichControls } from './options.ts';
 
-export const scanFormats: readonly string[] = ['text', 'json', 'sarif'];
+export const scanFormats: readonly string[] = ['text', ...formats.map(({ name }) => name)];
+/** What a report of several clusters can be written as. */
+export const fleetFormats: readonly string[] = ['text', 'json', 'sarif'];
 
 export const scan: Command = {
   name: 'scan',
@@ -21,7 +24,7 @@ export const scan: Command = {
       value: 'FORMAT[=FILE]',
       repeatable: true,
       formats: scanFormats,
-      about: 'Format, text (default), json or sarif, and the file to write it to; may be given several times',
+      about: 'Format, text (default) or one of those below, and the file to write it to; may be given several times',
     },
     {
       name: 'fail-on',
@@ -70,6 +73,7 @@ export const scan: Command = {
     { command: 'plimsoll scan --only POD,NET-02 --fail-on medium', about: 'a chapter and one recommendation' },
   ],
   notes: [
+    { title: 'Formats', lines: [['text', 'for a person'], ...formats.map(({ name, about }) => [name, about] as const)] },
     {
       title: 'Exit codes',
       lines: [

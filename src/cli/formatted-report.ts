@@ -1,0 +1,34 @@
+import { controls } from '../controls/index.ts';
+import type { Report } from '../core/index.ts';
+import { findFormat } from '../report/formats/index.ts';
+import type { OutcomeOptions } from '../report/outcome.ts';
+import { formatText, type TextOptions } from '../report/text.ts';
+import type { Arguments } from './arguments.ts';
+import type { Formatted } from './deliver.ts';
+import { textOptions } from './text-options.ts';
+
+/** What the text says that only the command knows, and the time for formats that demand one. */
+export interface FormattedOptions extends Pick<TextOptions, 'lines' | 'nextCommand'> {
+  readonly failing: OutcomeOptions;
+  /** When what the report says was found; asked for only where a format is written. Default: now. */
+  readonly time?: () => Date;
+}
+
+/** The report of one scan in whatever format is asked for. */
+export function formattedReport(report: Report, given: Arguments, options: FormattedOptions): Formatted {
+  const { failing, time = () => new Date(), ...text } = options;
+  return async (name, onStdout) => {
+    const format = await findFormat(name)?.load();
+    return format === undefined
+      ? formatText(report, { ...textOptions(given, failing, onStdout), ...text })
+      : format(report, { controls, time: timeOf(report, time) });
+  };
+}
+
+/** SOURCE_DATE_EPOCH makes it the same for the same input (reproducible-builds.org); a snapshot says itself when it was taken. */
+function timeOf({ target }: Report, time: () => Date): string {
+  const { SOURCE_DATE_EPOCH: fixed = '' } = process.env;
+  const taken = /^\d{1,11}$/.test(fixed) ? new Date(Number(fixed) * 1000) : target.cluster?.snapshot?.taken;
+  const said = new Date(taken ?? NaN);
+  return (Number.isNaN(said.getTime()) ? time() : said).toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { severities, type Finding, type LedgerRow, type Report, type ResourceRef } from '../core/index.ts';
+import { severities, type Finding, type LedgerRow, type Report, type ResourceRef, type Waiver, type WaiverUse } from '../core/index.ts';
 import { reasonOf } from '../files/index.ts';
 import { OptionError } from '../options/option-error.ts';
 
@@ -135,6 +135,16 @@ const resource = object<ResourceRef>({
   owner: optional(object<NonNullable<ResourceRef['owner']>>({ apiVersion: text, kind: text, name: text })),
 });
 
+const waiver: Fields<Waiver> = {
+  from: oneOf(['policy-file', 'annotation', 'comment']),
+  reason: text,
+  owner: text,
+  until: text,
+  ticket: optional(text),
+  file: text,
+  line,
+};
+
 const finding = object<Finding>({
   control: text,
   codes: texts,
@@ -150,6 +160,7 @@ const finding = object<Finding>({
   endColumn: line,
   message: text,
   fix: optional(oneOf(['safe', 'review', 'shown'])),
+  waived: optional(object(waiver)),
   fingerprint: text,
 });
 
@@ -162,6 +173,7 @@ const ledgerRow = object<LedgerRow>({
   subjects: object<LedgerRow['subjects']>({ pass: count, fail: count, unknown: count, notApplicable: count }),
   needs: listOf(oneOf(['manifest', 'cluster', 'node', 'events', 'image', 'cloud', 'person'])),
   controls: texts,
+  waived: optional(object<NonNullable<LedgerRow['waived']>>({ findings: line, open: count })),
   note: optional(text),
 });
 
@@ -218,8 +230,12 @@ const report = object<Report>({
     }),
   ),
   ledger: listOf(ledgerRow),
+  waivers: optional(
+    listOf(object<WaiverUse>({ control: text, state: oneOf(['active', 'unused', 'expired']), findings: count, ...waiver })),
+  ),
   summary: object<Report['summary']>({
     bySeverity: object<Report['summary']['bySeverity']>({ critical: count, high: count, medium: count, low: count }),
     byState: object<Report['summary']['byState']>({ pass: count, fail: count, unknown: count, 'not-applicable': count }),
+    waived: optional(line),
   }),
 });

@@ -23,6 +23,7 @@ export type {
   ResourceRef,
   Proposal,
   Severity,
+  SetBy,
   Skipped,
   SubjectCounts,
   TextEdit,

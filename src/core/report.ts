@@ -42,6 +42,8 @@ export interface Finding {
   readonly endLine: number;
   readonly endColumn: number;
   readonly message: string;
+  /** What decides the field, where the file is a template or the base of an overlay. */
+  readonly setBy?: SetBy;
   /** How far a machine can repair it; absent where only a person can. */
   readonly fix?: FixSafety;
   /** Of what fails: it stays in every report, and counts neither by severity nor for the exit code. */
@@ -53,6 +55,13 @@ export interface Finding {
 /** What fails and nobody answers for. */
 export function isOpenFailure({ verdict, waived }: Pick<Finding, 'verdict' | 'waived'>): boolean {
   return verdict === 'fail' && waived === undefined;
+}
+
+/** The one key of the values of a chart, or the field of a patch, that decides a field of what is rendered. */
+export interface SetBy {
+  readonly key: string;
+  readonly file: string;
+  readonly line: number;
 }
 
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';

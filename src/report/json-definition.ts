@@ -53,6 +53,12 @@ const finding = z
     endLine: line,
     endColumn: column.describe('Exclusive; counts from 1, in UTF-16 code units'),
     message: z.string(),
+    setBy: z
+      .object({ key: z.string(), file, line })
+      .exactOptional()
+      .describe(
+        'The one key of the values of a chart, or the field of a patch, that decides the field; the file of the finding is then the template, or the base',
+      ),
     fix: z
       .enum(['safe', 'review', 'shown'])
       .exactOptional()

@@ -15,6 +15,15 @@ test('the JSON says what the report says, no more and no less', () => {
   expect(JSON.parse(formatted())).toEqual(sampleReport);
 });
 
+test('what decides a field of a chart is told', () => {
+  const setBy = { key: 'web."a b"', file: 'chart/values.yaml', line: 3 };
+  const [first, ...others] = sampleReport.findings;
+  const report = { ...sampleReport, findings: [{ ...first!, setBy }, ...others] };
+  expect(JSON.parse(formatted(report))).toEqual(report);
+  validate(JSON.parse(formatted(report)));
+  expect(validate.errors).toBeNull();
+});
+
 test('a report validates against the schema that is published for it', () => {
   validate(JSON.parse(formatted()));
   expect(validate.errors).toBeNull();

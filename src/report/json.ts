@@ -7,6 +7,7 @@ import {
   type LedgerRow,
   type Report,
   type ResourceRef,
+  type SetBy,
   type Skipped,
   type StaticPod,
   type Unread,
@@ -131,6 +132,7 @@ function findingRecords(): (finding: Finding) => string {
       (finding.container === undefined ? '' : `,"container":${literal(finding.container)}`) +
       `,"path":${literal(finding.path)},"file":${literal(finding.file)},"line":${finding.line},"column":${finding.column}` +
       `,"endLine":${finding.endLine},"endColumn":${finding.endColumn},"message":${literal(finding.message)}` +
+      (finding.setBy === undefined ? '' : `,"setBy":${setByRecord(finding.setBy)}`) +
       (finding.fix === undefined ? '' : `,"fix":"${finding.fix}"`) +
       (finding.waived === undefined ? '' : `,"waived":{${waiverFields(finding.waived)}}`) +
       `,"fingerprint":${quoted(finding.fingerprint)}}`
@@ -147,6 +149,10 @@ function waiverFields({ from, reason, owner, until, ticket, file, line }: Waiver
 
 function waiverUseRecord(use: WaiverUse): string {
   return `{"control":${quoted(use.control)},"state":"${use.state}","findings":${use.findings},${waiverFields(use)}}`;
+}
+
+function setByRecord({ key, file, line }: SetBy): string {
+  return `{"key":${quoted(key)},"file":${quoted(file)},"line":${line}}`;
 }
 
 function clusterRecord({ context, version, namespaces, snapshot }: ClusterTarget): string {

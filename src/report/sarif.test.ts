@@ -91,6 +91,18 @@ test('a result points at its columns and keeps its fingerprint', () => {
   expect(result.partialFingerprints).toEqual({ 'plimsoll/v1': 'abc', primaryLocationLineHash: 'abc' });
 });
 
+test('what decides a field of a chart is a related location', () => {
+  const result = resultOf({ setBy: { key: 'web.image', file: 'chart/values.yaml', line: 3 } });
+  expect(result.relatedLocations).toEqual([
+    {
+      physicalLocation: { artifactLocation: { uri: 'chart/values.yaml', uriBaseId: 'SRCROOT' }, region: { startLine: 3 } },
+      message: { text: 'web.image decides it' },
+    },
+  ]);
+  validate(sarif({ ...sampleReport, findings: [{ ...sampleReport.findings[0]!, setBy: { key: 'a', file: 'v.yaml', line: 1 } }] }));
+  expect(validate.errors).toBeNull();
+});
+
 test('files are relative to the root of the sources, except absolute ones', () => {
   expect(uriOf('deploy/my web.yaml')).toEqual({ uri: 'deploy/my%20web.yaml', uriBaseId: 'SRCROOT' });
   expect(uriOf('/srv/a#b.yaml')).toEqual({ uri: 'file:///srv/a%23b.yaml' });

@@ -1,5 +1,5 @@
 import type { Invocation, Location, Notification, PropertyBag, Region, ReportingDescriptor, Result } from 'sarif';
-import type { AnyControl, Finding, FleetReport, Report, Severity } from '../core/index.ts';
+import type { AnyControl, Finding, FleetReport, Report, SetBy, Severity } from '../core/index.ts';
 import { chapterOf, findRecommendation } from '../guidance/index.ts';
 import { stringified } from './json.ts';
 import { counted } from './outcome.ts';
@@ -39,9 +39,10 @@ function scanParts(report: Report, controls: readonly AnyControl[]): LogParts {
     *results(ruleIndex) {
       for (const finding of report.findings) {
         if (finding.verdict !== 'fail') continue;
-        const { line, column, endLine, endColumn, fix } = finding;
+        const { line, column, endLine, endColumn, fix, setBy } = finding;
         const region = { startLine: line, startColumn: column, endLine, endColumn };
-        yield resultOf(finding, region, ruleIndex, fix === undefined ? {} : { fix });
+        const result = resultOf(finding, region, ruleIndex, fix === undefined ? {} : { fix });
+        yield setBy === undefined ? result : { ...result, relatedLocations: [setByLocation(setBy)] };
       }
     },
   };
@@ -196,6 +197,13 @@ function locationOf({ file, resource, path }: Pick<Failure, 'file' | 'resource' 
         kind: 'member',
       },
     ],
+  };
+}
+
+function setByLocation({ key, file, line }: SetBy): Location {
+  return {
+    physicalLocation: { artifactLocation: artifact(file), region: { startLine: line } },
+    message: { text: messageText(`${key} decides it`) },
   };
 }
 

@@ -488,3 +488,11 @@ describe('waived findings', () => {
     expect(text({}, { ...sampleReport, findings: [elsewhere, ...all] })).not.toContain('hunter2');
   });
 });
+
+test('what decides a field of a chart stands under its place', () => {
+  const [first] = sampleReport.findings;
+  const setBy = { key: 'web.token\u001b[0m', file: 'chart/values.yaml', line: 3 };
+  const page = text({ terminal: false }, { ...sampleReport, findings: [{ ...first!, setBy }] });
+  expect(page).toMatch(/^ +chart\/values\.yaml:3 +web\.token\S+ decides it$/m);
+  expect(page).not.toContain('\u001b');
+});

@@ -1,4 +1,4 @@
-import { groupBy, isOpenFailure, type Finding, type LedgerState, type Report } from '../core/index.ts';
+import { groupBy, isOpenFailure, type Finding, type LedgerState, type Report, type SetBy } from '../core/index.ts';
 import { findRecommendation } from '../guidance/index.ts';
 import type { Chapter } from '../guidance/recommendation.ts';
 import { countBySeverity, failingControls, grouped, type Issue, type ResourceGroup } from './grouping.ts';
@@ -130,6 +130,7 @@ function issueText(issue: Issue, shown: Set<string>, page: Page): string {
   const first = issue.findings[0]!;
   let text = `\n${labelled(first.severity, printable(first.message), page, severityColor(colors, first.severity))}`;
   text += placeLine(first, page);
+  if (first.setBy !== undefined) text += setByLine(first.setBy, page);
   if (options.terminal) text += excerpt(first, shown, page);
   const others = issue.findings.slice(1);
   if (others.length > 0) {
@@ -169,6 +170,10 @@ function opening(text: string): string {
 
 function placeLine(finding: Finding, page: Page): string {
   return placed(placeOn(page, finding), `${finding.control} ${finding.codes.join(' ')}`.trimEnd(), page);
+}
+
+function setByLine({ key, file, line }: SetBy, page: Page): string {
+  return placed(`${printable(file)}:${line}`, `${printable(key)} decides it`, page);
 }
 
 function place({ file, line, column }: Finding): string {

@@ -1,6 +1,15 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { severities, type Finding, type LedgerRow, type Report, type ResourceRef, type Waiver, type WaiverUse } from '../core/index.ts';
+import {
+  severities,
+  type Finding,
+  type LedgerRow,
+  type Report,
+  type ResourceRef,
+  type SetBy,
+  type Waiver,
+  type WaiverUse,
+} from '../core/index.ts';
 import { reasonOf } from '../files/index.ts';
 import { OptionError } from '../options/option-error.ts';
 
@@ -159,6 +168,7 @@ const finding = object<Finding>({
   endLine: line,
   endColumn: line,
   message: text,
+  setBy: optional(object<SetBy>({ key: text, file: text, line })),
   fix: optional(oneOf(['safe', 'review', 'shown'])),
   waived: optional(object(waiver)),
   fingerprint: text,

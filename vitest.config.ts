@@ -4,7 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-    exclude: ['test/upstream/**', 'test/cluster/**', 'test/fake-cluster/**', 'node_modules/**'],
+    exclude: ['test/upstream/**', 'test/cluster/**', 'test/fake-cluster/**', 'test/crash/**', 'node_modules/**'],
     reporters:
       process.env['VITEST_REPORTER'] === undefined ? ['default', './test/closing-line-reporter.ts'] : [process.env['VITEST_REPORTER']],
     globalSetup: ['./test/cli/built.ts'],
@@ -12,7 +12,7 @@ const config: ViteUserConfig = defineConfig({
     isolate: false,
     // One core is left free only where there are more than two.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
+    testTimeout: process.env['PLIMSOLL_LONG'] === '1' ? 600_000 : 30_000,
   },
 });
 

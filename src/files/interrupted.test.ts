@@ -21,6 +21,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { undoInterrupted, writeFiles, type FileChange, type Undone, type WriteResult } from './index.ts';
+import { runs } from '../../test/runs.ts';
 
 const outside = realpathSync(mkdtempSync(join(tmpdir(), 'plimsoll-interrupted-')));
 const root = join(outside, 'root');
@@ -146,7 +147,7 @@ describe('after a kill at any moment', () => {
       expect(undoInterrupted([root], quick).refused).toEqual([]);
       expect([allOld, allNew]).toContainEqual(state());
     });
-    await fc.assert(property, { seed: 4, numRuns: 100 });
+    await fc.assert(property, { seed: 4, numRuns: runs(25, 300) });
   });
 });
 
@@ -196,7 +197,7 @@ describe('whatever call of the system fails', () => {
       expect(undoInterrupted([root], quick).refused).toEqual([]);
       if (atomic) expect([allOld, allNew]).toContainEqual(state());
     });
-    await fc.assert(property, { seed: 4, numRuns: 100 });
+    await fc.assert(property, { seed: 4, numRuns: runs(25, 300) });
   });
 });
 

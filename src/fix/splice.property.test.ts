@@ -6,6 +6,7 @@ import type { Edit, Path } from '../core/index.ts';
 import { readDocument } from '../kube/yaml/index.ts';
 import { mergeEdits, same } from './apply.ts';
 import { applyTextEdits, spliceDocument } from './splice.ts';
+import { runs } from '../../test/runs.ts';
 
 interface Wish {
   readonly op: Edit['op'];
@@ -83,7 +84,7 @@ function expectCommentsLeft({ text, comments }: StyledDocument, edited: string, 
   }
 }
 
-const runs = process.env['PLIMSOLL_LONG'] === '1' ? 100_000 : 600;
+const tried = runs(120, 6000);
 
 test('in every style, edits read back as meant and leave everything else as it is', () => {
   let declined = 0;
@@ -123,10 +124,10 @@ test('in every style, edits read back as meant and leave everything else as it i
       if (same(mergeEdits(intended, edits).value, intended))
         expect(spliceDocument(splice.text, edits)).toEqual({ text: splice.text, edits: [] });
     }),
-    { seed: 20261121, numRuns: runs },
+    { seed: 20261121, numRuns: tried },
   );
   // The generator writes a few tabs where only spaces may stand, and the tape can ask for what has no place.
-  expect(unreadable / runs).toBeLessThan(0.02);
+  expect(unreadable / tried).toBeLessThan(0.02);
   expect(declined / (edited + declined)).toBeLessThan(0.005);
 });
 
@@ -158,7 +159,7 @@ test('with aliases, edits give exactly what is meant or name the anchor', () => 
       const after = readDocument(splice.text, 1);
       expect(same('value' in after ? after.value : after.error, intended)).toBe(true);
     }),
-    { seed: 3, numRuns: 1000 },
+    { seed: 3, numRuns: runs(200, 6000) },
   );
   expect(outcomes.edited).toBeGreaterThan(100);
   expect(outcomes.named).toBeGreaterThan(100);

@@ -5,6 +5,7 @@ import { append, remove, set, type Edit } from '../core/index.ts';
 import { readDocument } from '../kube/yaml/index.ts';
 import { applyEdits, same } from './apply.ts';
 import { applyTextEdits, spliceDocument, spliceRounds } from './splice.ts';
+import { runs } from '../../test/runs.ts';
 
 function spliced(text: string, ...edits: Edit[]): string {
   const splice = spliceDocument(text, edits);
@@ -407,6 +408,6 @@ test('whatever the layout of another writer, an edit reads back as meant', () =>
       const read = readDocument(spliced(stringify(object, layout), edit), 1);
       expect(same('value' in read ? read.value : read.error, applyEdits(object, [edit]))).toBe(true);
     }),
-    { seed: 11, numRuns: 1000 },
+    { seed: 11, numRuns: runs(300, 4000) },
   );
 });

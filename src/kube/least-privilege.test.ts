@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nowhere, type RightsRequest, type RightsRule } from '../core/index.ts';
 import { leastRoles, roleObjects, rulesOf, startObserving, type LeastRole, type NamesPolicy } from './least-privilege.ts';
 import { buildRbac, type Rbac, type RbacFact } from './rbac/index.ts';
+import { runs } from '../../test/runs.ts';
 
 const subject = { kind: 'ServiceAccount', namespace: 'shop', name: 'web' } as const;
 const at = { resource: 0, path: [], location: nowhere };
@@ -69,7 +70,7 @@ describe('whatever was observed', () => {
         const rbac = bound(rolesFor(observed, policy));
         for (const request of observed) expect(rbac.can(subject, request).allowed, JSON.stringify(request)).toBe(true);
       }),
-      { seed: 6, numRuns: 150 },
+      { seed: 6, numRuns: runs(40, 600) },
     );
   });
 

@@ -13,6 +13,7 @@ import { openText } from '../fix/text-file.ts';
 import { readDocument } from '../kube/yaml/index.ts';
 import { fix, previewFix, type FixOptions } from './fix.ts';
 import { scan } from './scan.ts';
+import { runs } from '../../test/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-fix-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -194,8 +195,6 @@ async function expectAnyOrder(files: Files, report: FixReport): Promise<void> {
   expect(objectsOf(filesAfter(filesAfter(files, onlyA), thenB))).toEqual(objectsOf(filesAfter(filesAfter(files, onlyB), thenA)));
 }
 
-const runs = process.env['PLIMSOLL_LONG'] === '1' ? 1000 : 12;
-
 test('whatever the files, fixes change what they name alone, make nothing worse, and are done at once', async () => {
   await assert(
     asyncProperty(array(manifestFiles, { minLength: 1, maxLength: 2 }), async (all) => {
@@ -214,7 +213,7 @@ test('whatever the files, fixes change what they name alone, make nothing worse,
       if (report.files.length > 0) counts.fixed++;
       if (counts.runs % 3 === 0) await expectAnyOrder(files, report);
     }),
-    { seed: 20_261_121, numRuns: runs },
+    { seed: 20_261_121, numRuns: runs(4, 100) },
   );
   expect(counts.fixed / counts.runs).toBeGreaterThan(0.7);
   expect(counts.independent / counts.pairs).toBeGreaterThan(0.7);

@@ -9,6 +9,7 @@ import { buildNetwork, networkFact, type NetworkFact } from '../kube/network/ind
 import { read } from '../testing/control-proofs.ts';
 import { readInventory } from './inventory.ts';
 import { startPolicyGenerator, type GeneratedNetworkPolicies, type NetworkPolicyOptions } from './network-policies.ts';
+import { runs } from '../../test/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-policies-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -114,7 +115,7 @@ test('what is evidenced passes, and nothing else does', async () => {
             expect(network.verdict(end(from), end(to), 'TCP', asked), `${from} to ${to} on ${asked}`).toBe(expected);
           }
     }),
-    { seed: 7, numRuns: 40 },
+    { seed: 7, numRuns: runs(10, 80) },
   );
 });
 

@@ -5,6 +5,7 @@ import type { AttackPath } from '../core/index.ts';
 import { techniques, type ChangeKindId } from '../paths/index.ts';
 import { readInventory } from './inventory.ts';
 import { pathsQuestion, pathsReport, planReport, startPathsReading, type PathsWorld } from './paths.ts';
+import { runs } from '../../test/runs.ts';
 
 async function worldOf(documents: readonly string[], closeEntries = false): Promise<PathsWorld> {
   const reading = startPathsReading();
@@ -563,7 +564,7 @@ describe('a plan', () => {
           expect(proof).toMatchObject({ left: 0, proven: true, leastCost: proof.cost });
         }
       }),
-      { seed: 68, numRuns: 20 },
+      { seed: 68, numRuns: runs(5, 60) },
     );
   });
 });

@@ -9,6 +9,7 @@ import { startEvaluation, type Part } from '../evaluate/index.ts';
 import { policyOf } from '../options/policy-options.ts';
 import { readManifests, startSharing, type Judged, type Portion, type Sharing, type StartHelper } from '../sources/manifests/index.ts';
 import { portionJudge, readsOf } from './portion-judge.ts';
+import { runs } from '../../test/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-threads-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -127,7 +128,7 @@ test('a file of YAML has one report, whoever read its portions', async () => {
     asyncProperty(array(constantFrom(...parts), { maxLength: 12 }), chunks, dies, late, (list, chunk, died, delays) =>
       expectSame(list.join('\n---\n'), chunk, died, delays),
     ),
-    { seed: 21, numRuns: 30 },
+    { seed: 21, numRuns: runs(6, 60) },
   );
 }, 30_000);
 
@@ -139,7 +140,7 @@ test('so has a dump, with the kind in front of the items or behind, and items th
       const whole = behind ? { items: list, ...header } : { ...header, items: list };
       return expectSame(JSON.stringify(whole, undefined, indent), chunk, died, delays);
     }),
-    { seed: 22, numRuns: 30 },
+    { seed: 22, numRuns: runs(6, 60) },
   );
 }, 30_000);
 
@@ -149,7 +150,7 @@ test('so have objects in JSON one after the other, also where they break off', a
       const text = list.map((object) => JSON.stringify(object)).join('\n');
       return expectSame(text.slice(0, Math.max(0, text.length - missing)), chunk, died, delays);
     }),
-    { seed: 23, numRuns: 20 },
+    { seed: 23, numRuns: runs(5, 40) },
   );
 }, 30_000);
 

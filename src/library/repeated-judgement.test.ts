@@ -11,6 +11,7 @@ import { openText } from '../fix/text-file.ts';
 import { policyOf } from '../options/policy-options.ts';
 import type { Texts } from './open-files.ts';
 import { judgeRepeatedly, type JudgeAgain } from './repeated-judgement.ts';
+import { runs } from '../../test/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-again-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -96,7 +97,7 @@ test('judging only what has changed says what judging everything says', async ()
       // The original is at hand still, however often it was left.
       for (const [name, text] of files) writeFileSync(join(folder, name), text);
     }),
-    { numRuns: 40, seed: 7 },
+    { numRuns: runs(8, 80), seed: 7 },
   );
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { minimumCut } from './cut.ts';
 import { graphOf, reach, type Edge, type Graph } from './graph.ts';
 import { hittingSet } from './hitting-set.ts';
+import { runs } from '../../test/runs.ts';
 
 const mostChanges = 8;
 const weights = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: mostChanges, maxLength: mostChanges });
@@ -32,7 +33,7 @@ describe('a hitting set', () => {
         expect(solved.bound).toBe(solved.weight);
         expect(solved.weight).toBe(solved.chosen.reduce((sum, member) => sum + weighed[member]!, 0));
       }),
-      { seed: 64, numRuns: 400 },
+      { seed: 64, numRuns: runs(100, 1500) },
     );
   });
 
@@ -78,7 +79,7 @@ describe('a minimum cut', () => {
         expect(cut.bound).toBe(expected);
         expect(isCut(graph, from, 7, new Set(cut.changes))).toBe(true);
       }),
-      { seed: 65, numRuns: 500 },
+      { seed: 65, numRuns: runs(100, 1500) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('a minimum cut', () => {
         expect(cut.weight).toBeGreaterThanOrEqual(expected);
         expect(cut.bound).toBeLessThanOrEqual(expected);
       }),
-      { seed: 66, numRuns: 500 },
+      { seed: 66, numRuns: runs(100, 1500) },
     );
   });
 

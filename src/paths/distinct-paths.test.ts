@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { distinctPaths } from './distinct-paths.ts';
 import { graphOf, pathTo, reach, type Edge, type Graph } from './graph.ts';
+import { runs } from '../../test/runs.ts';
 
 function edge(from: number, to: number, weight = 1): Edge {
   return { from, to, weight, changes: [] };
@@ -50,7 +51,7 @@ describe('distinct paths', () => {
         expect(paths).toHaveLength(expected.size);
         expect(more).toBe(false);
       }),
-      { seed: 61, numRuns: 500 },
+      { seed: 61, numRuns: runs(150, 2000) },
     );
   });
 
@@ -69,7 +70,7 @@ describe('distinct paths', () => {
           expect(more).toBe(lengths.length > most);
         },
       ),
-      { seed: 62, numRuns: 500 },
+      { seed: 62, numRuns: runs(150, 2000) },
     );
   });
 
@@ -101,7 +102,7 @@ describe('distinct paths', () => {
         expect(found.size).toBe(paths.length);
         for (const [key, length] of expected) expect(found.get(key)).toBeLessThanOrEqual(length);
       }),
-      { seed: 67, numRuns: 500 },
+      { seed: 67, numRuns: runs(150, 2000) },
     );
   });
 
@@ -121,7 +122,7 @@ describe('the shortest way', () => {
         expect(reached.distance[goal]).toBe(lengths.length === 0 ? -1 : Math.min(...lengths));
         if (lengths.length > 0) expect(written(graph, pathTo(graph, reached, goal))[1]).toBe(reached.distance[goal]);
       }),
-      { seed: 63, numRuns: 500 },
+      { seed: 63, numRuns: runs(150, 2000) },
     );
   });
 });

@@ -114,7 +114,7 @@ function provesVerdict(control: AnyControl, yaml: string, expected: Expected): v
 function provesAlone(control: AnyControl, among: readonly AnyControl[], yaml: string, expected: Expected): void {
   const allowed = new Set([control.id, ...(expected === 'fail' ? (control.alsoFails ?? []) : [])]);
   for (const { id, consequence } of among) if (consequence === true && expected === 'fail') allowed.add(id);
-  const others = judge(among, yaml, control).findings.filter(({ verdict, control: id }) => verdict === 'fail' && !allowed.has(id));
+  const others = failuresOf(among, yaml, control).filter(({ control: id }) => !allowed.has(id));
   check(others.length === 0, `also fails ${others.map(({ control: id, message }) => `${id} (${message})`).join(', ')}`);
 }
 
@@ -122,8 +122,7 @@ function provesPassesAlone(control: AnyControl, yaml: string): void {
   const { passesAlone: _, ...patient } = control;
   const [early, late] = [control, patient].map((one) => {
     // Where all subjects are listed, none is settled early.
-    const params = control.examples.params === undefined ? {} : { [control.id]: control.examples.params };
-    const { findings, ledger } = judgeWith([one], yaml, { params, all: false });
+    const { findings, ledger } = judgeWith([one], yaml, { ...exampleParams(control), all: false });
     return { findings, ledger };
   });
   check(same(early, late), 'the verdicts change if nothing is settled before all was read');
@@ -238,11 +237,16 @@ function namedLines(text: string, edits: readonly Edit[]): (line: number) => boo
 }
 
 function failures(control: AnyControl, yaml: string): Finding[] {
-  return judge([control], yaml, control).findings.filter(({ verdict }) => verdict === 'fail');
+  return failuresOf([control], yaml, control);
+}
+
+function failuresOf(controls: readonly AnyControl[], yaml: string, subject: AnyControl): Finding[] {
+  // Listing what passes would take longer than judging.
+  return judgeWith(controls, yaml, { ...exampleParams(subject), all: false }).findings.filter(({ verdict }) => verdict === 'fail');
 }
 
 function failedControls(controls: readonly AnyControl[], yaml: string, subject: AnyControl): Set<string> {
-  return new Set(judge(controls, yaml, subject).findings.flatMap(({ verdict, control }) => (verdict === 'fail' ? [control] : [])));
+  return new Set(failuresOf(controls, yaml, subject).map(({ control }) => control));
 }
 
 interface Edited {
@@ -285,7 +289,7 @@ export interface CollectedRepair {
 
 /** The repairs that a control's fix asks for in a stream of documents, with what its examples say to it. */
 export function collectRepairs(control: AnyControl, yaml: string, overrides: Partial<Policy> = {}): CollectedRepair[] {
-  const { params, said } = control.examples;
+  const { said } = control.examples;
   const collected: CollectedRepair[] = [];
   const resources = read(yaml);
   const sink: ProposalSink = {
@@ -298,7 +302,7 @@ export function collectRepairs(control: AnyControl, yaml: string, overrides: Par
     },
   };
   const lines = splitDocuments(yaml).map(({ line }) => line);
-  const policy = { ...examplePolicy, ...(params === undefined ? {} : { params: { [control.id]: params } }), ...overrides };
+  const policy = { ...examplePolicy, ...exampleParams(control), ...overrides };
   const evaluation = startEvaluation([control], policy, sink);
   for (const resource of resources) evaluation.add({ type: 'resource', resource });
   evaluation.finish({ files: 1, documents: resources.length });
@@ -335,7 +339,7 @@ const examplePolicy: Policy = {
 
 /** What does not decide may be missing altogether, as where a cluster does not show it. */
 function provesDecidedBy(control: AnyControl, yaml: string): void {
-  const { decidedBy = [], excusedBy = [], subject, examples } = control;
+  const { decidedBy = [], excusedBy = [], subject } = control;
   const known = new Set(subject.reads.kinds);
   check(
     [...decidedBy, ...excusedBy].every((kind) => known.has(kind)),
@@ -347,8 +351,7 @@ function provesDecidedBy(control: AnyControl, yaml: string): void {
     return known.has(kind) && !decidedBy.includes(kind) && !excusedBy.includes(kind);
   };
   const [whole, part] = [() => true, (resource: Resource) => !idle(resource)].map((wanted) => {
-    const params = examples.params === undefined ? {} : { [control.id]: examples.params };
-    const evaluation = startEvaluation([control], { ...examplePolicy, params });
+    const evaluation = startEvaluation([control], { ...examplePolicy, ...exampleParams(control) });
     for (const resource of read(yaml)) if (wanted(resource)) evaluation.add({ type: 'resource', resource });
     return evaluation.finish({ files: 1, documents: 1 }).findings;
   });
@@ -357,7 +360,12 @@ function provesDecidedBy(control: AnyControl, yaml: string): void {
 
 /** Judges a stream of documents; `subject` is the control whose example it is, with its example parameters. */
 export function judge(controls: readonly AnyControl[], yaml: string, subject?: AnyControl): Report {
-  return judgeWith(controls, yaml, subject?.examples.params === undefined ? {} : { params: { [subject.id]: subject.examples.params } });
+  return judgeWith(controls, yaml, subject === undefined ? {} : exampleParams(subject));
+}
+
+/** The parameters that the examples of a control are judged with. */
+function exampleParams({ id, examples: { params } }: AnyControl): Pick<Policy, 'params'> {
+  return { params: params === undefined ? {} : { [id]: params } };
 }
 
 /** As `judge`, for Kubernetes 1.35 and the whole guidance with every subject listed, where `policy` says nothing else. */

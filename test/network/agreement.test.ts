@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { buildNetwork } from '../../src/kube/network/index.ts';
 import { oracle } from './oracle.ts';
 import { factsOf, somePairs, somePorts, worlds } from './worlds.ts';
-
-const long = process.env['PLIMSOLL_LONG'] === '1';
+import { runs } from '../runs.ts';
 
 test('the engine says of every port what the definition says, read literally', () => {
   fc.assert(
@@ -17,6 +16,6 @@ test('the engine says of every port what the definition says, read literally', (
       const answers = questions.map((question) => [...question, network.verdict(...question)]);
       expect(answers).toEqual(questions.map((question) => [...question, ask(...question)]));
     }),
-    { seed: 20_260, numRuns: long ? 5000 : 300 },
+    { seed: 20_260, numRuns: runs(80, 5000) },
   );
 }, 3_600_000);

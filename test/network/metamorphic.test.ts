@@ -4,8 +4,9 @@ import type { PolicyChange, Protocol, ReachAnswer, ReachEndpoint } from '../../s
 import { applyEdits } from '../../src/fix/apply.ts';
 import { buildNetwork, diffNetworks, type Network } from '../../src/kube/network/index.ts';
 import { factsOf, somePairs, somePorts, worlds, type GeneratedWorld, type KubernetesObject } from './worlds.ts';
+import { runs } from '../runs.ts';
 
-const numRuns = process.env['PLIMSOLL_LONG'] === '1' ? 500 : 20;
+const numRuns = runs(6, 500);
 
 type Question = readonly [ReachEndpoint, ReachEndpoint, Protocol, number];
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { buildRbac, isLiveInNamespace, subjectKey, type Grant, type Holder } from '../../src/kube/rbac/index.ts';
+import { runs } from '../runs.ts';
 import { random } from '../upstream/random.ts';
 import { factsOf } from './facts-of.ts';
 import { naiveGrants, naiveHolders, wayText } from './naive.ts';
 import { randomWorld } from './random-world.ts';
 
-const worlds = 250;
+const worlds = runs(60, 1000);
 const wayOf = ({ binding, subject, rule }: Grant): string => wayText(binding, subject, rule);
 const holderOf = ({ subject, grants }: Holder): string => `${subjectKey(subject)}: ${grants.map(wayOf).join(' ')}`;
 

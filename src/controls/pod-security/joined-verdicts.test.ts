@@ -6,6 +6,7 @@ import { asAdmitted, decidingPart, decidingText, podSecurity, readDeciding } fro
 import type { PodSpec } from '../../kube/types.ts';
 import { judgeWith } from '../../testing/control-proofs.ts';
 import { controls } from '../index.ts';
+import { runs } from '../../../test/runs.ts';
 
 /** What one control finds in a stream of documents. */
 function findings(id: string, yaml: string, policy: Partial<Policy> = {}): readonly Finding[] {
@@ -283,6 +284,6 @@ test('what is kept of a pod says as much to Pod Security as the pod itself', () 
           expect(decidingText(otherSpec, otherMetadata)).not.toBe(text);
       }
     }),
-    { seed: 11, numRuns: 150 },
+    { seed: 11, numRuns: runs(20, 500) },
   );
 });

@@ -37,34 +37,52 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
   let end = 0;
   for (const scope of scopes) ranges.set(scope, { start: end, end: (end += byScope.get(scope)?.length ?? 0) });
 
-  const roleIds: NameTable<number[]> = new Map();
-  for (const [id, { kind, namespace, name }] of roles.entries()) {
-    const known = namesOf(roleIds, kind, namespace);
+  const clusterRoles = new Map<string, number[]>();
+  const namespacedRoles = byNamespace<number[]>();
+  for (const [id, { namespace, name }] of roles.entries()) {
+    const known = namespace === undefined ? clusterRoles : namespacedRoles(namespace);
     const before = known.get(name);
     if (before === undefined) known.set(name, [id]);
     else before.push(id);
   }
-  // A Role is always in a namespace: a binding for the whole cluster finds none.
-  const rolesTo = ({ roleRef: { kind, name }, namespace }: RoleReference): readonly number[] =>
-    find(roleIds, kind, kind === 'Role' ? namespace : undefined, name) ?? none;
+  function rolesTo({ roleRef: { kind, name }, namespace }: RoleReference): readonly number[] {
+    if (kind === 'ClusterRole') return clusterRoles.get(name) ?? none;
+    // A Role is always in a namespace: a binding for the whole cluster finds none.
+    return (kind === 'Role' && namespace !== undefined && namespacedRoles(namespace).get(name)) || none;
+  }
   const rolesOf = bindings.map(rolesTo);
 
   const subjects: (RbacSubject | undefined)[] = [undefined];
-  const subjectIds: NameTable<number> = new Map();
+  const users = new Map<string, number>();
+  const groups = new Map<string, number>();
+  const accounts = byNamespace<number>();
+  const tableOf = (kind: string, namespace: string | undefined): Map<string, number> | undefined => {
+    if (kind === 'ServiceAccount') return namespace === undefined ? undefined : accounts(namespace);
+    return kind === 'User' ? users : groups;
+  };
   function idOf(fact: SubjectFact): number {
-    const known = find(subjectIds, fact.kind, fact.namespace, fact.name);
-    if (known !== undefined) return known;
+    const { kind, namespace, name } = fact;
+    const known = kind === 'User' || kind === 'Group' || kind === 'ServiceAccount' ? tableOf(kind, namespace)?.get(name) : nobody;
+    return known ?? newId(fact);
+  }
+  function newId(fact: SubjectFact): number {
     const subject = subjectOf(fact);
     if (subject === undefined) return nobody;
-    // A user whose name is that of a service account may be known as that.
-    const names = namesOf(subjectIds, subject.kind, homeOf(subject));
-    const before = names.get(subject.name);
-    if (before !== undefined) return before;
-    names.set(subject.name, subjects.length);
-    return subjects.push(subject) - 1;
+    // A user whose name is that of a service account is that account, which may be known.
+    const id = idOfSubject(subject) ?? subjects.push(subject) - 1;
+    tableOf(subject.kind, homeOf(subject))?.set(subject.name, id);
+    return id;
   }
-  const subjectsOf = rowsOf(bindings.map((binding) => binding.subjects.map(idOf)));
-  const bindingsOfRole = turned(rowsOf(rolesOf), roles.length);
+  const idOfSubject = (subject: RbacSubject): number | undefined => tableOf(subject.kind, homeOf(subject))?.get(subject.name);
+  const subjectsOf = rowsOf(bindings, ({ subjects: named }) => named, idOf);
+  const bindingsOfRole = turned(
+    rowsOf(
+      rolesOf,
+      (ids) => ids,
+      (id) => id,
+    ),
+    roles.length,
+  );
   const bindingsOfSubject = turned(subjectsOf, subjects.length);
 
   return {
@@ -75,25 +93,24 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
     rolesOf: (bindingId) => rolesOf[bindingId]!,
     subject: (subjectId) => subjects[subjectId],
     subjectsOf: (bindingId) => row(subjectsOf, bindingId),
-    idsOf: (wanted) => new Set(wanted.flatMap((subject) => find(subjectIds, subject.kind, homeOf(subject), subject.name) ?? [])),
+    idsOf: (wanted) => new Set(wanted.flatMap((subject) => idOfSubject(subject) ?? [])),
     naming: (ids, among) => union(bindingsOfSubject, ids, among),
     granting: (ids, among) => union(bindingsOfRole, ids, among),
   };
 }
 
-/** By kind, namespace and name: to look something up, no text of all three has to be made. */
-type NameTable<T> = Map<string, Map<string | undefined, Map<string, T>>>;
-
-function find<T>(table: NameTable<T>, kind: string, namespace: string | undefined, name: string): T | undefined {
-  return table.get(kind)?.get(namespace)?.get(name);
-}
-
-function namesOf<T>(table: NameTable<T>, kind: string, namespace: string | undefined): Map<string, T> {
-  let namespaces = table.get(kind);
-  if (namespaces === undefined) table.set(kind, (namespaces = new Map()));
-  let names = namespaces.get(namespace);
-  if (names === undefined) namespaces.set(namespace, (names = new Map()));
-  return names;
+/** Tables of names, one for each namespace. Bindings come by namespace, and most name what is in their own. */
+function byNamespace<T>(): (namespace: string) => Map<string, T> {
+  const tables = new Map<string, Map<string, T>>();
+  let last = '';
+  let table: Map<string, T> | undefined;
+  return (namespace) => {
+    if (table !== undefined && namespace === last) return table;
+    last = namespace;
+    table = tables.get(namespace);
+    if (table === undefined) tables.set(namespace, (table = new Map()));
+    return table;
+  };
 }
 
 function homeOf(subject: RbacSubject): string | undefined {
@@ -113,13 +130,13 @@ interface Rows {
   readonly items: Int32Array;
 }
 
-function rowsOf(lists: readonly (readonly number[])[]): Rows {
-  const starts = new Int32Array(lists.length + 1);
-  for (const [index, list] of lists.entries()) starts[index + 1] = starts[index]! + list.length;
-  const items = new Int32Array(starts[lists.length]!);
-  // Most lists are short, for which `set` takes longer than they are.
+/** The list that each owner has, as numbers. */
+function rowsOf<O, T>(owners: readonly O[], listOf: (owner: O) => readonly T[], numberOf: (item: T) => number): Rows {
+  const starts = new Int32Array(owners.length + 1);
+  for (let index = 0; index < owners.length; index++) starts[index + 1] = starts[index]! + listOf(owners[index]!).length;
+  const items = new Int32Array(starts[owners.length]!);
   let at = 0;
-  for (const list of lists) for (const item of list) items[at++] = item;
+  for (const owner of owners) for (const item of listOf(owner)) items[at++] = numberOf(item);
   return { starts, items };
 }
 

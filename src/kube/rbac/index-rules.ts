@@ -23,7 +23,32 @@ export interface RuleIndex {
  */
 export function indexRules(roles: readonly RoleFact[]): RuleIndex {
   const rulesOf = ownedRules(roles);
-  const ownedBy = roles.map(rulesOf);
+  const owned: WantedRules = (roleId) => rulesOf(roles[roleId]!);
+  // Only who asks for everybody needs it.
+  let distinct: DistinctRules | undefined;
+  return {
+    owned,
+    wanted(question) {
+      const known = new Map<number, readonly OwnedRule[]>();
+      return (roleId) => {
+        let wanted = known.get(roleId);
+        if (wanted === undefined)
+          known.set(
+            roleId,
+            (wanted = owned(roleId)
+              .filter(({ rule }) => ruleAllows(rule, question))
+              .slice(0, mostReasons)),
+          );
+        return wanted;
+      };
+    },
+    rolesAllowing: (question) => (distinct ??= distinctRules(roles.map(rulesOf))).rolesAllowing(question),
+  };
+}
+
+type DistinctRules = Pick<RuleIndex, 'rolesAllowing'>;
+
+function distinctRules(ownedBy: readonly (readonly OwnedRule[])[]): DistinctRules {
   const distinct: { readonly rule: PolicyRule; readonly roles: number[] }[] = [];
   const idByText = new Map<string, number>();
   const byResource = new Map<string, number[]>();
@@ -51,16 +76,6 @@ export function indexRules(roles: readonly RoleFact[]): RuleIndex {
   }
 
   return {
-    owned: (roleId) => ownedBy[roleId]!,
-    wanted(question) {
-      const known = new Map<number, readonly OwnedRule[]>();
-      return (roleId) => {
-        let wanted = known.get(roleId);
-        if (wanted === undefined)
-          known.set(roleId, (wanted = ownedBy[roleId]!.filter(({ rule }) => ruleAllows(rule, question)).slice(0, mostReasons)));
-        return wanted;
-      };
-    },
     rolesAllowing(question) {
       const allowing = new Set<number>();
       for (const id of candidates(question)) {

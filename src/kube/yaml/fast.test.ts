@@ -6,6 +6,7 @@ import { anyDocuments, manifests } from '../../../test/yaml/documents.ts';
 import { unfolded } from '../../../test/yaml/unfolded.ts';
 import { readFast } from './fast.ts';
 import { readFully } from './fallback.ts';
+import { runs } from '../../../test/runs.ts';
 
 /** Every path of a value, and some that name nothing. */
 function pathsOf(value: unknown, path: Path = []): Path[] {
@@ -32,17 +33,15 @@ function compare(text: string): { readonly fast: unknown; readonly full: unknown
   };
 }
 
-const long = process.env['PLIMSOLL_LONG'] === '1';
-
 describe('the fast reader', () => {
-  test('reads what it takes as the other reader does, with the same places and layout', { timeout: long ? 600_000 : 30_000 }, () => {
+  test('reads what it takes as the other reader does, with the same places and layout', () => {
     assert(
       property(anyDocuments, (text) => {
         const result = compare(text);
         // Not toStrictEqual: it calls maps different that have a key `constructor`.
         if (result !== undefined) expect(isDeepStrictEqual(result.fast, result.full)).toBe(true);
       }),
-      { seed: 20261121, numRuns: long ? 200_000 : 3000 },
+      { seed: 20261121, numRuns: runs(800, 20_000) },
     );
   });
 
@@ -54,7 +53,7 @@ describe('the fast reader', () => {
         all++;
         if (readFast(text, 1) !== undefined) taken++;
       }),
-      { seed: 1, numRuns: 1000 },
+      { seed: 1, numRuns: runs(300, 4000) },
     );
     expect(taken / all).toBeGreaterThan(0.3);
   });

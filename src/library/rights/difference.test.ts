@@ -4,6 +4,7 @@ import { nowhere } from '../../core/index.ts';
 import type { PolicyRule, RbacFact, RbacSubject } from '../../kube/rbac/index.ts';
 import { rightsDifference } from './difference.ts';
 import { joinRights, type Rights } from './rights.ts';
+import { runs } from '../../../test/runs.ts';
 
 const at = { resource: 0, path: [], location: nowhere };
 const none: PolicyRule = { verbs: [], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
@@ -162,6 +163,6 @@ test('nobody can do more or less than before without a change that says so', () 
               }
       expect(silent).toEqual([]);
     }),
-    { seed: 11, numRuns: 30 },
+    { seed: 11, numRuns: runs(8, 100) },
   );
 });

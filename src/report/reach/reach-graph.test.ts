@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReachEndpoint, ReachPorts } from '../../core/index.ts';
 import { distinctNames, endpointKey, mostInGraph, portsText, reachGraph, type ReachGraph } from './reach-graph.ts';
 import { everything, samplePairs, workload } from './sample-reach.ts';
+import { runs } from '../../../test/runs.ts';
 
 const web: readonly ReachPorts[] = [{ protocol: 'TCP', ports: '443' }];
 
@@ -71,7 +72,7 @@ describe('bundling', () => {
           .sort();
         expect(unbundled(reachGraph(samplePairs(endpoints, open))!)).toEqual(wanted);
       }),
-      { seed: 6, numRuns: 300 },
+      { seed: 6, numRuns: runs(60, 1000) },
     );
   });
 

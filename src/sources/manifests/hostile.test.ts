@@ -5,6 +5,7 @@ import { array, assert, asyncProperty, constantFrom, integer, nat, oneof, uint8A
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Input } from '../../core/index.ts';
 import { readManifests, type ManifestTotals } from './index.ts';
+import { runs } from '../../../test/runs.ts';
 
 let folder: string;
 
@@ -112,7 +113,7 @@ describe('damaged and random input', () => {
           if (!bytes.includes(0)) expect(await read(bytes, { chunk, document: 1 << 20 })).toEqual(whole);
         },
       ),
-      { seed: 21, numRuns: 400 },
+      { seed: 21, numRuns: runs(80, 2000) },
     );
   });
 });

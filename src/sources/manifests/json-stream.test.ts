@@ -4,6 +4,7 @@ import { makeRoom, newWindow, type ByteWindow } from './byte-window.ts';
 import { readJson } from '../../kube/yaml/index.ts';
 import { placesInFile } from './json-places.ts';
 import { jsonStream, type JsonSlice, type JsonSlices } from './json-stream.ts';
+import { runs } from '../../../test/runs.ts';
 
 interface Cut {
   readonly values: unknown[];
@@ -85,7 +86,7 @@ describe('slices of a dump', () => {
           expect(rows[place.line - 1]!.slice(place.column - 1).startsWith(place.text.split('\n')[0]!)).toBe(true);
         }
       }),
-      { seed: 11, numRuns: 150 },
+      { seed: 11, numRuns: runs(40, 600) },
     );
   });
 
@@ -96,7 +97,7 @@ describe('slices of a dump', () => {
         expect(found.end).toBe('more');
         expect(found.values).toEqual(objects.map((value) => JSON.parse(JSON.stringify(value)) as unknown));
       }),
-      { seed: 12, numRuns: 100 },
+      { seed: 12, numRuns: runs(30, 400) },
     );
   });
 
@@ -115,7 +116,7 @@ describe('slices of a dump', () => {
       property(texts, chunk, (source, size) => {
         expect(outcome(source, size)).toEqual(outcome(source, 4096));
       }),
-      { seed: 13, numRuns: 2000 },
+      { seed: 13, numRuns: runs(500, 10_000) },
     );
   });
 
@@ -165,7 +166,7 @@ describe('slices of a dump', () => {
           }
         },
       ),
-      { seed: 14, numRuns: 150 },
+      { seed: 14, numRuns: runs(40, 600) },
     );
   });
 

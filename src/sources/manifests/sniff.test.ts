@@ -2,6 +2,7 @@ import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readDocument, splitDocuments } from '../../kube/yaml/index.ts';
 import { sniff } from './sniff.ts';
+import { runs } from '../../../test/runs.ts';
 
 /** Lines of which some change what the first column seems to say. */
 const lines = [
@@ -70,13 +71,13 @@ describe('what the first column says', () => {
     const valid = ['apiVersion: v1', 'kind: CustomResourceDefinition'];
     assert(
       property(array(constantFrom(...lines), { maxLength: 6 }), (more) => check([...valid, ...more])),
-      { seed: 1, numRuns: 4000 },
+      { seed: 1, numRuns: runs(800, 20_000) },
     );
     assert(
       property(array(constantFrom(...lines), { maxLength: 6 }), (more) => check([...more, ...valid])),
-      { seed: 2, numRuns: 4000 },
+      { seed: 2, numRuns: runs(800, 20_000) },
     );
-    assert(property(array(constantFrom(...lines), { maxLength: 8 }), check), { seed: 3, numRuns: 4000 });
+    assert(property(array(constantFrom(...lines), { maxLength: 8 }), check), { seed: 3, numRuns: runs(800, 20_000) });
     expect(certain).toBeGreaterThan(500);
   });
 

@@ -1,8 +1,12 @@
+import { controls as ownControls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
+import { policyOf } from '../options/policy-options.ts';
 import { watchPaths } from '../sources/manifests/watch-paths.ts';
 import { startPulse, type Rhythm } from './pulse.ts';
+import { keepJudging } from './kept-judgement.ts';
 import { scan, type ScanOptions } from './scan.ts';
+import { snapshotsAmong } from './snapshot-among.ts';
 
 export interface WatchManifestsOptions extends Omit<ScanOptions, 'stdin'> {
   /** Ends it. */
@@ -29,13 +33,14 @@ export async function* watchManifests(options: WatchManifestsOptions = {}): Asyn
   const end = (): void => ending.abort();
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
+  const again = judging({ ...manifests, paths, cwd });
   // A file is saved at once, or nearly: nobody likes to wait for the verdict.
-  const pulse = startPulse({ quiet: 200, ...rhythm }, ending.signal);
+  const pulse = startPulse({ quiet: 50, ...rhythm }, ending.signal);
   const close = watchPaths(paths, cwd, { changed: pulse.changed, lost: (path, why) => onLost?.(path, why) });
   try {
     for (let first = true; ; first = false) {
       const begun = Date.now();
-      const report = await scan({ ...manifests, paths, cwd }).catch((error: unknown) => {
+      const report = await again().catch((error: unknown) => {
         if (first || !(error instanceof OptionError)) throw error;
         onFailure?.(error.lines);
         return undefined;
@@ -49,4 +54,12 @@ export async function* watchManifests(options: WatchManifestsOptions = {}): Asyn
     signal?.removeEventListener('abort', end);
     close();
   }
+}
+
+/** Of manifests only what has changed is read again; a snapshot is read whole. */
+function judging(options: ScanOptions & Required<Pick<ScanOptions, 'paths' | 'cwd'>>): () => Promise<Report> {
+  if (snapshotsAmong(options.paths, options.cwd).length > 0) return () => scan(options);
+  const { controls = ownControls } = options;
+  const kept = keepJudging(options, controls, policyOf(options, controls));
+  return async () => (await kept.judge()).report;
 }

@@ -8,6 +8,7 @@ import { findFiles, type Found } from './find-files.ts';
 import type { Sharing } from './sharing.ts';
 
 export { readPortion, type Portion } from './documents.ts';
+export { findFiles, type Found } from './find-files.ts';
 export { startSharing, type Judged, type Sharing, type StartHelper } from './sharing.ts';
 
 export interface ManifestOptions {
@@ -54,12 +55,19 @@ export interface ManifestTotals {
 
 type Counts = { -readonly [Key in keyof Omit<ManifestTotals, 'documents'>]: number };
 
+/** What became of one thing that the search found. */
+export type ManifestCounts = Readonly<Counts>;
+
+type ReadingOptions = Omit<ManifestOptions, 'paths' | 'cwd' | 'contents'>;
+
 interface Reading {
-  readonly options: ManifestOptions;
+  readonly options: ReadingOptions;
   readonly sink: (input: Input) => void;
   readonly limits: WindowLimits;
   readonly window: ByteWindow;
-  readonly counts: Counts;
+  /** Of what is read at the moment. */
+  counts: Counts;
+  files: number;
   bytes: number;
   lastPause: number;
 }
@@ -74,19 +82,59 @@ export async function readManifests(
   sink: (input: Input) => void,
   limits: WindowLimits = windowLimits,
 ): Promise<ManifestTotals> {
-  const counts: Counts = { files: 0, resources: 0, skippedFiles: 0, unreadFiles: 0, skippedDocuments: 0, unreadDocuments: 0 };
-  const reading: Reading = { options, sink, limits, window: newWindow(limits), counts, bytes: 0, lastPause: Date.now() };
+  const reader = manifestReader(options, sink, limits);
+  const counts: ManifestCounts[] = [];
   const { contents = new Map<string, Uint8Array>() } = options;
   const fresh = new Set(contents.keys());
   for (const found of await findFiles(options.paths, options.cwd)) {
     const file = found.type === 'read' ? found.file : found.type === 'stdin' ? standardInput : '';
-    if (fresh.delete(file)) await readSource(reading, openBytes(contents.get(file)!), file, false);
-    else await readFound(reading, found);
-    options.onProgress?.({ files: counts.files, bytes: reading.bytes });
-    await pause(reading);
+    counts.push(await reader.read(found, fresh.delete(file) ? contents.get(file) : undefined));
   }
-  for (const file of fresh) await readSource(reading, openBytes(contents.get(file)!), file, false);
-  return { ...counts, documents: counts.resources + counts.skippedDocuments + counts.unreadDocuments };
+  for (const file of fresh) counts.push(await reader.read({ type: 'read', path: '', file, chartTemplate: false }, contents.get(file)));
+  return manifestTotals(counts);
+}
+
+/** Reads what a search found, one after the other. */
+export interface ManifestReader {
+  /** Hands over what is in it, or in `content` instead of it. */
+  read(found: Found, content?: Uint8Array): Promise<ManifestCounts>;
+}
+
+export function manifestReader(options: ReadingOptions, sink: (input: Input) => void, limits: WindowLimits = windowLimits): ManifestReader {
+  const reading: Reading = {
+    options,
+    sink,
+    limits,
+    window: newWindow(limits),
+    counts: noCounts(),
+    files: 0,
+    bytes: 0,
+    lastPause: Date.now(),
+  };
+  return {
+    async read(found, content) {
+      const counts = noCounts();
+      reading.counts = counts;
+      if (content === undefined || (found.type !== 'read' && found.type !== 'stdin')) await readFound(reading, found);
+      else if (found.type === 'stdin') await readSource(reading, openBytes(content), standardInput, false);
+      else await readSource(reading, openBytes(content), found.file, found.chartTemplate);
+      reading.files += counts.files;
+      options.onProgress?.({ files: reading.files, bytes: reading.bytes });
+      await pause(reading);
+      return counts;
+    },
+  };
+}
+
+/** The counts of a whole input. */
+export function manifestTotals(all: Iterable<ManifestCounts>): ManifestTotals {
+  const sum = noCounts();
+  for (const counts of all) for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
+  return { ...sum, documents: sum.resources + sum.skippedDocuments + sum.unreadDocuments };
+}
+
+function noCounts(): Counts {
+  return { files: 0, resources: 0, skippedFiles: 0, unreadFiles: 0, skippedDocuments: 0, unreadDocuments: 0 };
 }
 
 async function readFound(reading: Reading, found: Found): Promise<void> {
@@ -138,7 +186,7 @@ async function readSource(reading: Reading, source: ByteSource, file: string, ch
     while (filled === 'full' && answer === 'more') {
       answer = reader.take(window, false);
       while (answer === 'more' && !makeRoom(window, limits)) answer = reader.giveUp(window);
-      options.onProgress?.({ files: counts.files, bytes: reading.bytes + read });
+      options.onProgress?.({ files: reading.files + counts.files, bytes: reading.bytes + read });
       await share();
       await pause(reading);
       if (answer === 'stop') break;

@@ -55,6 +55,8 @@ async function run(argv: readonly string[], file: string): Promise<number | unde
       return (await import('./explain.ts')).runExplain(given);
     case 'list':
       return (await import('./list.ts')).runList(given);
+    case 'lsp':
+      return (await import('./lsp.ts')).runLsp(given);
     case 'completion':
       return (await import('./completion.ts')).runCompletion(given);
     default:

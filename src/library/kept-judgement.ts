@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { AnyControl, Proposal, Report } from '../core/index.ts';
+import type { AnyControl, Proposal, Report, ResourceRef } from '../core/index.ts';
 import { startEvaluation, type Part, type Policy, type ProposalSink } from '../evaluate/index.ts';
 import { findFiles, manifestReader, manifestTotals, type Found, type ManifestCounts } from '../sources/manifests/index.ts';
 import { readsOf } from './portion-judge.ts';
@@ -29,6 +29,8 @@ export interface KeptReport {
   readonly report: Report;
   /** What fixes want to change; empty where nobody asked for fixes. */
   readonly proposals: readonly Proposal[];
+  /** The objects that were read; empty where nobody asked for fixes. */
+  readonly resources: readonly ResourceRef[];
 }
 
 /** What was judged of one file by itself. */
@@ -110,7 +112,11 @@ export function keepJudging(
         evaluation.join(part);
       }
       const report = evaluation.finish(manifestTotals(files.map(({ counts }) => counts)));
-      return { report, proposals: [...files.flatMap((file) => file.proposals), ...proposals] };
+      return {
+        report,
+        proposals: [...files.flatMap((file) => file.proposals), ...proposals],
+        resources: files.flatMap(({ part }) => part.belongings?.refs ?? []),
+      };
     },
   };
 }

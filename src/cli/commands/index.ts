@@ -4,6 +4,7 @@ import { explain } from './explain.ts';
 import { fix } from './fix.ts';
 import { generate } from './generate.ts';
 import { list } from './list.ts';
+import { lsp } from './lsp.ts';
 import { help } from './options.ts';
 import { paths, plan } from './paths.ts';
 import { reach } from './reach.ts';
@@ -13,7 +14,7 @@ import { snapshot } from './snapshot.ts';
 
 export type { Command, Option } from './command.ts';
 
-const others: readonly Command[] = [scan, fix, snapshot, paths, plan, reach, ...rightsCommands, generate, explain, list, completion];
+const others: readonly Command[] = [scan, fix, snapshot, paths, plan, reach, ...rightsCommands, generate, explain, list, lsp, completion];
 
 const helpCommand: Command = {
   name: 'help',

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { groupBy, nothingGiven, type AnyControl, type Finding, type Proposal, type ResourceRef, type Unread } from '../core/index.ts';
+import type { Policy } from '../evaluate/index.ts';
+import { keepJudging, type KeptJudgement } from '../library/kept-judgement.ts';
+import type { ScanOptions } from '../library/scan.ts';
+import { OptionError } from '../options/option-error.ts';
+import { policyOf } from '../options/policy-options.ts';
+
+/** A text as an editor has it. */
+export interface EditorText {
+  readonly version: number;
+  getText(): string;
+}
+
+/** What is known of a folder, by the texts of this moment. */
+export interface Judged {
+  /** Of the texts that were judged, by file. */
+  readonly versions: ReadonlyMap<string, number>;
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+  readonly unread: ReadonlyMap<string, readonly Unread[]>;
+  readonly proposals: ReadonlyMap<string, readonly Proposal[]>;
+  /** The objects of the folder. */
+  readonly resources: readonly ResourceRef[];
+  /** What was judged by, for those who judge again. */
+  readonly options: ScanOptions;
+  /** The texts that were read instead of files. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface FolderOptions {
+  /** Where its files count from. */
+  readonly root: string;
+  /** What is in it: `['.']` for all, the name of one file, or nothing but the texts of the editor. */
+  readonly paths: readonly string[];
+  readonly controls: readonly AnyControl[];
+  /** How to judge it, by the settings of now. Throws OptionError where they are wrong. */
+  readonly settings: () => Promise<ScanOptions>;
+  /** Called after each judgement. */
+  readonly judged: (judged: Judged) => void;
+  /** What went wrong, in lines for a person. */
+  readonly failed: (lines: readonly string[]) => void;
+}
+
+/** Files that are judged as one, again whenever a text changes. */
+export interface Folder {
+  readonly root: string;
+  /** The name of one of its files. */
+  fileOf(path: string): string;
+  setText(file: string, text: EditorText): void;
+  removeText(file: string): void;
+  /** Something else has changed than a text: files on disk, or settings. */
+  changed(what: 'disk' | 'settings'): void;
+  /** What is known when all changes until now have been looked at. */
+  current(): Promise<Judged | undefined>;
+  close(): void;
+}
+
+/** A judgement that takes longer than this is not begun with every keystroke. */
+const quick = 50;
+const longestWait = 1_000;
+
+export function openFolder({ root, paths, controls, settings, judged, failed }: FolderOptions): Folder {
+  const texts = new Map<string, EditorText>();
+  const encoded = new Map<string, { readonly version: number; readonly bytes: Uint8Array }>();
+  let options: ScanOptions = {};
+  let kept: KeptJudgement | undefined;
+  let isDiskKnown = false;
+  let isDue = false;
+  let isClosed = false;
+  let taken = 0;
+  let running: Promise<void> | undefined;
+  let last: Judged | undefined;
+
+  function bytesOf(file: string, text: EditorText): Uint8Array {
+    const known = encoded.get(file);
+    if (known?.version === text.version) return known.bytes;
+    const bytes = Buffer.from(text.getText());
+    encoded.set(file, { version: text.version, bytes });
+    return bytes;
+  }
+
+  async function start(): Promise<KeptJudgement> {
+    let policy: Policy;
+    try {
+      options = await settings();
+      policy = policyOf(options, controls);
+    } catch (error) {
+      if (!(error instanceof OptionError)) throw error;
+      failed(error.lines);
+      // What was right before holds on; in the beginning, what holds without settings.
+      if (kept !== undefined) return kept;
+      options = {};
+      policy = policyOf(options, controls);
+    }
+    return keepJudging({ ...options, paths, cwd: root }, controls, policy, { given: nothingGiven.given, values: {} });
+  }
+
+  async function judgeNow(): Promise<void> {
+    kept ??= await start();
+    const versions = new Map([...texts].map(([file, { version }]) => [file, version]));
+    const contents = new Map([...texts].map(([file, text]) => [file, bytesOf(file, text)]));
+    const look = isDiskKnown;
+    isDiskKnown = true;
+    const { report, proposals, resources } = await kept.judge({ contents, isDiskKnown: look });
+    last = {
+      versions,
+      findings: groupBy(report.findings, ({ file }) => file),
+      unread: groupBy(report.inputs.unread, ({ file }) => file),
+      proposals: groupBy(proposals, ({ file }) => file),
+      resources,
+      options: { ...options, paths, cwd: root },
+      contents: new Map([...contents].filter(([file]) => paths.length > 0 && existsSync(resolve(root, file)))),
+    };
+  }
+
+  async function judgeAll(): Promise<void> {
+    while (isDue && !isClosed) {
+      // Changes come in several messages; all that have arrived are looked at together.
+      await new Promise((done) => (taken > quick ? setTimeout(done, Math.min(taken, longestWait)) : setImmediate(done)));
+      isDue = false;
+      const begun = performance.now();
+      try {
+        await judgeNow();
+        if (!isClosed && last !== undefined) judged(last);
+      } catch (error) {
+        failed([`the folder could not be judged: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`]);
+      }
+      taken = performance.now() - begun;
+    }
+    running = undefined;
+  }
+
+  function due(): void {
+    isDue = true;
+    running ??= judgeAll();
+  }
+
+  return {
+    root,
+    fileOf: (path) => relative(root, path).replaceAll(sep, '/'),
+    setText(file, text) {
+      texts.set(file, text);
+      due();
+    },
+    removeText(file) {
+      texts.delete(file);
+      encoded.delete(file);
+      due();
+    },
+    changed(what) {
+      isDiskKnown = false;
+      if (what === 'settings') kept = undefined;
+      due();
+    },
+    async current() {
+      while (running !== undefined) await running;
+      return last;
+    },
+    close: () => void (isClosed = true),
+  };
+}
+
+/** For a file that stands in no folder of the editor: it is judged alone, as a part of something. */
+export function lonePlace(path: string): { readonly root: string; readonly paths: readonly string[] } {
+  return { root: dirname(path), paths: [basename(path)] };
+}
+
+/** Whether a path is below a folder. */
+export function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(join(folder, sep));
+}

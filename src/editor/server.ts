@@ -1,0 +1,201 @@
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type ClientCapabilities,
+  type Connection,
+  type WorkspaceFolder,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { AnyControl } from '../core/index.ts';
+import { version } from '../core/version.ts';
+import type { ScanOptions } from '../library/scan.ts';
+import { printable } from '../report/printable.ts';
+import { watchPaths } from '../sources/manifests/watch-paths.ts';
+import { diagnosticsOf, type Shown } from './diagnostics.ts';
+import { isBelow, lonePlace, openFolder, type Folder, type FolderOptions, type Judged } from './folder.ts';
+import { editorSettings } from './settings.ts';
+
+export interface ServerOptions {
+  readonly controls: readonly AnyControl[];
+  /** What the settings file that holds for a folder says, and the name of such files. Throws OptionError where it is wrong. */
+  readonly settingsOf: (folder: string) => Promise<ScanOptions>;
+  readonly settingsFile: string;
+}
+
+/** A folder of the editor, or a file that stands in none. */
+interface Place {
+  readonly folder: Folder;
+  /** The documents of the editor that are shown by it, by file. */
+  readonly documents: Map<string, TextDocument>;
+  readonly isLone: boolean;
+  readonly stopWatching: () => void;
+}
+
+/** Speaks the Language Server Protocol over a connection, until that ends. Judges what is open with all that stands around it. */
+export function serve(connection: Connection, { controls, settingsOf, settingsFile }: ServerOptions): void {
+  const documents = new TextDocuments(TextDocument);
+  /** By the path of the folder, or the URI of a lone document. */
+  const places = new Map<string, Place>();
+  /** By the URI of the document. */
+  const placeOf = new Map<string, { readonly place: Place; readonly file: string }>();
+  const told = new Set<string>();
+  let client: ClientCapabilities = {};
+  let given: unknown;
+  let canWatch = false;
+
+  function tell(lines: readonly string[]): void {
+    const text = printable(lines.join('; '));
+    if (told.has(text)) return;
+    told.add(text);
+    connection.window.showWarningMessage(`plimsoll: ${text}`);
+  }
+
+  function newPlace(root: string, paths: readonly string[], isLone: boolean): Place {
+    const settings = async (): Promise<ScanOptions> => ({
+      ...(isLone ? { partial: true } : {}),
+      ...(await settingsOf(root)),
+      ...editorSettings(given),
+    });
+    const options: FolderOptions = { root, paths, controls, settings, judged: (judged) => show(place, judged), failed: tell };
+    const folder = openFolder(options);
+    const changed = (): void => folder.changed('settings');
+    const stopWatching = canWatch || isLone ? () => undefined : watchPaths(paths, root, { changed, lost: () => undefined });
+    const place: Place = { folder, documents: new Map(), isLone, stopWatching };
+    return place;
+  }
+
+  function close(key: string, { folder, stopWatching }: Place): void {
+    places.delete(key);
+    stopWatching();
+    folder.close();
+  }
+
+  function shown({ folder }: Place, judged: Judged, file: string, document: TextDocument): Shown {
+    const hasRelated = client.textDocument?.publishDiagnostics?.relatedInformation === true;
+    return { judged, file, document, root: folder.root, hasRelated };
+  }
+
+  function show(place: Place, judged: Judged): void {
+    for (const [file, document] of place.documents) {
+      // What is judged by an older text would stand in the wrong lines; the next judgement is on its way.
+      if (judged.versions.get(file) !== document.version) continue;
+      const diagnostics = diagnosticsOf(shown(place, judged, file, document));
+      void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
+    }
+  }
+
+  /** The nearest folder around a document; its own place where there is none. */
+  function assign(document: TextDocument): void {
+    const path = pathOf(document.uri);
+    const around = [...places.values()].filter(({ folder, isLone }) => !isLone && path !== undefined && isBelow(path, folder.root));
+    let place = around.toSorted((a, b) => b.folder.root.length - a.folder.root.length)[0];
+    if (place === undefined) {
+      if (!isManifest(document)) return;
+      const { root, paths } = path === undefined ? { root: process.cwd(), paths: [] } : lonePlace(path);
+      place = newPlace(root, paths, true);
+      places.set(document.uri, place);
+    }
+    const file = path === undefined ? document.uri : place.folder.fileOf(path);
+    placeOf.set(document.uri, { place, file });
+    place.documents.set(file, document);
+    place.folder.setText(file, document);
+  }
+
+  function forget(uri: string): void {
+    const known = placeOf.get(uri);
+    if (known === undefined) return;
+    const { place, file } = known;
+    placeOf.delete(uri);
+    place.documents.delete(file);
+    if (place.isLone) close(uri, place);
+    else place.folder.removeText(file);
+  }
+
+  function addFolder({ uri }: WorkspaceFolder): void {
+    const root = pathOf(uri);
+    if (root !== undefined && !places.has(root)) places.set(root, newPlace(root, ['.'], false));
+  }
+
+  function reassign(): void {
+    for (const document of documents.all()) {
+      forget(document.uri);
+      assign(document);
+    }
+  }
+
+  connection.onInitialize(({ capabilities, workspaceFolders, rootUri, initializationOptions }) => {
+    client = capabilities;
+    given = initializationOptions as unknown;
+    canWatch = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    const folders = workspaceFolders ?? (typeof rootUri === 'string' ? [{ uri: rootUri, name: '' }] : []);
+    for (const folder of folders) addFolder(folder);
+    return {
+      serverInfo: { name: 'plimsoll', version },
+      capabilities: {
+        positionEncoding: 'utf-16',
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(async () => {
+    if (canWatch) {
+      const watchers = ['**/*.{yaml,yml,json}', '**/{.gitignore,.plimsollignore}'].map((globPattern) => ({ globPattern }));
+      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    }
+    if (client.workspace?.didChangeConfiguration?.dynamicRegistration === true)
+      await connection.client.register(DidChangeConfigurationNotification.type, { section: 'plimsoll' });
+    if (client.workspace?.workspaceFolders === true)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        for (const { uri } of removed) {
+          const root = pathOf(uri);
+          const place = root === undefined ? undefined : places.get(root);
+          if (root !== undefined && place !== undefined) close(root, place);
+        }
+        for (const folder of added) addFolder(folder);
+        reassign();
+      });
+  });
+
+  connection.onDidChangeConfiguration(({ settings }) => {
+    const section: unknown = (settings as { readonly plimsoll?: unknown } | null)?.plimsoll;
+    if (section !== undefined) given = section;
+    for (const { folder } of places.values()) folder.changed('settings');
+  });
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const isSettings = changes.some(({ uri }) => basename(uri) === settingsFile);
+    for (const { folder } of places.values()) folder.changed(isSettings ? 'settings' : 'disk');
+  });
+
+  documents.onDidOpen(({ document }) => assign(document));
+  documents.onDidChangeContent(({ document }) => {
+    const known = placeOf.get(document.uri);
+    known?.place.folder.setText(known.file, document);
+  });
+  documents.onDidClose(({ document: { uri } }) => {
+    forget(uri);
+    void connection.sendDiagnostics({ uri, diagnostics: [] });
+  });
+  documents.listen(connection);
+  connection.listen();
+}
+
+function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    // An address of another machine, or none at all.
+    return undefined;
+  }
+}
+
+/** Whether a document that stands alone may hold manifests. */
+function isManifest({ uri, languageId }: TextDocument): boolean {
+  return /\.(?:ya?ml|json)$/.test(uri) || languageId === 'yaml' || languageId === 'json';
+}

@@ -66,10 +66,9 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
   let options: ScanOptions = {};
   let kept: KeptJudgement | undefined;
   let isDiskKnown = false;
-  let isDue = false;
-  let isClosed = false;
+  let areSettingsKnown = false;
+  const state: { isDue: boolean; isClosed: boolean; running?: Promise<void> | undefined } = { isDue: false, isClosed: false };
   let taken = 0;
-  let running: Promise<void> | undefined;
   let last: Judged | undefined;
 
   function bytesOf(file: string, text: EditorText): Uint8Array {
@@ -97,7 +96,10 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
   }
 
   async function judgeNow(): Promise<void> {
-    kept ??= await start();
+    if (kept === undefined || !areSettingsKnown) {
+      areSettingsKnown = true;
+      kept = await start();
+    }
     const versions = new Map([...texts].map(([file, { version }]) => [file, version]));
     const contents = new Map([...texts].map(([file, text]) => [file, bytesOf(file, text)]));
     const look = isDiskKnown;
@@ -115,25 +117,25 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
   }
 
   async function judgeAll(): Promise<void> {
-    while (isDue && !isClosed) {
+    while (state.isDue && !state.isClosed) {
       // Changes come in several messages; all that have arrived are looked at together.
       await new Promise((done) => (taken > quick ? setTimeout(done, Math.min(taken, longestWait)) : setImmediate(done)));
-      isDue = false;
+      state.isDue = false;
       const begun = performance.now();
       try {
         await judgeNow();
-        if (!isClosed && last !== undefined) judged(last);
+        if (!state.isClosed && last !== undefined) judged(last);
       } catch (error) {
         failed([`the folder could not be judged: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`]);
       }
       taken = performance.now() - begun;
     }
-    running = undefined;
+    state.running = undefined;
   }
 
   function due(): void {
-    isDue = true;
-    running ??= judgeAll();
+    state.isDue = true;
+    state.running ??= judgeAll();
   }
 
   return {
@@ -150,14 +152,14 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
     },
     changed(what) {
       isDiskKnown = false;
-      if (what === 'settings') kept = undefined;
+      if (what === 'settings') areSettingsKnown = false;
       due();
     },
     async current() {
-      while (running !== undefined) await running;
+      while (state.running !== undefined) await state.running;
       return last;
     },
-    close: () => void (isClosed = true),
+    close: () => void (state.isClosed = true),
   };
 }
 

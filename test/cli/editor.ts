@@ -64,7 +64,7 @@ export async function startEditor({ folders = [], capabilities = {}, initializat
     processId: process.pid,
     rootUri: null,
     capabilities,
-    initializationOptions: initializationOptions as object,
+    initializationOptions,
     workspaceFolders: folders.map((folder) => ({ uri: uriOf(folder), name: folder })),
   });
   await connection.sendNotification(InitializedNotification.type, {});

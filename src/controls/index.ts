@@ -111,6 +111,7 @@ import { serviceMesh } from './threat-detection/service-mesh.ts';
 import { kubeletVersion } from './upgrading/kubelet-version.ts';
 import { removedApis } from './upgrading/removed-apis.ts';
 import { serverVersion } from './upgrading/server-version.ts';
+import { unknownFields } from './upgrading/unknown-fields.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
@@ -225,4 +226,5 @@ export const controls: readonly AnyControl[] = [
   kubeletVersion,
   removedApis,
   serverVersion,
+  unknownFields,
 ];

@@ -5,6 +5,7 @@ export * from './edit.ts';
 export * from './fix-report.ts';
 export * from './fleet-report.ts';
 export * from './group-by.ts';
+export * from './nearest.ts';
 export * from './network-generation.ts';
 export * from './params.ts';
 export * from './path.ts';

@@ -93,7 +93,7 @@ export const upg: Chapter = {
       title: 'Deprecated and removed APIs',
       reference: 'not in the guide by name; follows from v1.0 p. 32',
       origin: 'derived',
-      asks: 'Nothing uses an API version that is deprecated or removed in the version in use or the next one.',
+      asks: 'Nothing uses an API version that is deprecated or removed in the version in use or the next one, nor a field that the version in use does not know.',
       today: '',
       remedy:
         'Convert the manifest to the current API version. Defaults and meanings can differ, for instance the path type of an Ingress.',

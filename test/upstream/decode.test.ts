@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decode } from '../../src/kube/decode.ts';
 import { structs, roots } from '../../src/kube/shapes.generated.ts';
+import { corpusObjects } from './corpus-objects.ts';
 import { startOracle, type Oracle } from './oracle.ts';
 import { random, type Random } from './random.ts';
 
@@ -69,20 +69,6 @@ function plain(value: unknown): string {
 
 const corpora = process.env['PLIMSOLL_CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora');
 
-/** Every object of the corpora as JSON text, read by Go. */
-async function corpusObjects(): Promise<string[]> {
-  const files = globSync('**/*.{yaml,yml,json}', { cwd: corpora, absolute: true, dot: true }).sort();
-  const texts = files.map((file) => ({ text: readFileSync(file).toString('base64') }));
-  const answers = await oracle.ask<{ documents: { json?: string }[] }>('yaml', texts);
-  const documents = answers.flatMap(({ documents: read }) => read ?? []).flatMap(({ json }) => (json === undefined ? [] : [json]));
-  return documents.flatMap((json) => {
-    const value = JSON.parse(json) as Json | null;
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return [];
-    if (String(value['kind']).endsWith('List') && Array.isArray(value['items'])) return value['items'].map((item) => JSON.stringify(item));
-    return 'apiVersion' in value && 'kind' in value ? [json] : [];
-  });
-}
-
 /** Of templates in kinds of other controllers Go's answer knows nothing. */
 function hasGoType({ apiVersion, kind }: Json): boolean {
   const group = /^(?:([^/]*)\/)?/.exec(String(apiVersion))?.[1] ?? '';
@@ -91,14 +77,14 @@ function hasGoType({ apiVersion, kind }: Json): boolean {
 
 describe.skipIf(!existsSync(corpora))('objects of other projects', () => {
   test('decode alike', async () => {
-    const objects = await corpusObjects();
+    const objects = await corpusObjects(corpora, oracle);
     expect(objects.length).toBeGreaterThan(2000);
     expect(await differences(objects)).toEqual([]);
   });
 
   test('decode alike when they are broken', async () => {
     const next = random(7);
-    const small = (await corpusObjects()).filter((text) => text.length < 6000 && hasGoType(JSON.parse(text) as Json));
+    const small = (await corpusObjects(corpora, oracle)).filter((text) => text.length < 6000 && hasGoType(JSON.parse(text) as Json));
     const texts = Array.from({ length: 20_000 }, () => broken(JSON.parse(pick(small, next)) as Json, next));
     expect((await differences(texts, true)).slice(0, 5)).toEqual([]);
   });

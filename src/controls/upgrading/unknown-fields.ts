@@ -1,0 +1,108 @@
+import { defineControl, failAt, notApplicable, pass, type AnyControl, type Severity } from '../../core/index.ts';
+import { fieldsUnknownTo, type UnknownField } from '../../kube/known-fields.ts';
+import { objectFields } from '../../subjects/object-fields.ts';
+
+/**
+ * UPG-09 asks that manifests use the API that the target version serves. A misspelt field is not in it, as one that another
+ * version knows is not: the entry about what a manifest and the API agree on is the one that it breaks. What the field
+ * restricts has a control of its own, which does not find it and says so.
+ */
+export const unknownFields: AnyControl = defineControl({
+  id: 'upgrading/unknown-fields',
+  decides: ['UPG-09'],
+  title: 'Objects use fields that the target version of Kubernetes knows',
+  why: 'Kubernetes drops a field that it does not know, or refuses the object where fields are validated strictly. The author believes in a setting that is not there; under a security context that is a restriction.',
+  severity: 'medium',
+  also: {},
+  subject: objectFields,
+  manifestsOnly: 'left to the manifests: what the API server does not know is not in a cluster',
+
+  evaluate({ ref, object, podTemplates }, { version }) {
+    const fields = fieldsUnknownTo(ref, object, podTemplates, version);
+    if (fields === undefined) return foreign;
+    if (fields.length === 0) return pass;
+    return failAt(fields.map((field) => ({ where: field.path, message: messageOf(field, version), severity: severityOf(field) })));
+  },
+
+  remedy:
+    'Write the field as the version knows it, or take it out; kubectl apply --server-side --dry-run=server shows what is left of an object.',
+
+  examples: {
+    pass: {
+      'fields that all versions know': 'kind: Deployment\nmetadata: { name: web }\nspec: { replicas: 2, paused: false }',
+      'keys that are no fields': `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: shop, labels: { any.example.com/key: x } }
+data: { anyKey: x }
+`,
+    },
+    fail: {
+      'a misspelt restriction': `
+kind: Deployment
+metadata: { name: web }
+spec: { template: { spec: { securityContext: { runAsNonroot: true } } } }
+`,
+      'a restriction in the wrong place': `
+kind: Deployment
+metadata: { name: web }
+spec: { template: { spec: { securityContext: { readOnlyRootFilesystem: true }, runAsGroup: 10001 } } }
+`,
+      'policyType instead of policyTypes': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { policyType: [Ingress, Egress] }',
+      'a misspelt setting': 'kind: Deployment\nmetadata: { name: web }\nspec: { replica: 3 }',
+      'nothing that is known': 'kind: Deployment\nmetadata: { name: web }\nspec: { zzz: 3 }',
+      'a field of a later version':
+        'kind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { schedulingGroup: { podGroupName: a } } } }',
+    },
+    notApplicable: {
+      'a kind of somebody else': `
+kind: Namespace
+metadata: { name: shop }
+$patch: delete
+---
+kind: NetworkPolicy
+metadata: { name: default-deny }
+$patch: delete
+---
+kind: LimitRange
+metadata: { name: defaults }
+$patch: delete
+---
+kind: ResourceQuota
+metadata: { name: total }
+$patch: delete
+---
+kind: ServiceAccount
+metadata: { name: web }
+$patch: delete
+---
+kind: Deployment
+metadata: { name: web }
+$patch: delete
+---
+apiVersion: example.com/v1
+kind: Thing
+metadata: { name: web, namespace: shop }
+spec: { anything: true }
+`,
+    },
+  },
+});
+
+const foreign = notApplicable('a kind that the API of Kubernetes does not define');
+
+function severityOf({ restricts, since, until }: UnknownField): Severity {
+  if (since !== undefined || until !== undefined) return restricts ? 'medium' : 'low';
+  return restricts ? 'high' : 'medium';
+}
+
+const longestName = 40;
+
+function messageOf({ name, meant, belongs, since, until }: UnknownField, version: number): string {
+  const field = `field "${name.length > longestName ? `${name.slice(0, longestName)}…` : name}"`;
+  if (since !== undefined) return `${field} has no effect in 1.${version}: Kubernetes knows it from 1.${since} on`;
+  if (until !== undefined) return `${field} has no effect in 1.${version}: Kubernetes knew it up to 1.${until}`;
+  if (meant !== undefined) return `${field} is unknown and has no effect: did you mean ${meant}?`;
+  if (belongs !== undefined) return `${field} is unknown here: it belongs to ${belongs}`;
+  return `${field} is unknown and has no effect`;
+}

@@ -1,0 +1,18 @@
+import type { LocalSubjectKind, PodTemplate, ResourceRef } from '../core/index.ts';
+import { kindsWithKnownFields } from '../kube/known-fields.ts';
+
+/** An object with all that its author wrote into it. */
+export interface ObjectFieldsSubject {
+  readonly ref: ResourceRef;
+  readonly object: Readonly<Record<string, unknown>>;
+  readonly podTemplates: readonly PodTemplate[];
+}
+
+/** Every object that is read. Paths of controls are relative to it. */
+export const objectFields: LocalSubjectKind<ObjectFieldsSubject> = {
+  scope: 'local',
+  name: 'object with its fields',
+  reads: { podTemplates: true, kinds: kindsWithKnownFields },
+  example: 'objects',
+  subjects: ({ ref, object, podTemplates }) => [{ subject: { ref, object, podTemplates }, path: [] }],
+};

@@ -120,7 +120,7 @@ export function fieldsUnknownTo(
   return search.found;
 }
 
-function searchPart(value: object, path: Path, definition: string, { steps, ...search }: Search): void {
+function searchPart(value: object, path: Path, definition: string, search: Search): void {
   searchValue(value, definitionOf(definition), false, { ...search, steps: [...path] });
 }
 

@@ -59,10 +59,10 @@ function fieldsOf(definition: string): Map<string, GoField> {
 test('every field of every kind is one of its Go type, and the other way round', async () => {
   const [go] = (await oracle.ask<GoFields>('fields', [{}])) as [GoFields];
   const different: string[] = [];
-  const compared = new Set<string>();
+  const met = new Set<string>();
   const compare = (definition: string, type: string): void => {
-    if (compared.has(`${definition} ${type}`)) return;
-    compared.add(`${definition} ${type}`);
+    if (met.has(`${definition} ${type}`)) return;
+    met.add(`${definition} ${type}`);
     const here = fieldsOf(definition);
     const there = go.types[type]!;
     for (const name of new Set([...here.keys(), ...Object.keys(there)])) {
@@ -118,7 +118,8 @@ async function compared(texts: readonly string[]): Promise<{ different: string[]
       .filter((path) => !/(?:^|\.)\$(?:patch|retainKeys|setElementOrder\/.*|deleteFromPrimitiveList\/.*)$/.test(path));
     objects++;
     fields += wanted.length;
-    if (JSON.stringify(found.sort()) !== JSON.stringify(wanted.sort())) different.push(`${text}\n  here: ${found}\n  there: ${wanted}`);
+    if (JSON.stringify(found.sort()) !== JSON.stringify(wanted.sort()))
+      different.push(`${text}\n  here: ${found.join()}\n  there: ${wanted.join()}`);
   }
   return { different, objects, fields };
 }

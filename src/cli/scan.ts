@@ -42,17 +42,36 @@ export async function runScan(given: Arguments, program: string): Promise<number
       ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
       nextCommand: asCalled(nextCommand(report)),
     });
+  const narrow = await narrowing(given, failing, snapshots);
   if (given.has('watch')) {
     if (snapshot !== undefined) throw new OptionError([`the snapshot ${snapshot} does not change`, 'leave out --watch']);
     const { runWatch } = await import('./watch.ts');
-    return runWatch(given, configuration, outputs, failing, formatted);
+    return runWatch(given, configuration, outputs, failing, narrow, formatted);
   }
   if (given.has('all-contexts') || given.values('cluster').length > 1 || snapshots.length > 1) {
     const { runFleetScan } = await import('./scan-fleet.ts');
     return runFleetScan(given, configuration, outputs, failing, snapshots);
   }
-  const report = await reportOf(given, configuration, program, snapshot);
+  const report = await narrow(await reportOf(given, configuration, program, snapshot));
   return deliver(given, outputs, formatted(report), outcome(report, failing));
+}
+
+/** What is left of a report where only a part of it is wanted: what a baseline does not know. */
+async function narrowing(
+  given: Arguments,
+  failing: OutcomeOptions,
+  snapshots: readonly string[],
+): Promise<(report: Report) => Promise<Report>> {
+  if (!given.has('baseline') && !given.has('write-baseline')) return (report) => Promise.resolve(report);
+  if (given.has('all-contexts') || given.values('cluster').length > 1 || snapshots.length > 1)
+    throw new OptionError(['a baseline is that of one cluster', 'scan them one after the other, each with its own baseline']);
+  if (given.has('watch') && given.has('write-baseline'))
+    throw new OptionError([
+      '--watch and --write-baseline exclude each other',
+      'write the baseline first, then follow with --watch --baseline FILE',
+    ]);
+  const { baselineOption } = await import('./baseline.ts');
+  return baselineOption(given, failing);
 }
 
 async function reportOf(given: Arguments, configuration: Configuration, program: string, snapshot: string | undefined): Promise<Report> {

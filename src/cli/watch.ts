@@ -32,6 +32,7 @@ export async function runWatch(
   configuration: Configuration,
   outputs: readonly Output[],
   failing: OutcomeOptions,
+  narrow: (report: Report) => Promise<Report>,
   formatted: (report: Report) => Formatted,
 ): Promise<number> {
   const onStdout = outputs.find(({ file }) => file === undefined)?.format;
@@ -55,8 +56,9 @@ export async function runWatch(
       onLost: (path, why) => tell(`plimsoll: ${printable(`changes of ${path} are only seen when all is read again: ${why}`)}\n`),
       onProgress: (done) => compare === undefined && progress.report(done),
     });
-    for await (const report of reports) {
+    for await (const whole of reports) {
       progress.stop();
+      const report = await narrow(whole);
       const format = formatted(report);
       for (const { file, format: name } of outputs) {
         if (file === undefined) continue;

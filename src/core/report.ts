@@ -130,6 +130,15 @@ export interface StaticPod {
   readonly node: string;
 }
 
+/** Findings of this run that a baseline knows: they are left out of the list, and do not fail the run. */
+export interface KnownFindings {
+  /** The baseline, as the user named it. */
+  readonly file: string;
+  readonly known: number;
+  /** Findings of the baseline that are certainly not there any more. */
+  readonly gone: number;
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'plimsoll'; readonly version: string };
@@ -154,6 +163,8 @@ export interface Report {
     /** Those that were judged. */
     readonly staticPods: readonly StaticPod[];
   };
+  /** Only where a baseline was given; the ledger counts what it knows all the same. */
+  readonly baseline?: KnownFindings;
   readonly findings: readonly Finding[];
   readonly workloads: readonly Workload[];
   readonly ledger: readonly LedgerRow[];

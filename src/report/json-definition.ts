@@ -158,6 +158,14 @@ const preambleShape = {
 const definition = z
   .object({
     ...preambleShape,
+    baseline: z
+      .object({
+        file: z.string().describe('The baseline, as the user named it'),
+        known: count.describe('Findings that fail and that the baseline knows; the ledger counts them, the summary does not'),
+        gone: count.describe('Findings of the baseline that are certainly not there any more'),
+      })
+      .exactOptional()
+      .describe('Only where --baseline was given: findings that it knows are not listed'),
     findings: z.array(finding),
     workloads: z
       .array(

@@ -21,8 +21,9 @@ import {
  * in pieces, so that a report of any size can be written without holding its text.
  */
 export function* formatJson(report: Report): Generator<string, void> {
-  const { summary } = report;
+  const { summary, baseline } = report;
   yield* preamble(report);
+  if (baseline !== undefined) yield `  "baseline": {"file":${quoted(baseline.file)},"known":${baseline.known},"gone":${baseline.gone}},\n`;
   yield* records('  ', 'findings', report.findings, findingRecords());
   yield* records('  ', 'workloads', report.workloads, workloadRecord);
   yield* records('  ', 'ledger', report.ledger, ledgerRecord);

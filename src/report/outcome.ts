@@ -35,8 +35,9 @@ export function outcome(report: Report, options: OutcomeOptions): Outcome {
   const failing = severities.slice(0, severities.indexOf(options.failOn) + 1);
   const count = failing.reduce((sum, severity) => sum + report.summary.bySeverity[severity], 0);
   const bound = options.failOn === 'critical' ? 'of severity critical' : `of severity ${options.failOn} or worse`;
-  if (count > 0) return { exitCode: 1, reason: `${counted(count, 'finding')} ${bound}` };
-  return { exitCode: 0, reason: `no finding ${bound}` };
+  const finding = report.baseline === undefined ? 'finding' : 'new finding';
+  if (count > 0) return { exitCode: 1, reason: `${counted(count, finding)} ${bound}` };
+  return { exitCode: 0, reason: `no ${finding} ${bound}` };
 }
 
 /** A number with its noun: `1 file`, `2 files`. */

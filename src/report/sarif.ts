@@ -42,7 +42,11 @@ function scanParts(report: Report, controls: readonly AnyControl[]): LogParts {
         const { line, column, endLine, endColumn, fix, setBy } = finding;
         const region = { startLine: line, startColumn: column, endLine, endColumn };
         const result = resultOf(finding, region, ruleIndex, fix === undefined ? {} : { fix });
-        yield setBy === undefined ? result : { ...result, relatedLocations: [setByLocation(setBy)] };
+        yield {
+          ...result,
+          ...(setBy === undefined ? {} : { relatedLocations: [setByLocation(setBy)] }),
+          ...(report.baseline === undefined ? {} : { baselineState: 'new' }),
+        };
       }
     },
   };

@@ -348,6 +348,7 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const objects = new Set(failing.map(({ file, resource }) => [file, resource.kind, resource.namespace, resource.name].join('\0'))).size;
   const counts = severityParts(countBySeverity(failing), colors);
   yield row('Findings', counts.length === 0 ? [colors.green('none')] : [...counts, `in ${counted(objects, 'object')}`], page);
+  yield* knownRow(report, page);
   yield startingPoints(failing, page);
   if (report.summary.waived !== undefined)
     yield row('Waived', [counted(report.summary.waived, 'finding'), 'plimsoll waivers lists who answers for them until when'], page);
@@ -387,6 +388,20 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const word = result.exitCode === 0 ? colors.green('passed') : colors.red(result.exitCode === 1 ? 'failed' : 'not done');
   yield `\n${word}: ${wrapped(`${result.reason} (exit code ${result.exitCode})`, page.width - 10).join('\n  ')}\n`;
   if (options.nextCommand !== undefined) yield `next: ${colors.bold(options.nextCommand)}\n`;
+}
+
+/** What the baseline leaves out, and whether it is still that of this input. */
+function* knownRow({ baseline }: Report, page: Page): Generator<string, void> {
+  if (baseline === undefined) return;
+  const { file, known, gone } = baseline;
+  const left = gone === 0 ? [] : [`${gone} gone`];
+  yield row('Known', [`${counted(known, 'finding')} of ${printable(file)}`, ...left], page);
+  if (gone === 0) return;
+  const advice =
+    known === 0
+      ? 'none of its findings is here: is it the baseline of something else?'
+      : 'what is gone could come back unseen: write the baseline anew with --write-baseline';
+  for (const line of wrapped(advice, page.width - summaryColumn - 2)) yield `  ${' '.repeat(summaryColumn)}${page.colors.dim(line)}\n`;
 }
 
 /** Where to begin in a report of thousands of lines. */

@@ -52,6 +52,18 @@ export const scan: Command = {
         ? { ...option, repeatable: true, about: `${option.about}; with --cluster: judge this namespace only (may be given several times)` }
         : option,
     ),
+    {
+      name: 'baseline',
+      value: 'FILE',
+      completes: 'files',
+      about: 'Report only what this file does not know: what is new fails the run, and what is known is counted',
+    },
+    {
+      name: 'write-baseline',
+      value: '[FILE]',
+      optional: true,
+      about: 'Accept what fails now: write it to FILE (default: that of --baseline, else plimsoll-baseline.jsonl)',
+    },
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
     { name: 'watch', about: 'Go on, and print what is new and what is gone whenever something changes, until Ctrl+C' },
     { name: 'all', about: 'List every place, and what passes too' },
@@ -70,6 +82,8 @@ export const scan: Command = {
     { command: 'plimsoll scan staging.plimsoll', about: 'a snapshot of a cluster (plimsoll snapshot)' },
     { command: 'helm template chart/ | plimsoll scan - --namespace shop', about: 'a chart' },
     { command: 'plimsoll scan -o text -o sarif=plimsoll.sarif', about: 'for people and for code scanning at once' },
+    { command: 'plimsoll scan deploy/ --write-baseline', about: 'accept how things are' },
+    { command: 'plimsoll scan deploy/ --baseline plimsoll-baseline.jsonl', about: 'and see what is new from then on' },
     { command: 'plimsoll scan --only POD,NET-02 --fail-on medium', about: 'a chapter and one recommendation' },
   ],
   notes: [

@@ -1,0 +1,124 @@
+import { apiGroup, severities, type Finding, type ResourceRef, type Severity } from '../core/index.ts';
+
+/** What is remembered of an earlier finding: by a baseline, or by a whole report. */
+export interface Earlier {
+  readonly fingerprint: string;
+  readonly severity: Severity;
+  readonly path: string;
+  /** The object in words: those of `objectWords`. */
+  readonly object: string;
+  /** Where it stood, as the later findings would say it; absent where nobody wrote it down. */
+  readonly file?: string;
+}
+
+export interface Pairing<E> {
+  /** The same finding, then and now; in the order of now. */
+  readonly pairs: readonly (readonly [earlier: E, later: Finding])[];
+  /** Earlier findings that are none any more, in their order. */
+  readonly gone: readonly E[];
+  /** Findings that were none before, in their order. */
+  readonly fresh: readonly Finding[];
+}
+
+/**
+ * Says which finding of now is which of then: those of one fingerprint. Where several findings are equal but for their
+ * place (two overlays with the same object), only their number is in the fingerprint, and the number says nothing: those
+ * in the same file are the same, and one in another file only where its object has left the old one. `standing` are all
+ * that tell of objects now, and so where each of them stands.
+ */
+export function pairFindings<E extends Earlier>(
+  earlier: readonly E[],
+  later: readonly Finding[],
+  standing: readonly Pick<Finding, 'file' | 'resource'>[],
+): Pairing<E> {
+  const places = placesOf(standing);
+  const stays = ({ object, file }: Earlier): boolean => file !== undefined && places.has(`${object}\0${file}`);
+  const found = new Map<Finding, E>();
+  let open = earlier;
+  for (const { then, now } of passes) {
+    if (open.length === 0 || found.size === later.length) break;
+    const waiting = new Map<string, Finding[]>();
+    // Backwards, so that the first one is taken off the end.
+    for (const finding of later.toReversed()) {
+      if (found.has(finding)) continue;
+      const key = now(finding);
+      const equal = waiting.get(key);
+      if (equal === undefined) waiting.set(key, [finding]);
+      else equal.push(finding);
+    }
+    open = open.filter((one) => {
+      const key = then(one, stays);
+      const finding = key === undefined ? undefined : waiting.get(key)?.pop();
+      if (finding !== undefined) found.set(finding, one);
+      return finding === undefined;
+    });
+  }
+  return {
+    pairs: later.flatMap((finding) => (found.has(finding) ? [[found.get(finding)!, finding] as const] : [])),
+    gone: open,
+    fresh: later.filter((finding) => !found.has(finding)),
+  };
+}
+
+/** How a finding is looked for, and what then was of it; nothing where it cannot be said. */
+interface Pass {
+  readonly then: (one: Earlier, stays: (one: Earlier) => boolean) => string | undefined;
+  readonly now: (finding: Finding) => string;
+}
+
+/** From the surest to the least sure. */
+const passes: readonly Pass[] = [
+  {
+    then: ({ fingerprint, file, path }) => (file === undefined ? undefined : key(fingerprint, file, path)),
+    now: ({ fingerprint, file, path }) => key(fingerprint, file, path),
+  },
+  {
+    then: ({ fingerprint, file }) => (file === undefined ? undefined : key(fingerprint, file)),
+    now: ({ fingerprint, file }) => key(fingerprint, file),
+  },
+  {
+    then: (one, stays) => (stays(one) ? undefined : key(one.fingerprint, one.path)),
+    now: ({ fingerprint, path }) => key(fingerprint, path),
+  },
+  {
+    then: (one, stays) => (stays(one) ? undefined : key(one.fingerprint)),
+    now: ({ fingerprint }) => key(fingerprint),
+  },
+];
+
+function key(fingerprint: string, ...more: readonly string[]): string {
+  return [withoutNumber(fingerprint), ...more].join('\0');
+}
+
+/** Equal findings are numbered: the second one ends in `-2`. */
+export function withoutNumber(fingerprint: string): string {
+  return fingerprint.replace(/-\d+$/, '');
+}
+
+/** Is it worse now than it was then? */
+export function isWorse(earlier: Pick<Earlier, 'severity'>, later: Pick<Finding, 'severity'>): boolean {
+  return severities.indexOf(later.severity) < severities.indexOf(earlier.severity);
+}
+
+/**
+ * An object in words for people, the same from one scan to the next: pods that a controller made have random names, so
+ * their owner stands for them, as in their fingerprints.
+ */
+export function objectWords({ apiVersion, kind, namespace, name, owner }: ResourceRef): string {
+  const group = apiGroup(apiVersion);
+  const what = `${kind}${group === '' ? '' : `.${group}`}${owner === undefined ? '' : ` of ${owner.kind}`}`;
+  return `${what} ${namespace === undefined ? '' : `${namespace}/`}${owner?.name ?? name}`;
+}
+
+/** Each object with each file that it stands in. */
+function placesOf(standing: readonly Pick<Finding, 'file' | 'resource'>[]): Set<string> {
+  const places = new Set<string>();
+  let before: ResourceRef | undefined;
+  for (const { resource, file } of standing) {
+    // Findings come in runs on one object.
+    if (resource === before) continue;
+    before = resource;
+    places.add(`${objectWords(resource)}\0${file}`);
+  }
+  return places;
+}

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { baselineOf, formatBaseline, type Baseline } from '../compare/baseline.ts';
+import { baselineOf, formatBaseline, isFailing, type Baseline } from '../compare/baseline.ts';
 import type { Report } from '../core/index.ts';
 import { isBaseline, leaveOutKnown, readBaseline } from '../library/baseline.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -64,6 +64,6 @@ function existingBaseline(file: string): Baseline | undefined {
 function difference(report: Report, before: Baseline | undefined, given: Arguments): string {
   if (before === undefined || before.profile !== report.target.profile) return '';
   const { findings, baseline } = leaveOutKnown(report, before, '', policyOptions(given));
-  const fresh = findings.filter(({ verdict }) => verdict === 'fail').length;
+  const fresh = findings.filter(isFailing).length;
   return `, ${fresh} of them new; ${baseline?.gone ?? 0} are gone`;
 }

@@ -70,6 +70,14 @@ describe('what a baseline knows', () => {
     expect([at('critical'), at('high'), at('low')]).toEqual([1, 0, 0]);
   });
 
+  test('does not hold what is waived, which stays listed and is not gone', () => {
+    const waived = { from: 'annotation', reason: 'migrating', owner: 'ada', until: '2027-01-31', file: 'web.yaml', line: 1 } as const;
+    const excused = finding({ waived });
+    expect(baselineOf(report([excused])).entries).toEqual([]);
+    const left = known(report([finding()]), report([excused]));
+    expect([left.findings, left.baseline]).toEqual([[excused], { file: 'known.jsonl', known: 0, gone: 0 }]);
+  });
+
   test('leaves the ledger as it is, and what is not known listed', () => {
     const row = { code: 'POD-06', state: 'fail' } as Report['ledger'][number];
     const open = finding({ verdict: 'unknown', fingerprint: '1111111111111111' });

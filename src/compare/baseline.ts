@@ -167,9 +167,9 @@ function isLookedAt({ control, severity, object }: BaselineEntry, scope: Scope, 
   return namespaces === undefined || namespaces.some((name) => object.includes(` ${name}/`));
 }
 
-/** Does it count against a run? */
-export function isFailing({ verdict }: Finding): boolean {
-  return verdict === 'fail';
+/** Does it count against a run? What is waived does not. */
+export function isFailing({ verdict, waived }: Finding): boolean {
+  return verdict === 'fail' && waived === undefined;
 }
 
 /** How many findings of each severity count against a run. */

@@ -35,19 +35,19 @@ export function pairFindings<E extends Earlier>(
   const stays = ({ object, file }: Earlier): boolean => file !== undefined && places.has(`${object}\0${file}`);
   const found = new Map<Finding, E>();
   let open = earlier;
-  for (const { then, now } of passes) {
+  for (const { before: keyThen, after: keyNow } of passes) {
     if (open.length === 0 || found.size === later.length) break;
     const waiting = new Map<string, Finding[]>();
     // Backwards, so that the first one is taken off the end.
     for (const finding of later.toReversed()) {
       if (found.has(finding)) continue;
-      const key = now(finding);
+      const key = keyNow(finding);
       const equal = waiting.get(key);
       if (equal === undefined) waiting.set(key, [finding]);
       else equal.push(finding);
     }
     open = open.filter((one) => {
-      const key = then(one, stays);
+      const key = keyThen(one, stays);
       const finding = key === undefined ? undefined : waiting.get(key)?.pop();
       if (finding !== undefined) found.set(finding, one);
       return finding === undefined;
@@ -62,31 +62,31 @@ export function pairFindings<E extends Earlier>(
 
 /** How a finding is looked for, and what then was of it; nothing where it cannot be said. */
 interface Pass {
-  readonly then: (one: Earlier, stays: (one: Earlier) => boolean) => string | undefined;
-  readonly now: (finding: Finding) => string;
+  readonly before: (one: Earlier, stays: (one: Earlier) => boolean) => string | undefined;
+  readonly after: (finding: Finding) => string;
 }
 
 /** From the surest to the least sure. */
 const passes: readonly Pass[] = [
   {
-    then: ({ fingerprint, file, path }) => (file === undefined ? undefined : key(fingerprint, file, path)),
-    now: ({ fingerprint, file, path }) => key(fingerprint, file, path),
+    before: ({ fingerprint, file, path }) => (file === undefined ? undefined : print(fingerprint, file, path)),
+    after: ({ fingerprint, file, path }) => print(fingerprint, file, path),
   },
   {
-    then: ({ fingerprint, file }) => (file === undefined ? undefined : key(fingerprint, file)),
-    now: ({ fingerprint, file }) => key(fingerprint, file),
+    before: ({ fingerprint, file }) => (file === undefined ? undefined : print(fingerprint, file)),
+    after: ({ fingerprint, file }) => print(fingerprint, file),
   },
   {
-    then: (one, stays) => (stays(one) ? undefined : key(one.fingerprint, one.path)),
-    now: ({ fingerprint, path }) => key(fingerprint, path),
+    before: (one, stays) => (stays(one) ? undefined : print(one.fingerprint, one.path)),
+    after: ({ fingerprint, path }) => print(fingerprint, path),
   },
   {
-    then: (one, stays) => (stays(one) ? undefined : key(one.fingerprint)),
-    now: ({ fingerprint }) => key(fingerprint),
+    before: (one, stays) => (stays(one) ? undefined : print(one.fingerprint)),
+    after: ({ fingerprint }) => print(fingerprint),
   },
 ];
 
-function key(fingerprint: string, ...more: readonly string[]): string {
+function print(fingerprint: string, ...more: readonly string[]): string {
   return [withoutNumber(fingerprint), ...more].join('\0');
 }
 

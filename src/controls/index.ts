@@ -25,6 +25,7 @@ import { addressBlocks } from './network-separation/address-blocks.ts';
 import { certificateExpiry } from './network-separation/certificate-expiry.ts';
 import { certificateRequests } from './network-separation/certificate-requests.ts';
 import { claimSizes } from './network-separation/claim-sizes.ts';
+import { compositeIsolation } from './network-separation/composite-isolation.ts';
 import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
 import { defaultNamespace } from './network-separation/default-namespace.ts';
@@ -34,6 +35,7 @@ import { isolatedPods } from './network-separation/isolated-pods.ts';
 import { limitRange } from './network-separation/limit-range.ts';
 import { literalCredentials } from './network-separation/literal-credentials.ts';
 import { metadataAddress } from './network-separation/metadata-address.ts';
+import { namespaceOwners } from './network-separation/namespace-owners.ts';
 import { namespacePrefix } from './network-separation/namespace-prefix.ts';
 import { networkPlugin } from './network-separation/network-plugin.ts';
 import { nodePorts } from './network-separation/node-ports.ts';
@@ -43,6 +45,7 @@ import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretMigration } from './network-separation/secret-migration.ts';
 import { secretReaders } from './network-separation/secret-readers.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
+import { storageBounds } from './network-separation/storage-bounds.ts';
 import { systemConnections } from './network-separation/system-connections.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
 import { admissionExemptions } from './pod-security/admission-exemptions.ts';
@@ -71,7 +74,9 @@ import { legacyTokens } from './pod-security/legacy-tokens.ts';
 import { nonRootGroups } from './pod-security/non-root-groups.ts';
 import { nonRootUser } from './pod-security/non-root-user.ts';
 import { podSecurityAdmission } from './pod-security/pod-security-admission.ts';
+import { podSecurityPolicies } from './pod-security/pod-security-policies.ts';
 import { policyEngine } from './pod-security/policy-engine.ts';
+import { policyVersion } from './pod-security/policy-version.ts';
 import { privilegeEscalation } from './pod-security/privilege-escalation.ts';
 import { privileged } from './pod-security/privileged.ts';
 import { probeHosts } from './pod-security/probe-hosts.ts';
@@ -140,6 +145,7 @@ export const controls: readonly AnyControl[] = [
   certificateExpiry,
   certificateRequests,
   claimSizes,
+  compositeIsolation,
   defaultDenyEgress,
   defaultDenyIngress,
   defaultNamespace,
@@ -149,6 +155,7 @@ export const controls: readonly AnyControl[] = [
   limitRange,
   literalCredentials,
   metadataAddress,
+  namespaceOwners,
   namespacePrefix,
   networkPlugin,
   nodePorts,
@@ -158,6 +165,7 @@ export const controls: readonly AnyControl[] = [
   secretMigration,
   secretReaders,
   secretsAsFiles,
+  storageBounds,
   systemConnections,
   addedCapabilities,
   admissionExemptions,
@@ -186,7 +194,9 @@ export const controls: readonly AnyControl[] = [
   nonRootGroups,
   nonRootUser,
   podSecurityAdmission,
+  podSecurityPolicies,
   policyEngine,
+  policyVersion,
   privilegeEscalation,
   privileged,
   probeHosts,

@@ -1,9 +1,20 @@
-import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef, SubjectContext } from '../core/index.ts';
+import {
+  apiGroup,
+  type Anchor,
+  type AnchorOf,
+  type JoinedSubject,
+  type JoinedSubjectKind,
+  type Resource,
+  type ResourceRef,
+  type SubjectContext,
+} from '../core/index.ts';
 import { isObservedApiServer, observedApiServerKind, type ObservedApiServer, type ObservedTrial } from '../kube/api-server.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { allowsEverything, allowsEveryAddress, directionsOf, rulesOf, selectsEveryPod, type Direction } from '../kube/network-policy.ts';
 import type { LabelSelector, LimitRangeItem, NetworkPolicySpec, ResourceList, ResourceQuotaSpec } from '../kube/types.ts';
+import { systemNamespaces } from '../kube/system-workloads.ts';
+import { listOf, recordOf, textOf } from '../kube/untyped.ts';
 import { limitsOf } from './container-with-limit-range.ts';
 import {
   admissionSettingsKinds,
@@ -40,6 +51,8 @@ export interface NamespaceSubject {
   readonly otherPolicy: string | undefined;
   readonly limitRanges: readonly NamespaceLimitRange[];
   readonly quotas: readonly NamespaceQuota[];
+  /** What lets others in by its rights or its references. */
+  readonly crossings: readonly NamespaceCrossing[];
   /** One for each pod template. */
   readonly workloads: readonly NamespaceWorkload[];
 }
@@ -75,6 +88,15 @@ export interface NamespaceQuota {
   readonly scoped: boolean;
 }
 
+/** An object by which another namespace gets at what is in this one. */
+export interface NamespaceCrossing {
+  /** `RoleBinding "deploy"` */
+  readonly title: string;
+  /** `account build/deployer`, or `routes of namespace "edge"` */
+  readonly to: string;
+  readonly at: Anchor;
+}
+
 export interface NamespaceWorkload {
   readonly ref: ResourceRef;
   readonly at: Anchor;
@@ -96,12 +118,19 @@ type Memory =
   | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: NamespacePolicy }
   | { readonly type: 'limit range'; readonly namespace: string | undefined; readonly limitRange: NamespaceLimitRange }
   | { readonly type: 'quota'; readonly namespace: string | undefined; readonly quota: NamespaceQuota }
+  | { readonly type: 'crossing'; readonly namespace: string | undefined; readonly crossing: NamespaceCrossing }
   | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] }
   /** Undefined: of every namespace. */
   | { readonly type: 'other policy'; readonly namespace: string | undefined; readonly title: string }
   | { readonly type: 'admission'; readonly settings: AdmissionSettings }
   | { readonly type: 'reviewer'; readonly part: ReviewerPart }
   | { readonly type: 'trials'; readonly trials: readonly ObservedTrial[] };
+
+const bindingKind = 'RoleBinding.rbac.authorization.k8s.io';
+const grantKind = 'ReferenceGrant.gateway.networking.k8s.io';
+
+/** As in `Reads`. */
+export const crossingKinds: readonly string[] = [bindingKind, grantKind];
 
 /**
  * One subject for each namespace that has a Namespace object or holds a workload; places of controls
@@ -112,7 +141,16 @@ export const namespaces: JoinedSubjectKind<NamespaceSubject, Memory> = {
   name: 'namespace',
   reads: {
     podTemplates: true,
-    kinds: ['Namespace', ...policyKinds, 'LimitRange', 'ResourceQuota', ...admissionSettingsKinds, ...reviewerKinds, observedApiServerKind],
+    kinds: [
+      'Namespace',
+      ...policyKinds,
+      'LimitRange',
+      'ResourceQuota',
+      ...crossingKinds,
+      ...admissionSettingsKinds,
+      ...reviewerKinds,
+      observedApiServerKind,
+    ],
   },
   example: 'objects',
   remember,
@@ -144,7 +182,10 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
   if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor) };
   const spec = object['spec'] ?? {};
   if (isNetworkPolicy(resource)) return { type: 'policy', namespace, policy: policyOf(ref.name, spec, anchor) };
-  if (ref.apiVersion !== 'v1') return undefined;
+  if (ref.apiVersion !== 'v1') {
+    const crossing = crossingOf(resource, namespace, anchor);
+    return crossing && { type: 'crossing', namespace, crossing };
+  }
   if (ref.kind === 'LimitRange') {
     return { type: 'limit range', namespace, limitRange: { name: ref.name, at: anchor(['spec', 'limits']), limits: limitsOf(resource) } };
   }
@@ -152,6 +193,31 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
     const { hard = {}, scopes = [], scopeSelector } = spec as ResourceQuotaSpec;
     const scoped = scopes.length > 0 || (scopeSelector?.matchExpressions?.length ?? 0) > 0;
     return { type: 'quota', namespace, quota: { name: ref.name, at: anchor(['spec', 'hard']), hard, scoped } };
+  }
+  return undefined;
+}
+
+/**
+ * The first account of another namespace that a binding gives rights here, or the first namespace whose routes and Gateways
+ * may refer to what is here. Accounts of the system are everywhere.
+ */
+function crossingOf({ ref, object }: Resource, namespace: string | undefined, anchor: AnchorOf): NamespaceCrossing | undefined {
+  const kind = `${ref.kind}.${apiGroup(ref.apiVersion)}`;
+  const title = `${ref.kind} "${ref.name}"`;
+  const isElsewhere = (other: string | undefined): other is string => other !== undefined && namespace !== undefined && other !== namespace;
+  if (kind === bindingKind) {
+    for (const [index, value] of listOf(object['subjects']).entries()) {
+      const { kind: of, name, namespace: home } = recordOf(value);
+      const from = textOf(home);
+      if (of !== 'ServiceAccount' || !isElsewhere(from) || systemNamespaces.includes(from)) continue;
+      return { title, to: `account ${from}/${textOf(name) ?? ''}`, at: anchor(['subjects', index]) };
+    }
+  }
+  if (kind === grantKind) {
+    for (const [index, value] of listOf(recordOf(object['spec'])['from']).entries()) {
+      const from = textOf(recordOf(value)['namespace']);
+      if (isElsewhere(from)) return { title, to: `routes of namespace "${from}"`, at: anchor(['spec', 'from', index]) };
+    }
   }
   return undefined;
 }
@@ -193,6 +259,7 @@ interface Gathered {
   readonly policies: NamespacePolicy[];
   readonly limitRanges: NamespaceLimitRange[];
   readonly quotas: NamespaceQuota[];
+  readonly crossings: NamespaceCrossing[];
   readonly workloads: NamespaceWorkload[];
   object: Extract<Memory, { type: 'namespace' }> | undefined;
 }
@@ -210,7 +277,7 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
     if (memory.type === 'other policy' && !others.has(memory.namespace)) others.set(memory.namespace, memory.title);
     if (memory.type === 'admission' || memory.type === 'reviewer' || memory.type === 'trials' || memory.type === 'other policy') continue;
     const found = gathered.get(memory.namespace);
-    const namespace = found ?? { policies: [], limitRanges: [], quotas: [], workloads: [], object: undefined };
+    const namespace = found ?? { policies: [], limitRanges: [], quotas: [], crossings: [], workloads: [], object: undefined };
     if (found === undefined) gathered.set(memory.namespace, namespace);
     gather(namespace, memory);
   }
@@ -243,6 +310,9 @@ function gather(namespace: Gathered, memory: Exclude<Memory, { type: 'admission'
       return;
     case 'quota':
       namespace.quotas.push(memory.quota);
+      return;
+    case 'crossing':
+      namespace.crossings.push(memory.crossing);
       return;
     case 'workload':
       // One by one: a spread of very many arguments overflows the stack.

@@ -32,6 +32,8 @@ export const deadRules: AnyControl = defineControl({
     );
   },
 
+  alsoFails: ['pod-security/pod-security-policies'],
+
   remedy:
     'Correct the name (kubectl api-resources shows group and plural), or remove the resource from the rule; check with plimsoll can that the subject still may what it needs.',
 

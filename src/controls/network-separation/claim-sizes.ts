@@ -41,11 +41,14 @@ export const claimSizes: AnyControl = defineControl({
     },
   },
 
+  alsoFails: ['network-separation/storage-bounds'],
+
   examples: {
     said: { given: { namespaceResources: () => ({ claims: { max: { storage: '10Gi' } } }) } },
     pass: {
       'by a quota': 'kind: LimitRange\nmetadata: { name: defaults }\nspec: { limits: [{ type: Container, max: { memory: 1Gi } }] }',
-      'by a limit': 'kind: ResourceQuota\nmetadata: { name: total }\nspec: { hard: { requests.storage: null } }',
+      'by a limit':
+        'kind: ResourceQuota\nmetadata: { name: total }\nspec: { hard: { requests.storage: null, fast.storageclass.storage.k8s.io/requests.storage: 9Gi } }',
     },
     fail: {
       'by neither': `

@@ -31,7 +31,9 @@ $patch: delete
 ---
 apiVersion: v1
 kind: Namespace
-metadata: { name: default, labels: { pod-security.kubernetes.io/enforce: restricted } }
+metadata:
+  name: default
+  labels: { pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: v1.35 }
 ---
 kind: NetworkPolicy
 metadata: { namespace: default }

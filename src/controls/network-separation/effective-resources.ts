@@ -67,7 +67,7 @@ export const effectiveResources: AnyControl = defineControl({
   },
 
   // Where the container says nothing, the LimitRange must not say it either, and then the quota refuses the Pod.
-  alsoFails: ['network-separation/limit-range', 'network-separation/resource-quota'],
+  alsoFails: ['network-separation/limit-range', 'network-separation/resource-quota', 'network-separation/storage-bounds'],
 
   examples: {
     said: { given: { resourcesOf: () => ({ requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } }) } },
@@ -77,7 +77,7 @@ export const effectiveResources: AnyControl = defineControl({
       'pod-level resources': `
 kind: LimitRange
 metadata: { name: defaults }
-spec: { limits: [{ type: Container, max: { memory: 1Gi } }] }
+spec: { limits: [{ type: Container, default: { ephemeral-storage: 1Gi }, max: { memory: 1Gi } }] }
 ---
 ${workload('{}', '{ limits: { cpu: 500m, memory: 256Mi } }')}
 `,

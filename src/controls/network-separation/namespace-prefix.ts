@@ -34,7 +34,7 @@ apiVersion: v1
 kind: Namespace
 metadata:
   name: kube-shop
-  labels: { pod-security.kubernetes.io/enforce: restricted }
+  labels: { pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: v1.35 }
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -57,7 +57,7 @@ apiVersion: v1
 kind: ResourceQuota
 metadata: { name: total-kube-shop, namespace: kube-shop }
 spec:
-  hard: { requests.cpu: "4", requests.memory: 8Gi, limits.cpu: "8", limits.memory: 16Gi, pods: "20" }
+  hard: { requests.cpu: "4", requests.memory: 8Gi, limits.cpu: "8", limits.memory: 16Gi, pods: "20", requests.storage: 100Gi }
 `,
     },
   },

@@ -82,6 +82,8 @@ export const resourceQuota: AnyControl = defineControl({
     },
   },
 
+  alsoFails: ['network-separation/storage-bounds'],
+
   examples: {
     said: {
       given: {

@@ -37,6 +37,8 @@ export const removedApis: AnyControl = defineControl({
     },
   },
 
+  alsoFails: ['pod-security/pod-security-policies'],
+
   examples: {
     pass: { 'a version that is served': 'kind: Deployment\nmetadata: { name: web }' },
     fail: {

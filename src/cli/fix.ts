@@ -21,6 +21,7 @@ import { formatFixText } from '../report/fix-text.ts';
 import { unifiedDiff } from '../report/unified-diff.ts';
 import { readText } from '../sources/manifests/read-text.ts';
 import { findCommand, type Arguments } from './arguments.ts';
+import { chartOptions } from './chart-arguments.ts';
 import { fixFormats } from './commands/fix.ts';
 import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
@@ -44,6 +45,7 @@ export async function runFix(given: Arguments): Promise<number> {
   if (given.has('atomic') && !writes) throw new OptionError(['--atomic is about writing', 'add --write or --interactive']);
   const options: FixOptions = {
     ...policyOptions(given),
+    ...chartOptions(given),
     params: mergedParams(configuration.params, given.values('param')),
     podTemplates: configuration.podTemplates,
     paths,

@@ -15,8 +15,8 @@ async function optionsOf(...argv: string[]): Promise<unknown> {
 }
 
 test('paths and a namespace are those of manifests', async () => {
-  expect(await optionsOf('a.yaml', '-n', 'shop')).toEqual({ paths: ['a.yaml'], namespace: 'shop', podTemplates: [] });
-  expect(await optionsOf()).toEqual({ podTemplates: [] });
+  expect(await optionsOf('a.yaml', '-n', 'shop')).toEqual({ paths: ['a.yaml'], namespace: 'shop', podTemplates: [], charts: {} });
+  expect(await optionsOf()).toEqual({ podTemplates: [], charts: {} });
 });
 
 test('a cluster is asked in several namespaces, with what says how', async () => {

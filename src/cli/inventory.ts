@@ -4,6 +4,7 @@ import { OptionError } from '../options/option-error.ts';
 import { counted } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
+import { chartOptions } from './chart-arguments.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
 import { inventoryOptions } from './commands/options.ts';
 import { readConfiguration } from './configuration.ts';
@@ -41,7 +42,7 @@ export async function inventoryOf(given: Arguments, paths: readonly string[] = g
   const [namespace, another] = namespaces;
   if (another !== undefined)
     throw new OptionError(['--namespace says once where manifests will be applied', 'with --cluster it may be given several times']);
-  return { ...where, podTemplates, ...version, ...(namespace === undefined ? {} : { namespace }) };
+  return { ...where, podTemplates, ...chartOptions(given), ...version, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 const ofManifests: ReadonlySet<string> = new Set(['cluster', 'namespace', 'kubernetes-version', 'allow-unreadable', 'config']);

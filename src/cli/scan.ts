@@ -6,6 +6,7 @@ import { nextCommand } from '../report/next-command.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
+import { chartOptions } from './chart-arguments.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
 import { clusterOptions } from './commands/options.ts';
 import { scanFormats } from './commands/scan.ts';
@@ -86,6 +87,7 @@ async function manifestReport(given: Arguments, configuration: Configuration, pr
     return await scanInTwoThreads(
       {
         ...policyOptions(given),
+        ...chartOptions(given),
         params: mergedParams(configuration.params, given.values('param')),
         podTemplates: configuration.podTemplates,
         paths: given.operands.length === 0 ? ['.'] : given.operands,

@@ -8,6 +8,7 @@ import { isEmpty, startComparing, type Changes } from '../report/changes.ts';
 import { outcome, type OutcomeOptions } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
+import { chartOptions } from './chart-arguments.ts';
 import type { Configuration } from './configuration.ts';
 import type { Formatted } from './deliver.ts';
 import { onInterruption } from './interrupt.ts';
@@ -99,6 +100,7 @@ async function reportsOf(
   }
   return watchManifests({
     ...policyOptions(given),
+    ...chartOptions(given),
     params: mergedParams(configuration.params, given.values('param')),
     podTemplates: configuration.podTemplates,
     paths: given.operands.length === 0 ? ['.'] : given.operands,

@@ -40,6 +40,8 @@ export interface FixOptions extends ScanOptions {
   readonly decide?: (proposal: Proposal) => boolean | readonly Edit[];
 }
 
+const templateRefused = 'rendered from a template, which only a person edits: change the values of the chart, or the template';
+
 /** How often fixes that become possible by others, or by the withdrawal of others, are looked for. */
 const mostRounds = 16;
 
@@ -49,8 +51,10 @@ const mostRounds = 16;
  *
  * @throws OptionError where an option is wrong: an unknown control, version, parameter, value.
  */
-export async function fix(options: FixOptions = {}): Promise<FixReport> {
-  const { controls = ownControls, cwd = process.cwd() } = options;
+export async function fix(given: FixOptions = {}): Promise<FixReport> {
+  const { controls = ownControls, cwd = process.cwd() } = given;
+  // Charts are not edited: what they render to stays the same.
+  const options: FixOptions = given.charts === undefined ? given : { ...given, charts: { ...given.charts, memory: new Map() } };
   const chosen = policyOf(options, controls);
   // A fix is verified against all controls, whichever of them are to be fixed.
   const policy: Policy = { ...chosen, profile: 'nsa', only: [], skip: [], minSeverity: 'low', all: false };
@@ -66,7 +70,7 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
     (names ??= new Set(met.map((ref) => objectKey({ ...ref, metadata: ref })))).has(objectKey(companion));
 
   const said = { given: options.given ?? nothingGiven.given, values: options.values ?? {} };
-  const { before, again } = await judgeRepeatedly(
+  const { before, again, rendered } = await judgeRepeatedly(
     {
       options,
       controls,
@@ -120,9 +124,11 @@ export async function fix(options: FixOptions = {}): Promise<FixReport> {
         const edited = decided(proposal, options);
         if (edited === 'left') refusals.set(nameOf(proposal), { because: 'person', reason: 'left as it is by your answer' });
         if (edited === undefined || edited === 'left' || refusals.has(nameOf(proposal))) continue;
-        const found = edited.companions.some(isThere)
-          ? { refused: 'an object of this name is there already and says something else' }
-          : files.find(edited, texts);
+        const found = rendered.has(edited.file)
+          ? { refused: templateRefused }
+          : edited.companions.some(isThere)
+            ? { refused: 'an object of this name is there already and says something else' }
+            : files.find(edited, texts);
         if ('refused' in found) {
           refusals.set(nameOf(proposal), { because: 'text', reason: found.refused });
           continue;

@@ -16,6 +16,7 @@ import { OptionError } from '../options/option-error.ts';
 import { checkNamespace, readVersion } from '../options/target.ts';
 import type { ConnectionOptions, Patience } from '../sources/cluster/index.ts';
 import { readManifests } from '../sources/manifests/index.ts';
+import { renderingOf, type ChartOptions } from './chart-options.ts';
 import { snapshotsAmong } from './snapshot-among.ts';
 
 /** What is read: manifests or a snapshot by `paths`, else a cluster. */
@@ -34,6 +35,8 @@ export interface InventoryOptions {
   readonly namespace?: string;
   /** Default: that of the cluster, or the oldest one still supported. */
   readonly kubernetesVersion?: string;
+  /** How Helm charts among the paths are rendered, with the `helm` of the user; absent: they are not, which the report says. */
+  readonly charts?: ChartOptions;
   /** Kinds with pod templates besides those that are known. */
   readonly podTemplates?: readonly PodTemplateKind[];
   /** Called now and then while a cluster is read. */
@@ -103,6 +106,7 @@ export async function readInventory(options: InventoryOptions, kinds: InventoryK
         wanted.has(group === '' ? kind : `${kind}.${group}`) ||
         (kinds.podTemplates && (templatePaths(group, kind).length > 0 || isWorkflow(group, kind))),
       ...(paths.includes('-') ? { stdin: options.stdin ?? process.stdin } : {}),
+      ...renderingOf(options),
     },
     fold.add,
   );

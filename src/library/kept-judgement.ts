@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { AnyControl, Proposal, Report, ResourceRef } from '../core/index.ts';
 import { startEvaluation, type Part, type Policy, type ProposalSink } from '../evaluate/index.ts';
 import { findFiles, manifestReader, manifestTotals, type Found, type ManifestCounts } from '../sources/manifests/index.ts';
+import { renderingOf } from './chart-options.ts';
 import { readsOf } from './portion-judge.ts';
 import type { ScanOptions } from './scan.ts';
 
@@ -52,7 +53,7 @@ const coarsestClock = 100;
  * for too.
  */
 export function keepJudging(
-  options: Pick<ScanOptions, 'paths' | 'cwd' | 'podTemplates'>,
+  options: Pick<ScanOptions, 'paths' | 'cwd' | 'podTemplates' | 'charts' | 'namespace' | 'kubernetesVersion'>,
   controls: readonly AnyControl[],
   policy: Policy,
   said?: Pick<ProposalSink, 'given' | 'values'>,
@@ -61,7 +62,8 @@ export function keepJudging(
   let proposals: Proposal[] = [];
   const sink: ProposalSink | undefined = said && { ...said, met: () => undefined, propose: (proposal) => proposals.push(proposal) };
   const aside = startEvaluation(controls, policy, sink);
-  const reader = manifestReader({ reads: readsOf(aside), podTemplates }, (input) => aside.add(input));
+  const rendering = renderingOf(options);
+  const reader = manifestReader({ reads: readsOf(aside), podTemplates, ...rendering }, (input) => aside.add(input));
   let known = new Map<string, KeptFile>();
   let found: readonly Found[] | undefined;
 
@@ -73,7 +75,7 @@ export function keepJudging(
   }
 
   async function filesNow({ contents = new Map(), isDiskKnown = false }: HowToLook): Promise<readonly KeptFile[]> {
-    if (found === undefined || !isDiskKnown) found = await findFiles(paths, cwd);
+    if (found === undefined || !isDiskKnown) found = await findFiles(paths, cwd, rendering.render !== undefined);
     const next = new Map<string, KeptFile>();
     const files: KeptFile[] = [];
     for (const one of found) {

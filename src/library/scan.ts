@@ -8,6 +8,7 @@ import { OptionError } from '../options/option-error.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
 import { readManifests, startSharing, type ManifestOptions, type ManifestTotals, type Sharing } from '../sources/manifests/index.ts';
 import { snapshotsAmong } from './snapshot-among.ts';
+import { renderingOf, type ChartOptions } from './chart-options.ts';
 import { portionJudge, readsOf, type StartSecondThread } from './portion-judge.ts';
 
 export interface ScanOptions extends PolicyOptions {
@@ -17,6 +18,8 @@ export interface ScanOptions extends PolicyOptions {
   readonly cwd?: string;
   /** What `-` names; default: the standard input of the process. */
   readonly stdin?: NodeJS.ReadableStream;
+  /** How Helm charts among the paths are rendered, with the `helm` of the user; absent: they are not, which the report says. */
+  readonly charts?: ChartOptions;
   /** Kinds with pod templates besides those that are known. */
   readonly podTemplates?: readonly PodTemplateKind[];
   /** The controls to judge by; default: all of this package. A company adds its own here. */
@@ -109,6 +112,7 @@ export async function readInto(
       ...(paths.includes('-') ? { stdin: options.stdin ?? process.stdin } : {}),
       ...(podTemplates === undefined ? {} : { podTemplates }),
       ...(onProgress === undefined ? {} : { onProgress }),
+      ...renderingOf(options),
       ...how,
     },
     (input) => evaluation.add(input),

@@ -82,6 +82,27 @@ const kubernetesVersion: Option = {
   about: 'The version that will run it, 1.20 or later (default: the oldest one still supported)',
 };
 
+/** How charts and overlays among the paths are rendered. */
+export const ofCharts: readonly Option[] = [
+  {
+    name: 'values',
+    value: 'FILE',
+    repeatable: true,
+    completes: 'files',
+    about: 'Of a chart: values over those of its values.yaml; may be given several times',
+  },
+  { name: 'set', value: 'KEY=VALUE', repeatable: true, about: 'Of a chart: a value, as helm template takes it' },
+  { name: 'set-string', value: 'KEY=VALUE', repeatable: true, about: 'Of a chart: a value that is text whatever it looks like' },
+  { name: 'release-name', value: 'NAME', about: 'Of a chart: the name of its release (default: that of the chart)' },
+  {
+    name: 'api-versions',
+    value: 'VERSION,…',
+    repeatable: true,
+    about: 'Of charts: API versions that the cluster has besides those of Kubernetes',
+  },
+  { name: 'no-render', about: 'Render no chart and build no kustomization: read what is plain YAML' },
+];
+
 /** What `scan` and `fix` have in common: how is judged. */
 export const whatIsJudged: readonly Option[] = [
   {
@@ -95,6 +116,7 @@ export const whatIsJudged: readonly Option[] = [
   { name: 'partial', about: 'The input is a part of the desired state: what is absent is unknown, not missing' },
   { name: 'param', value: 'CONTROL.KEY=VALUE', repeatable: true, about: 'A parameter of a control; lists are written with commas' },
   { name: 'system', about: 'Judge system workloads too' },
+  ...ofCharts,
 ];
 
 export const config: Option = {
@@ -133,6 +155,7 @@ export const inventoryOptions: readonly Option[] = [
     about: 'Where objects without a namespace will be applied; with --cluster: read this namespace only (may be given several times)',
   },
   kubernetesVersion,
+  ...ofCharts,
   { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run' },
   config,
 ];

@@ -80,7 +80,7 @@ export const scan: Command = {
     { command: 'plimsoll scan --cluster --watch', about: 'what changes there' },
     { command: 'plimsoll scan --cluster --print-rbac | kubectl apply -f -', about: 'the permissions for that' },
     { command: 'plimsoll scan staging.plimsoll', about: 'a snapshot of a cluster (plimsoll snapshot)' },
-    { command: 'helm template chart/ | plimsoll scan - --namespace shop', about: 'a chart' },
+    { command: 'plimsoll scan chart/ --values production.yaml --namespace shop', about: 'a Helm chart' },
     { command: 'plimsoll scan -o text -o sarif=plimsoll.sarif', about: 'for people and for code scanning at once' },
     { command: 'plimsoll scan deploy/ --write-baseline', about: 'accept how things are' },
     { command: 'plimsoll scan deploy/ --baseline plimsoll-baseline.jsonl', about: 'and see what is new from then on' },

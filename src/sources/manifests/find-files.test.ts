@@ -31,6 +31,7 @@ async function find(...paths: readonly string[]): Promise<string[]> {
 function line(found: Found): string {
   if (found.type === 'stdin') return 'stdin';
   if (found.type === 'read') return found.file + (found.chartTemplate ? ' (chart)' : '');
+  if (found.type === 'chart') return `chart ${found.file}: ${found.inside.map(line).join(' ')}`;
   return `${found.type} ${found.file}: ${found.reason}${found.type === 'skipped' && found.count > 1 ? ` x${found.count}` : ''}`;
 }
 
@@ -101,6 +102,56 @@ describe('folders', () => {
     write('chart/Chart.yaml', 'chart/templates/sub/a.yaml', 'chart/values.yaml', 'templates/b.yaml');
     expect(await find('.')).toEqual(['chart/Chart.yaml', 'chart/templates/sub/a.yaml (chart)', 'chart/values.yaml', 'templates/b.yaml']);
     expect(await find('chart/templates/sub')).toEqual(['chart/templates/sub/a.yaml (chart)']);
+  });
+});
+
+describe('charts that are to be rendered', () => {
+  async function render(...paths: readonly string[]): Promise<string[]> {
+    return (await findFiles(paths, folder, true)).map(line);
+  }
+
+  test('hold the files that they are rendered from, and nothing else of their folder', async () => {
+    write('a.yaml', 'b/Chart.yaml', 'b/values.yaml', 'b/templates/x.yaml', 'b/templates/y/z.yaml', 'b/crds/c.yaml', 'b/examples/e.yaml');
+    expect(await render('.')).toEqual([
+      'a.yaml',
+      'chart b: b/crds/c.yaml b/templates/x.yaml (chart) b/templates/y/z.yaml (chart)',
+      'b/Chart.yaml',
+      'b/examples/e.yaml',
+      'b/values.yaml',
+    ]);
+  });
+
+  test('hold their dependencies, which are not rendered alone; charts elsewhere in their folder are', async () => {
+    write('Chart.yaml', 'charts/db/Chart.yaml', 'charts/db/templates/x.yaml', 'test/chart/Chart.yaml', 'test/chart/templates/y.yaml');
+    expect(await render('.')).toEqual([
+      'chart .: charts/db/Chart.yaml charts/db/templates/x.yaml (chart)',
+      'Chart.yaml',
+      'chart test/chart: test/chart/templates/y.yaml (chart)',
+      'test/chart/Chart.yaml',
+    ]);
+  });
+
+  test('are found once, under the first name that leads to them', async () => {
+    write('a/Chart.yaml', 'a/templates/x.yaml', 'b.tgz');
+    expect(await render('a', '.', 'b.tgz', './b.tgz')).toEqual([
+      'chart a: a/templates/x.yaml (chart)',
+      'a/Chart.yaml',
+      'skipped .: files that do not end in .yaml, .yml or .json',
+      'chart b.tgz: ',
+    ]);
+  });
+
+  test('are archives where they were named alone', async () => {
+    write('in/b.tgz', 'in/a.tar.gz');
+    expect(await render('in')).toEqual(['skipped in: files that do not end in .yaml, .yml or .json x2']);
+    expect(await render('in/a.tar.gz')).toEqual(['chart in/a.tar.gz: ']);
+    expect(await find('in/a.tar.gz')).toEqual(['in/a.tar.gz']);
+  });
+
+  test('are left out by ignore files as any folder is', async () => {
+    writeText('.gitignore', 'out/\n');
+    write('out/Chart.yaml', 'out/templates/x.yaml');
+    expect((await render('.')).join()).not.toContain('chart');
   });
 });
 

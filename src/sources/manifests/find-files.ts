@@ -14,10 +14,24 @@ export type Found =
       readonly chartTemplate: boolean;
     }
   | { readonly type: 'stdin' }
+  | FoundChart
   | ({ readonly type: 'skipped' } & Skipped)
   | ({ readonly type: 'unread' } & Unread);
 
+/** Something to be rendered as a whole. */
+export interface FoundChart {
+  readonly type: 'chart';
+  readonly path: string;
+  readonly file: string;
+  readonly isArchive: boolean;
+  /** The user named it. */
+  readonly isNamed: boolean;
+  /** The files that it is rendered from; read as they are where it is not rendered. */
+  readonly inside: readonly Found[];
+}
+
 const manifestName = /\.(?:ya?ml|json)$/;
+export const chartArchiveName: RegExp = /\.(?:tgz|tar\.gz)$/;
 const neverEntered: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /** The search for files while it runs. */
@@ -28,16 +42,17 @@ interface Search {
   readonly taken: Set<string>;
   readonly chartFolders: Map<string, boolean>;
   readonly newIgnore: NewIgnore;
+  readonly renders: boolean;
 }
 
 /**
  * Finds the files to read, in the order of `paths` and, inside folders, in byte order of the path. Each thing met is
- * either a file to read or accounted for by an entry; a folder that is not entered counts as one. Never rejects for what
- * the file system holds.
+ * either a file to read or accounted for by an entry; a folder that is not entered counts as one. Where charts are to
+ * be rendered (`renders`), each is one thing to read, and holds its files. Never rejects for what the file system holds.
  */
-export async function findFiles(paths: readonly string[], cwd: string): Promise<readonly Found[]> {
+export async function findFiles(paths: readonly string[], cwd: string, renders = false): Promise<readonly Found[]> {
   const { default: newIgnore } = await import('ignore');
-  const search: Search = { cwd, found: [], taken: new Set(), chartFolders: new Map(), newIgnore };
+  const search: Search = { cwd, found: [], taken: new Set(), chartFolders: new Map(), newIgnore, renders };
   let stdin = false;
   for (const path of paths) {
     if (path === '-') {
@@ -56,6 +71,7 @@ async function findNamed(search: Search, named: string): Promise<void> {
     const stat = statSync(path);
     const real = realpathSync.native(path);
     if (stat.isDirectory()) walk(search, { named: file, path, real });
+    else if (stat.isFile() && search.renders && chartArchiveName.test(path)) takeChart(search, { path, real, file, isArchive: true });
     else if (stat.isFile()) takeFile(search, path, real, file);
     else search.found.push({ type: 'unread', file, line: 1, reason: specialFile(stat) });
   } catch (error) {
@@ -93,6 +109,12 @@ function takeFile(search: Search, path: string, real: string, file: string): voi
   if (found !== undefined) search.found.push(found);
 }
 
+function takeChart(search: Search, { real, ...archive }: { path: string; real: string; file: string; isArchive: true }): void {
+  if (search.taken.has(real)) return;
+  search.taken.add(real);
+  search.found.push({ type: 'chart', ...archive, isNamed: true, inside: [] });
+}
+
 /** The file as something to read, unless another name has led to it before. */
 function fileToRead(search: Search, path: string, real: string, file: string): Found | undefined {
   if (search.taken.has(real)) return undefined;
@@ -113,14 +135,22 @@ interface Walk {
   readonly files: string[];
   readonly links: string[];
   readonly entries: { readonly below: string; readonly found: Found }[];
+  readonly charts: ChartWalk[];
   readonly ignored: Map<string, number>;
   otherNames: number;
 }
 
+/** A chart that a walk has met, and the files that it is rendered from, by their paths below the root. */
+interface ChartWalk {
+  readonly below: string;
+  readonly files: string[];
+}
+
 function walk(search: Search, root: Root): void {
-  const met: Walk = { root, files: [], links: [], entries: [], ignored: new Map(), otherNames: 0 };
+  const met: Walk = { root, files: [], links: [], entries: [], charts: [], ignored: new Map(), otherNames: 0 };
   enter(search, met, '', []);
   for (const below of met.files) take(search, met, below, join(root.real, below));
+  for (const chart of met.charts) takeFolderChart(search, met, chart);
   // Links come last, so that a file is read under its own name where both are in the folder.
   for (const below of met.links.sort(byteOrder)) followLink(search, met, below);
   for (const { found } of met.entries.sort((a, b) => byteOrder(a.below, b.below))) search.found.push(found);
@@ -158,7 +188,24 @@ function take(search: Search, met: Walk, below: string, real: string): void {
   if (found !== undefined) met.entries.push({ below, found });
 }
 
-function enter(search: Search, met: Walk, below: string, outer: readonly IgnoreRules[]): void {
+function takeFolderChart(search: Search, met: Walk, { below, files }: ChartWalk): void {
+  const { root } = met;
+  const real = join(root.real, below);
+  const inside = files.flatMap((file) => fileToRead(search, join(root.path, file), join(root.real, file), nameBelow(root, file)) ?? []);
+  if (search.taken.has(real)) return;
+  search.taken.add(real);
+  const chart = { path: join(root.path, below), file: nameBelow(root, below), isArchive: false, isNamed: below === '' };
+  met.entries.push({ below, found: { type: 'chart', ...chart, inside } });
+}
+
+/** Charts are rendered from these folders; what else lies beside them is not installed. */
+const chartFolder = /^(?:templates|crds|charts)\//;
+
+function isOfChart(path: string, chart: ChartWalk | undefined): chart is ChartWalk {
+  return chart !== undefined && chartFolder.test(chart.below === '' ? path : path.slice(chart.below.length + 1));
+}
+
+function enter(search: Search, met: Walk, below: string, outer: readonly IgnoreRules[], around?: ChartWalk): void {
   const folder = join(met.root.path, below);
   let children: Dirent[];
   try {
@@ -170,17 +217,20 @@ function enter(search: Search, met: Walk, below: string, outer: readonly IgnoreR
   const prefix = below === '' ? '' : `${below}/`;
   const own = readIgnoreRules(folder, prefix.length, new Set(children.map((child) => child.name)), search.newIgnore);
   const levels = own === undefined ? outer : [...outer, own];
+  let chart = around;
+  if (search.renders && !isOfChart(prefix, around) && children.some((child) => child.name === 'Chart.yaml' && child.isFile()))
+    met.charts.push((chart = { below, files: [] }));
   for (const child of children) {
     const path = prefix + child.name;
     if (child.isDirectory()) {
       if (neverEntered.has(child.name)) skip(met, path, `${child.name} folders are not entered`);
-      else if (!leftOut(met, levels, path, true)) enter(search, met, path, levels);
+      else if (!leftOut(met, levels, path, true)) enter(search, met, path, levels, chart);
     } else if (child.isSymbolicLink()) {
       // Also without a manifest's ending: a link to a folder has none, and a whole tree must not vanish behind it.
       if (!leftOut(met, levels, path, false)) met.links.push(path);
     } else if (!manifestName.test(child.name)) met.otherNames++;
     else if (leftOut(met, levels, path, false)) continue;
-    else if (child.isFile()) met.files.push(path);
+    else if (child.isFile()) (isOfChart(path, chart) ? chart.files : met.files).push(path);
     else unread(met, path, specialFile(child));
   }
 }

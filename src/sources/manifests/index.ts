@@ -1,10 +1,13 @@
-import type { Input } from '../../core/resource.ts';
+import type { Input, Location, Resource } from '../../core/resource.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
+import { isClusterScoped } from '../../kube/scope.ts';
 import { openBytes, openFile, openStream, type ByteSource } from './byte-source.ts';
 import { byteReader, refuseFirstBytes } from './byte-reader.ts';
 import { makeRoom, newWindow, resetWindow, windowLimits, type ByteWindow, type WindowLimits } from './byte-window.ts';
 import { cutsOf, gatherer, helmTemplate, pieceReader, type Outcome, type Piece } from './documents.ts';
-import { findFiles, type Found } from './find-files.ts';
+import type { RenderOptions, Rendered } from '../charts/index.ts';
+import { findFiles, type Found, type FoundChart } from './find-files.ts';
+import { oneLine } from './reasons.ts';
 import type { Sharing } from './sharing.ts';
 
 export { readPortion, type Portion } from './documents.ts';
@@ -32,6 +35,8 @@ export interface ManifestOptions {
    * that the paths do not lead to are new files, read at the end.
    */
   readonly contents?: ReadonlyMap<string, Uint8Array>;
+  /** How charts are rendered; absent: they are not, and their templates are left out. */
+  readonly render?: RenderOptions;
   /** Asked for every file of this many bytes: with whom to share it, if it is worth it. Inputs then go where the sharing says. */
   readonly share?: (bytes: number) => Sharing | undefined;
 }
@@ -51,9 +56,18 @@ export interface ManifestTotals {
   readonly unreadFiles: number;
   readonly skippedDocuments: number;
   readonly unreadDocuments: number;
+  /** What is taken for granted of charts, one sentence each. */
+  readonly assumptions: readonly string[];
+  /** The files that stand for what was rendered from them: their texts are not those of the objects. */
+  readonly rendered: ReadonlySet<string>;
 }
 
-type Counts = { -readonly [Key in keyof Omit<ManifestTotals, 'documents'>]: number };
+type Numbers = { -readonly [Key in keyof Omit<ManifestTotals, 'documents' | 'assumptions' | 'rendered'>]: number };
+
+interface Counts extends Numbers {
+  readonly assumptions: string[];
+  readonly rendered: Set<string>;
+}
 
 /** What became of one thing that the search found. */
 export type ManifestCounts = Readonly<Counts>;
@@ -86,7 +100,7 @@ export async function readManifests(
   const counts: ManifestCounts[] = [];
   const { contents = new Map<string, Uint8Array>() } = options;
   const fresh = new Set(contents.keys());
-  for (const found of await findFiles(options.paths, options.cwd)) {
+  for (const found of await findFiles(options.paths, options.cwd, options.render !== undefined)) {
     const file = found.type === 'read' ? found.file : found.type === 'stdin' ? standardInput : '';
     counts.push(await reader.read(found, fresh.delete(file) ? contents.get(file) : undefined));
   }
@@ -128,13 +142,18 @@ export function manifestReader(options: ReadingOptions, sink: (input: Input) => 
 
 /** The counts of a whole input. */
 export function manifestTotals(all: Iterable<ManifestCounts>): ManifestTotals {
-  const sum = noCounts();
-  for (const counts of all) for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
-  return { ...sum, documents: sum.resources + sum.skippedDocuments + sum.unreadDocuments };
+  const { assumptions, rendered, ...sum } = noCounts();
+  for (const counts of all) {
+    for (const key of Object.keys(sum) as (keyof Numbers)[]) sum[key] += counts[key];
+    assumptions.push(...counts.assumptions);
+    for (const file of counts.rendered) rendered.add(file);
+  }
+  return { ...sum, documents: sum.resources + sum.skippedDocuments + sum.unreadDocuments, assumptions, rendered };
 }
 
 function noCounts(): Counts {
-  return { files: 0, resources: 0, skippedFiles: 0, unreadFiles: 0, skippedDocuments: 0, unreadDocuments: 0 };
+  const numbers = { files: 0, resources: 0, skippedFiles: 0, unreadFiles: 0, skippedDocuments: 0, unreadDocuments: 0 };
+  return { ...numbers, assumptions: [], rendered: new Set() };
 }
 
 async function readFound(reading: Reading, found: Found): Promise<void> {
@@ -149,8 +168,64 @@ async function readFound(reading: Reading, found: Found): Promise<void> {
     const source = openFile(found.path);
     if ('refused' in source) refuseFile(reading, found.file, source.refused);
     else await readSource(reading, source, found.file, found.chartTemplate);
-  } else if (options.stdin === undefined) refuseFile(reading, standardInput, 'there is no standard input');
+  } else if (found.type === 'chart') await readChart(reading, found, options.render ?? {});
+  else if (options.stdin === undefined) refuseFile(reading, standardInput, 'there is no standard input');
   else await readSource(reading, openStream(options.stdin), standardInput, false);
+}
+
+/** Reads what a chart renders to. Where it cannot be rendered that is said, and what of it is plain YAML is read all the same. */
+async function readChart(reading: Reading, chart: FoundChart, options: RenderOptions): Promise<void> {
+  const { counts, sink } = reading;
+  const { render } = await import('../charts/index.ts');
+  const rendered = await render(chart, options);
+  if ('documents' in rendered) {
+    counts.files += Math.max(1, chart.inside.length);
+    readRendered(reading, rendered);
+    return;
+  }
+  if ('skipped' in rendered) {
+    counts.skippedFiles += Math.max(1, chart.inside.length);
+    sink({ type: 'skipped', file: chart.file, line: 1, reason: rendered.skipped, count: Math.max(1, chart.inside.length) });
+    return;
+  }
+  refuseFile(reading, chart.file, oneLine(rendered.refused));
+  for (const found of chart.inside) await readFound(reading, found);
+}
+
+function readRendered(reading: Reading, { documents, assumption, namespace }: Extract<Rendered, { documents: unknown }>): void {
+  const { options, sink } = reading;
+  if (assumption !== undefined) reading.counts.assumptions.push(assumption);
+  const outcomes = new Map<string, Outcome[]>();
+  for (const { file, text, placeOf } of documents) {
+    const lineOf = (line: number): number => placeOf({ line, column: 1, endLine: line, endColumn: 1 }).line;
+    const reader = pieceReader(file, {
+      reads: options.reads,
+      podTemplates: options.podTemplates ?? [],
+      sink(input) {
+        if (input.type === 'resource') sink({ type: 'resource', resource: inNamespace(placed(input.resource, placeOf), namespace) });
+        else if (input.type === 'drifted') sink(input);
+        else sink({ ...input, line: lineOf(input.line) });
+      },
+    });
+    reader.read({ type: 'yaml', bytes: Buffer.from(text), line: 1 });
+    const skips = [...reader.outcome.skips].map(([reason, { line, count }]) => [reason, { line: lineOf(line), count }] as const);
+    outcomes.set(file, [...(outcomes.get(file) ?? []), { counts: reader.outcome.counts, skips: new Map(skips) }]);
+  }
+  for (const [file, ofFile] of outcomes) {
+    reading.counts.rendered.add(file);
+    account(reading, file, ofFile);
+  }
+}
+
+function placed(resource: Resource, placeOf: (location: Location) => Location): Resource {
+  return { ...resource, locate: (paths) => resource.locate(paths).map(placeOf) };
+}
+
+/** What names no namespace is installed in that of the release. */
+function inNamespace(resource: Resource, namespace: string | undefined): Resource {
+  const { ref, metadata } = resource;
+  if (namespace === undefined || ref.namespace !== undefined || isClusterScoped(ref)) return resource;
+  return { ...resource, ref: { ...ref, namespace }, metadata: { ...metadata, namespace } };
 }
 
 const standardInput = '<stdin>';

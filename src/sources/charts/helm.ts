@@ -1,0 +1,120 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readDocument } from '../../kube/yaml/index.ts';
+import { isObject } from '../../kube/shape-reader.ts';
+import { findProgram, run } from './program.ts';
+import { documentsOf, type RenderedDocument } from './rendered.ts';
+
+/** What of a chart is rendered: what a user says to `helm template`. */
+export interface RenderOptions {
+  /** Files of values, absolute. Of charts that were named as paths alone, as `set` and `setString`. */
+  readonly values?: readonly string[];
+  readonly set?: readonly string[];
+  readonly setString?: readonly string[];
+  /** Default: the name of the chart. */
+  readonly releaseName?: string;
+  /** Default: the name of the release. */
+  readonly namespace?: string;
+  /** `Capabilities.KubeVersion`, `1.36.0`. */
+  readonly kubernetesVersion?: string;
+  readonly apiVersions?: readonly string[];
+  /** What was rendered before, by path: for a caller that reads the same again, during which nothing changes. */
+  readonly memory?: Map<string, Rendered>;
+}
+
+export interface Chart {
+  /** The folder, or the archive. */
+  readonly path: string;
+  /** How reports name it. */
+  readonly file: string;
+  readonly isArchive: boolean;
+  /** The user named it as a path. */
+  readonly isNamed: boolean;
+}
+
+/** What became of a chart or an overlay. */
+export type Rendered =
+  | { readonly documents: readonly RenderedDocument[]; readonly assumption?: string; readonly namespace?: string }
+  | { readonly refused: string }
+  | { readonly skipped: string };
+
+/** Renders a chart with the Helm of the user. Nothing is downloaded. */
+export async function renderChart(chart: Chart, options: RenderOptions): Promise<Rendered> {
+  const about = chart.isArchive ? { name: archivedName(chart.path), type: '' } : aboutChart(chart.path);
+  if ('refused' in about) return about;
+  if (about.type === 'library') return { skipped: 'a library chart: it is rendered in the charts that depend on it' };
+  const helm = findProgram('helm');
+  if (helm === undefined)
+    return {
+      refused:
+        'a Helm chart, and there is no helm to render it with: install Helm (https://helm.sh/docs/intro/install), or read its plain YAML alone with --no-render',
+    };
+  const { releaseName = /^[a-z0-9](?:[-a-z0-9]{0,51}[a-z0-9])?$/.test(about.name) ? about.name : 'release-name' } = options;
+  const { namespace = releaseName } = options;
+  const printed = await run(helm, templateArguments(chart, releaseName, namespace, options));
+  if ('refused' in printed) return { refused: `not rendered by helm template: ${reasonOf(printed.refused, chart)}` };
+  const values = chart.isNamed && valuesOf(options).length > 0 ? 'the values that were given' : 'its default values';
+  return {
+    documents: documentsOf({ file: chart.file, path: chart.isArchive ? undefined : chart.path }, printed.text),
+    assumption: `the chart ${chart.file} is installed with ${values} as release ${releaseName} in namespace ${namespace}`,
+    namespace,
+  };
+}
+
+/** The arguments of `helm template`: options hold their values behind an equals sign, so that no value is an option. */
+export function templateArguments(chart: Chart, releaseName: string, namespace: string, options: RenderOptions): string[] {
+  const { kubernetesVersion, apiVersions = [] } = options;
+  return [
+    'template',
+    `--namespace=${namespace}`,
+    // As an installation has them; tests run when somebody asks for them.
+    '--include-crds',
+    '--skip-tests',
+    ...(kubernetesVersion === undefined ? [] : [`--kube-version=${kubernetesVersion}`]),
+    ...apiVersions.map((version) => `--api-versions=${version}`),
+    ...(chart.isNamed ? valuesOf(options) : []),
+    '--',
+    releaseName,
+    chart.path,
+  ];
+}
+
+function valuesOf({ values = [], set = [], setString = [] }: RenderOptions): string[] {
+  return [
+    ...values.map((file) => `--values=${file}`),
+    ...set.map((text) => `--set=${text}`),
+    ...setString.map((text) => `--set-string=${text}`),
+  ];
+}
+
+function reasonOf(complaint: string, { path, file, isArchive }: Chart): string {
+  const missing = /missing in charts\/ directory: (.+)/.exec(complaint)?.[1];
+  const what = isArchive ? 'the archive was packed without them' : `helm dependency build ${file} fetches them`;
+  if (missing !== undefined) return `its dependencies are not in charts/: ${missing} (${what})`;
+  return complaint.replaceAll(path, file);
+}
+
+const largest = 1 << 20;
+
+interface AboutChart {
+  readonly name: string;
+  readonly type: string;
+}
+
+function aboutChart(folder: string): AboutChart | { readonly refused: string } {
+  const path = join(folder, 'Chart.yaml');
+  try {
+    if (statSync(path).size > largest) return { refused: 'its Chart.yaml is larger than 1 MB' };
+    const document = readDocument(readFileSync(path, 'utf8'), 1);
+    if ('error' in document) return { refused: `line ${document.line} of its Chart.yaml: ${document.error}` };
+    const { name, type } = isObject(document.value) ? document.value : {};
+    return { name: typeof name === 'string' ? name : '', type: typeof type === 'string' ? type : '' };
+  } catch {
+    return { refused: 'its Chart.yaml cannot be read' };
+  }
+}
+
+/** `shop` of `shop-1.2.0.tgz`. */
+function archivedName(path: string): string {
+  return basename(path).replace(/(?:-v?\d[^/]*)?\.(?:tgz|tar\.gz)$/, '');
+}

@@ -1,7 +1,6 @@
 import { renderChart, type Chart, type RenderOptions, type Rendered } from './helm.ts';
 
 export type { Rendered, RenderOptions } from './helm.ts';
-export type { RenderedDocument } from './rendered.ts';
 
 /** What files alone do not say: a program of the user has to make objects of it. */
 export type Renderable = { readonly type: 'chart' } & Chart;

@@ -159,7 +159,7 @@ function onlyOf(lines: readonly string[], template: Template, answer: Int32Array
 }
 
 function bestChain(lines: readonly string[], { lines: of, loops }: Template, start: number, end: number): Match | undefined {
-  const chains: (Match | undefined)[] = new Array<Match | undefined>(end - start).fill(undefined);
+  const chains: (Match | undefined)[] = Array.from({ length: end - start });
   const loopsOf = (index: number): (readonly [number, number])[] => loops.filter(([first, last]) => first <= index && index <= last);
   let best: Match | undefined;
   for (const [number, line] of lines.entries()) {

@@ -31,7 +31,7 @@ export interface FoundChart {
 }
 
 const manifestName = /\.(?:ya?ml|json)$/;
-export const chartArchiveName: RegExp = /\.(?:tgz|tar\.gz)$/;
+const chartArchiveName: RegExp = /\.(?:tgz|tar\.gz)$/;
 const neverEntered: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /** The search for files while it runs. */

@@ -36,6 +36,60 @@ export const formats: readonly FormatEntry[] = [
     extension: '.sarif',
     load: async () => (await import('../sarif.ts')).formatSarif,
   },
+  {
+    name: 'junit',
+    about: 'JUnit XML, for the test reports of CI servers',
+    extension: '.xml',
+    load: async () => (await import('./junit.ts')).formatJunit,
+  },
+  {
+    name: 'markdown',
+    about: 'a comment on a pull request, within the size that GitHub takes',
+    extension: '.md',
+    load: async () => (await import('./markdown.ts')).formatMarkdown,
+  },
+  {
+    name: 'csv',
+    about: 'a table of the findings, for spreadsheets',
+    extension: '.csv',
+    load: async () => (await import('./csv.ts')).formatCsv,
+  },
+  {
+    name: 'github',
+    about: 'workflow commands of GitHub Actions, for annotations',
+    extension: '.txt',
+    load: async () => (await import('./github.ts')).formatGithub,
+  },
+  {
+    name: 'gitlab-codequality',
+    about: 'the code quality report of GitLab',
+    extension: '.json',
+    load: async () => (await import('./gitlab-codequality.ts')).formatGitlabCodequality,
+  },
+  {
+    name: 'gitlab-sast',
+    about: 'the SAST report of GitLab',
+    extension: '.json',
+    load: async () => (await import('./gitlab-sast.ts')).formatGitlabSast,
+  },
+  {
+    name: 'sonar',
+    about: 'generic issues of SonarQube, 10.3 and later',
+    extension: '.json',
+    load: async () => (await import('./sonar.ts')).formatSonar,
+  },
+  {
+    name: 'policyreport',
+    about: 'PolicyReport objects (wgpolicyk8s.io/v1alpha2), for kubectl apply',
+    extension: '.json',
+    load: async () => (await import('./policyreport.ts')).formatPolicyreport,
+  },
+  {
+    name: 'prometheus',
+    about: 'metrics in the text format of Prometheus',
+    extension: '.prom',
+    load: async () => (await import('./prometheus.ts')).formatPrometheus,
+  },
 ];
 
 /** The format of this name. */

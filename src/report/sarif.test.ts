@@ -7,7 +7,7 @@ import { controls } from '../controls/index.ts';
 import type { Finding, Report } from '../core/index.ts';
 import { formatFixSarif } from './fix-sarif.ts';
 import { sampleFixReport } from './sample-fix-report.ts';
-import { sampleReport } from './sample-report.ts';
+import { sampleReport, sampleWaivedReport } from './sample-report.ts';
 import { sampleFleet } from './sample-fleet.ts';
 import { formatFleetSarif, formatSarif } from './sarif.ts';
 
@@ -116,6 +116,21 @@ test('unread input and unknown verdicts are notifications of the run', () => {
   expect(invocation!.executionSuccessful).toBe(false);
   const ids = invocation!.toolExecutionNotifications!.map(({ descriptor, level }) => `${level} ${descriptor?.id}`);
   expect(ids).toEqual(['error unread', 'note skipped', 'note skipped', 'note unknown']);
+});
+
+test('what is waived is suppressed, and then every result says whether it is', () => {
+  const log = sarif(sampleWaivedReport);
+  validate(log);
+  expect(validate.errors).toBeNull();
+  const results = log.runs[0]!.results!;
+  expect(results.filter(({ suppressions }) => suppressions?.length === 1)).toHaveLength(2);
+  expect(results.every(({ suppressions }) => suppressions !== undefined)).toBe(true);
+  expect(results[0]!.suppressions![0]).toMatchObject({
+    kind: 'external',
+    status: 'accepted',
+    justification: expect.stringContaining('team-logs'),
+  });
+  expect(sarif().runs[0]!.results!.some((result) => 'suppressions' in result)).toBe(false);
 });
 
 test('a name cannot become a link', () => {

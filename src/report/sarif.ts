@@ -1,4 +1,4 @@
-import type { Invocation, Location, Notification, PropertyBag, Region, ReportingDescriptor, Result } from 'sarif';
+import type { Invocation, Location, Notification, PropertyBag, Region, ReportingDescriptor, Result, Suppression } from 'sarif';
 import type { AnyControl, Finding, FleetReport, Report, SetBy, Severity } from '../core/index.ts';
 import { chapterOf, findRecommendation } from '../guidance/index.ts';
 import { stringified } from './json.ts';
@@ -37,6 +37,8 @@ function scanParts(report: Report, controls: readonly AnyControl[]): LogParts {
     controls,
     notifications: (ruleIndex) => unknowns(report, ruleIndex),
     *results(ruleIndex) {
+      // Where one result says whether it is suppressed, all of a run have to (SARIF 2.1.0, 3.27.23).
+      const says = report.findings.some(({ waived }) => waived !== undefined);
       for (const finding of report.findings) {
         if (finding.verdict !== 'fail') continue;
         const { line, column, endLine, endColumn, fix, setBy } = finding;
@@ -46,10 +48,25 @@ function scanParts(report: Report, controls: readonly AnyControl[]): LogParts {
           ...result,
           ...(setBy === undefined ? {} : { relatedLocations: [setByLocation(setBy)] }),
           ...(report.baseline === undefined ? {} : { baselineState: 'new' }),
+          ...(says ? { suppressions: suppressionsOf(finding) } : {}),
         };
       }
     },
   };
+}
+
+/** A waiver in a policy file stands outside of what was judged; an annotation or a comment stands in it. */
+function suppressionsOf({ waived }: Finding): Suppression[] {
+  if (waived === undefined) return [];
+  const { from, reason, owner, until, ticket, file, line } = waived;
+  return [
+    {
+      kind: from === 'policy-file' ? 'external' : 'inSource',
+      status: 'accepted',
+      justification: messageText(`until ${until} by ${owner}: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`),
+      location: { physicalLocation: { artifactLocation: artifact(file), region: { startLine: line } } },
+    },
+  ];
 }
 
 /** The number of each control among the rules of a log. */

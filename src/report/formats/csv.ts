@@ -1,5 +1,5 @@
 import type { Finding, Report } from '../../core/index.ts';
-import { printable } from '../printable.ts';
+import { plainText } from './plain-text.ts';
 
 const columns = [
   'severity',
@@ -51,7 +51,7 @@ const formula = /^["'\s]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/u;
 
 function field(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  const text = printable(value);
+  const text = plainText(value);
   const harmless = formula.test(text) ? `'${text}` : text;
   // Quoted too where another locale's separator stands in it, which would else begin a cell of its own.
   return /[",;]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

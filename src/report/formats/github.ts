@@ -1,6 +1,6 @@
 import type { Finding, Report, Severity } from '../../core/index.ts';
 import { counted } from '../outcome.ts';
-import { printable } from '../printable.ts';
+import { plainText } from './plain-text.ts';
 import { isInFile, repositoryPath, shortName, sortedFindings, unknownByControl, waiverText } from './sorted-findings.ts';
 
 type Kind = 'error' | 'warning' | 'notice';
@@ -90,7 +90,7 @@ function logged(line: string): string {
 
 /** The runner also takes `##[name]` for a command, wherever on a line it stands. */
 function text(value: string): string {
-  return printable(value).slice(0, longest).replaceAll('##[', '## [');
+  return plainText(value, longest).replaceAll('##[', '## [');
 }
 
 function data(value: string): string {

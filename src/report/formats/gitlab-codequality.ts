@@ -1,6 +1,6 @@
 import type { Report, Severity } from '../../core/index.ts';
 import { stringified } from '../json.ts';
-import { printable } from '../printable.ts';
+import { plainText } from './plain-text.ts';
 import { repositoryPath, shortName, sortedFindings, uniqueFingerprints, waiverText } from './sorted-findings.ts';
 
 /** GitLab's scale, which has a word for what is worse than critical. */
@@ -16,12 +16,12 @@ export function* formatGitlabCodequality(report: Report): Generator<string, void
   let separator = '[\n';
   const issue = (file: string, line: number, severity: string, check: string, description: string, fingerprint: string): string => {
     const location = { path: repositoryPath(file), lines: { begin: line } };
-    const text = `${separator}  ${stringified({ description: printable(description), check_name: check, fingerprint, severity, location })}`;
+    const text = `${separator}  ${stringified({ description: plainText(description), check_name: check, fingerprint, severity, location })}`;
     separator = ',\n';
     return text;
   };
   for (const { file, line, reason } of report.inputs.unread) {
-    const fingerprint = fingerprintOf({ fingerprint: `unread:${repositoryPath(file)}:${printable(reason)}` });
+    const fingerprint = fingerprintOf({ fingerprint: `unread:${repositoryPath(file)}:${plainText(reason)}` });
     yield issue(file, line, 'blocker', 'plimsoll/unread', `could not be read: ${reason}`, fingerprint);
   }
   for (const finding of open) {

@@ -1,8 +1,8 @@
 import type { AnyControl, Finding, Report, Severity } from '../../core/index.ts';
 import { findRecommendation } from '../../guidance/index.ts';
 import { stringified } from '../json.ts';
-import { printable } from '../printable.ts';
 import type { FormatOptions } from './index.ts';
+import { plainText } from './plain-text.ts';
 import { repositoryPath, shortName, sortedFindings, uniqueFingerprints, unknownByControl, waiverText } from './sorted-findings.ts';
 
 /** Of the schema that the report is written for (gitlab.com/gitlab-org/security-products/security-report-schemas). */
@@ -27,7 +27,7 @@ export function* formatGitlabSast(report: Report, { controls, time }: FormatOpti
   const messages = [
     ...inputs.unread.map(({ file, line, reason }) => ({
       level: 'fatal',
-      value: printable(`${file}:${line}: could not be read: ${reason}`),
+      value: plainText(`${file}:${line}: could not be read: ${reason}`),
     })),
     ...unknownByControl(unknown).map(({ first, told }) => ({ level: 'info', value: `${first.control}: ${told}` })),
   ];
@@ -46,7 +46,9 @@ export function* formatGitlabSast(report: Report, { controls, time }: FormatOpti
 function vulnerability(finding: Finding, control: AnyControl | undefined, id: string): object {
   const { control: name, codes, severity, message, resource, file, line, endLine, waived } = finding;
   const solution = control?.remedy ?? findRecommendation(codes[0] ?? '')?.remedy;
-  const about = [`${message} (${shortName(resource)})`, ...(waived === undefined ? [] : [waiverText(waived)])].map(printable).join('\n\n');
+  const about = [`${message} (${shortName(resource)})`, ...(waived === undefined ? [] : [waiverText(waived)])]
+    .map((part) => plainText(part))
+    .join('\n\n');
   return {
     id,
     name: `${waived === undefined ? '' : 'Waived: '}${control?.title ?? name}`.slice(0, longestName),

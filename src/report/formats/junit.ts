@@ -1,6 +1,6 @@
 import { groupBy, type Finding, type LedgerRow, type Report, type Unread } from '../../core/index.ts';
 import { counted } from '../outcome.ts';
-import { printable } from '../printable.ts';
+import { plainText } from './plain-text.ts';
 import { isWaived, shortName, waiverText } from './sorted-findings.ts';
 
 type State = 'passed' | 'failure' | 'error' | 'skipped';
@@ -47,7 +47,7 @@ export function* formatJunit(report: Report): Generator<string, void> {
 
 function fileSuite(file: string, unread: readonly Unread[], findings: readonly Finding[]): Suite {
   const errors = unread.map(({ line, reason }): TestCase => {
-    const lines = [`${printable(file)}:${line}: could not be read: ${printable(reason)}`];
+    const lines = [`${plainText(file)}:${line}: could not be read: ${plainText(reason)}`];
     return { classname: 'plimsoll.unread', name: `document at line ${line}`, state: 'error', lines };
   });
   const groups = groupBy(findings, ({ control, verdict, waived, resource: { apiVersion, kind, namespace = '', name } }) =>
@@ -62,9 +62,11 @@ function findingCase(findings: readonly Finding[]): TestCase {
   const { control, codes, resource, verdict } = first;
   const named = { classname: control.replaceAll('/', '.'), name: `${codes.join(' ')} ${shortName(resource)}`.trim() };
   const lines = findings.map(({ severity, file, line, column, message }) => `${severity}: ${message} (${file}:${line}:${column})`);
-  if (isWaived(first)) return { ...named, state: 'skipped', lines: [waiverText(first.waived), ...lines] };
+  // Two tests of one name would be one to those who follow them.
+  if (isWaived(first)) return { ...named, name: `${named.name} (waived)`, state: 'skipped', lines: [waiverText(first.waived), ...lines] };
   if (verdict === 'fail') return { ...named, state: 'failure', lines };
-  if (verdict === 'unknown') return { ...named, state: 'skipped', lines: ['not known from this input', ...lines] };
+  if (verdict === 'unknown')
+    return { ...named, name: `${named.name} (not known)`, state: 'skipped', lines: ['not known from this input', ...lines] };
   return { ...named, state: verdict === 'pass' ? 'passed' : 'skipped', lines: verdict === 'pass' ? [] : [first.message] };
 }
 
@@ -117,9 +119,7 @@ function element({ classname, name, state, lines }: TestCase): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
-/** Text for an element or an attribute; XML 1.0 knows no control characters, no lone surrogates and no noncharacters. */
+/** Text for an element or an attribute. */
 function escaped(text: string): string {
-  return printable(text)
-    .replaceAll(/[&<>"']/g, (character) => entities[character]!)
-    .replaceAll(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd');
+  return plainText(text).replaceAll(/[&<>"']/g, (character) => entities[character]!);
 }

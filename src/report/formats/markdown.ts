@@ -2,8 +2,8 @@ import { groupBy, severities, type Finding, type LedgerRow, type Report } from '
 import { chapters } from '../../guidance/index.ts';
 import { counted } from '../outcome.ts';
 import { failingControls } from '../grouping.ts';
-import { printable } from '../printable.ts';
 import type { FormatOptions } from './index.ts';
+import { plainText } from './plain-text.ts';
 import { shortName, sortedFindings, unknownByControl, waiverText } from './sorted-findings.ts';
 
 /** What a comment on GitHub may have (of characters; GitLab takes a million). */
@@ -121,8 +121,8 @@ function placeLine({ target }: Report, { file, line, resource }: Finding, messag
 }
 
 function bounded(text: string): string {
-  const whole = printable(text);
-  return whole.length <= longestText ? whole : `${whole.slice(0, longestText)}…`;
+  const start = plainText(text, longestText);
+  return text.length > longestText ? `${start}…` : start;
 }
 
 /** In code nothing is markup, a mention or a link. */

@@ -1,7 +1,7 @@
 import { groupBy, type Finding, type Report, type Unread } from '../../core/index.ts';
 import { stringified } from '../json.ts';
-import { printable } from '../printable.ts';
 import type { FormatOptions } from './index.ts';
+import { plainText } from './plain-text.ts';
 import { isWaived } from './sorted-findings.ts';
 
 // etcd takes objects of 1.5 MiB; but what kubectl applies it also writes into an annotation, of which all together may have
@@ -130,5 +130,5 @@ function unreadResult({ file, line, reason }: Unread): Result {
 }
 
 function bounded(text: string): string {
-  return printable(text).slice(0, longestMessage);
+  return plainText(text, longestMessage);
 }

@@ -1,5 +1,5 @@
 import { groupBy, severities, type Finding, type Report } from '../../core/index.ts';
-import { printable } from '../printable.ts';
+import { plainText } from './plain-text.ts';
 import { sortedFindings } from './sorted-findings.ts';
 
 /** More make a server pay for labels that nobody looks at; what is left over is one series. */
@@ -91,8 +91,5 @@ function* gauge(name: string, help: string, series: readonly (readonly [Labels, 
 }
 
 function escaped(text: string): string {
-  const bounded = printable(text)
-    .slice(0, longestLabel)
-    .replaceAll(/\p{Surrogate}/gu, '\ufffd');
-  return bounded.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  return plainText(text, longestLabel).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
 }

@@ -1,7 +1,7 @@
 import type { Finding, Report, Severity } from '../../core/index.ts';
 import { stringified } from '../json.ts';
-import { printable } from '../printable.ts';
 import type { FormatOptions } from './index.ts';
+import { plainText } from './plain-text.ts';
 import { repositoryPath, shortName, sortedFindings, waiverText } from './sorted-findings.ts';
 
 /** Sonar cuts no message: it refuses a longer one. */
@@ -28,12 +28,12 @@ export function* formatSonar(report: Report, { controls }: FormatOptions): Gener
     (usual(control) ?? severity) === severity ? control : `${control}:${severity}`;
   const rules = new Map<string, object>();
   const rule = (id: string, name: string, description: string, severity: Severity): void => {
-    if (!rules.has(id)) rules.set(id, ruleRecord(id, printable(name), description, severity));
+    if (!rules.has(id)) rules.set(id, ruleRecord(id, plainText(name), description, severity));
   };
   if (report.inputs.unread.length > 0) rule('plimsoll:unread', 'Input can be read', 'What could not be read was not judged.', 'high');
   for (const finding of open) {
     const about = texts.get(finding.control);
-    rule(ruleIdOf(finding), about?.title ?? finding.control, about?.why ?? '', finding.severity);
+    rule(ruleIdOf(finding), about?.title ?? finding.control, about?.why ?? finding.control, finding.severity);
   }
   if (waived.length > 0) rule('plimsoll:waived', 'Waived findings', 'Somebody answers for these until a day.', 'low');
   if (unknown.length > 0) rule('plimsoll:unknown', 'What is not known', 'The input does not show what decides these.', 'low');
@@ -79,7 +79,7 @@ function ruleRecord(id: string, name: string, description: string, severity: Sev
 function issue(ruleId: string, message: string, file: string, line: number): object {
   // One column behind the end of a line makes the whole import fail, so a line has to do.
   const primaryLocation = {
-    message: printable(message).slice(0, longestMessage),
+    message: plainText(message, longestMessage),
     filePath: repositoryPath(file),
     textRange: { startLine: line },
   };

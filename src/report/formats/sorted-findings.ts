@@ -1,6 +1,6 @@
 import { groupBy, isObserved, severities, type Finding, type Report, type ResourceRef, type Waiver } from '../../core/index.ts';
 import { counted } from '../outcome.ts';
-import { printable } from '../printable.ts';
+import { plainText } from './plain-text.ts';
 
 /** The findings of a report by what they mean to a reader, each list worst first, then by file and line. */
 export interface SortedFindings {
@@ -51,28 +51,25 @@ export function unknownByControl(
   return [...groupBy(unknown, ({ control }) => control).values()].map((findings) => {
     const first = findings[0]!;
     const count = findings.length;
-    return { first, count, told: `${counted(count, 'verdict')} not known from this input, the first: ${printable(first.message)}` };
+    return { first, count, told: `${counted(count, 'verdict')} not known from this input, the first: ${plainText(first.message)}` };
   });
 }
 
 /** Who answers until when, and why. */
 export function waiverText({ until, owner, reason, ticket }: Waiver): string {
-  return printable(`waived until ${until} by ${owner}: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`);
+  return plainText(`waived until ${until} by ${owner}: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`);
 }
 
 /** `Deployment shop/web`, as people name objects to each other. */
 export function shortName(ref: ResourceRef): string {
   const { kind, namespace, name } = ref;
-  if (isObserved(ref)) return printable(`API server of context ${name}`);
-  return printable(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
+  if (isObserved(ref)) return plainText(`API server of context ${name}`);
+  return plainText(`${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
 }
 
 /** A file as repositories name it: consumers match paths by their text. */
 export function repositoryPath(file: string): string {
-  // A lone surrogate in the name of a file can be written in no encoding.
-  return printable(file)
-    .replaceAll(/\p{Surrogate}/gu, '\ufffd')
-    .replace(/^(?:\.\/)+/, '');
+  return plainText(file).replace(/^(?:\.\/)+/, '');
 }
 
 /** Whether the place of a finding is in a file: not in a cluster, and not on standard input. */

@@ -12,7 +12,8 @@ interface Family {
 }
 
 // It has no types. Prometheus' own parser reads the output in test/upstream.
-const parse = createRequire(import.meta.url)('parse-prometheus-text-format') as (text: string) => Family[];
+const require = createRequire(import.meta.url);
+const parse = require('parse-prometheus-text-format') as (text: string) => Family[];
 
 function families(report: Report): Map<string, Family> {
   return new Map(parse([...formatPrometheus(report)].join('')).map((family) => [family.name, family]));

@@ -1,3 +1,4 @@
+import { remembering } from '../core/index.ts';
 import type { LabelSelector, LabelSelectorRequirement } from './types.ts';
 
 /** A selector that the API server refuses, with the reason. */
@@ -40,8 +41,8 @@ export function matches(selector: LabelSelector | undefined, labels: Labels | un
 }
 
 function requirementMatcher({ key = '', operator = '', values = [] }: LabelSelectorRequirement): LabelMatcher | SelectorError {
-  if (!isLabelKey(key)) return { error: `${JSON.stringify(key)} is no label key` };
-  const wrong = values.find((value) => !isLabelValue(value));
+  if (!isKnownKey(key)) return { error: `${JSON.stringify(key)} is no label key` };
+  const wrong = values.find((value) => !isKnownValue(value));
   if (wrong !== undefined) return { error: `${JSON.stringify(wrong)} is no label value` };
   switch (operator) {
     case 'In':
@@ -83,3 +84,7 @@ function isLabelKey(key: string): boolean {
 function isLabelValue(value: string): boolean {
   return value === '' || (value.length <= 63 && name.test(value));
 }
+
+// The same few keys and values stand in many selectors.
+const isKnownKey = remembering(isLabelKey);
+const isKnownValue = remembering(isLabelValue);

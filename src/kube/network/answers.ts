@@ -34,15 +34,30 @@ const span = 2 ** 26;
 /** Answers below this number are put together by tables, one for each that is met. */
 const dense = 2 ** 12;
 
+/** Sets by number. V8 hashes the lowest 64 bits of a number alone: longer ones, which may be alike there, go by their text. */
+function buildSetNumbers(all: PortSet): (set: PortSet) => number {
+  const numbers = new Map<PortSet | string, number>();
+  const isShort = all < 2n ** 64n;
+  return (set) => {
+    const key = isShort ? set : set.toString(16);
+    const before = numbers.get(key);
+    if (before !== undefined) return before;
+    numbers.set(key, numbers.size);
+    return numbers.size - 1;
+  };
+}
+
 export function buildAnswers(all: PortSet): Answers {
   const known: Answer[] = [];
-  const numbers = new Map<string, AnswerId>();
+  const numbers = new Map<number, AnswerId>();
+  const numberOf = buildSetNumbers(all);
   const id = (low: PortSet, high: PortSet): AnswerId => {
-    const text = low === high ? low.toString(16) : `${low.toString(16)}/${high.toString(16)}`;
-    const before = numbers.get(text);
+    const highNumber = numberOf(high);
+    const key = (low === high ? highNumber : numberOf(low)) * span + highNumber;
+    const before = numbers.get(key);
     if (before !== undefined) return before;
     known.push({ low, high });
-    numbers.set(text, known.length - 1);
+    numbers.set(key, known.length - 1);
     return known.length - 1;
   };
   id(0n, 0n);

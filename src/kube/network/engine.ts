@@ -1,4 +1,3 @@
-import { remembering } from '../../core/index.ts';
 import { virtualEndpoints, type ReachEndpoint } from '../../core/reach.ts';
 import { blockOfAddress, formatBlock, parseBlock, type IpBlock } from '../ip-block.ts';
 import type { Direction } from '../network-policy.ts';
@@ -133,6 +132,8 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   /** From or to something at one of these addresses: of two families, it is enough that one is let through. */
   function podAndPlace(direction: Direction, podClass: PodClass, at: Whereabouts): AnswerId {
     const row = rows.row(podClass, direction);
+    const [only] = at;
+    if (only?.length === 1 && at.length === 1) return row[columns.pods + only[0]!]!;
     let known = placeAnswers.get(row);
     if (known === undefined) placeAnswers.set(row, (known = new WeakMap()));
     const before = known.get(at);
@@ -148,7 +149,18 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     return list.reduce((a, b) => answers.either(a, b), list[0] ?? nothing);
   }
 
+  /** The same few objects are asked about for every workload. */
+  const places = new WeakMap<Outside, Whereabouts>();
+
   function placeOf(endpoint: Outside): Whereabouts {
+    const before = places.get(endpoint);
+    if (before !== undefined) return before;
+    const place = findPlace(endpoint);
+    places.set(endpoint, place);
+    return place;
+  }
+
+  function findPlace(endpoint: Outside): Whereabouts {
     if (endpoint.type === 'virtual') {
       switch (endpoint.name) {
         case 'internet':
@@ -163,19 +175,11 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
           return [];
       }
     }
-    return placeOfRange([endpoint.cidr, ...(endpoint.except ?? [])].join(' '));
+    const { cidr, except = [] } = endpoint;
+    const block = parseBlock(cidr) ?? blockOfAddress(cidr);
+    const out = new Set(except.flatMap((each) => blockAtoms(each)));
+    return [block === undefined ? [] : plan.tree.atomsOf(block).filter((atom) => !out.has(atom))];
   }
-
-  /** Of a block and those that are taken out of it: the same few are asked about for every workload. */
-  const placeOfRange = remembering(
-    (range: string): Whereabouts => {
-      const [cidr = '', ...except] = range.split(' ');
-      const block = parseBlock(cidr) ?? blockOfAddress(cidr);
-      const out = new Set(except.flatMap((each) => blockAtoms(each)));
-      return [block === undefined ? [] : plan.tree.atomsOf(block).filter((atom) => !out.has(atom))];
-    },
-    ...mostRanges,
-  );
 
   function blockAtoms(cidr: string): number[] {
     const block = parseBlock(cidr);
@@ -264,9 +268,6 @@ export function endpointKey(endpoint: ReachEndpoint): string {
   if (endpoint.type === 'workload') return nameOf(endpoint);
   return endpoint.type === 'virtual' ? endpoint.name : [endpoint.cidr, ...(endpoint.except ?? [])].join(' ');
 }
-
-/** So many ranges, each with so much text: some have long lists of exceptions. */
-const mostRanges = [10_000, 65_536] as const;
 
 function nameOf({ kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
   return `${kind}/${namespace}/${name}`;

@@ -33,47 +33,94 @@ export function groupsOf({ endpoints, world, entrances, matching, governing }: E
 
 /**
  * What each group of pods that are in no network of a node sends to the others is two look-ups and a third that puts their
- * answers together. The rows of receivers are turned over once, so that all look-ups of a sender are close to each other.
+ * answers together. The rows of receivers are turned over once, so that a sender only meets those that let anything of it in.
  */
 export function* rowsOfGroups(engine: Engine, groups: readonly Group[]): Generator<{ readonly from: number; readonly to: Uint32Array }> {
   const { answers, rows, matching } = engine;
   const { columns } = matching;
   const simple = groups.map(({ classes }) => (classes.length === 1 && !classes[0]!.hostNetwork ? classes[0] : undefined));
   const receivers = simple.flatMap((podClass, group) => (podClass === undefined ? [] : [{ podClass, group }]));
-  const others = simple.flatMap((podClass, group) => (podClass === undefined ? [group] : []));
+  const hosts = simple.flatMap((podClass, group) => (podClass === undefined && groups[group]!.classes.length > 0 ? [group] : []));
+  const outside = groups.flatMap(({ members: [end] }, group) => (end === undefined || end.type === 'workload' ? [] : [{ end, group }]));
   const inward = [...new Set(receivers.map(({ podClass }) => rows.row(podClass, 'ingress')))];
   const numberOf = new Map(inward.map((row, index) => [row, index]));
-  const rowAt = Uint32Array.from(receivers, ({ podClass }) => numberOf.get(rows.row(podClass, 'ingress'))!);
+  const rowAt = new Map(receivers.map((receiver) => [receiver, numberOf.get(rows.row(receiver.podClass, 'ingress'))!]));
+  receivers.sort((a, b) => rowAt.get(a)! - rowAt.get(b)!);
   const columnAt = Uint32Array.from(receivers, ({ podClass }) => columns.of(podClass));
   const groupAt = Uint32Array.from(receivers, ({ group }) => group);
-  const turned = turnOver(inward, columns.pods);
+  const ends = new Uint32Array(inward.length);
+  for (const [index, receiver] of receivers.entries()) ends[rowAt.get(receiver)!] = index + 1;
+  const letIn = turnOver(inward, columns.pods);
+  // What has the same row has the same answers for what is outside; how the internet gets in is a question of each workload.
+  const outward = onceForEachRow((podClass) => Uint32Array.from(outside, ({ end }) => engine.toOutside(podClass, end)));
+  const fromOutside = onceForEachRow((podClass) =>
+    Uint32Array.from(outside, ({ end }) => (isInternet(end) ? nothing : engine.fromOutside(end, podClass, 0))),
+  );
+  const letInFromOutside = simple.map((podClass) => podClass && fromOutside(podClass, rows.row(podClass, 'ingress')));
   const to = new Uint32Array(groups.length);
   for (const [from, group] of groups.entries()) {
     const podClass = simple[from];
     if (podClass === undefined) {
-      for (let index = 0; index < groups.length; index++) to[index] = betweenGroups(engine, group, groups[index]!);
+      const place = outside.findIndex(({ end, group: number }) => number === from && !isInternet(end));
+      for (let index = 0; index < groups.length; index++)
+        to[index] = letInFromOutside[index]?.[place] ?? betweenGroups(engine, group, groups[index]!);
       yield { from, to };
       continue;
     }
     const out = rows.row(podClass, 'egress');
-    const into = columns.of(podClass) * inward.length;
-    for (let index = 0; index < groupAt.length; index++) {
-      const a = out[columnAt[index]!]!;
-      const b = turned[into + rowAt[index]!]!;
-      to[groupAt[index]!] = a === everything ? b : b === everything ? a : a === nothing || b === nothing ? nothing : answers.and(a, b);
+    const own = columns.of(podClass);
+    to.fill(nothing);
+    for (let entry = letIn.starts[own]!; entry < letIn.starts[own + 1]!; entry++) {
+      const number = letIn.rows[entry]!;
+      const b = letIn.answers[entry]!;
+      for (let index = number === 0 ? 0 : ends[number - 1]!; index < ends[number]!; index++) {
+        const a = out[columnAt[index]!]!;
+        if (a !== nothing) to[groupAt[index]!] = a === everything ? b : b === everything ? a : answers.and(a, b);
+      }
     }
-    for (const other of others) to[other] = betweenGroups(engine, group, groups[other]!);
+    for (const host of hosts) to[host] = betweenGroups(engine, group, groups[host]!);
+    const answersOutside = outward(podClass, out);
+    for (let index = 0; index < outside.length; index++) to[outside[index]!.group] = answersOutside[index]!;
     yield { from, to };
   }
 }
 
-/** Of rows by number the columns of pods one behind the other. */
-function turnOver(list: readonly Row[], columns: number): Row {
-  const narrow = list.every((row) => row instanceof Uint16Array);
-  const turned = narrow ? new Uint16Array(list.length * columns) : new Uint32Array(list.length * columns);
-  for (const [number, row] of list.entries())
-    for (let column = 0; column < columns; column++) turned[column * list.length + number] = row[column]!;
-  return turned;
+function isInternet(end: ReachEndpoint): boolean {
+  return end.type === 'virtual' && end.name === 'internet';
+}
+
+function onceForEachRow(make: (podClass: PodClass) => Uint32Array): (podClass: PodClass, row: Row) => Uint32Array {
+  const known = new Map<Row, Uint32Array>();
+  return (podClass, row) => {
+    let made = known.get(row);
+    if (made === undefined) known.set(row, (made = make(podClass)));
+    return made;
+  };
+}
+
+/** For each column of pods, from `starts[column]` on, the rows by number that let anything in and what they let in. */
+interface TurnedRows {
+  readonly starts: Uint32Array;
+  readonly rows: Uint32Array;
+  readonly answers: Uint32Array;
+}
+
+function turnOver(list: readonly Row[], columns: number): TurnedRows {
+  const starts = new Uint32Array(columns + 1);
+  for (const row of list) for (let column = 0; column < columns; column++) if (row[column] !== nothing) starts[column + 1]!++;
+  for (let column = 0; column < columns; column++) starts[column + 1]! += starts[column]!;
+  const next = starts.slice();
+  const rows = new Uint32Array(starts[columns]!);
+  const answers = new Uint32Array(starts[columns]!);
+  for (const [number, row] of list.entries()) {
+    for (let column = 0; column < columns; column++) {
+      if (row[column] === nothing) continue;
+      const entry = next[column]!++;
+      rows[entry] = number;
+      answers[entry] = row[column]!;
+    }
+  }
+  return { starts, rows, answers };
 }
 
 function betweenGroups(engine: Engine, from: Group, to: Group): AnswerId {

@@ -51,7 +51,7 @@ export function buildMatching(
 
   /** The same selectors stand in many rules. */
   function foundBy(peer: PodsPeer): readonly (readonly [PodClass, Truth])[] {
-    const key = podsKey(peer);
+    const key = peerKey(peer);
     const before = selected.get(key);
     if (before !== undefined) return before;
     const limit = limitOf(profile.selectsHostPods);
@@ -151,13 +151,24 @@ export function buildMatching(
 
 /** Tells peers apart by what they say. */
 export function peersKey(peers: readonly Peer[]): string {
-  return peers.map(peerKey).join();
+  return peers.length === 1 ? peerKey(peers[0]!) : peers.map(peerKey).join();
 }
 
+const keys = new WeakMap<Peer, string>();
+
+/** Each peer is asked for it several times. */
 function peerKey(peer: Peer): string {
+  const before = keys.get(peer);
+  if (before !== undefined) return before;
+  const key = keyOf(peer);
+  keys.set(peer, key);
+  return key;
+}
+
+function keyOf(peer: Peer): string {
   switch (peer.type) {
     case 'pods':
-      return podsKey(peer);
+      return `pods ${JSON.stringify(peer.namespaces)} ${peer.podSelector === undefined ? '' : JSON.stringify(peer.podSelector)}`;
     case 'block':
       return [peer.block, ...peer.except].map(formatBlock).join('-');
     case 'networks':
@@ -168,10 +179,6 @@ function peerKey(peer: Peer): string {
       break;
   }
   return `names ${JSON.stringify(peer.names)}`;
-}
-
-function podsKey({ namespaces, podSelector }: PodsPeer): string {
-  return `${JSON.stringify(namespaces)} ${podSelector === undefined ? '' : JSON.stringify(podSelector)}`;
 }
 
 interface Place {

@@ -30,8 +30,17 @@ import { defaultDenyEgress } from './network-separation/default-deny-egress.ts';
 import { defaultDenyIngress } from './network-separation/default-deny-ingress.ts';
 import { defaultNamespace } from './network-separation/default-namespace.ts';
 import { effectiveResources } from './network-separation/effective-resources.ts';
+import { encryptionKeyFile } from './network-separation/encryption-key-file.ts';
+import { encryptionProvider } from './network-separation/encryption-provider.ts';
 import { exposedNodes } from './network-separation/exposed-nodes.ts';
 import { isolatedPods } from './network-separation/isolated-pods.ts';
+import { kmsProvider } from './network-separation/kms-provider.ts';
+import { kubeletAnonymous } from './network-separation/kubelet-anonymous.ts';
+import { kubeletAuthorization } from './network-separation/kubelet-authorization.ts';
+import { kubeletCertificates } from './network-separation/kubelet-certificates.ts';
+import { kubeletClientAuthority } from './network-separation/kubelet-client-authority.ts';
+import { kubeletOptions } from './network-separation/kubelet-options.ts';
+import { kubeletReadOnlyPort } from './network-separation/kubelet-read-only-port.ts';
 import { limitRange } from './network-separation/limit-range.ts';
 import { literalCredentials } from './network-separation/literal-credentials.ts';
 import { metadataAddress } from './network-separation/metadata-address.ts';
@@ -39,9 +48,12 @@ import { namespaceOwners } from './network-separation/namespace-owners.ts';
 import { namespacePrefix } from './network-separation/namespace-prefix.ts';
 import { networkPlugin } from './network-separation/network-plugin.ts';
 import { nodePorts } from './network-separation/node-ports.ts';
+import { nodeReservations } from './network-separation/node-reservations.ts';
+import { podProcessLimit } from './network-separation/pod-process-limit.ts';
 import { policyPeers } from './network-separation/policy-peers.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
 import { resourceQuota } from './network-separation/resource-quota.ts';
+import { secretEncryption } from './network-separation/secret-encryption.ts';
 import { secretMigration } from './network-separation/secret-migration.ts';
 import { secretReaders } from './network-separation/secret-readers.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
@@ -107,6 +119,11 @@ import { webhookFailure } from './pod-security/webhook-failure.ts';
 import { webhookScope } from './pod-security/webhook-scope.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
 import { writablePaths } from './pod-security/writable-paths.ts';
+import { auditAnonymous } from './threat-detection/audit-anonymous.ts';
+import { auditBodies } from './threat-detection/audit-bodies.ts';
+import { auditCoverage } from './threat-detection/audit-coverage.ts';
+import { auditNoise } from './threat-detection/audit-noise.ts';
+import { auditPolicy } from './threat-detection/audit-policy.ts';
 import { logCollector } from './threat-detection/log-collector.ts';
 import { metrics } from './threat-detection/metrics.ts';
 import { monitoring } from './threat-detection/monitoring.ts';
@@ -150,8 +167,17 @@ export const controls: readonly AnyControl[] = [
   defaultDenyIngress,
   defaultNamespace,
   effectiveResources,
+  encryptionKeyFile,
+  encryptionProvider,
   exposedNodes,
   isolatedPods,
+  kmsProvider,
+  kubeletAnonymous,
+  kubeletAuthorization,
+  kubeletCertificates,
+  kubeletClientAuthority,
+  kubeletOptions,
+  kubeletReadOnlyPort,
   limitRange,
   literalCredentials,
   metadataAddress,
@@ -159,9 +185,12 @@ export const controls: readonly AnyControl[] = [
   namespacePrefix,
   networkPlugin,
   nodePorts,
+  nodeReservations,
+  podProcessLimit,
   policyPeers,
   reservedNamespaces,
   resourceQuota,
+  secretEncryption,
   secretMigration,
   secretReaders,
   secretsAsFiles,
@@ -227,6 +256,11 @@ export const controls: readonly AnyControl[] = [
   webhookScope,
   windowsHostProcess,
   writablePaths,
+  auditAnonymous,
+  auditBodies,
+  auditCoverage,
+  auditNoise,
+  auditPolicy,
   logCollector,
   metrics,
   monitoring,

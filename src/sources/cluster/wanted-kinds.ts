@@ -51,7 +51,7 @@ export function wantedKinds(
 
 /** Of components: they are in files, and no API serves them. */
 function isConfiguration(group: string): boolean {
-  return group.endsWith('.config.k8s.io');
+  return group.endsWith('.config.k8s.io') || group === 'audit.k8s.io';
 }
 
 function nameOf(group: string, kind: string): string {

@@ -1,0 +1,49 @@
+import { defineControl, failAt, passSoFar, type Place, type AnyControl } from '../../core/index.ts';
+import { recordOf } from '../../kube/untyped.ts';
+import { exampleKubelet, kubeletConfigurations } from '../../subjects/kubelet-configuration.ts';
+
+export const nodeReservations: AnyControl = defineControl({
+  id: 'network-separation/node-reservations',
+  decides: ['RES-05'],
+  title: 'Kubelets keep resources back for the node itself',
+  why: 'Without a reservation pods may take all of a node, and what keeps it alive is what the kernel ends. Eviction comes after the fact, and not at all where its thresholds are off.',
+  severity: 'low',
+  also: { attack: ['T1499'] },
+  subject: kubeletConfigurations,
+
+  evaluate({ systemReserved, kubeReserved, evictionHard, enforceNodeAllocatable }) {
+    const places: Place[] = [];
+    const reserved = new Set([systemReserved, kubeReserved].flatMap((each) => Object.keys(recordOf(each))));
+    const open = ['cpu', 'memory', 'pid', 'ephemeral-storage'].filter((resource) => !reserved.has(resource));
+    if (open.length > 0)
+      places.push({
+        where: systemReserved === undefined ? ['kind'] : ['systemReserved'],
+        message: `the configuration keeps no ${open.join(', no ')} back for the node`,
+      });
+    if (Array.isArray(enforceNodeAllocatable) && !enforceNodeAllocatable.includes('pods'))
+      places.push({ where: ['enforceNodeAllocatable'], message: 'what is kept back is not enforced: enforceNodeAllocatable lacks pods' });
+    const off = Object.entries(recordOf(evictionHard)).find(([, threshold]) => threshold === '0%' || threshold === '100%');
+    if (off !== undefined)
+      places.push({ where: ['evictionHard', off[0]], message: 'the threshold of an eviction signal is off: the node runs full' });
+    return places.length > 0 ? failAt(places) : passSoFar(['node']);
+  },
+
+  remedy:
+    'Set systemReserved or kubeReserved for cpu, memory, pid and ephemeral-storage: what may be allocated shrinks by it, and pods may be evicted at the restart.',
+
+  examples: {
+    pass: {
+      'kept back': exampleKubelet(),
+      'in two parts': exampleKubelet({
+        systemReserved: { cpu: '100m', memory: '256Mi' },
+        kubeReserved: { pid: '500', 'ephemeral-storage': '1Gi' },
+      }),
+    },
+    fail: {
+      'nothing said': exampleKubelet({ systemReserved: null }),
+      'some only': exampleKubelet({ systemReserved: { cpu: '100m', memory: '256Mi' } }),
+      'not enforced': exampleKubelet({ enforceNodeAllocatable: ['none'] }),
+      'no eviction': exampleKubelet({ evictionHard: { 'memory.available': '0%' } }),
+    },
+  },
+});

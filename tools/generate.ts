@@ -9,6 +9,7 @@ import { controls } from '../src/controls/index.ts';
 import { fixReportSchema, fleetReportSchema, reportSchema, rightsSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
 import { exampleFindings } from './example-findings.ts';
+import { pageModule } from './page.ts';
 import { readmeFiles } from './readme.ts';
 import { referencePages } from './reference.ts';
 import { techniquesPage } from './techniques.ts';
@@ -47,6 +48,7 @@ function removeOthers(folder: string, pages: ReadonlyMap<string, string>): void 
 const index = controlsIndex(root);
 const indexWasCurrent = readFileSync(join(root, 'src/controls/index.ts'), 'utf8') === index;
 put('src/controls/index.ts', index);
+put('src/report/html/page.generated.ts', await pageModule(root));
 if (indexWasCurrent) {
   const pages = referencePages(controls)
     .set('docs/reference/examples.md', exampleFindings(controls))

@@ -1,0 +1,197 @@
+import { findingAt, pageSeverities, type PageData } from '../page-data.ts';
+import { groupsOf, selected, type Group } from '../page-select.ts';
+import { groupings, type State } from '../page-state.ts';
+import { byId, counted, element, inPortions } from './element.ts';
+import { findingElement } from './finding.ts';
+
+/** More than this goes on no paper; how many are left out is printed. */
+const mostPrinted = 2000;
+
+/** Shows the findings of a state and the filters as they stand. */
+export function showFindings(data: PageData, state: State): void {
+  const { rows, counts } = selected(data, state);
+  const total = [...selected(data, { ...state, ...unfiltered, verdict: 'any' }).counts.verdict.values()].reduce((sum, count) => sum + count, 0);
+  byId('finding-status').textContent = `${counted(rows.length, 'finding')} of ${total.toLocaleString('en')} shown`;
+
+  for (const chip of document.querySelectorAll<HTMLElement>('[data-severity]')) {
+    const severity = chip.dataset['severity']!;
+    chip.setAttribute('aria-pressed', String(state.severity.includes(severity)));
+    chip.querySelector('.count')!.textContent = (counts.severity.get(severity) ?? 0).toLocaleString('en');
+  }
+  const anyVerdict = [...counts.verdict.values()].reduce((sum, count) => sum + count, 0);
+  const titles = new Map(data.chapters.map(({ code, title }) => [code, `${code} ${title}`]));
+  choices('verdict', state.verdict, [
+    ['fail', 'fail', counts.verdict.get('fail') ?? 0],
+    ['unknown', 'unknown', counts.verdict.get('unknown') ?? 0],
+    ['any', 'any', anyVerdict],
+  ]);
+  const all: Choice = ['', 'all', undefined];
+  choices('chapter', state.chapter, [all, ...data.chapters.flatMap(({ code }) => counted1(counts.chapter, code, titles.get(code)!, state.chapter))]);
+  choices('namespace', state.namespace, [all, ...sortedChoices(counts.namespace, state.namespace)]);
+  choices('kind', state.kind, [all, ...sortedChoices(counts.kind, state.kind)]);
+  choices('waived', state.waived, [
+    ['', 'with waived ones', undefined],
+    ['no', 'without waived ones', counts.waived.get('no') ?? 0],
+    ['only', 'waived ones alone', counts.waived.get('only') ?? 0],
+  ]);
+  choices('group', state.group, groupings.map((each): Choice => [each, each, undefined]));
+  const search = byId<HTMLInputElement>('q');
+  if (search.value !== state.q) search.value = state.q;
+  const narrowed = [state.chapter, state.namespace, state.kind, state.waived].filter((each) => each !== '').length + (state.verdict === 'fail' ? 0 : 1);
+  byId('choices').querySelector('summary')!.textContent = narrowed === 0 ? 'More filters' : `More filters (${narrowed} set)`;
+  showLinked(data, state);
+  byId('clear').hidden = JSON.stringify({ ...state, ...unfiltered }) === JSON.stringify(state);
+  showList(data, state, rows);
+}
+
+/** What Clear sets back. */
+export const unfiltered = {
+  severity: [],
+  verdict: 'fail',
+  chapter: '',
+  namespace: '',
+  kind: '',
+  waived: '',
+  q: '',
+  code: '',
+  control: '',
+  object: '',
+} as const;
+
+type Choice = readonly [value: string, text: string, count: number | undefined];
+
+function counted1(counts: ReadonlyMap<string, number>, value: string, text: string, chosen: string): Choice[] {
+  const count = counts.get(value) ?? 0;
+  return count > 0 || value === chosen ? [[value, text, count]] : [];
+}
+
+function sortedChoices(counts: ReadonlyMap<string, number>, chosen: string): Choice[] {
+  const values = new Set(counts.keys());
+  if (chosen !== '') values.add(chosen);
+  return [...values].sort().map((value) => [value, value, counts.get(value) ?? 0]);
+}
+
+function choices(id: string, chosen: string, entries: readonly Choice[]): void {
+  const select = byId<HTMLSelectElement>(id);
+  select.replaceChildren(
+    ...entries.map(([value, text, count]) =>
+      element('option', { value }, count === undefined ? text : `${text} (${count.toLocaleString('en')})`),
+    ),
+  );
+  select.value = chosen;
+}
+
+/** Filters that came with a link, each with a button that takes it away. */
+function showLinked(data: PageData, { code, control, object }: State): void {
+  const titled = object === '' ? undefined : data.objects[Number(object)];
+  const parts: [string, string][] = [];
+  if (code !== '') parts.push(['code', code]);
+  if (control !== '') parts.push(['control', control]);
+  if (object !== '') parts.push(['object', titled === undefined ? 'no object of this report' : data.texts[titled.title]!]);
+  byId('active').replaceChildren(
+    ...parts.map(([name, text]) =>
+      element('li', {}, element('button', { type: 'button', 'data-remove': name, 'aria-label': `Remove filter ${text}` }, text, element('span', { 'aria-hidden': 'true' }, ' ×'))),
+    ),
+  );
+}
+
+function showList(data: PageData, state: State, rows: readonly number[]): void {
+  const list = byId('finding-list');
+  list.replaceChildren();
+  byId('finding-print').textContent = '';
+  if (rows.length === 0) {
+    list.append(nothing(state));
+    return;
+  }
+  const groups = groupsOf(data, rows, state.group);
+  inPortions(list, groups, (group) => groupElement(data, state, group, groups.length === 1 ? 50 : 4), {
+    first: 20,
+    next: 20,
+    noun: 'group',
+    eager: true,
+  });
+}
+
+function nothing(state: State): HTMLElement {
+  const filtered = JSON.stringify({ ...state, ...unfiltered }) !== JSON.stringify(state);
+  const text = filtered ? 'No finding is as the filters ask for.' : 'Nothing fails.';
+  return element('p', { class: 'empty' }, `${text} `, element('a', { href: '#findings?verdict=unknown' }, 'Show what is not known'));
+}
+
+function groupElement(data: PageData, { group: by }: State, group: Group, first: number): HTMLElement {
+  const section = element('section', { class: 'group' });
+  section.append(...groupHead(data, by, group));
+  const list = element('div', { class: 'list' });
+  section.append(list);
+  inPortions(list, group.rows, (row) => findingElement(data, row), { first, next: 100, noun: 'finding', eager: false });
+  return section;
+}
+
+function groupHead(data: PageData, by: State['group'], { key, worst, rows }: Group): HTMLElement[] {
+  const severity = pageSeverities[worst]!;
+  const count = element('span', { class: 'hint' }, counted(rows.length, 'finding'));
+  const head = (...parts: (Node | string)[]): HTMLElement => element('h3', {}, ...parts, ' ', count);
+  if (by === 'severity') return [head(element('span', { class: `badge ${severity}` }, severity))];
+  const badge = element('span', { class: `badge ${severity}` }, severity);
+  if (by === 'object') return [head(badge, ' ', data.texts[data.objects[key]!.title]!)];
+  if (by === 'file') return [head(badge, ' ', element('span', { class: 'where' }, data.texts[key]!))];
+  const { id, title, why, codes } = data.controls[key]!;
+  const about = element('p', { class: 'about' }, why, ' ');
+  for (const code of codes) about.append(element('a', { href: `#ledger/${encodeURIComponent(code)}` }, code), ' ');
+  return [head(badge, ' ', title, ' ', element('code', {}, id)), about];
+}
+
+/** Lays the findings out for paper: each of them open, none behind a button. */
+export function printFindings(data: PageData, state: State): void {
+  const { rows } = selected(data, state);
+  const groups = groupsOf(data, rows, state.group);
+  const list = byId('finding-list');
+  list.replaceChildren(...(rows.length === 0 ? [nothing(state)] : []));
+  let left = mostPrinted;
+  for (const group of groups) {
+    if (left === 0) break;
+    const section = element('section', { class: 'group' }, ...groupHead(data, state.group, group));
+    for (const row of group.rows.slice(0, left)) section.append(findingElement(data, row));
+    left -= Math.min(left, group.rows.length);
+    list.append(section);
+  }
+  const filters = writtenFilters(data, state);
+  const rest = Math.max(0, rows.length - mostPrinted);
+  byId('finding-print').textContent = `${filters === '' ? '' : `Filtered by ${filters}. `}${
+    rest === 0 ? '' : `${counted(rest, 'more finding')} not printed: narrow the filters, or use another format.`
+  }`;
+}
+
+function writtenFilters(data: PageData, state: State): string {
+  const { severity, verdict, chapter, namespace, kind, waived, q, code, control, object } = state;
+  const named = object === '' ? '' : (data.texts[data.objects[Number(object)]?.title ?? 0] ?? '');
+  const parts: [string, string][] = [
+    ['severity', severity.join(', ')],
+    ['verdict', verdict === 'fail' ? '' : verdict],
+    ['chapter', chapter],
+    ['namespace', namespace],
+    ['kind', kind],
+    ['waived', waived],
+    ['search', q],
+    ['recommendation', code],
+    ['control', control],
+    ['object', named],
+  ];
+  return parts
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
+/** The rows of each object, for the view by workload. */
+export function rowsByObject(data: PageData): ReadonlyMap<number, readonly number[]> {
+  return new Map(groupsOf(data, selected(data, { ...unfiltered, verdict: 'any' }).rows, 'object').map(({ key, rows }) => [key, rows]));
+}
+
+/** How many of these rows fail and are not waived, by severity, worst first. */
+export function failingBySeverity(data: PageData, rows: readonly number[]): readonly number[] {
+  const counts = pageSeverities.map(() => 0);
+  for (const row of rows)
+    if (findingAt(data, row, 'verdict') === 0 && findingAt(data, row, 'waiver') === 0) counts[findingAt(data, row, 'severity')]!++;
+  return counts;
+}

@@ -7,12 +7,19 @@ import { rolldown } from 'rolldown';
 export async function pageModule(root: string): Promise<string> {
   const folder = join(root, 'src/report/html/browser');
   const bundle = await rolldown({ input: join(folder, 'main.ts'), platform: 'browser', logLevel: 'silent' });
-  const { output } = await bundle.generate({ format: 'iife', minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } } });
+  const { output } = await bundle.generate({
+    format: 'iife',
+    minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
+  });
   await bundle.close();
   const [{ code }] = output;
   const script = code.trim();
-  const style = readFileSync(join(folder, 'page.css'), 'utf8').replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/\n\s*/g, '\n').trim();
-  if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('the script or the style of the page would end its element');
+  const style = readFileSync(join(folder, 'page.css'), 'utf8')
+    .replaceAll(/\/\*[^]*?\*\//g, '')
+    .replaceAll(/\n\s*/g, '\n')
+    .trim();
+  if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style))
+    throw new Error('the script or the style of the page would end its element');
   return `// Written by npm run generate from src/report/html/browser.
 
 export const pageScript: string = ${literal(script)};

@@ -32,7 +32,7 @@ export function* formatHtml(report: Report, { controls }: Pick<FormatOptions, 'c
 </head>
 <body>
 ${header(report)}<main id="main" tabindex="-1">
-${overview(report)}`;
+${overview(report, controls)}`;
   yield* findingsView(report, controls);
   yield* ledgerView(report);
   yield workloadsView(report);

@@ -37,6 +37,12 @@ export const formats: readonly FormatEntry[] = [
     load: async () => (await import('../sarif.ts')).formatSarif,
   },
   {
+    name: 'html',
+    about: 'one page for people, with filters; needs no network',
+    extension: '.html',
+    load: async () => (await import('./html.ts')).formatHtml,
+  },
+  {
     name: 'junit',
     about: 'JUnit XML, for the test reports of CI servers',
     extension: '.xml',

@@ -28,15 +28,13 @@ export function* encodePage(report: Report, controls: readonly AnyControl[]): Ge
     yield `${first ? '' : ','}\n${tables.row(finding).join(',')}`;
     first = false;
   }
-  const workloads = report.workloads.map(
-    ({ resource, file, line, podSecurityLevel, restrictedBy }): PageWorkload => ({
-      object: tables.object(resource),
-      file: tables.text(file),
-      line,
-      level: pageLevels.indexOf(podSecurityLevel),
-      restrictedBy: restrictedBy.map(printable),
-    }),
-  );
+  const workloads = report.workloads.map(({ resource, file, line, podSecurityLevel, restrictedBy }): PageWorkload => ({
+    object: tables.object(resource, file),
+    file: tables.text(file),
+    line,
+    level: pageLevels.indexOf(podSecurityLevel),
+    restrictedBy: restrictedBy.map(printable),
+  }));
   yield `],\n"workloads":${literal(workloads)},\n"controls":${literal(tables.controls)},\n"objects":${literal(tables.objects)},\n`;
   yield `"waivers":${literal(tables.waivers)},\n"texts":[`;
   for (const [index, text] of tables.texts.entries()) yield `${index === 0 ? '' : ',\n'}${literal(text)}`;
@@ -49,7 +47,8 @@ function literal(value: string | object): string {
 
 interface Tables extends Pick<PageData, 'controls' | 'objects' | 'waivers' | 'texts'> {
   text(text: string): number;
-  object(resource: ResourceRef): number;
+  /** Of a file, because the same object may stand in several. */
+  object(resource: ResourceRef, file: string): number;
   /** In the order of `findingColumns`. */
   row(finding: Finding): number[];
 }
@@ -72,10 +71,14 @@ function startTables(known: readonly AnyControl[]): Tables {
     return texts.push(printable(raw)) - 1;
   }
 
-  function object(resource: ResourceRef): number {
+  function object(resource: ResourceRef, file: string): number {
     const { apiVersion, kind, namespace = '', name, owner } = resource;
-    const key = JSON.stringify([apiVersion, kind, namespace, name, owner?.kind, owner?.name]);
-    return numbered(numberOfObject, objects, key, () => ({ kind: text(kind), namespace: text(namespace), title: text(resourceName(resource)) }));
+    const key = JSON.stringify([apiVersion, kind, namespace, name, owner?.kind, owner?.name, file]);
+    return numbered(numberOfObject, objects, key, () => ({
+      kind: text(kind),
+      namespace: text(namespace),
+      title: text(resourceName(resource)),
+    }));
   }
 
   function control({ control: id, codes }: Finding): number {
@@ -103,7 +106,7 @@ function startTables(known: readonly AnyControl[]): Tables {
       control: control(finding),
       severity: pageSeverities.indexOf(finding.severity),
       verdict: pageVerdicts.indexOf(finding.verdict),
-      object: object(finding.resource),
+      object: object(finding.resource, finding.file),
       container: text(finding.container ?? ''),
       path: text(finding.path),
       file: text(finding.file),

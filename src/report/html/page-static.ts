@@ -1,9 +1,19 @@
-import { severities, type AnyControl, type Finding, type LedgerRow, type LedgerState, type Report, type Workload } from '../../core/index.ts';
+import {
+  isOpenFailure,
+  severities,
+  type AnyControl,
+  type Finding,
+  type LedgerRow,
+  type LedgerState,
+  type Report,
+  type Workload,
+} from '../../core/index.ts';
 import { chapters, findRecommendation } from '../../guidance/index.ts';
 import { failingControls, type FailingControl } from '../grouping.ts';
 import { escaped } from '../markup.ts';
 import { counted } from '../outcome.ts';
 import { resourceName, tally, type Tally } from '../page.ts';
+import { printable } from '../printable.ts';
 import { pageLevels } from './page-data.ts';
 
 // The parts of the page that stand in it as text: whole without a script, and the ground that the script builds on.
@@ -13,6 +23,7 @@ const longest = 1000;
 const controlsListed = 8;
 const placesListed = 3;
 const workloadsListed = 200;
+const workloadsRanked = 6;
 
 const stateGlyphs: Readonly<Record<LedgerState, string>> = { pass: '✓', fail: '✕', unknown: '?', 'not-applicable': '–' };
 const stateWords: Readonly<Record<LedgerState, string>> = {
@@ -59,7 +70,7 @@ function targetOf({ target, inputs }: Report): string {
 /** The banner and the ways to the views. */
 export function header(report: Report): string {
   const { target, tool, findings, workloads, ledger, inputs } = report;
-  const failing = findings.filter(({ verdict }) => verdict === 'fail').length;
+  const failing = findings.filter(isOpenFailure).length;
   const views = [
     ['overview', 'Overview', ''],
     ['findings', 'Findings', String(failing)],
@@ -73,7 +84,7 @@ export function header(report: Report): string {
   });
   return `<a class="skip" href="#main">Skip to the report</a>
 <header class="top">
-<div class="brand">${mark}<div><p class="product">Plimsoll</p><p class="target">${escaped(targetOf(report))}</p></div></div>
+<div class="brand">${mark}<div><h1 class="product">Plimsoll</h1><p class="target">${escaped(targetOf(report))}</p></div></div>
 <dl class="facts"><div><dt>Kubernetes</dt><dd>${escaped(target.kubernetesVersion)}${target.assumed ? ' <span class="hint">assumed</span>' : ''}</dd></div>
 <div><dt>Profile</dt><dd>${target.profile}</dd></div>
 <div><dt>Version</dt><dd>${escaped(tool.version)}</dd></div></dl>
@@ -86,26 +97,30 @@ export function header(report: Report): string {
 `;
 }
 
-export function overview(report: Report): string {
+export function overview(report: Report, controls: readonly AnyControl[]): string {
   const { summary, ledger, findings, target, inputs } = report;
-  const failing = findings.filter(({ verdict, waived }) => verdict === 'fail' && waived === undefined);
+  const failing = findings.filter(isOpenFailure);
   const tiles = severities.map(
     (severity) =>
       `<li>${linked(`#findings?severity=${severity}&amp;waived=no`, `<span class="number">${summary.bySeverity[severity]}</span><span class="label">${severity}</span>`, ` class="tile ${severity}${summary.bySeverity[severity] === 0 ? ' none' : ''}"`)}</li>`,
   );
   const worst = failingControls(failing).slice(0, controlsListed);
+  const titles = new Map(controls.map(({ id, title }) => [id, title]));
   return `<section id="overview" class="view" aria-labelledby="overview-title">
-<h1 id="overview-title" tabindex="-1">${headline(report)}</h1>
+<h2 id="overview-title" class="headline" tabindex="-1">${headline(report)}</h2>
 ${notices(report)}
-<div class="card"><h2>Recommendations of the guide</h2>
-${distribution(states.map((state) => ({ name: stateWords[state], className: state, count: summary.byState[state], href: `#ledger?state=${state}` })), ledger.length)}
+<div class="card"><h3>Recommendations of the guide</h3>
+${distribution(
+  states.map((state) => ({ name: stateWords[state], className: state, count: summary.byState[state], href: `#ledger?state=${state}` })),
+  ledger.length,
+)}
 <p class="hint">Unknown is not a pass: what was read does not decide it. The ledger names the evidence that would.</p></div>
-<div class="card"><h2>Findings by severity</h2><ul class="tiles">${tiles.join('')}</ul></div>
+<div class="card"><h3>Findings by severity</h3><ul class="tiles">${tiles.join('')}</ul></div>
 <div class="columns">
-<div class="card"><h2>Repair first</h2>${worst.length === 0 ? '<p>No control fails.</p>' : `<ol class="worst">${worst.map(worstControl).join('')}</ol>`}</div>
-<div class="card"><h2>Workloads by Pod Security level</h2>${levels(report.workloads)}</div>
+<div class="card"><h3>Repair first</h3>${worst.length === 0 ? '<p>No control fails.</p>' : `<ol class="worst">${worst.map((each) => worstControl(each, titles)).join('')}</ol>`}</div>
+<div class="card"><h3>Workloads by Pod Security level</h3>${levels(report)}</div>
 </div>
-<div class="card"><h2>What the verdicts take for granted</h2>
+<div class="card"><h3>What the verdicts take for granted</h3>
 ${target.assumptions.length === 0 ? '<p>Nothing.</p>' : `<ul class="plain">${target.assumptions.map((each) => `<li>${escaped(each)}</li>`).join('')}</ul>`}
 <p class="hint">Read: ${counted(inputs.files, 'file')}, ${counted(inputs.documents, 'document')}, ${counted(inputs.resources, 'object')} judged. ${linked('#inputs', 'What was not judged')}</p></div>
 </section>
@@ -120,7 +135,7 @@ function headline({ summary, inputs, ledger }: Report): string {
 }
 
 /** What a reader must not miss. */
-function notices({ inputs, target, findings, baseline }: Report): string {
+function notices({ inputs, target, findings }: Report): string {
   const lines: string[] = [];
   const unread = inputs.unread.length;
   if (unread > 0)
@@ -128,13 +143,13 @@ function notices({ inputs, target, findings, baseline }: Report): string {
       `<p class="notice alarm"><strong>${counted(unread, target.cluster === undefined ? 'document' : 'part of the cluster', target.cluster === undefined ? 'documents' : 'parts of the cluster')} could not be read.</strong> Nothing in ${unread === 1 ? 'it' : 'them'} was judged: the findings are not known to be all. ${linked('#inputs', 'See which')}</p>`,
     );
   if (target.partial)
-    lines.push('<p class="notice"><strong>A part was judged.</strong> What was not read may exist elsewhere, so that nothing fails for being absent.</p>');
+    lines.push(
+      '<p class="notice"><strong>A part was judged.</strong> What was not read may exist elsewhere, so that nothing fails for being absent.</p>',
+    );
   const waived = findings.filter((finding) => finding.waived !== undefined).length;
   if (waived > 0)
-    lines.push(`<p class="notice"><strong>${counted(waived, 'finding')} waived.</strong> Somebody answers for each; they do not count. ${findingsLink({ verdict: 'any', waived: 'only' }, 'See them')}</p>`);
-  if (baseline !== undefined)
     lines.push(
-      `<p class="notice"><strong>Only what is new is shown.</strong> The baseline ${escaped(baseline.file)} knows ${counted(baseline.known, 'finding')} more; ${baseline.gone} of it ${baseline.gone === 1 ? 'is' : 'are'} gone.</p>`,
+      `<p class="notice"><strong>${counted(waived, 'finding')} waived.</strong> Somebody answers for each; they do not count. ${findingsLink({ verdict: 'any', waived: 'only' }, 'See them')}</p>`,
     );
   return lines.join('\n');
 }
@@ -155,17 +170,20 @@ function distribution(shares: readonly Share[], total: number): string {
     x += width;
     return bar;
   });
-  const legend = shares.map(({ name, className, count, href }) => `<li>${linked(href, `<span class="swatch ${className}"></span><strong>${count}</strong> ${name}`)}</li>`);
+  const legend = shares.map(
+    ({ name, className, count, href }) =>
+      `<li>${linked(href, `<span class="swatch ${className}"></span><strong>${count}</strong> ${name}`)}</li>`,
+  );
   return `<svg class="bar" viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true"><defs><pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0v9"/></pattern></defs>${bars.join('')}</svg>
 <ul class="legend">${legend.join('')}</ul>`;
 }
 
-function worstControl({ control, severity, count }: FailingControl): string {
-  const name = findingsLink({ control }, `${escaped(control)}`);
+function worstControl({ control, severity, count }: FailingControl, titles: ReadonlyMap<string, string>): string {
+  const name = findingsLink({ control }, escaped(titles.get(control) ?? control));
   return `<li><span class="badge ${severity}">${severity}</span> ${name} <span class="hint">${counted(count, 'finding')}</span></li>`;
 }
 
-function levels(workloads: readonly Workload[]): string {
+function levels({ workloads, findings }: Report): string {
   if (workloads.length === 0) return '<p>No workload was read.</p>';
   const shares = pageLevels.map((level) => ({
     name: level,
@@ -173,19 +191,58 @@ function levels(workloads: readonly Workload[]): string {
     count: workloads.filter(({ podSecurityLevel }) => podSecurityLevel === level).length,
     href: `#workloads?level=${level}`,
   }));
-  return `${distribution(shares, workloads.length)}<p class="hint">The strictest level of the Pod Security Standards that each of ${counted(workloads.length, 'workload')} meets as it is written.</p>`;
+  const counts = countsByObject(findings);
+  const affected = workloads
+    .map((workload) => ({ workload, counts: counts.get(objectKey(workload)) ?? [0, 0, 0, 0] }))
+    .filter((each) => each.counts.some((count) => count > 0))
+    .sort((a, b) => compareCounts(b.counts, a.counts))
+    .slice(0, workloadsRanked)
+    .map(({ workload, counts: bySeverity }) => {
+      const name = linked(
+        `#workloads?${escaped(new URLSearchParams({ q: printable(workload.resource.name) }).toString())}`,
+        escaped(resourceName(workload.resource)),
+      );
+      const badges = severities.flatMap((severity, index) =>
+        bySeverity[index]! > 0 ? [`<span class="badge ${severity}">${bySeverity[index]} ${severity}</span>`] : [],
+      );
+      return `<li>${name} ${badges.slice(0, 2).join(' ')}</li>`;
+    });
+  return `${distribution(shares, workloads.length)}<p class="hint">The strictest level of the Pod Security Standards that each of ${counted(workloads.length, 'workload')} meets as it is written.</p>${affected.length === 0 ? '' : `<ol class="affected">${affected.join('')}</ol>`}`;
+}
+
+/** The same object may stand in several files. */
+function objectKey({ resource: { kind, namespace = '', name }, file }: Pick<Workload, 'resource' | 'file'>): string {
+  return JSON.stringify([kind, namespace, name, file]);
+}
+
+/** What fails of each object, by severity, worst first. */
+function countsByObject(findings: readonly Finding[]): Map<string, number[]> {
+  const counts = new Map<string, number[]>();
+  for (const finding of findings.filter(isOpenFailure)) {
+    const key = objectKey(finding);
+    let those = counts.get(key);
+    if (those === undefined) counts.set(key, (those = [0, 0, 0, 0]));
+    those[severities.indexOf(finding.severity)]!++;
+  }
+  return counts;
+}
+
+function compareCounts(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((count, index) => count !== b[index]);
+  return at === -1 ? 0 : a[at]! - b[at]!;
 }
 
 /** The findings as they stand without a script: each control with some of its places. The script takes their place. */
 export function* findingsView(report: Report, controls: readonly AnyControl[]): Generator<string, void> {
-  const failing = report.findings.filter(({ verdict, waived }) => verdict === 'fail' && waived === undefined);
+  const failing = report.findings.filter(isOpenFailure);
   yield `<section id="findings" class="view" aria-labelledby="findings-title">
 <h2 id="findings-title" class="view-title" tabindex="-1">Findings</h2>
 <form id="filters" class="filters" role="search" aria-label="Findings" data-script hidden>
 <div class="search"><label for="q" class="hidden">Search in findings</label><input id="q" type="search" placeholder="Search names, messages, files, controls" autocomplete="off" spellcheck="false" aria-keyshortcuts="/"></div>
 <fieldset class="chips"><legend class="hidden">Severity</legend>${severities.map((severity) => `<button type="button" class="chip ${severity}" data-severity="${severity}" aria-pressed="false">${severity} <span class="count"></span></button>`).join('')}</fieldset>
+<fieldset class="chips"><legend class="hidden">Verdict</legend>${['fail', 'unknown', 'any'].map((verdict) => `<button type="button" class="chip" data-verdict="${verdict}" aria-pressed="false">${verdict} <span class="count"></span></button>`).join('')}</fieldset>
 <details class="choices" id="choices"><summary>More filters</summary><div>
-${choice('verdict', 'Verdict')}${choice('chapter', 'Chapter')}${choice('namespace', 'Namespace')}${choice('kind', 'Kind')}${choice('waived', 'Waived')}${choice('group', 'Group by')}
+${choice('chapter', 'Chapter')}${choice('namespace', 'Namespace')}${choice('kind', 'Kind')}${choice('waived', 'Waived')}${choice('group', 'Group by')}
 </div></details>
 <div class="line"><p id="finding-status" role="status" aria-live="polite"></p><ul id="active" class="active" aria-label="Filters from links"></ul><button type="button" id="clear" class="quiet" aria-keyshortcuts="x">Clear filters</button></div>
 </form>
@@ -203,7 +260,12 @@ ${choice('verdict', 'Verdict')}${choice('chapter', 'Chapter')}${choice('namespac
     const places = byControl.get(id)!;
     yield `<section class="group"><h3><span class="badge ${severity}">${severity}</span> ${escaped(control?.title ?? id)} <span class="hint">${escaped(id)}, ${counted(count, 'finding')}</span></h3>
 ${control === undefined ? '' : `<p>${escaped(control.why)}</p>${control.remedy === undefined ? '' : `<p><strong>Repair:</strong> ${escaped(control.remedy)}</p>`}`}
-<ul class="plain">${places.slice(0, placesListed).map((finding) => `<li>${escaped(finding.message)} <span class="where">${escaped(place(report, finding))}</span></li>`).join('')}${places.length > placesListed ? `<li class="rest">and in ${counted(places.length - placesListed, 'more place')}</li>` : ''}</ul></section>
+<ul class="plain">${places
+      .slice(0, placesListed)
+      .map((finding) => `<li>${escaped(finding.message)} <span class="where">${escaped(place(report, finding))}</span></li>`)
+      .join(
+        '',
+      )}${places.length > placesListed ? `<li class="rest">and in ${counted(places.length - placesListed, 'more place')}</li>` : ''}</ul></section>
 `;
   }
   yield `</div>
@@ -289,6 +351,8 @@ function entry({ code, title, state, subjects, needs, controls, note }: LedgerRo
     [subjects.notApplicable, 'not applicable'],
   ] as const;
   const counts = judged.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  if (waived > 0) counts.push(`${counted(waived, 'finding')} waived`);
+  if (state === 'unknown' && needs.length > 0) counts.push(`needs ${needs.join(', ')}`);
   const facts: [string, string][] = [];
   if (note !== undefined) facts.push(['Note', escaped(note)]);
   if (needs.length > 0) facts.push(['Needs evidence of', escaped(needs.join(', '))]);
@@ -310,13 +374,10 @@ function entry({ code, title, state, subjects, needs, controls, note }: LedgerRo
 
 /** The workloads as a table; the script takes its place and shows the findings of each by container. */
 export function workloadsView(report: Report): string {
-  const counts = new Map<string, number>();
-  const key = ({ kind, namespace = '', name }: Workload['resource']): string => JSON.stringify([kind, namespace, name]);
-  for (const { verdict, waived, resource } of report.findings)
-    if (verdict === 'fail' && waived === undefined) counts.set(key(resource), (counts.get(key(resource)) ?? 0) + 1);
+  const counts = countsByObject(report.findings);
   const rows = report.workloads.slice(0, workloadsListed).map((workload) => {
     const { resource, podSecurityLevel, restrictedBy } = workload;
-    return `<tr><th scope="row">${escaped(resourceName(resource))}<br><span class="where">${escaped(place(report, workload))}</span></th><td><span class="level ${podSecurityLevel}">${podSecurityLevel}</span></td><td>${counts.get(key(resource)) ?? 0}</td><td>${escaped(restrictedBy.join(', '))}</td></tr>`;
+    return `<tr><th scope="row">${escaped(resourceName(resource))}<br><span class="where">${escaped(place(report, workload))}</span></th><td><span class="level ${podSecurityLevel}">${podSecurityLevel}</span></td><td>${(counts.get(objectKey(workload)) ?? []).reduce((sum, count) => sum + count, 0)}</td><td>${escaped(restrictedBy.join(', '))}</td></tr>`;
   });
   const rest = report.workloads.length - rows.length;
   return `<section id="workloads" class="view" aria-labelledby="workloads-title">
@@ -347,7 +408,11 @@ export function inputsView(report: Report): string {
       'Skipped',
       skipped.reduce((sum, { count }) => sum + count, 0),
       'Not judged, for a reason that is in order.',
-      capped(tally(skipped.map(({ reason, count, file, line }) => ({ reason, count, where: place(report, { file, line }) }))), tallied, 'reason'),
+      capped(
+        tally(skipped.map(({ reason, count, file, line }) => ({ reason, count, where: place(report, { file, line }) }))),
+        tallied,
+        'reason',
+      ),
     ),
     part(
       'Excepted',

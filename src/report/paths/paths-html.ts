@@ -1,6 +1,6 @@
 import type { AttackPath, PathEvidence, PathsReport, PathStep } from '../../core/index.ts';
+import { escaped } from '../markup.ts';
 import { counted } from '../outcome.ts';
-import { printable } from '../printable.ts';
 import { countsOf } from './paths-text.ts';
 
 const style = `:root { color-scheme: light dark; }
@@ -64,8 +64,4 @@ ${lines.join('\n')}
 function evidenceHtml({ what, file, line }: PathEvidence): string {
   if (file === undefined) return escaped(what);
   return `${escaped(what)} <code>${escaped(line === undefined ? file : `${file}:${line}`)}</code>`;
-}
-
-function escaped(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,5 @@
 import { stringified } from '../json.ts';
+import { escaped, inScript } from '../markup.ts';
 import type { ReachGraph } from './reach-graph.ts';
 import { runReachPage } from './reach-page.ts';
 import { drawReach } from './reach-picture.ts';
@@ -55,13 +56,9 @@ ${noted}<div class="filter" role="search">
 <p>Choose a name to see its connections alone: with the mouse, or with Tab, the arrow keys and Enter. Escape shows all again. Below the picture its connections stand as tables.</p>
 <div id="picture">${drawReach(graph, {})}</div>
 <section id="details" aria-live="polite" hidden></section>
-<script type="application/json" id="graph">${stringified(graph).replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="graph">${inScript(stringified(graph))}</script>
 <script>${script}</script>
 </body>
 </html>
 `;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -21,7 +21,11 @@ export function counted(count: number, noun: string): string {
 }
 
 /** Fills a list once it is opened: most entries of a large report never are. */
-export function disclosure(attributes: Readonly<Record<string, string>>, summary: HTMLElement, fill: () => readonly Child[]): HTMLDetailsElement {
+export function disclosure(
+  attributes: Readonly<Record<string, string>>,
+  summary: HTMLElement,
+  fill: () => readonly Child[],
+): HTMLDetailsElement {
   const details = element('details', attributes, summary);
   let filled = false;
   details.addEventListener('toggle', () => {

@@ -41,7 +41,14 @@ function body(data: PageData, row: number, severity: string): HTMLElement {
   facts.push(['Object', [element('a', { href: `#findings?object=${object}` }, data.texts[data.objects[object]!.title]!)]]);
   if (container !== '') facts.push(['Container', [element('code', {}, container)]]);
   if (path !== '') facts.push(['Field', [element('code', {}, path)]]);
-  facts.push(['Control', [element('code', {}, id), ` (${severity}) `, element('a', { href: `#findings?${new URLSearchParams({ control: id }).toString()}` }, 'all its findings')]]);
+  facts.push([
+    'Control',
+    [
+      element('code', {}, id),
+      ` (${severity}) `,
+      element('a', { href: `#findings?${new URLSearchParams({ control: id }).toString()}` }, 'all its findings'),
+    ],
+  ]);
   return element(
     'div',
     { class: 'body' },
@@ -53,12 +60,12 @@ function body(data: PageData, row: number, severity: string): HTMLElement {
 /** What to do: a command where a machine can, else what a person does. */
 function repair(id: string, fix: (typeof pageFixes)[number], remedy: string, risk: string): (Node | string)[] {
   const more = element('code', {}, `plimsoll explain ${id}`);
-  if (fix === '') return remedy === '' ? [more, ' says what to do'] : [`${remedy}. More: `, more];
+  if (fix === '') return remedy === '' ? [more, ' says what to do'] : [`${remedy.replace(/\.$/, '')}. More: `, more];
   const command = element('code', {}, `plimsoll fix --only ${id}`);
   const says = {
     safe: [command, ' repairs it; what runs goes on running. '],
     review: [command, ' shows the change; look at it before it is applied. '],
     shown: [command, ' shows a change that a person completes. '],
   }[fix];
-  return [...says, risk, ' More: ', more];
+  return [...says, ...(risk === '' ? [] : [`Risk: ${risk}. `]), 'More: ', more];
 }

@@ -5,13 +5,16 @@ import { byId, counted, element, inPortions } from './element.ts';
 import { findingElement } from './finding.ts';
 
 /** More than this goes on no paper; how many are left out is printed. */
-const mostPrinted = 2000;
+export const mostPrinted = 2000;
 
 /** Shows the findings of a state and the filters as they stand. */
 export function showFindings(data: PageData, state: State): void {
   const { rows, counts } = selected(data, state);
-  const total = [...selected(data, { ...state, ...unfiltered, verdict: 'any' }).counts.verdict.values()].reduce((sum, count) => sum + count, 0);
-  byId('finding-status').textContent = `${counted(rows.length, 'finding')} of ${total.toLocaleString('en')} shown`;
+  const total = [...selected(data, { ...state, ...unfiltered, verdict: 'any' }).counts.verdict.values()].reduce(
+    (sum, count) => sum + count,
+    0,
+  );
+  byId('finding-status').textContent = `${rows.length.toLocaleString('en')} of ${counted(total, 'finding')} shown`;
 
   for (const chip of document.querySelectorAll<HTMLElement>('[data-severity]')) {
     const severity = chip.dataset['severity']!;
@@ -20,13 +23,16 @@ export function showFindings(data: PageData, state: State): void {
   }
   const anyVerdict = [...counts.verdict.values()].reduce((sum, count) => sum + count, 0);
   const titles = new Map(data.chapters.map(({ code, title }) => [code, `${code} ${title}`]));
-  choices('verdict', state.verdict, [
-    ['fail', 'fail', counts.verdict.get('fail') ?? 0],
-    ['unknown', 'unknown', counts.verdict.get('unknown') ?? 0],
-    ['any', 'any', anyVerdict],
-  ]);
+  for (const chip of document.querySelectorAll<HTMLElement>('[data-verdict]')) {
+    const verdict = chip.dataset['verdict']!;
+    chip.setAttribute('aria-pressed', String(state.verdict === verdict));
+    chip.querySelector('.count')!.textContent = (verdict === 'any' ? anyVerdict : (counts.verdict.get(verdict) ?? 0)).toLocaleString('en');
+  }
   const all: Choice = ['', 'all', undefined];
-  choices('chapter', state.chapter, [all, ...data.chapters.flatMap(({ code }) => counted1(counts.chapter, code, titles.get(code)!, state.chapter))]);
+  choices('chapter', state.chapter, [
+    all,
+    ...data.chapters.flatMap(({ code }) => counted1(counts.chapter, code, titles.get(code)!, state.chapter)),
+  ]);
   choices('namespace', state.namespace, [all, ...sortedChoices(counts.namespace, state.namespace)]);
   choices('kind', state.kind, [all, ...sortedChoices(counts.kind, state.kind)]);
   choices('waived', state.waived, [
@@ -34,10 +40,14 @@ export function showFindings(data: PageData, state: State): void {
     ['no', 'without waived ones', counts.waived.get('no') ?? 0],
     ['only', 'waived ones alone', counts.waived.get('only') ?? 0],
   ]);
-  choices('group', state.group, groupings.map((each): Choice => [each, each, undefined]));
+  choices(
+    'group',
+    state.group,
+    groupings.map((each): Choice => [each, each, undefined]),
+  );
   const search = byId<HTMLInputElement>('q');
   if (search.value !== state.q) search.value = state.q;
-  const narrowed = [state.chapter, state.namespace, state.kind, state.waived].filter((each) => each !== '').length + (state.verdict === 'fail' ? 0 : 1);
+  const narrowed = [state.chapter, state.namespace, state.kind, state.waived].filter((each) => each !== '').length;
   byId('choices').querySelector('summary')!.textContent = narrowed === 0 ? 'More filters' : `More filters (${narrowed} set)`;
   showLinked(data, state);
   byId('clear').hidden = JSON.stringify({ ...state, ...unfiltered }) === JSON.stringify(state);
@@ -90,7 +100,16 @@ function showLinked(data: PageData, { code, control, object }: State): void {
   if (object !== '') parts.push(['object', titled === undefined ? 'no object of this report' : data.texts[titled.title]!]);
   byId('active').replaceChildren(
     ...parts.map(([name, text]) =>
-      element('li', {}, element('button', { type: 'button', 'data-remove': name, 'aria-label': `Remove filter ${text}` }, text, element('span', { 'aria-hidden': 'true' }, ' ×'))),
+      element(
+        'li',
+        {},
+        element(
+          'button',
+          { type: 'button', 'data-remove': name, 'aria-label': `Remove filter ${text}` },
+          text,
+          element('span', { 'aria-hidden': 'true' }, ' ×'),
+        ),
+      ),
     ),
   );
 }
@@ -133,7 +152,10 @@ function groupHead(data: PageData, by: State['group'], { key, worst, rows }: Gro
   const head = (...parts: (Node | string)[]): HTMLElement => element('h3', {}, ...parts, ' ', count);
   if (by === 'severity') return [head(element('span', { class: `badge ${severity}` }, severity))];
   const badge = element('span', { class: `badge ${severity}` }, severity);
-  if (by === 'object') return [head(badge, ' ', data.texts[data.objects[key]!.title]!)];
+  if (by === 'object') {
+    const file = data.texts[findingAt(data, rows[0]!, 'file')]!;
+    return [head(badge, ' ', data.texts[data.objects[key]!.title]!, ' ', element('span', { class: 'where' }, file))];
+  }
   if (by === 'file') return [head(badge, ' ', element('span', { class: 'where' }, data.texts[key]!))];
   const { id, title, why, codes } = data.controls[key]!;
   const about = element('p', { class: 'about' }, why, ' ');
@@ -141,7 +163,7 @@ function groupHead(data: PageData, by: State['group'], { key, worst, rows }: Gro
   return [head(badge, ' ', title, ' ', element('code', {}, id)), about];
 }
 
-/** Lays the findings out for paper: each of them open, none behind a button. */
+/** Lays the findings out for paper: none behind a button, and what to do once for each control. */
 export function printFindings(data: PageData, state: State): void {
   const { rows } = selected(data, state);
   const groups = groupsOf(data, rows, state.group);
@@ -151,6 +173,9 @@ export function printFindings(data: PageData, state: State): void {
   for (const group of groups) {
     if (left === 0) break;
     const section = element('section', { class: 'group' }, ...groupHead(data, state.group, group));
+    const { remedy, risk } = data.controls[findingAt(data, group.rows[0]!, 'control')]!;
+    const [label, advice] = remedy === '' ? ['Risk of the fix: ', risk] : ['Repair: ', remedy];
+    if (state.group === 'control' && advice !== '') section.append(element('p', { class: 'about' }, element('strong', {}, label), advice));
     for (const row of group.rows.slice(0, left)) section.append(findingElement(data, row));
     left -= Math.min(left, group.rows.length);
     list.append(section);

@@ -1,13 +1,13 @@
 import type { PageData } from '../page-data.ts';
 import { initialState, readFragment, views, writeFragment, type State } from '../page-state.ts';
 import { byId } from './element.ts';
-import { printFindings, rowsByObject, showFindings, unfiltered } from './findings-view.ts';
+import { mostPrinted, printFindings, showFindings, unfiltered } from './findings-view.ts';
 import { listenToKeys } from './keys.ts';
 import { showLedger } from './ledger-view.ts';
-import { showWorkloads } from './workloads-view.ts';
+import { showWorkloads, startWorkloads } from './workloads-view.ts';
 
 const data = JSON.parse(byId('report').textContent) as PageData;
-const rows = rowsByObject(data);
+const workloads = startWorkloads(data);
 let state: State = initialState;
 
 /** Shows a state and writes it into the address, without an entry in the history for each letter of a search. */
@@ -15,7 +15,7 @@ function show(next: State): void {
   const before = state;
   state = next;
   const fragment = writeFragment(state);
-  if (location.hash !== fragment) history.replaceState(null, '', fragment);
+  if ((location.hash === '' ? writeFragment(initialState) : location.hash) !== fragment) history.replaceState(null, '', fragment);
   document.body.dataset['view'] = state.view;
   document.documentElement.dataset['theme'] = state.theme;
   byId('theme-name').textContent = state.theme === '' ? 'system' : state.theme;
@@ -24,10 +24,12 @@ function show(next: State): void {
     if (link.dataset['view'] === state.view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
-  const sameList = before.view === state.view && JSON.stringify({ ...before, theme: '', keys: true }) === JSON.stringify({ ...state, theme: '', keys: true });
+  const sameList =
+    before.view === state.view &&
+    JSON.stringify({ ...before, theme: '', keys: true }) === JSON.stringify({ ...state, theme: '', keys: true });
   if (sameList && before !== initialState) return;
   if (state.view === 'findings') showFindings(data, state);
-  if (state.view === 'workloads') showWorkloads(data, rows, state);
+  if (state.view === 'workloads') showWorkloads(data, workloads, state);
   if (state.view === 'ledger') showLedger(state);
 }
 
@@ -62,9 +64,10 @@ function searching(input: HTMLInputElement): void {
 }
 
 for (const part of document.querySelectorAll<HTMLElement>('[data-script]')) part.hidden = false;
+byId<HTMLDetailsElement>('choices').open = innerWidth > 900;
 searching(byId('q'));
 searching(byId('workload-q'));
-for (const id of ['verdict', 'chapter', 'namespace', 'kind', 'waived', 'group'] as const)
+for (const id of ['chapter', 'namespace', 'kind', 'waived', 'group'] as const)
   byId<HTMLSelectElement>(id).addEventListener('change', ({ target }) => change({ [id]: (target as HTMLSelectElement).value }));
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
 byId('clear').addEventListener('click', () => {
@@ -76,9 +79,12 @@ byId<HTMLInputElement>('keys').addEventListener('change', ({ target }) => change
 byId('help-open').addEventListener('click', () => byId<HTMLDialogElement>('help').showModal());
 document.addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return;
-  const { severity, level, remove } = target.closest<HTMLElement>('button')?.dataset ?? {};
+  const { severity, verdict, level, remove } = target.closest<HTMLElement>('button')?.dataset ?? {};
   if (severity !== undefined)
-    change({ severity: state.severity.includes(severity) ? state.severity.filter((each) => each !== severity) : [...state.severity, severity] });
+    change({
+      severity: state.severity.includes(severity) ? state.severity.filter((each) => each !== severity) : [...state.severity, severity],
+    });
+  if (verdict === 'fail' || verdict === 'unknown' || verdict === 'any') change({ verdict });
   if (level !== undefined) change({ level: state.level === level ? '' : level });
   if (remove !== undefined) {
     change({ [remove]: '' });
@@ -99,15 +105,16 @@ listenToKeys({
 });
 addEventListener('hashchange', followAddress);
 // Paper has no buttons: everything is laid out before, and as it was afterwards.
-let opened: HTMLDetailsElement[] = [];
+let opened: readonly HTMLDetailsElement[] = [];
 addEventListener('beforeprint', () => {
   printFindings(data, state);
-  showWorkloads(data, rows, state.view === 'workloads' ? state : { q: '', level: '' });
-  opened = [...document.querySelectorAll<HTMLDetailsElement>('main details:not([open])')].filter((each) => !each.classList.contains('workload'));
+  showWorkloads(data, workloads, state.view === 'workloads' ? state : { q: '', level: '' }, mostPrinted);
+  opened = [...document.querySelectorAll<HTMLDetailsElement>(".entry[data-state='fail']:not([open])")];
   for (const details of opened) details.open = true;
 });
 addEventListener('afterprint', () => {
   for (const details of opened) details.open = false;
   if (state.view === 'findings') showFindings(data, state);
+  if (state.view === 'workloads') showWorkloads(data, workloads, state);
 });
 followAddress();

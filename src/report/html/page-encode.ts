@@ -62,7 +62,7 @@ function startTables(known: readonly AnyControl[]): Tables {
   const numberOfControl = new Map<string, number>();
   const waivers: PageWaiver[] = [];
   const numberOfWaiver = new Map<string, number>();
-  const byId = new Map(known.map((control) => [control.id, control]));
+  const byId = new Map(known.map((each) => [each.id, each]));
 
   function text(raw: string): number {
     const found = numberOfText.get(raw);
@@ -91,14 +91,14 @@ function startTables(known: readonly AnyControl[]): Tables {
   function waiver({ waived }: Finding): number {
     if (waived === undefined) return 0;
     const { reason, owner, until, ticket = '', file, line } = waived;
-    const known: PageWaiver = {
+    const shown: PageWaiver = {
       reason: printable(reason),
       owner: printable(owner),
       until: printable(until),
       ticket: printable(ticket),
       place: printable(`${file}:${line}`),
     };
-    return 1 + numbered(numberOfWaiver, waivers, JSON.stringify(known), () => known);
+    return 1 + numbered(numberOfWaiver, waivers, JSON.stringify(shown), () => shown);
   }
 
   function row(finding: Finding): number[] {

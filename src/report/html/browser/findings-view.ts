@@ -45,7 +45,7 @@ export function showFindings(data: PageData, state: State): void {
     state.group,
     groupings.map((each): Choice => [each, each, undefined]),
   );
-  const search = byId<HTMLInputElement>('q');
+  const search = byId('q') as HTMLInputElement;
   if (search.value !== state.q) search.value = state.q;
   const narrowed = [state.chapter, state.namespace, state.kind, state.waived].filter((each) => each !== '').length;
   byId('choices').querySelector('summary')!.textContent = narrowed === 0 ? 'More filters' : `More filters (${narrowed} set)`;
@@ -82,7 +82,7 @@ function sortedChoices(counts: ReadonlyMap<string, number>, chosen: string): Cho
 }
 
 function choices(id: string, chosen: string, entries: readonly Choice[]): void {
-  const select = byId<HTMLSelectElement>(id);
+  const select = byId(id) as HTMLSelectElement;
   select.replaceChildren(
     ...entries.map(([value, text, count]) =>
       element('option', { value }, count === undefined ? text : `${text} (${count.toLocaleString('en')})`),

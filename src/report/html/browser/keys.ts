@@ -11,7 +11,7 @@ export interface Keys {
 
 /** Keys without Ctrl or Alt, which the help lists and its switch turns off. */
 export function listenToKeys({ enabled, show, search, clear, theme }: Keys): void {
-  const dialog = byId<HTMLDialogElement>('help');
+  const dialog = byId('help') as HTMLDialogElement;
   document.addEventListener('keydown', (event) => {
     const { key, target } = event;
     if (!(target instanceof Element) || event.ctrlKey || event.metaKey || event.altKey) return;

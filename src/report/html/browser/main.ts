@@ -19,7 +19,7 @@ function show(next: State): void {
   document.body.dataset['view'] = state.view;
   document.documentElement.dataset['theme'] = state.theme;
   byId('theme-name').textContent = state.theme === '' ? 'system' : state.theme;
-  byId<HTMLInputElement>('keys').checked = state.keys;
+  (byId('keys') as HTMLInputElement).checked = state.keys;
   for (const link of document.querySelectorAll<HTMLElement>('nav [data-view]')) {
     if (link.dataset['view'] === state.view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
@@ -64,19 +64,19 @@ function searching(input: HTMLInputElement): void {
 }
 
 for (const part of document.querySelectorAll<HTMLElement>('[data-script]')) part.hidden = false;
-byId<HTMLDetailsElement>('choices').open = innerWidth > 900;
-searching(byId('q'));
-searching(byId('workload-q'));
+(byId('choices') as HTMLDetailsElement).open = innerWidth > 900;
+searching(byId('q') as HTMLInputElement);
+searching(byId('workload-q') as HTMLInputElement);
 for (const id of ['chapter', 'namespace', 'kind', 'waived', 'group'] as const)
-  byId<HTMLSelectElement>(id).addEventListener('change', ({ target }) => change({ [id]: (target as HTMLSelectElement).value }));
+  (byId(id) as HTMLSelectElement).addEventListener('change', ({ target }) => change({ [id]: (target as HTMLSelectElement).value }));
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
 byId('clear').addEventListener('click', () => {
   change(unfiltered);
   byId('q').focus();
 });
 byId('theme').addEventListener('click', cycleTheme);
-byId<HTMLInputElement>('keys').addEventListener('change', ({ target }) => change({ keys: (target as HTMLInputElement).checked }));
-byId('help-open').addEventListener('click', () => byId<HTMLDialogElement>('help').showModal());
+(byId('keys') as HTMLInputElement).addEventListener('change', ({ target }) => change({ keys: (target as HTMLInputElement).checked }));
+byId('help-open').addEventListener('click', () => (byId('help') as HTMLDialogElement).showModal());
 document.addEventListener('click', ({ target }) => {
   if (!(target instanceof Element)) return;
   const { severity, verdict, level, remove } = target.closest<HTMLElement>('button')?.dataset ?? {};

@@ -45,7 +45,7 @@ export function showWorkloads(
     chip.querySelector('.count')!.textContent = count.toLocaleString('en');
   }
   byId('workload-status').textContent = `${shown.length.toLocaleString('en')} of ${counted(data.workloads.length, 'workload')} shown`;
-  const search = byId<HTMLInputElement>('workload-q');
+  const search = byId('workload-q') as HTMLInputElement;
   if (search.value !== q) search.value = q;
   const list = byId('workload-list');
   list.replaceChildren();

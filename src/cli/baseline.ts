@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { baselineOf, formatBaseline, isFailing, type Baseline } from '../compare/baseline.ts';
-import type { Report } from '../core/index.ts';
+import { baselineOf, formatBaseline, type Baseline } from '../compare/baseline.ts';
+import { isOpenFailure, type Report } from '../core/index.ts';
 import { isBaseline, leaveOutKnown, readBaseline } from '../library/baseline.ts';
 import { OptionError } from '../options/option-error.ts';
 import { counted, outcome, type OutcomeOptions } from '../report/outcome.ts';
@@ -64,6 +64,6 @@ function existingBaseline(file: string): Baseline | undefined {
 function difference(report: Report, before: Baseline | undefined, given: Arguments): string {
   if (before === undefined || before.profile !== report.target.profile) return '';
   const { findings, baseline } = leaveOutKnown(report, before, '', policyOptions(given));
-  const fresh = findings.filter(isFailing).length;
+  const fresh = findings.filter(isOpenFailure).length;
   return `, ${fresh} of them new; ${baseline?.gone ?? 0} are gone`;
 }

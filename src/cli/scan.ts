@@ -6,15 +6,14 @@ import { nextCommand } from '../report/next-command.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
-import { chartOptions } from './chart-arguments.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
 import { clusterOptions } from './commands/options.ts';
 import { scanFormats } from './commands/scan.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
 import { deliver, type Formatted } from './deliver.ts';
 import { formattedReport } from './formatted-report.ts';
+import { manifestOptions } from './manifest-options.ts';
 import { outputsOf } from './outputs.ts';
-import { mergedParams, policyOptions } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
 import { sourceLines } from './source-lines.ts';
@@ -43,7 +42,7 @@ export async function runScan(given: Arguments, program: string): Promise<number
       ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
       nextCommand: asCalled(nextCommand(report)),
     });
-  const narrow = await narrowing(given, failing, snapshots);
+  const narrow = await narrowing(given, configuration, failing, snapshots);
   if (given.has('watch')) {
     if (snapshot !== undefined) throw new OptionError([`the snapshot ${snapshot} does not change`, 'leave out --watch']);
     const { runWatch } = await import('./watch.ts');
@@ -57,22 +56,16 @@ export async function runScan(given: Arguments, program: string): Promise<number
   return deliver(given, outputs, formatted(report), outcome(report, failing));
 }
 
-/** What is left of a report where only a part of it is wanted: what a baseline does not know. */
+/** What is made of a report where only a part of it is wanted. */
 async function narrowing(
   given: Arguments,
+  configuration: Configuration,
   failing: OutcomeOptions,
   snapshots: readonly string[],
 ): Promise<(report: Report) => Promise<Report>> {
-  if (!given.has('baseline') && !given.has('write-baseline')) return (report) => Promise.resolve(report);
-  if (given.has('all-contexts') || given.values('cluster').length > 1 || snapshots.length > 1)
-    throw new OptionError(['a baseline is that of one cluster', 'scan them one after the other, each with its own baseline']);
-  if (given.has('watch') && given.has('write-baseline'))
-    throw new OptionError([
-      '--watch and --write-baseline exclude each other',
-      'write the baseline first, then follow with --watch --baseline FILE',
-    ]);
-  const { baselineOption } = await import('./baseline.ts');
-  return baselineOption(given, failing);
+  if (!['baseline', 'write-baseline', 'changed-since'].some((name) => given.has(name))) return (report) => Promise.resolve(report);
+  const { narrowed } = await import('./narrowed.ts');
+  return narrowed(given, manifestOptions(given, configuration), failing, snapshots);
 }
 
 async function reportOf(given: Arguments, configuration: Configuration, program: string, snapshot: string | undefined): Promise<Report> {
@@ -84,17 +77,7 @@ async function reportOf(given: Arguments, configuration: Configuration, program:
 async function manifestReport(given: Arguments, configuration: Configuration, program: string): Promise<Report> {
   const progress = startProgress();
   try {
-    return await scanInTwoThreads(
-      {
-        ...policyOptions(given),
-        ...chartOptions(given),
-        params: mergedParams(configuration.params, given.values('param')),
-        podTemplates: configuration.podTemplates,
-        paths: given.operands.length === 0 ? ['.'] : given.operands,
-        onProgress: progress.report,
-      },
-      secondThread(program),
-    );
+    return await scanInTwoThreads({ ...manifestOptions(given, configuration), onProgress: progress.report }, secondThread(program));
   } finally {
     progress.stop();
   }

@@ -8,13 +8,12 @@ import { isEmpty, startComparing, type Changes } from '../report/changes.ts';
 import { outcome, type OutcomeOptions } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
-import { chartOptions } from './chart-arguments.ts';
 import type { Configuration } from './configuration.ts';
 import type { Formatted } from './deliver.ts';
 import { onInterruption } from './interrupt.ts';
+import { manifestOptions } from './manifest-options.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import type { Output } from './outputs.ts';
-import { mergedParams, policyOptions } from './policy-arguments.ts';
 import { startClusterProgress } from './progress.ts';
 import { clusterScan } from './scan-cluster.ts';
 import { namedContexts } from './which-cluster.ts';
@@ -98,14 +97,7 @@ async function reportsOf(
     const [context] = await namedContexts(given);
     return watchCluster({ ...clusterScan(given, configuration), ...(context === undefined ? {} : { context }), onProgress, ...following });
   }
-  return watchManifests({
-    ...policyOptions(given),
-    ...chartOptions(given),
-    params: mergedParams(configuration.params, given.values('param')),
-    podTemplates: configuration.podTemplates,
-    paths: given.operands.length === 0 ? ['.'] : given.operands,
-    ...following,
-  });
+  return watchManifests({ ...manifestOptions(given, configuration), ...following });
 }
 
 function digestOf(chunks: Iterable<string>): string {

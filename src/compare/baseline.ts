@@ -1,4 +1,4 @@
-import { compareText, severities, type Finding, type Report, type Severity } from '../core/index.ts';
+import { compareText, isOpenFailure, severities, type Finding, type Report, type Severity } from '../core/index.ts';
 import { isWorse, objectWords, pairFindings, withoutNumber, type Earlier } from './pairing.ts';
 
 /** Findings that are known: what stood when somebody accepted how things are. */
@@ -24,7 +24,7 @@ const schemaVersion = 1;
 
 /** What counts against a run, as a baseline remembers it, in the order of its lines. */
 export function baselineOf({ target, tool, findings }: Report): Baseline {
-  const failing = findings.filter(isFailing);
+  const failing = findings.filter(isOpenFailure);
   const met = new Set<string>();
   const several = new Set<string>();
   for (const { fingerprint } of failing) (met.has(withoutNumber(fingerprint)) ? several : met).add(withoutNumber(fingerprint));
@@ -40,7 +40,7 @@ export function baselineOf({ target, tool, findings }: Report): Baseline {
 
 /** A whole report as a baseline: it knows the file of every finding. */
 export function baselineOfReport({ target, tool, findings }: Report): Baseline {
-  const entries = findings.filter(isFailing).map(({ fingerprint, severity, path, file, control, resource }) => ({
+  const entries = findings.filter(isOpenFailure).map(({ fingerprint, severity, path, file, control, resource }) => ({
     object: objectWords(resource),
     control,
     path,
@@ -142,14 +142,14 @@ function isProfile(value: unknown): value is Baseline['profile'] {
 export function withoutKnown(report: Report, { entries }: Baseline, file: string, scope: Scope): Report {
   const { findings, workloads, target } = report;
   const standing = [...findings, ...workloads];
-  const failing = findings.filter(isFailing);
+  const failing = findings.filter(isOpenFailure);
   const { pairs, gone } = pairFindings(entries, failing, standing);
   const known = new Set(pairs.flatMap(([entry, finding]) => (isWorse(entry, finding) ? [] : [finding])));
   const rest = findings.filter((finding) => !known.has(finding));
   // What is waived or not known any more is not gone.
   const unsettled = pairFindings(
     gone,
-    rest.filter((finding) => !isFailing(finding) && finding.verdict !== 'pass' && finding.verdict !== 'not-applicable'),
+    rest.filter((finding) => !isOpenFailure(finding) && finding.verdict !== 'pass' && finding.verdict !== 'not-applicable'),
     standing,
   );
   const whole = !target.partial && report.inputs.unread.length === 0;
@@ -167,14 +167,9 @@ function isLookedAt({ control, severity, object }: BaselineEntry, scope: Scope, 
   return namespaces === undefined || namespaces.some((name) => object.includes(` ${name}/`));
 }
 
-/** Does it count against a run? What is waived does not. */
-export function isFailing({ verdict, waived }: Finding): boolean {
-  return verdict === 'fail' && waived === undefined;
-}
-
 /** How many findings of each severity count against a run. */
 export function countBySeverity(findings: readonly Finding[]): Record<Severity, number> {
   const counts = { critical: 0, high: 0, medium: 0, low: 0 };
-  for (const finding of findings) if (isFailing(finding)) counts[finding.severity]++;
+  for (const finding of findings) if (isOpenFailure(finding)) counts[finding.severity]++;
   return counts;
 }

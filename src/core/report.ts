@@ -139,6 +139,16 @@ export interface KnownFindings {
   readonly gone: number;
 }
 
+/** Only what changed since a revision of git is listed. */
+export interface ChangedSince {
+  /** As the user named it. */
+  readonly revision: string;
+  /** The commit that was compared with: where the revision and what is checked out part. */
+  readonly commit: string;
+  /** Findings that fail, were there then and are left out of the list. */
+  readonly unchanged: number;
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'plimsoll'; readonly version: string };
@@ -165,6 +175,8 @@ export interface Report {
   };
   /** Only where a baseline was given; the ledger counts what it knows all the same. */
   readonly baseline?: KnownFindings;
+  /** Only where a revision was given; the ledger counts what has not changed all the same. */
+  readonly changedSince?: ChangedSince;
   readonly findings: readonly Finding[];
   readonly workloads: readonly Workload[];
   readonly ledger: readonly LedgerRow[];

@@ -32,6 +32,11 @@ export function readBaseline(file: string, cwd: string = process.cwd()): Baselin
  */
 export function wholeReport(file: string, cwd?: string): Report {
   const report = readReport(file, cwd);
+  if (report.changedSince !== undefined)
+    throw new OptionError([
+      `${file} holds only what changed since ${report.changedSince.revision}`,
+      'scan without --changed-since for a report that others are compared with',
+    ]);
   if (report.baseline !== undefined)
     throw new OptionError([
       `${file} leaves out ${report.baseline.known} findings that a baseline knew`,

@@ -230,6 +230,7 @@ const report = object<Report>({
     staticPods: listOf(object<Inputs['staticPods'][number]>({ resource, file: text, line, node: text })),
   }),
   baseline: optional(object<NonNullable<Report['baseline']>>({ file: text, known: count, gone: count })),
+  changedSince: optional(object<NonNullable<Report['changedSince']>>({ revision: text, commit: text, unchanged: count })),
   findings: listOf(finding),
   workloads: listOf(
     object<Report['workloads'][number]>({

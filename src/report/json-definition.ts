@@ -166,6 +166,14 @@ const definition = z
       })
       .exactOptional()
       .describe('Only where --baseline was given: findings that it knows are not listed'),
+    changedSince: z
+      .object({
+        revision: z.string().describe('As the user named it'),
+        commit: z.string().describe('The commit that was compared with: where the revision and what is checked out part'),
+        unchanged: count.describe('Findings that fail, were there then and are not listed; the ledger counts them, the summary does not'),
+      })
+      .exactOptional()
+      .describe('Only where --changed-since was given: what was there before and has not changed is not listed'),
     findings: z.array(finding),
     workloads: z
       .array(

@@ -21,9 +21,11 @@ import {
  * in pieces, so that a report of any size can be written without holding its text.
  */
 export function* formatJson(report: Report): Generator<string, void> {
-  const { summary, baseline } = report;
+  const { summary, baseline, changedSince } = report;
   yield* preamble(report);
   if (baseline !== undefined) yield `  "baseline": {"file":${quoted(baseline.file)},"known":${baseline.known},"gone":${baseline.gone}},\n`;
+  if (changedSince !== undefined)
+    yield `  "changedSince": {"revision":${quoted(changedSince.revision)},"commit":${quoted(changedSince.commit)},"unchanged":${changedSince.unchanged}},\n`;
   yield* records('  ', 'findings', report.findings, findingRecords());
   yield* records('  ', 'workloads', report.workloads, workloadRecord);
   yield* records('  ', 'ledger', report.ledger, ledgerRecord);

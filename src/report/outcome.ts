@@ -34,7 +34,8 @@ export function outcome(report: Report, options: OutcomeOptions): Outcome {
   if (options.failOn === 'none') return { exitCode: 0, reason: 'findings do not fail this run (--fail-on none)' };
   const failing = severities.slice(0, severities.indexOf(options.failOn) + 1);
   const count = failing.reduce((sum, severity) => sum + report.summary.bySeverity[severity], 0);
-  const bound = options.failOn === 'critical' ? 'of severity critical' : `of severity ${options.failOn} or worse`;
+  const severity = options.failOn === 'critical' ? 'of severity critical' : `of severity ${options.failOn} or worse`;
+  const bound = report.changedSince === undefined ? severity : `${severity} in what changed`;
   const finding = report.baseline === undefined ? 'finding' : 'new finding';
   if (count > 0) return { exitCode: 1, reason: `${counted(count, finding)} ${bound}` };
   return { exitCode: 0, reason: `no ${finding} ${bound}` };

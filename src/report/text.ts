@@ -349,6 +349,7 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const counts = severityParts(countBySeverity(failing), colors);
   yield row('Findings', counts.length === 0 ? [colors.green('none')] : [...counts, `in ${counted(objects, 'object')}`], page);
   yield* knownRow(report, page);
+  yield unchangedRow(report, page);
   yield startingPoints(failing, page);
   if (report.summary.waived !== undefined)
     yield row('Waived', [counted(report.summary.waived, 'finding'), 'plimsoll waivers lists who answers for them until when'], page);
@@ -388,6 +389,13 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const word = result.exitCode === 0 ? colors.green('passed') : colors.red(result.exitCode === 1 ? 'failed' : 'not done');
   yield `\n${word}: ${wrapped(`${result.reason} (exit code ${result.exitCode})`, page.width - 10).join('\n  ')}\n`;
   if (options.nextCommand !== undefined) yield `next: ${colors.bold(options.nextCommand)}\n`;
+}
+
+/** What has not changed is counted, where only the rest is wanted. */
+function unchangedRow({ changedSince }: Report, page: Page): string {
+  if (changedSince === undefined) return '';
+  const { revision, commit, unchanged } = changedSince;
+  return row('Unchanged', [`${counted(unchanged, 'finding')} since ${printable(revision)} (${commit.slice(0, 12)})`], page);
 }
 
 /** What the baseline leaves out, and whether it is still that of this input. */

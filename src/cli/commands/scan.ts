@@ -64,6 +64,11 @@ export const scan: Command = {
       optional: true,
       about: 'Accept what fails now: write it to FILE (default: that of --baseline, else plimsoll-baseline.jsonl)',
     },
+    {
+      name: 'changed-since',
+      value: 'REV',
+      about: 'Report only what changed since this revision of git and HEAD parted, with what that changed elsewhere',
+    },
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
     { name: 'watch', about: 'Go on, and print what is new and what is gone whenever something changes, until Ctrl+C' },
     { name: 'all', about: 'List every place, and what passes too' },
@@ -84,6 +89,7 @@ export const scan: Command = {
     { command: 'plimsoll scan -o text -o sarif=plimsoll.sarif', about: 'for people and for code scanning at once' },
     { command: 'plimsoll scan deploy/ --write-baseline', about: 'accept how things are' },
     { command: 'plimsoll scan deploy/ --baseline plimsoll-baseline.jsonl', about: 'and see what is new from then on' },
+    { command: 'plimsoll scan deploy/ --changed-since origin/main', about: 'what this branch changes' },
     { command: 'plimsoll scan --only POD,NET-02 --fail-on medium', about: 'a chapter and one recommendation' },
   ],
   notes: [

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { onlyChanged } from '../compare/changed.ts';
+import type { Finding, Report } from '../core/index.ts';
+import { filesOfRevision, judgeRevision } from './revision.ts';
+import type { ScanOptions } from './scan.ts';
+
+/** Larger files are dumps; all in them counts as changed. */
+const mostBytes = 64 << 20;
+
+/**
+ * Judges what stood where this branch and a revision part, and answers with what takes out of a report of today all that
+ * was there then and has not changed since. Where settings (files of the name `settings`, above what is scanned) have
+ * changed, all has: what they decide is decided for both sides by those of today.
+ * @throws OptionError where git, the repository, the revision or the files are missing.
+ */
+export async function changedSince(options: ScanOptions, revision: string, settings: string): Promise<(report: Report) => Report> {
+  const { cwd = process.cwd() } = options;
+  const files = await filesOfRevision(options, revision, 'merge-base', settings);
+  const known = new Set<string>();
+  let before: Report;
+  let otherSettings: boolean;
+  try {
+    before = await judgeRevision(files);
+    for (const file of filesBelow(files.there(files.top))) for (const { digest } of documentsOf(file) ?? []) known.add(digest);
+    otherSettings = files.settings.some((path) => textOf(path) !== textOf(files.there(path)));
+  } finally {
+    files.remove();
+  }
+  return (report) => {
+    const documents = new Map<string, readonly Document[] | undefined>();
+    const isNew = (file: string, line: number): boolean => {
+      if (!documents.has(file)) documents.set(file, documentsOf(resolve(cwd, file)));
+      const document = documents.get(file)?.findLast((each) => each.line <= line);
+      return document === undefined || !known.has(document.digest);
+    };
+    const isChanged = ({ file, line, setBy }: Finding): boolean =>
+      otherSettings || isNew(file, line) || (setBy !== undefined && isNew(setBy.file, setBy.line));
+    return onlyChanged(report, before, { revision, commit: files.commit, isChanged });
+  };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+  } catch {
+    // Where there is none there is none.
+    return undefined;
+  }
+}
+
+interface Document {
+  readonly line: number;
+  readonly digest: string;
+}
+
+/** The documents of a file by their texts: one that has moved, in its file or to another one, is as it was. */
+function documentsOf(path: string): Document[] | undefined {
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile() || stat.size > mostBytes) return undefined;
+    const documents: Document[] = [];
+    let line = 1;
+    // Git may write other line ends than it keeps.
+    for (const text of readFileSync(path, 'utf8')
+      .replaceAll('\r\n', '\n')
+      .split(/^(?=---(?:\s|$))/m)) {
+      const own = text.replace(/^---/, '').trim();
+      documents.push({ line, digest: createHash('sha1').update(own).digest('base64') });
+      line += text.split('\n').length - 1;
+    }
+    return documents;
+  } catch {
+    // What cannot be read is not known to be as it was.
+    return undefined;
+  }
+}
+
+function* filesBelow(folder: string): Generator<string, void> {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }))
+    if (entry.isFile()) yield join(entry.parentPath, entry.name);
+}

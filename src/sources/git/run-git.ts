@@ -84,6 +84,6 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 function firstLine(errors: string): string {
-  const [line = ''] = errors.split('\n').filter((each) => each !== '');
+  const line = errors.split('\n').find((each) => each !== '') ?? '';
   return oneLine(line.replace(/^(?:fatal|error): /, ''));
 }

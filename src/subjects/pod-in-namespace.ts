@@ -126,6 +126,9 @@ const unreached: Reach = { policies: [], isolation: () => 'open', metadata: () =
 /** Somebody whom no selector of labels means: a range for documentation, which nobody has. */
 const somebody: ReachEndpoint = { type: 'cidr', cidr: '203.0.113.77/32' };
 
+/** One object each, by which the engine knows them again. */
+const services = metadataServices.map(({ cidr, port }) => ({ service: { type: 'cidr', cidr } as const, port }));
+
 /** Asks the reachability engine, where there are policies: most manifests have none. */
 function startReach(memories: readonly Memory[]): (pod: RememberedPod, namespace: string | undefined) => Reach {
   const facts = memories.flatMap((memory) => (memory.type === 'policy' ? [memory.fact] : []));
@@ -162,8 +165,8 @@ function startReach(memories: readonly Memory[]): (pod: RememberedPod, namespace
       },
       metadata() {
         let worst: ReturnType<Reach['metadata']> = 'denied';
-        for (const { cidr, port } of metadataServices) {
-          const verdict = network.verdict(end, { type: 'cidr', cidr }, 'TCP', port);
+        for (const { service, port } of services) {
+          const verdict = network.verdict(end, service, 'TCP', port);
           if (verdict === 'allowed') return 'allowed';
           if (verdict === 'unknown') worst = 'unknown';
         }

@@ -5,6 +5,7 @@ import { answerIn, explain } from './explain.ts';
 import type { Route } from './exposure.ts';
 import type { NetworkFact } from './facts.ts';
 import { groupsOf, rowsOfGroups, type Group } from './groups.ts';
+import type { PortSet } from './port-space.ts';
 import { genericProfile, type PluginProfile } from './profile.ts';
 import { reasonsOf } from './reasons.ts';
 import type { RefusedPolicy } from './rules.ts';
@@ -50,6 +51,16 @@ function networkOf(engine: Engine): Network {
   // Who asks about single pairs needs none.
   let known: readonly Group[] | undefined;
   const groups = (): readonly Group[] => (known ??= groupsOf(engine));
+  const setsOfPorts = new Map<string, PortSet>();
+  /** The same few ports are asked about for every workload. */
+  const setOfPort = (protocol: Protocol, port: number): PortSet => {
+    const key = `${protocol}/${port}`;
+    const before = setsOfPorts.get(key);
+    if (before !== undefined) return before;
+    const set = space.setOf([{ protocol, first: port, last: port }]);
+    setsOfPorts.set(key, set);
+    return set;
+  };
   const unread: Answer = { low: 0n, high: space.all };
   const answerOf = (from: ReachEndpoint, to: ReachEndpoint): Answer => {
     const id = engine.answerOf(from, to);
@@ -74,7 +85,7 @@ function networkOf(engine: Engine): Network {
             : reasonsOf(engine, from, to, open).flatMap(({ set, because }) => space.portsOf(set).map((ports) => ({ ...ports, because }))),
       };
     },
-    verdict: (from, to, protocol, port) => answerIn(answerOf(from, to), space.setOf([{ protocol, first: port, last: port }])),
+    verdict: (from, to, protocol, port) => answerIn(answerOf(from, to), setOfPort(protocol, port)),
     explain: (from, to, protocol, port) => explain(engine, from, to, protocol, port),
     rows: () => rowsOfGroups(engine, groups()),
     connection(number) {

@@ -1,6 +1,5 @@
 import type { Anchor } from '../../core/index.ts';
 import type { ReachEndpoint } from '../../core/reach.ts';
-import { labelMatcher } from '../label-selector.ts';
 import { indexByNamespace, type SelectorIndex } from '../selector-index.ts';
 import type { WorkloadWorld } from './classes.ts';
 import type { BackendFact, GatewayFact, NetworkFact, NodeFact, PodFact, RouteFact, ServiceFact, ServicePortFact } from './facts.ts';
@@ -38,21 +37,6 @@ export interface Entrances {
 }
 
 type Workload = Pick<WorkloadWorld, 'kind' | 'namespace' | 'name' | 'pods' | 'at'>;
-
-/** Values of `app.kubernetes.io/name` and `app` that the charts of ingress controllers and gateways give their pods. */
-const controllerNames: ReadonlySet<string> = new Set([
-  'ingress-nginx',
-  'nginx-ingress',
-  'traefik',
-  'haproxy-ingress',
-  'kubernetes-ingress',
-  'kong',
-  'contour',
-  'envoy',
-  'istio-ingressgateway',
-  'emissary-ingress',
-  'apisix',
-]);
 
 export function entrancesOf(workloads: readonly Workload[], facts: readonly NetworkFact[]): Entrances {
   const services = facts.filter((fact): fact is ServiceFact => fact.type === 'service');
@@ -144,20 +128,10 @@ function routesOf(
     const { kind, namespace, name } = workloads[index]!;
     return { type: 'workload', kind, namespace, name };
   };
-  const isController = labelMatcher({
-    matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: [...controllerNames] }],
-  });
-  const isControllerByApp = labelMatcher({ matchExpressions: [{ key: 'app', operator: 'In', values: [...controllerNames] }] });
   const outward = [...selected]
     .filter(([{ service }]) => service === 'LoadBalancer' || service === 'NodePort')
     .flatMap(([, indexes]) => indexes)
-    .filter((index) =>
-      workloads[index]!.pods.some(
-        ({ labels }) =>
-          (typeof isController === 'function' && isController(labels)) ||
-          (typeof isControllerByApp === 'function' && isControllerByApp(labels)),
-      ),
-    );
+    .filter((index) => workloads[index]!.pods.some(({ takesTrafficIn }) => takesTrafficIn === true));
   const named = [...new Set(outward)];
   const routes: Route[] = [];
   for (const route of facts) {

@@ -43,6 +43,8 @@ export interface PodFact {
   readonly many: boolean;
   /** One on each node, as far as the template says. */
   readonly everyNode: boolean;
+  /** The pods of an ingress controller or a gateway. */
+  readonly takesTrafficIn?: true;
   /** Known of pods that run. */
   readonly addresses: readonly string[];
 }

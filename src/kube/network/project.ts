@@ -1,3 +1,4 @@
+import { takesTrafficIn } from '../ingress-controllers.ts';
 import { apiGroup, type AnchorOf, type PodTemplate, type Resource } from '../../core/index.ts';
 import type { Protocol } from '../../core/reach.ts';
 import { isObject } from '../shape-reader.ts';
@@ -121,9 +122,15 @@ function podFact({ ref, object }: Resource, { metadata, spec }: PodTemplate): Po
     Object.keys(nodeSelector).length === 0 && affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution === undefined;
   const addresses = ref.kind === 'Pod' ? listOf(recordOf(object['status'])['podIPs']).map((each) => textOf(recordOf(each)['ip'])) : [];
   const sidecars = (pod.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const containers = [...(pod.containers ?? []), ...sidecars];
+  const controls = takesTrafficIn(
+    metadata.labels ?? {},
+    containers.flatMap(({ image }) => image ?? []),
+  );
   return {
     labels: { ...metadata.labels },
-    ports: [...(pod.containers ?? []), ...sidecars].flatMap((container) => declaredPorts(container, pod.hostNetwork === true)),
+    ...(controls ? { takesTrafficIn: true } : {}),
+    ports: containers.flatMap((container) => declaredPorts(container, pod.hostNetwork === true)),
     hostNetwork: pod.hostNetwork === true,
     many: mayBeMany(ref.kind, recordOf(object['spec'])),
     everyNode: ref.kind === 'DaemonSet' && anywhere,
@@ -162,6 +169,11 @@ function declaredPorts({ ports = [] }: Container, hostNetwork: boolean): Declare
       },
     ];
   });
+}
+
+/** Whether annotations ask a cloud for a load balancer inside of the private network. */
+export function isInternalBalancer(annotations: Readonly<Record<string, string>>): boolean {
+  return internalBalancers.some(([key, value]) => annotations[key]?.startsWith(value) === true && annotations[key] !== 'false');
 }
 
 /** Annotations by which clouds are asked for a load balancer inside of the private network: key, then what its value begins with. */
@@ -212,7 +224,7 @@ function serviceFact({ ref, object, metadata }: Resource, anchor: AnchorOf, name
       .flatMap(({ ip, hostname }) => texts([ip, hostname])),
     sourceRanges: texts(spec['loadBalancerSourceRanges']).map((range) => range.trim()),
     local: spec['externalTrafficPolicy'] === 'Local',
-    internal: internalBalancers.some(([key, value]) => annotations[key]?.startsWith(value) === true && annotations[key] !== 'false'),
+    internal: isInternalBalancer(annotations),
     at: anchor(['metadata', 'name']),
   };
 }

@@ -16,7 +16,7 @@ import type {
 } from './evidence-facts.ts';
 import type { Mention } from './evidence-texts.ts';
 import type { HostMention } from './host-mentions.ts';
-import { controllerPlace, ingressControllers, isOneOf } from './traffic-controllers.ts';
+import { controllerPlace, isOneOf, takesTrafficIn } from '../ingress-controllers.ts';
 
 /** One end of a connection. */
 export type End =
@@ -147,6 +147,8 @@ interface World {
   workloadsOf(namespace: Namespace | null): readonly WorkloadFact[];
   /** Those with a container of one of these images. */
   running(images: readonly string[]): readonly WorkloadFact[];
+  /** Those that take in the traffic of Ingresses and Gateways. */
+  controllers(): readonly WorkloadFact[];
   /** The workloads whose pods a Service leads to. */
   behind(service: ServiceFact): readonly WorkloadFact[];
 }
@@ -224,6 +226,7 @@ function readWorld(facts: readonly EvidenceFact[]): World {
   for (const workload of workloads) into(workloadsByNamespace, workload.namespace ?? '', workload);
   const allServices = [...services.values()];
   const running = new Map<readonly string[], readonly WorkloadFact[]>();
+  let controllers: readonly WorkloadFact[] | undefined;
   const behind = backends(workloadsByNamespace, servicesByNamespace);
   return {
     workloads,
@@ -247,6 +250,7 @@ function readWorld(facts: readonly EvidenceFact[]): World {
       running.set(images, found);
       return found;
     },
+    controllers: () => (controllers ??= workloads.filter(({ labels, images }) => takesTrafficIn(labels, images))),
     behind: (service) => behind.get(service) ?? [],
   };
 }
@@ -478,8 +482,7 @@ function trafficSources(place: ReturnType<typeof controllerPlace>, gateway: Acco
     const made = world.workloadsOf(gateway.namespace).filter((workload) => matches({ matchLabels: labels }, workload.labels) === true);
     return made.length === 0 ? [{ type: 'pods', namespace: gateway.namespace, labels }] : made.map(endOf);
   }
-  const images = place?.type === 'images' ? place.images : ingressControllers;
-  const running = world.running(images);
+  const running = place?.type === 'images' ? world.running(place.images) : world.controllers();
   return running.length === 0 ? [anyPod] : running.map(endOf);
 }
 

@@ -1,3 +1,5 @@
+import type { Labels } from './label-selector.ts';
+
 /** From where the traffic of an Ingress or a Gateway comes to its backends. */
 export type ControllerPlace =
   /** From pods with one of these images (repositories without their registry, or ends of them). */
@@ -80,7 +82,37 @@ export function isOneOf(image: string, names: readonly string[]): boolean {
   return names.some((name) => image === name || image.endsWith(`/${name}`));
 }
 
-/** Images whose pods take all traffic in, whatever class it is of. */
-export const ingressControllers: readonly string[] = Object.values(controllers).flatMap((place) =>
+/** Images whose pods take all traffic in, whatever class it is of. Proxies of meshes stand in every pod. */
+const ownImages: readonly string[] = Object.values(controllers).flatMap((place) =>
   place?.type === 'images' ? place.images.filter((image) => image !== 'istio/proxyv2' && image !== 'envoyproxy/envoy') : [],
 );
+
+const lastParts: ReadonlySet<string> = new Set(ownImages.map((image) => image.slice(image.lastIndexOf('/') + 1)));
+
+/** Values of `app.kubernetes.io/name` and `app` that the charts of ingress controllers and gateways give their pods. */
+const ownNames: ReadonlySet<string> = new Set([
+  'ingress-nginx',
+  'nginx-ingress',
+  'traefik',
+  'haproxy-ingress',
+  'kubernetes-ingress',
+  'kong',
+  'contour',
+  'envoy',
+  'istio-ingressgateway',
+  'emissary-ingress',
+  'apisix',
+]);
+
+/**
+ * Whether pods take in the traffic of Ingresses and Gateways of any class: by the labels of their chart, or by one of their
+ * images, as it stands in the manifest or without its registry and tag.
+ */
+export function takesTrafficIn(labels: Labels, images: readonly string[]): boolean {
+  if (ownNames.has(labels['app.kubernetes.io/name'] ?? '') || ownNames.has(labels['app'] ?? '')) return true;
+  return images.some((image) => {
+    const [reference = ''] = image.split('@', 1);
+    const [last = ''] = reference.slice(reference.lastIndexOf('/') + 1).split(':', 1);
+    return lastParts.has(last) && isOneOf(reference.slice(0, reference.lastIndexOf('/') + 1) + last, ownImages);
+  });
+}

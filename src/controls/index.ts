@@ -33,6 +33,8 @@ import { effectiveResources } from './network-separation/effective-resources.ts'
 import { encryptionKeyFile } from './network-separation/encryption-key-file.ts';
 import { encryptionProvider } from './network-separation/encryption-provider.ts';
 import { exposedNodes } from './network-separation/exposed-nodes.ts';
+import { externalIps } from './network-separation/external-ips.ts';
+import { intendedExposure } from './network-separation/intended-exposure.ts';
 import { isolatedPods } from './network-separation/isolated-pods.ts';
 import { kmsProvider } from './network-separation/kms-provider.ts';
 import { kubeletAnonymous } from './network-separation/kubelet-anonymous.ts';
@@ -49,6 +51,8 @@ import { namespacePrefix } from './network-separation/namespace-prefix.ts';
 import { networkPlugin } from './network-separation/network-plugin.ts';
 import { nodePorts } from './network-separation/node-ports.ts';
 import { nodeReservations } from './network-separation/node-reservations.ts';
+import { openSources } from './network-separation/open-sources.ts';
+import { plaintextEntrances } from './network-separation/plaintext-entrances.ts';
 import { podProcessLimit } from './network-separation/pod-process-limit.ts';
 import { policyPeers } from './network-separation/policy-peers.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
@@ -59,6 +63,7 @@ import { secretReaders } from './network-separation/secret-readers.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { storageBounds } from './network-separation/storage-bounds.ts';
 import { systemConnections } from './network-separation/system-connections.ts';
+import { wildcardHosts } from './network-separation/wildcard-hosts.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
 import { admissionExemptions } from './pod-security/admission-exemptions.ts';
 import { admissionPolicies } from './pod-security/admission-policies.ts';
@@ -170,6 +175,8 @@ export const controls: readonly AnyControl[] = [
   encryptionKeyFile,
   encryptionProvider,
   exposedNodes,
+  externalIps,
+  intendedExposure,
   isolatedPods,
   kmsProvider,
   kubeletAnonymous,
@@ -186,6 +193,8 @@ export const controls: readonly AnyControl[] = [
   networkPlugin,
   nodePorts,
   nodeReservations,
+  openSources,
+  plaintextEntrances,
   podProcessLimit,
   policyPeers,
   reservedNamespaces,
@@ -196,6 +205,7 @@ export const controls: readonly AnyControl[] = [
   secretsAsFiles,
   storageBounds,
   systemConnections,
+  wildcardHosts,
   addedCapabilities,
   admissionExemptions,
   admissionPolicies,

@@ -150,7 +150,7 @@ export interface Control<S = never, P extends Params = Params> {
   /** What a person does where no machine can: one sentence. */
   readonly remedy?: string;
   readonly examples: Examples;
-  /** Other controls that the failing examples cannot help failing: host network also breaks the rule on metadata. */
+  /** Other controls that its examples cannot help failing: host network also breaks the rule on metadata. */
   readonly alsoFails?: readonly string[];
   /**
    * It fails as a consequence of what other controls find (a namespace refuses what is not hardened): the failing examples

@@ -108,9 +108,9 @@ const ownNames: ReadonlySet<string> = new Set([
  * Whether pods take in the traffic of Ingresses and Gateways of any class: by the labels of their chart, or by one of their
  * images, as it stands in the manifest or without its registry and tag.
  */
-export function takesTrafficIn(labels: Labels, images: readonly string[]): boolean {
+export function takesTrafficIn(labels: Labels, running: readonly string[]): boolean {
   if (ownNames.has(labels['app.kubernetes.io/name'] ?? '') || ownNames.has(labels['app'] ?? '')) return true;
-  return images.some((image) => {
+  return running.some((image) => {
     const [reference = ''] = image.split('@', 1);
     const [last = ''] = reference.slice(reference.lastIndexOf('/') + 1).split(':', 1);
     return lastParts.has(last) && isOneOf(reference.slice(0, reference.lastIndexOf('/') + 1) + last, ownImages);

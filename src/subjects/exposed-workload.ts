@@ -1,21 +1,7 @@
-import {
-  apiGroup,
-  remembering,
-  type Anchor,
-  type AnchorOf,
-  type JoinedSubject,
-  type JoinedSubjectKind,
-  type Resource,
-  type ResourceRef,
-} from '../core/index.ts';
-import type { Labels } from '../kube/label-selector.ts';
-import { landsOn, placementOf, type NodeFacts, type Placement } from '../kube/node-placement.ts';
-import { ingressFact, routeFact, routeKinds } from '../kube/network/route-fact.ts';
-import { isClusterScoped } from '../kube/scope.ts';
+import type { Anchor, JoinedSubject, JoinedSubjectKind, ResourceRef } from '../core/index.ts';
+import { landsOn, type NodeFacts, type Placement } from '../kube/node-placement.ts';
 import { indexByNamespace, type SelectorIndex } from '../kube/selector-index.ts';
-import type { ServiceSpec } from '../kube/types.ts';
-import { isNode, nodeFacts } from './node.ts';
-import { isService } from './service.ts';
+import { rememberWayIn, wayInKinds, type NamedService, type RememberedPod, type WayIn } from './way-in.ts';
 
 /**
  * A workload to which a Service leads from outside of the cluster, by itself or behind an Ingress or a route of a Gateway; or a
@@ -41,24 +27,6 @@ export interface SharedNode {
   readonly internal: string;
 }
 
-type Memory =
-  | { readonly type: 'node'; readonly ref: ResourceRef; readonly facts: NodeFacts; readonly at: Anchor }
-  | { readonly type: 'service'; readonly namespace: string | undefined; readonly service: NamedService }
-  | { readonly type: 'route'; readonly title: string; readonly namespace: string | undefined; readonly services: readonly string[] }
-  | {
-      readonly type: 'workload';
-      readonly namespace: string | undefined;
-      readonly ref: ResourceRef;
-      readonly pods: readonly RememberedPod[];
-    };
-
-interface NamedService {
-  readonly name: string;
-  readonly selector: Labels;
-  /** It leads in by itself. */
-  readonly exposes: boolean;
-}
-
 interface ExposingService extends NamedService {
   readonly route?: string;
 }
@@ -68,49 +36,16 @@ interface Exposing {
   readonly service: ExposingService;
 }
 
-interface RememberedPod {
-  readonly labels: Labels;
-  /** As JSON: most pods of a cluster are placed alike. */
-  readonly placement: string;
-  readonly at: Anchor;
-}
-
-const shared = remembering((text) => text);
-
 /** Questions whether a pod may land on a node: some hundred thousand take a moment. */
 const mostQuestions = 2_000_000;
 
-const gatewayGroup = 'gateway.networking.k8s.io';
-const routesKinds: readonly string[] = ['Ingress.networking.k8s.io', ...routeKinds.map((kind) => `${kind}.${gatewayGroup}`)];
-
-export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory> = {
+export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, WayIn> = {
   scope: 'joined',
   name: 'workload that is reached from outside, with the nodes',
-  reads: { podTemplates: true, kinds: ['Node', 'Service', ...routesKinds] },
+  reads: { podTemplates: true, kinds: wayInKinds },
   example: 'objects',
 
-  remember(resource, anchor, context) {
-    const { ref, object, podTemplates } = resource;
-    if (isNode(resource)) return { type: 'node', ref, facts: nodeFacts(resource), at: anchor([]) };
-    const namespace = context.namespaceOf(resource);
-    if (isService(resource)) {
-      const { type, selector = {}, externalIPs = [] }: ServiceSpec = object['spec'] ?? {};
-      const exposes = type === 'LoadBalancer' || type === 'NodePort' || externalIPs.length > 0;
-      // One without a selector sends to addresses that somebody else writes.
-      return Object.keys(selector).length > 0 ? { type: 'service', namespace, service: { name: ref.name, selector, exposes } } : undefined;
-    }
-    const routes = backendsOf(resource, anchor, namespace);
-    if (routes !== undefined) return routes;
-    // An agent runs on every node and says nothing of where the others may.
-    if (podTemplates.length === 0 || ref.kind === 'DaemonSet' || isClusterScoped(ref)) return undefined;
-    const pods = podTemplates.map(({ metadata, spec, specPath }): RememberedPod => {
-      const placement = placementOf(spec);
-      const field = Object.keys(placement)[0];
-      const at = anchor(field === undefined ? specPath : [...specPath, field]);
-      return { labels: metadata.labels ?? {}, placement: shared(JSON.stringify(placement)), at };
-    });
-    return { type: 'workload', namespace, ref, pods };
-  },
+  remember: rememberWayIn,
 
   *subjects(memories): Generator<JoinedSubject<ExposedWorkloadSubject>> {
     const nodes = memories.flatMap((memory) => (memory.type === 'node' ? [memory.facts] : []));
@@ -120,7 +55,8 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory>
     /** Placements of internal workloads, with the first that has it. */
     const internal = new Map<string, string>();
     for (const memory of memories) {
-      if (memory.type !== 'workload') continue;
+      // An agent runs on every node and says nothing of where the others may.
+      if (memory.type !== 'workload' || memory.agent) continue;
       for (const pod of memory.pods) {
         const [exposing] = services.get(memory.namespace)?.matching(pod.labels) ?? [];
         if (exposing !== undefined) exposed.push({ ref: memory.ref, service: exposing.service, pod });
@@ -139,17 +75,7 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, Memory>
   },
 };
 
-/** Where an Ingress or a route leads to; undefined for what is neither. A backend of another namespace needs a grant there, and is left out. */
-function backendsOf(resource: Resource, anchor: AnchorOf, namespace = ''): Memory | undefined {
-  const { kind, name, apiVersion } = resource.ref;
-  const isIngress = kind === 'Ingress' && apiGroup(apiVersion) === 'networking.k8s.io';
-  const fact = isIngress ? ingressFact(resource, anchor, namespace) : routeFact(resource, anchor, namespace);
-  if (fact === undefined) return undefined;
-  const services = fact.backends.filter((backend) => backend.namespace === namespace).map(({ service }) => service);
-  return { type: 'route', title: `${kind} "${name}"`, namespace: namespace === '' ? undefined : namespace, services };
-}
-
-function servicesByNamespace(memories: readonly Memory[]): Map<string | undefined, SelectorIndex<Exposing>> {
+function servicesByNamespace(memories: readonly WayIn[]): Map<string | undefined, SelectorIndex<Exposing>> {
   const routes = new Map<string, string>();
   const keyOf = (namespace: string | undefined, service: string): string => `${namespace ?? ''}/${service}`;
   for (const memory of memories)

@@ -29,7 +29,7 @@ export const addressBlocks: AnyControl = defineControl({
   remedy:
     'Narrow the blocks to the addresses that connect, which flow logs show, and set externalTrafficPolicy to Local where the address of the client matters.',
 
-  alsoFails: ['network-separation/node-ports'],
+  alsoFails: ['network-separation/open-sources', 'network-separation/node-ports'],
 
   examples: {
     pass: {

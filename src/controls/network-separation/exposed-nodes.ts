@@ -1,5 +1,6 @@
 import { defineControl, fail, notApplicable, passSoFar, unknown, type AnyControl } from '../../core/index.ts';
 import { exposedWorkloads } from '../../subjects/exposed-workload.ts';
+import { gatewayKind, wayInKinds } from '../../subjects/way-in.ts';
 
 const nobody = notApplicable('no Service, Ingress or route leads to a workload from outside of the cluster');
 
@@ -61,6 +62,7 @@ export const exposedNodes: AnyControl = defineControl({
   severity: 'low',
   also: { attack: ['T1611'] },
   subject: exposedWorkloads,
+  decidedBy: wayInKinds.filter((kind) => kind !== gatewayKind),
   inEveryCluster: true,
 
   evaluate(subject) {
@@ -75,6 +77,8 @@ export const exposedNodes: AnyControl = defineControl({
 
   remedy:
     'Give what is reached from outside nodes of its own: taint them, tolerate the taint there alone, and bind the workloads to them by node affinity.',
+
+  alsoFails: ['network-separation/open-sources', 'network-separation/plaintext-entrances', 'network-separation/wildcard-hosts'],
 
   examples: {
     pass: {

@@ -28,7 +28,12 @@ export const policyPeers: AnyControl = defineControl({
   remedy:
     'Name the peers by labels and the namespace by kubernetes.io/metadata.name, and the ports by number; compare what can be reached before and after with plimsoll reach --diff.',
 
-  alsoFails: ['network-separation/default-deny-ingress', 'network-separation/default-deny-egress', 'network-separation/isolated-pods'],
+  alsoFails: [
+    'network-separation/open-sources',
+    'network-separation/default-deny-ingress',
+    'network-separation/default-deny-egress',
+    'network-separation/isolated-pods',
+  ],
 
   examples: {
     pass: {

@@ -37,7 +37,7 @@ export const removedApis: AnyControl = defineControl({
     },
   },
 
-  alsoFails: ['pod-security/pod-security-policies'],
+  alsoFails: ['pod-security/pod-security-policies', 'network-separation/plaintext-entrances'],
 
   examples: {
     pass: { 'a version that is served': 'kind: Deployment\nmetadata: { name: web }' },

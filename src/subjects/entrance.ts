@@ -1,0 +1,168 @@
+import { groupBy, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
+import { indexByNamespace } from '../kube/selector-index.ts';
+import { short } from './dangerous-grants.ts';
+import { rememberWayIn, wayInKinds, type Entrance, type RouteWay, type ServiceEntrance, type WayIn } from './way-in.ts';
+
+/** A Service, an Ingress, a Gateway or a route by which connections from outside get to pods. */
+export interface EntranceSubject extends Entrance {
+  /** `Service "web"` */
+  readonly title: string;
+  /** `shop/web` */
+  readonly key: string;
+  /** What it is, for messages. */
+  readonly by: ServiceEntrance['by'] | 'Ingress' | 'Gateway' | 'route';
+  readonly openTo?: ServiceEntrance['openTo'];
+  /** Workloads behind it: `Deployment "web"`. */
+  readonly leadsTo: readonly string[];
+  /** An ingress controller is among them: its Ingresses and routes say what is served. */
+  readonly toController: boolean;
+}
+
+interface Behind {
+  readonly title: string;
+  readonly controller: boolean;
+}
+
+/** One for each; places of controls are anchors. */
+export const entrances: JoinedSubjectKind<EntranceSubject, WayIn> = {
+  scope: 'joined',
+  name: 'entrance from outside',
+  reads: { podTemplates: true, kinds: wayInKinds },
+  example: 'objects',
+  remember: rememberWayIn,
+
+  *subjects(memories): Generator<JoinedSubject<EntranceSubject>> {
+    const routes = memories.filter((memory) => memory.type === 'route');
+    const routed = new Set(routes.flatMap(({ namespace, services }) => services.map((service) => keyOf(namespace, service))));
+    const services = memories.flatMap((memory) => (memory.type === 'service' ? [memory] : []));
+    const wanted = services.filter(({ namespace, service }) => service.exposes || routed.has(keyOf(namespace, service.name)));
+    if (wanted.length === 0 && routes.length === 0 && !memories.some(({ type }) => type === 'gateway')) return;
+    const behind = workloadsBehind(wanted, memories);
+    const toServices = ({ namespace, services: names }: Pick<RouteWay, 'namespace' | 'services'>): Behind[] =>
+      names.flatMap((name) => behind.get(keyOf(namespace, name)) ?? []);
+
+    for (const { namespace, service } of services) {
+      if (service.entrance === undefined) continue;
+      const found = behind.get(keyOf(namespace, service.name)) ?? [];
+      yield subjectOf(service.entrance.ref, service.entrance.by, namespace, service.entrance, found);
+    }
+    const gateways = new Map(memories.flatMap((memory) => (memory.type === 'gateway' ? [[memory.key, memory] as const] : [])));
+    const attached = groupBy(
+      routes.flatMap((route) => route.parents.map((parent) => ({ route, parent }))),
+      ({ parent }) => parent.gateway,
+    );
+    for (const route of routes) {
+      const { ref, namespace, entrance, at, parents } = route;
+      if (entrance !== undefined) yield subjectOf(ref, 'Ingress', namespace, entrance, toServices(route));
+      else if (!route.redirects && !parents.some(({ gateway }) => gateways.has(gateway)))
+        yield subjectOf(ref, 'route', namespace, { internal: false, listeners: [], at }, toServices(route));
+    }
+    for (const { ref, key, entrance } of gateways.values()) {
+      const own = attached.get(key) ?? [];
+      const listeners = entrance.listeners.map((listener) => {
+        if (listener.security !== 'plain') return listener;
+        const here = own.filter(({ parent }) => parent.listener === undefined || parent.listener === listener.name);
+        // Where nothing was read that it leads to, nobody knows what it answers.
+        const security = here.length === 0 ? 'open' : here.every(({ route }) => route.redirects) ? 'tls' : 'plain';
+        return { ...listener, security } as const;
+      });
+      const namespace = ref.namespace ?? (key.startsWith('/') ? undefined : key.slice(0, key.indexOf('/')));
+      const leads = own.flatMap(({ route }) => toServices(route));
+      yield subjectOf(ref, 'Gateway', namespace, { ...entrance, listeners }, leads);
+    }
+  },
+};
+
+function subjectOf(
+  ref: ResourceRef,
+  by: EntranceSubject['by'],
+  namespace: string | undefined,
+  entrance: Entrance,
+  behind: readonly Behind[],
+): JoinedSubject<EntranceSubject> {
+  const leadsTo = [...new Set(behind.map(({ title }) => title))];
+  const toController = behind.some(({ controller }) => controller);
+  const title = `${ref.kind} "${ref.name}"`;
+  return { subject: { ...entrance, title, key: keyOf(namespace ?? 'default', ref.name), by, leadsTo, toController }, ref, at: entrance.at };
+}
+
+function keyOf(namespace: string | undefined, name: string): string {
+  return `${namespace ?? ''}/${name}`;
+}
+
+/** By the key of the Service. */
+function workloadsBehind(
+  services: readonly Extract<WayIn, { readonly type: 'service' }>[],
+  memories: readonly WayIn[],
+): ReadonlyMap<string, readonly Behind[]> {
+  const index = indexByNamespace(
+    services,
+    ({ namespace }) => namespace,
+    ({ service }) => ({ matchLabels: service.selector }),
+  );
+  const found = new Map<string, Behind[]>();
+  for (const memory of memories) {
+    if (memory.type !== 'workload') continue;
+    for (const { labels, takesTrafficIn } of memory.pods) {
+      for (const { namespace, service } of index.get(memory.namespace)?.matching(labels) ?? []) {
+        const behind = { title: `${memory.ref.kind} "${memory.ref.name}"`, controller: takesTrafficIn };
+        const key = keyOf(namespace, service.name);
+        const known = found.get(key);
+        if (known === undefined) found.set(key, [behind]);
+        else known.push(behind);
+      }
+    }
+  }
+  return found;
+}
+
+/** The end of a message: what is behind an entrance. */
+export function namedBehind(leadsTo: readonly string[], most: number): string {
+  const [first] = leadsTo;
+  if (first === undefined) return '';
+  return `, before ${short(first, most + 12)}${leadsTo.length === 1 ? '' : ` and ${leadsTo.length - 1} more`}`;
+}
+
+const inside = `
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ port: 8080 }] }
+`;
+
+/** Objects of the examples of controls; `specification` and what else goes in as YAML in one line. */
+export const entranceExamples: {
+  readonly inside: string;
+  readonly service: (specification: string, annotations?: string) => string;
+  readonly ingress: (specification: string) => string;
+  readonly gateway: (listeners: string) => string;
+  readonly httpRoute: (name: string, listener: string, rules: string) => string;
+} = {
+  inside,
+  service: (specification, annotations = '{}') => `
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop, annotations: ${annotations} }
+spec: ${specification.replace('{', '{ selector: { app: web },')}
+`,
+  ingress: (specification) => `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: shop, namespace: shop }
+spec: { ${specification} }
+${inside}`,
+  gateway: (listeners) => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: shop }
+spec: { gatewayClassName: edge, listeners: ${listeners} }
+`,
+  httpRoute: (name, listener, rules) => `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: ${name}, namespace: shop }
+spec: { parentRefs: [{ name: edge, sectionName: ${listener} }], rules: ${rules} }
+`,
+};

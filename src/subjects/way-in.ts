@@ -1,0 +1,248 @@
+import { apiGroup, remembering, type Anchor, type AnchorOf, type Resource, type ResourceRef, type SubjectContext } from '../core/index.ts';
+import { takesTrafficIn } from '../kube/ingress-controllers.ts';
+import type { Labels } from '../kube/label-selector.ts';
+import { isInternalBalancer } from '../kube/network/project.ts';
+import { ingressFact, routeFact, routeKinds } from '../kube/network/route-fact.ts';
+import { placementOf, type NodeFacts } from '../kube/node-placement.ts';
+import { isClusterScoped } from '../kube/scope.ts';
+import {
+  endsTls,
+  hasCertificateElsewhere,
+  isInternalIngress,
+  plaintextBesides,
+  portSecurity,
+  type TransportSecurity,
+} from '../kube/transport-security.ts';
+import type { PodSpec, ServiceSpec } from '../kube/types.ts';
+import { integerOf, listOf, recordOf, textOf } from '../kube/untyped.ts';
+import { isNode, nodeFacts } from './node.ts';
+import { isService } from './service.ts';
+
+/** What ways from outside of the cluster to pods are made of. */
+export type WayIn =
+  | { readonly type: 'node'; readonly ref: ResourceRef; readonly facts: NodeFacts; readonly at: Anchor }
+  | { readonly type: 'service'; readonly namespace: string | undefined; readonly service: NamedService }
+  | RouteWay
+  | GatewayWay
+  | {
+      readonly type: 'workload';
+      readonly namespace: string | undefined;
+      readonly ref: ResourceRef;
+      /** On every node, and so no sign of where others may run. */
+      readonly agent: boolean;
+      readonly pods: readonly RememberedPod[];
+    };
+
+export interface RouteWay {
+  readonly type: 'route';
+  /** `Ingress "shop"` */
+  readonly title: string;
+  readonly ref: ResourceRef;
+  readonly namespace: string | undefined;
+  /** Names of those in its own namespace; a backend of another needs a grant there, and is left out. */
+  readonly services: readonly string[];
+  /** Of an Ingress. */
+  readonly entrance?: Entrance;
+  /** Of a route: the Gateways, `NAMESPACE/NAME`, and their listeners where it names them. */
+  readonly parents: readonly { readonly gateway: string; readonly listener: string | undefined }[];
+  /** All that it does is to send clients to https. */
+  readonly redirects: boolean;
+  readonly at: Anchor;
+}
+
+export interface GatewayWay {
+  readonly type: 'gateway';
+  readonly ref: ResourceRef;
+  /** `NAMESPACE/NAME` */
+  readonly key: string;
+  readonly entrance: Entrance;
+}
+
+export interface NamedService {
+  readonly name: string;
+  readonly selector: Labels;
+  /** It leads in by itself. */
+  readonly exposes: boolean;
+  readonly entrance?: ServiceEntrance;
+}
+
+/** Where connections from outside arrive. */
+export interface Entrance {
+  /** By its class or an annotation it is reached from the private network alone. */
+  readonly internal: boolean;
+  readonly listeners: readonly Listener[];
+  readonly at: Anchor;
+}
+
+export interface ServiceEntrance extends Entrance {
+  readonly ref: ResourceRef;
+  /** For messages: `Service "web" of type LoadBalancer`. */
+  readonly by: 'LoadBalancer' | 'NodePort' | 'externalIPs';
+  /** Where the ranges of a load balancer stand that let everybody in, or would stand. */
+  readonly openTo?: Anchor;
+}
+
+export interface Listener {
+  /** For messages: `port 80`, `host "shop.example.com"`, `listener "web"`. */
+  readonly what: string;
+  readonly at: Anchor;
+  readonly security: TransportSecurity;
+  /** Of Ingresses and Gateways; undefined for every host. */
+  readonly host?: string;
+  /** Of a Gateway. */
+  readonly name?: string;
+}
+
+export interface RememberedPod {
+  readonly labels: Labels;
+  /** As JSON: most pods of a cluster are placed alike. */
+  readonly placement: string;
+  readonly takesTrafficIn: boolean;
+  readonly at: Anchor;
+}
+
+const shared = remembering((text) => text);
+
+const gatewayGroup = 'gateway.networking.k8s.io';
+export const gatewayKind: string = `Gateway.${gatewayGroup}`;
+const routesKinds: readonly string[] = ['Ingress.networking.k8s.io', ...routeKinds.map((kind) => `${kind}.${gatewayGroup}`)];
+
+/** As in `Reads`. */
+export const wayInKinds: readonly string[] = ['Node', 'Service', ...routesKinds, gatewayKind];
+
+/** Shared by all kinds of subjects that join ways in. */
+export function rememberWayIn(resource: Resource, anchor: AnchorOf, context: SubjectContext): WayIn | undefined {
+  const { ref, podTemplates } = resource;
+  if (isNode(resource)) return { type: 'node', ref, facts: nodeFacts(resource), at: anchor([]) };
+  const namespace = context.namespaceOf(resource);
+  if (isService(resource)) return serviceWay(resource, anchor, namespace);
+  const route = gatewayWay(resource, anchor, namespace) ?? routeWay(resource, anchor, namespace);
+  if (route !== undefined) return route;
+  if (podTemplates.length === 0 || isClusterScoped(ref)) return undefined;
+  const pods = podTemplates.map(({ metadata, spec, specPath }): RememberedPod => {
+    const placement = placementOf(spec);
+    const field = Object.keys(placement)[0];
+    const at = anchor(field === undefined ? specPath : [...specPath, field]);
+    const { containers = [] } = spec as PodSpec;
+    const labels = metadata.labels ?? {};
+    const images = containers.flatMap(({ image }) => image ?? []);
+    return { labels, placement: shared(JSON.stringify(placement)), takesTrafficIn: takesTrafficIn(labels, images), at };
+  });
+  return { type: 'workload', namespace, ref, agent: ref.kind === 'DaemonSet', pods };
+}
+
+function serviceWay({ ref, object, metadata }: Resource, anchor: AnchorOf, namespace: string | undefined): WayIn | undefined {
+  const spec: ServiceSpec = object['spec'] ?? {};
+  const { type, selector = {}, externalIPs = [], ports = [] } = spec;
+  // One without a selector sends to addresses that somebody else writes.
+  if (Object.keys(selector).length === 0) return undefined;
+  const by = type === 'LoadBalancer' || type === 'NodePort' ? type : externalIPs.length > 0 ? 'externalIPs' : undefined;
+  if (by === undefined) return { type: 'service', namespace, service: { name: ref.name, selector, exposes: false } };
+  const { annotations = {} } = metadata;
+  const listeners = ports.flatMap((value, index): Listener[] => {
+    const { name, appProtocol, port } = recordOf(value);
+    const number = integerOf(port);
+    if (number === undefined) return [];
+    const [called, protocol] = [textOf(name), textOf(appProtocol)];
+    const named = {
+      port: number,
+      ...(called === undefined ? {} : { name: called }),
+      ...(protocol === undefined ? {} : { appProtocol: protocol }),
+    };
+    const security = endsTls(annotations, named) ? 'tls' : portSecurity(named);
+    return [{ what: `port ${number}`, at: anchor(['spec', 'ports', index, 'port']), security }];
+  });
+  const ranges = listOf(recordOf(object['spec'])['loadBalancerSourceRanges']).flatMap((range) => textOf(range)?.trim() ?? []);
+  // The annotation is older than the field, and what Kubernetes reads where the field is empty (k8s.io/cloud-provider).
+  const said = ranges.length > 0 ? ranges : (annotations['service.beta.kubernetes.io/load-balancer-source-ranges'] ?? '').split(',');
+  const open = said.some((range) => range.trim() === '' || /^[0.:]+\/0$/.test(range.trim()));
+  const internal = isInternalBalancer(annotations);
+  const openTo = by === 'LoadBalancer' && open && !internal ? { openTo: anchor(['spec', 'loadBalancerSourceRanges']) } : {};
+  const entrance: ServiceEntrance = { ref, by, internal, listeners, at: anchor(['spec', by === 'externalIPs' ? by : 'type']), ...openTo };
+  return { type: 'service', namespace, service: { name: ref.name, selector, exposes: true, entrance } };
+}
+
+function routeWay(resource: Resource, anchor: AnchorOf, namespace: string | undefined): RouteWay | undefined {
+  const { ref, object } = resource;
+  const { kind, name, apiVersion } = ref;
+  const home = namespace ?? '';
+  const isIngress = kind === 'Ingress' && apiGroup(apiVersion) === 'networking.k8s.io';
+  const fact = isIngress ? ingressFact(resource, anchor, home) : routeFact(resource, anchor, home);
+  if (fact === undefined) return undefined;
+  const services = fact.backends.filter((backend) => backend.namespace === home).map(({ service }) => service);
+  const spec = recordOf(object['spec']);
+  return {
+    type: 'route',
+    title: `${kind} "${name}"`,
+    ref,
+    namespace,
+    services,
+    at: fact.at,
+    ...(isIngress ? { entrance: ingressEntrance(resource, fact.parents[0], anchor), parents: [] } : { parents: parentsOf(spec, home) }),
+    redirects:
+      !isIngress && fact.backends.length === 0 && listOf(spec['rules']).length > 0 && listOf(spec['rules']).every(redirectsToHttps),
+  };
+}
+
+function parentsOf(spec: Readonly<Record<string, unknown>>, home: string): RouteWay['parents'] {
+  return listOf(spec['parentRefs']).flatMap((value) => {
+    const { kind = 'Gateway', name, namespace, sectionName } = recordOf(value);
+    return kind === 'Gateway' ? [{ gateway: `${textOf(namespace) ?? home}/${textOf(name) ?? ''}`, listener: textOf(sectionName) }] : [];
+  });
+}
+
+function redirectsToHttps(rule: unknown): boolean {
+  return listOf(recordOf(rule)['filters']).some((filter) => recordOf(recordOf(filter)['requestRedirect'])['scheme'] === 'https');
+}
+
+function ingressEntrance({ object, metadata }: Resource, className: string | undefined, anchor: AnchorOf): Entrance {
+  const { annotations = {} } = metadata;
+  const spec = recordOf(object['spec']);
+  const tls = listOf(spec['tls']).map((entry) => listOf(recordOf(entry)['hosts']).flatMap((host) => textOf(host) ?? []));
+  const elsewhere = hasCertificateElsewhere(annotations);
+  const besides = plaintextBesides(annotations);
+  // Without hosts an entry is for all of them.
+  const isCovered = (host: string | undefined): boolean =>
+    elsewhere ||
+    tls.some((hosts) => hosts.length === 0 || (host !== undefined && hosts.some((each) => each === host || covers(each, host))));
+  const rules = listOf(spec['rules']).map((rule) => textOf(recordOf(rule)['host']));
+  const listener = (host: string | undefined, at: Anchor): Listener => {
+    const what = host === undefined ? 'every host' : `host "${host}"`;
+    const secure = isCovered(host) && besides === undefined;
+    return { what, at, security: secure ? 'tls' : 'plain', ...(host === undefined ? {} : { host }) };
+  };
+  const placeOf = (host: string | undefined, index: number): Anchor =>
+    besides !== undefined && isCovered(host)
+      ? anchor(['metadata', 'annotations', besides])
+      : anchor(host === undefined ? ['spec', 'rules', index] : ['spec', 'rules', index, 'host']);
+  const listeners = rules.map((host, index) => listener(host, placeOf(host, index)));
+  if (spec['defaultBackend'] !== undefined) listeners.push(listener(undefined, anchor(['spec', 'defaultBackend'])));
+  return { internal: isInternalIngress(annotations, className), listeners, at: anchor(['spec']) };
+}
+
+/** `*.example.com` is for one label more. */
+function covers(wildcard: string, host: string): boolean {
+  return wildcard.startsWith('*.') && host.slice(host.indexOf('.')) === wildcard.slice(1);
+}
+
+const protocols: Readonly<Record<string, TransportSecurity | undefined>> = { HTTP: 'plain', HTTPS: 'tls', TLS: 'tls' };
+
+function gatewayWay({ ref, object, metadata }: Resource, anchor: AnchorOf, namespace: string | undefined): GatewayWay | undefined {
+  if (ref.kind !== 'Gateway' || apiGroup(ref.apiVersion) !== gatewayGroup) return undefined;
+  const spec = recordOf(object['spec']);
+  const listeners = listOf(spec['listeners']).map((value, index): Listener => {
+    const { name, protocol, hostname } = recordOf(value);
+    const [called = '', host] = [textOf(name), textOf(hostname)];
+    const field = host === undefined ? 'protocol' : 'hostname';
+    const security = protocols[textOf(protocol) ?? ''] ?? 'open';
+    const at = anchor(['spec', 'listeners', index, security === 'plain' ? 'protocol' : field]);
+    return { what: `listener "${called}"`, name: called, at, security, ...(host === undefined ? {} : { host }) };
+  });
+  const infrastructure = recordOf(recordOf(spec['infrastructure'])['annotations']) as Labels;
+  const className = textOf(spec['gatewayClassName']) ?? '';
+  // Classes of GKE, and the proxies that Istio puts between pods.
+  const internal =
+    /^gke-l7-(?:rilb|cross-regional-internal)|^istio-waypoint$/.test(className) ||
+    isInternalBalancer({ ...metadata.annotations, ...infrastructure });
+  return { type: 'gateway', ref, key: `${namespace ?? ''}/${ref.name}`, entrance: { internal, listeners, at: anchor(['spec']) } };
+}

@@ -1,4 +1,5 @@
-import { decline, remove, set, type Declined, type Edit, type Path, type Repair } from '../core/index.ts';
+import { decline, formatPath, remove, set, type Declined, type Edit, type Path, type Repair } from '../core/index.ts';
+import { fieldsUnknownTo } from './known-fields.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -30,8 +31,34 @@ export function convertApi(object: Value, replacement: string): Repair | Decline
     case 'PriorityLevelConfiguration':
       return priorityLevel(object, renamed);
     default:
-      return { edits: [renamed] };
+      return sameInBoth.has(String(kind)) ? { edits: [renamed] } : byItsFields(object, String(kind), replacement, renamed);
   }
+}
+
+/** Compared by hand, defaults included: their versions differ in name alone. */
+const sameInBoth: ReadonlySet<string> = new Set([
+  'CronJob',
+  'NetworkPolicy',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+  'IngressClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'APIService',
+  'CSIDriver',
+  'StorageClass',
+  'PriorityClass',
+  'RuntimeClass',
+  'FlowSchema',
+]);
+
+/** Of the others the fields tell whether the new version holds what is written; defaults may differ. */
+function byItsFields(object: Value, kind: string, replacement: string, renamed: Edit): Repair | Declined {
+  const [first] = fieldsUnknownTo({ apiVersion: replacement, kind }, object, [], Infinity) ?? [];
+  if (first === undefined) return { edits: [renamed], safety: 'review' };
+  return decline(`${replacement} has no field ${formatPath(first.path).slice(0, 60)}: write anew what it says`);
 }
 
 /** kustomize finds the object that a patch is for by its version too. */

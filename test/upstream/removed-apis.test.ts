@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kinds, knownMinors } from '../../src/kube/known-fields.generated.ts';
 import { removedApis } from '../../src/kube/removed-apis.ts';
 import { startOracle, type Oracle } from './oracle.ts';
 
@@ -10,24 +13,23 @@ beforeAll(() => {
 });
 afterAll(() => oracle.close());
 
-type Answer = Readonly<Record<string, { readonly removed: string; readonly replacement?: string }>>;
+const [, newest] = knownMinors;
 
-/** Their types are no longer in k8s.io/api, or are in another module. */
-const untold: ReadonlySet<string> = new Set([
-  'extensions/v1beta1 PodSecurityPolicy',
-  'policy/v1beta1 PodSecurityPolicy',
-  'batch/v2alpha1 CronJob',
-  'autoscaling/v2beta1 HorizontalPodAutoscaler',
-  'autoscaling/v2beta2 HorizontalPodAutoscaler',
-  'apiregistration.k8s.io/v1beta1 APIService',
-]);
+interface Lifecycle {
+  readonly removed: string;
+  readonly deprecated: string;
+  readonly replacement?: string;
+}
 
-/** Made by the cluster, sent in requests, or lists and parts of others: nobody keeps them in manifests. Alpha was never on. */
+type Answer = Readonly<Record<string, Lifecycle>>;
+
+/** Their types are no longer in k8s.io/api, or are in another module: older releases tell, or nobody. */
+const untold =
+  /^(?:(?:extensions|policy)\/v1beta1 PodSecurityPolicy|batch\/v2alpha1 CronJob|autoscaling\/v2beta[12] HorizontalPodAutoscaler|apiregistration\.k8s\.io\/v1beta1 APIService|\S+\/v1alpha\d .*)$/;
+
+/** Made by the cluster, sent in requests, or lists and parts of others: nobody keeps them in manifests. */
 const notKept =
-  /^\S+\/v\d+alpha|List$|Options$| (?:Scale|DeploymentRollback|ControllerRevision|Eviction|Event|EndpointSlice|Lease|LeaseCandidate|CSINode|CSIStorageCapacity|VolumeAttachment|CertificateSigningRequest|.*Review|APIGroupDiscovery|PodCertificateRequest|StorageVersionMigration)$/;
-
-/** Gone in a version that is not out yet, or for hardware that no control of this version judges. */
-const later = (removed: string): boolean => Number(removed.split('.')[1]) > 35;
+  /List$|Options$| (?:Scale|DeploymentRollback|ControllerRevision|Eviction|Event|EndpointSlice|Lease|LeaseCandidate|CSINode|CSIStorageCapacity|VolumeAttachment|CertificateSigningRequest|.*Review|APIGroupDiscovery|PodCertificateRequest|StorageVersion|StorageVersionMigration|JobTemplate|ResourceSlice|ResourcePoolStatusRequest|EvictionRequest|IPAddress)$/;
 
 /** The replacement at the end: what replaced a version may be gone as well. */
 function lastOf(known: Answer, name: string): string | undefined {
@@ -36,17 +38,33 @@ function lastOf(known: Answer, name: string): string | undefined {
   return replacement === undefined ? undefined : (lastOf(known, replacement + kind) ?? replacement);
 }
 
-test('every version of the table is gone when it says, for what it says', async () => {
+test('every version of the table is deprecated and gone when it says, for what it says', async () => {
   const [answer] = await oracle.ask<Answer>('removedApis', [{}]);
   const known = answer as Answer;
-  const different = [...removedApis].flatMap(([name, { removedIn, replacement }]) => {
-    if (untold.has(name)) return Object.hasOwn(known, name) ? [`${name} is told now`] : [];
+  const different = [...removedApis].flatMap(([name, { deprecatedIn, removedIn, replacement }]) => {
     const there = known[name];
-    return there?.removed === `1.${removedIn}` && (there.replacement === undefined || lastOf(known, name) === replacement)
+    if (there === undefined) return untold.test(name) ? [] : [`${name} is not told`];
+    const end = lastOf(known, name);
+    return there.removed === `1.${removedIn}` && there.deprecated === `1.${deprecatedIn}` && (end === undefined || end === replacement)
       ? []
-      : [`${name}: ${removedIn} ${replacement}, upstream ${JSON.stringify(there)}`];
+      : [`${name}: ${deprecatedIn} ${removedIn} ${replacement}, upstream ${JSON.stringify(there)}`];
   });
   expect(different).toEqual([]);
-  const missing = Object.entries(known).filter(([name, { removed }]) => !removedApis.has(name) && !notKept.test(name) && !later(removed));
-  expect(missing.map(([name]) => name)).toEqual([]);
+  expect(Object.keys(known).filter((name) => !removedApis.has(name) && !notKept.test(name))).toEqual([]);
+});
+
+test('what replaces a version is served in the newest minor', () => {
+  const gone = [...removedApis].filter(
+    ([name, { replacement, replacedSince }]) =>
+      replacement !== undefined && replacedSince <= newest && !Object.hasOwn(kinds, `${replacement} ${name.split(' ')[1]}`),
+  );
+  expect(gone.map(([name]) => name)).toEqual([]);
+});
+
+test('the table is what the sources of Kubernetes say today', () => {
+  const { stdout, status } = spawnSync(process.execPath, ['tools/run.mjs', 'tools/removed-apis.ts', '--check'], {
+    cwd: join(import.meta.dirname, '../..'),
+    encoding: 'utf8',
+  });
+  expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
 });

@@ -1,9 +1,9 @@
 import { decline, defineControl, fail, pass, type AnyControl } from '../../core/index.ts';
 import { convertApi } from '../../kube/convert-api.ts';
-import { removedApi, servesReplacement } from '../../kube/removed-apis.ts';
+import { removedApi } from '../../kube/removed-apis.ts';
 import { versionedObjects } from '../../subjects/versioned-objects.ts';
 
-/** Judged against the target version and the next one, so that the upgrade finds nothing left to do. */
+/** Judged against the target version and the next one, so that the upgrade finds nothing left to do; what is deprecated is told early. */
 export const removedApis: AnyControl = defineControl({
   id: 'upgrading/removed-apis',
   decides: ['UPG-09'],
@@ -16,12 +16,15 @@ export const removedApis: AnyControl = defineControl({
 
   evaluate({ ref: { apiVersion, kind, name } }, { version }) {
     const removed = removedApi(apiVersion, kind);
-    if (removed === undefined || removed.removedIn > version + 1) return pass;
-    const { removedIn } = removed;
+    if (removed === undefined) return pass;
+    const { deprecatedIn, removedIn, replacement, replacedSince } = removed;
     const whose = `${inSentence(kind)} "${name}" uses ${apiVersion}`;
-    return removedIn > version
-      ? fail(['apiVersion'], `${whose}, which the next version of Kubernetes, 1.${removedIn}, removes`, 'low')
-      : fail(['apiVersion'], `${whose}, which Kubernetes 1.${removedIn} removed`);
+    if (removedIn <= version) return fail(['apiVersion'], `${whose}, which Kubernetes 1.${removedIn} removed`);
+    if (removedIn === version + 1)
+      return fail(['apiVersion'], `${whose}, which the next version of Kubernetes, 1.${removedIn}, removes`, 'low');
+    // Before there is something else nobody can do anything about it.
+    if (deprecatedIn > version || (replacement !== undefined && replacedSince > version)) return pass;
+    return fail(['apiVersion'], `${whose}, deprecated since 1.${deprecatedIn}: 1.${removedIn} removes it`, 'low');
   },
 
   fix: {
@@ -29,10 +32,14 @@ export const removedApis: AnyControl = defineControl({
     safety: 'safe',
     risk: 'fields that nobody set get the defaults of the new version; compare with kubectl diff before it is applied',
     edits: ({ ref: { apiVersion, kind }, object }, { version }) => {
-      const replacement = removedApi(apiVersion, kind)?.replacement;
+      const { replacement, replacedSince = 0 } = removedApi(apiVersion, kind) ?? {};
       if (replacement === undefined)
-        return decline(`${kind} has no successor: Pod Security admission and admission policies took its place`);
-      if (!servesReplacement(replacement, version)) return decline(`${replacement} is not served before the upgrade: convert it then`);
+        return decline(
+          kind === 'PodSecurityPolicy'
+            ? `${kind} has no successor: Pod Security admission and admission policies took its place`
+            : `${kind} has no successor: nothing took its place`,
+        );
+      if (replacedSince > version) return decline(`${replacement} is not served before the upgrade: convert it then`);
       return convertApi(object, replacement);
     },
   },
@@ -78,6 +85,18 @@ spec:
   metrics:
     - type: Resource
       resource: { name: cpu, targetAverageUtilization: 70 }
+`,
+      'a deprecated version': `
+apiVersion: resource.k8s.io/v1beta1
+kind: ResourceClaim
+metadata: { name: gpu, namespace: shop }
+spec: { devices: { requests: [{ name: gpu, deviceClassName: gpu.example.com }] } }
+`,
+      'a deprecated version with the same fields': `
+apiVersion: networking.k8s.io/v1beta1
+kind: ServiceCIDR
+metadata: { name: more }
+spec: { cidrs: [10.64.0.0/16] }
 `,
       'a policy without a successor': 'apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: { name: strict }',
     },

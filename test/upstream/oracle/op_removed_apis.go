@@ -10,7 +10,7 @@ import (
 // removedApis tells which of Kubernetes' own types are gone since which version, and what took their place.
 //
 //	input:  {"op":"removedApis"}
-//	output: {"extensions/v1beta1 Ingress":{"removed":"1.22","replacement":"networking.k8s.io/v1"}, ...}
+//	output: {"extensions/v1beta1 Ingress":{"removed":"1.22","deprecated":"1.14","replacement":"networking.k8s.io/v1"}, ...}
 func removedApis([]byte) (any, error) {
 	found := map[string]map[string]string{}
 	for kind := range scheme.Scheme.AllKnownTypes() {
@@ -24,6 +24,10 @@ func removedApis([]byte) (any, error) {
 		}
 		major, minor := removed.APILifecycleRemoved()
 		entry := map[string]string{"removed": fmt.Sprintf("%d.%d", major, minor)}
+		if deprecated, ok := object.(interface{ APILifecycleDeprecated() (int, int) }); ok {
+			major, minor := deprecated.APILifecycleDeprecated()
+			entry["deprecated"] = fmt.Sprintf("%d.%d", major, minor)
+		}
 		if replaced, ok := object.(interface {
 			APILifecycleReplacement() schema.GroupVersionKind
 		}); ok {

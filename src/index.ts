@@ -18,6 +18,7 @@ export type {
   Given,
   LedgerRow,
   LedgerState,
+  MergedReport,
   PodSecurityLevel,
   Report,
   ResourceRef,
@@ -43,6 +44,9 @@ export { baselineOf, formatBaseline } from './compare/baseline.ts';
 export { leaveOutKnown, readBaseline } from './library/baseline.ts';
 export { outcome, type FailOn, type Outcome, type OutcomeOptions } from './report/outcome.ts';
 export { fleetOutcome } from './report/fleet-outcome.ts';
+export { readReport } from './library/read-report.ts';
+export { mergeReports, type NamedReport } from './library/merge-reports.ts';
+export { formats, findFormat, type Format, type FormatEntry, type FormatOptions } from './report/formats/index.ts';
 export { scan, type ScanOptions } from './library/scan.ts';
 export { scanCluster, type ScanClusterOptions } from './library/scan-cluster.ts';
 export { scanFleet, type ScanFleetOptions } from './library/scan-fleet.ts';

@@ -9,10 +9,10 @@ export interface Output {
 }
 
 /**
- * What `--output FORMAT[=FILE]` asks for; text on standard output where it is not given.
+ * What `--output FORMAT[=FILE]` asks for; `usual` on standard output where it is not given.
  * @throws OptionError where a format is none, or two of them want standard output.
  */
-export function outputsOf(given: Arguments, formats: readonly string[]): Output[] {
+export function outputsOf(given: Arguments, formats: readonly string[], usual: string = 'text'): Output[] {
   const outputs = given.values('output').map((text): Output => {
     const at = text.indexOf('=');
     const format = oneOf('format', at < 0 ? text : text.slice(0, at), formats);
@@ -24,5 +24,5 @@ export function outputsOf(given: Arguments, formats: readonly string[]): Output[
   const [first, second] = outputs.filter(({ file }) => file === undefined);
   if (first !== undefined && second !== undefined)
     throw new OptionError(['only one format can go to standard output', `write one of them to a file: --output ${second.format}=FILE`]);
-  return outputs.length === 0 ? [{ format: 'text' }] : outputs;
+  return outputs.length === 0 ? [{ format: usual }] : outputs;
 }

@@ -11,7 +11,7 @@ describe('what kubectl offers', () => {
     expect(words('scan', '--clu')).toEqual(['--cluster']);
     expect(words('scan', '--fail-on', '')).toEqual(['critical', 'high', 'medium', 'low', 'none']);
     expect(words('scan', '--profile=')).toEqual(['nsa', 'baseline', 'restricted']);
-    expect(words('scan', '-o', 's')).toEqual(['sarif']);
+    expect(words('scan', '-o', 'sa')).toEqual(['sarif']);
     expect(words('scan', '--only', 'POD-0')).toEqual(expect.arrayContaining(['POD-01']));
     expect(words('explain', 'NET-0')).toEqual(expect.arrayContaining(['NET-02']));
     expect(words('list', '')).toEqual(['controls', 'recommendations']);

@@ -53,6 +53,10 @@ async function run(argv: readonly string[], file: string): Promise<number | unde
       return (await import('./rbac.ts')).runRbac(given);
     case 'explain':
       return (await import('./explain.ts')).runExplain(given);
+    case 'report':
+      return (await import('./report.ts')).runReport(given);
+    case 'merge':
+      return (await import('./report.ts')).runMerge(given);
     case 'list':
       return (await import('./list.ts')).runList(given);
     case 'lsp':

@@ -149,6 +149,19 @@ export interface ChangedSince {
   readonly unchanged: number;
 }
 
+/** One of the reports that were merged into one. */
+export interface MergedReport {
+  /** As the user named it. */
+  readonly file: string;
+  /** The version of the tool that wrote it. */
+  readonly tool: string;
+  readonly kubernetesVersion: string;
+  readonly objects: number;
+  /** Failing findings that are not waived. */
+  readonly findings: number;
+  readonly unread: number;
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'plimsoll'; readonly version: string };
@@ -173,6 +186,8 @@ export interface Report {
     /** Those that were judged. */
     readonly staticPods: readonly StaticPod[];
   };
+  /** What it was made of, where several reports were merged. */
+  readonly merged?: readonly MergedReport[];
   /** Only where a baseline was given; the ledger counts what it knows all the same. */
   readonly baseline?: KnownFindings;
   /** Only where a revision was given; the ledger counts what has not changed all the same. */

@@ -63,6 +63,13 @@ test('what prototypes hold is no key of a report', () => {
   expect(complaint(() => read(hidden))).toContain('ledger is no list');
 });
 
+test('no word of the tool steers a terminal', () => {
+  const target = { ...sampleReport.target, kubernetesVersion: '1.35\u001b[2J' };
+  expect(complaint(() => checkedReport({ ...sampleReport, target }, 'r.json'))).toContain(
+    'target.kubernetesVersion holds control characters',
+  );
+});
+
 test('a damaged place is named', () => {
   const [first, second] = sampleReport.findings;
   const damaged = { ...sampleReport, findings: [first, { ...second, resource: { ...second!.resource, kind: 3 } }] };

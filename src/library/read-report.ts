@@ -4,6 +4,7 @@ import {
   severities,
   type Finding,
   type LedgerRow,
+  type MergedReport,
   type Report,
   type ResourceRef,
   type SetBy,
@@ -93,6 +94,9 @@ type Check = (value: unknown) => string | undefined;
 type Fields<T> = { readonly [K in keyof T]-?: Check };
 
 const text: Check = (value) => (typeof value === 'string' ? undefined : ' is no text');
+const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** A word of this tool, not of its input. */
+const word: Check = (value) => text(value) ?? (steering.test(value as string) ? ' holds control characters' : undefined);
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : ' is neither true nor false');
 const count = whole(0);
 const line = whole(1);
@@ -133,6 +137,7 @@ function object<T>(fields: Fields<T>): Check {
 }
 
 const texts = listOf(text);
+const words = listOf(word);
 const severity = oneOf(severities);
 const states = ['pass', 'fail', 'unknown', 'not-applicable'] as const;
 
@@ -155,8 +160,8 @@ const waiver: Fields<Waiver> = {
 };
 
 const finding = object<Finding>({
-  control: text,
-  codes: texts,
+  control: word,
+  codes: words,
   severity,
   verdict: oneOf(states),
   resource,
@@ -175,14 +180,14 @@ const finding = object<Finding>({
 });
 
 const ledgerRow = object<LedgerRow>({
-  code: text,
-  title: text,
-  chapter: text,
+  code: word,
+  title: word,
+  chapter: word,
   origin: oneOf(['v1.0', 'v1.1', 'v1.2', 'derived']),
   state: oneOf(states),
   subjects: object<LedgerRow['subjects']>({ pass: count, fail: count, unknown: count, notApplicable: count }),
   needs: listOf(oneOf(['manifest', 'cluster', 'node', 'events', 'image', 'cloud', 'person'])),
-  controls: texts,
+  controls: words,
   waived: optional(object<NonNullable<LedgerRow['waived']>>({ findings: line, open: count })),
   note: optional(text),
 });
@@ -199,9 +204,9 @@ const cluster = object<Cluster>({
 
 const report = object<Report>({
   schemaVersion: oneOf([1]),
-  tool: object<Report['tool']>({ name: oneOf(['plimsoll']), version: text }),
+  tool: object<Report['tool']>({ name: oneOf(['plimsoll']), version: word }),
   target: object<Report['target']>({
-    kubernetesVersion: text,
+    kubernetesVersion: word,
     assumed: flag,
     profile: oneOf(['nsa', 'baseline', 'restricted']),
     partial: flag,
@@ -229,8 +234,11 @@ const report = object<Report>({
     ),
     staticPods: listOf(object<Inputs['staticPods'][number]>({ resource, file: text, line, node: text })),
   }),
+  merged: optional(
+    listOf(object<MergedReport>({ file: text, tool: word, kubernetesVersion: word, objects: count, findings: count, unread: count })),
+  ),
   baseline: optional(object<NonNullable<Report['baseline']>>({ file: text, known: count, gone: count })),
-  changedSince: optional(object<NonNullable<Report['changedSince']>>({ revision: text, commit: text, unchanged: count })),
+  changedSince: optional(object<NonNullable<Report['changedSince']>>({ revision: text, commit: word, unchanged: count })),
   findings: listOf(finding),
   workloads: listOf(
     object<Report['workloads'][number]>({
@@ -238,7 +246,7 @@ const report = object<Report>({
       file: text,
       line,
       podSecurityLevel: oneOf(['privileged', 'baseline', 'restricted']),
-      restrictedBy: texts,
+      restrictedBy: words,
     }),
   ),
   ledger: listOf(ledgerRow),

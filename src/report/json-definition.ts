@@ -158,6 +158,19 @@ const preambleShape = {
 const definition = z
   .object({
     ...preambleShape,
+    merged: z
+      .array(
+        z.object({
+          file: z.string().describe('The report, as the user named it'),
+          tool: z.string().describe('The version of plimsoll that wrote it'),
+          kubernetesVersion: z.string(),
+          objects: count.describe('Objects that were read'),
+          findings: count.describe('Findings that fail and are not waived'),
+          unread: count,
+        }),
+      )
+      .exactOptional()
+      .describe('What it was made of by plimsoll merge'),
     baseline: z
       .object({
         file: z.string().describe('The baseline, as the user named it'),

@@ -5,6 +5,7 @@ import {
   type Drifted,
   type Finding,
   type LedgerRow,
+  type MergedReport,
   type Report,
   type ResourceRef,
   type SetBy,
@@ -21,8 +22,9 @@ import {
  * in pieces, so that a report of any size can be written without holding its text.
  */
 export function* formatJson(report: Report): Generator<string, void> {
-  const { summary, baseline, changedSince } = report;
+  const { summary, merged, baseline, changedSince } = report;
   yield* preamble(report);
+  if (merged !== undefined) yield* records('  ', 'merged', merged, mergedRecord);
   if (baseline !== undefined) yield `  "baseline": {"file":${quoted(baseline.file)},"known":${baseline.known},"gone":${baseline.gone}},\n`;
   if (changedSince !== undefined)
     yield `  "changedSince": {"revision":${quoted(changedSince.revision)},"commit":${quoted(changedSince.commit)},"unchanged":${changedSince.unchanged}},\n`;
@@ -141,6 +143,13 @@ function findingRecords(): (finding: Finding) => string {
       `,"fingerprint":${quoted(finding.fingerprint)}}`
     );
   };
+}
+
+function mergedRecord({ file, tool, kubernetesVersion, objects, findings, unread }: MergedReport): string {
+  return (
+    `{"file":${quoted(file)},"tool":${quoted(tool)},"kubernetesVersion":${quoted(kubernetesVersion)},` +
+    `"objects":${objects},"findings":${findings},"unread":${unread}}`
+  );
 }
 
 function waiverFields({ from, reason, owner, until, ticket, file, line }: Waiver): string {

@@ -1,4 +1,4 @@
-import { groupBy, isOpenFailure, type Finding, type LedgerState, type Report, type SetBy } from '../core/index.ts';
+import { groupBy, isOpenFailure, type Finding, type LedgerState, type MergedReport, type Report, type SetBy } from '../core/index.ts';
 import { findRecommendation } from '../guidance/index.ts';
 import type { Chapter } from '../guidance/recommendation.ts';
 import { countBySeverity, failingControls, grouped, type Issue, type ResourceGroup } from './grouping.ts';
@@ -382,6 +382,7 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const files = [counted(inputs.files, 'file'), counted(inputs.documents, 'document')];
   const read = [...(cluster === undefined ? files : []), counted(inputs.resources, 'object')];
   yield row('Read', inputs.unread.length === 0 ? read : [...read, colors.red(`${inputs.unread.length} unread`)], page);
+  if (report.merged !== undefined) yield row('Merged', [counted(report.merged.length, 'report'), ...report.merged.map(partText)], page);
   const version = `Kubernetes ${target.kubernetesVersion}${target.assumed ? ' (assumed)' : ''}`;
   yield row('Judged for', [version, `profile ${target.profile}`, ...(target.partial ? ['partial input'] : [])], page);
   yield listRow('Assumed', target.assumptions.map(printable), page);
@@ -396,6 +397,11 @@ function unchangedRow({ changedSince }: Report, page: Page): string {
   if (changedSince === undefined) return '';
   const { revision, commit, unchanged } = changedSince;
   return row('Unchanged', [`${counted(unchanged, 'finding')} since ${printable(revision)} (${commit.slice(0, 12)})`], page);
+}
+
+function partText({ file, kubernetesVersion, objects, unread: left }: MergedReport): string {
+  const unreadToo = left === 0 ? '' : ` (${left} unread)`;
+  return `${printable(file)}: ${counted(objects, 'object')}${unreadToo}, Kubernetes ${kubernetesVersion}`;
 }
 
 /** What the baseline leaves out, and whether it is still that of this input. */

@@ -8,13 +8,29 @@ import { lsp } from './lsp.ts';
 import { help } from './options.ts';
 import { paths, plan } from './paths.ts';
 import { reach } from './reach.ts';
+import { merge, report } from './report.ts';
 import { rightsCommands } from './rights-commands.ts';
 import { scan } from './scan.ts';
 import { snapshot } from './snapshot.ts';
 
 export type { Command, Option } from './command.ts';
 
-const others: readonly Command[] = [scan, fix, snapshot, paths, plan, reach, ...rightsCommands, generate, explain, list, lsp, completion];
+const others: readonly Command[] = [
+  scan,
+  fix,
+  snapshot,
+  paths,
+  plan,
+  reach,
+  ...rightsCommands,
+  generate,
+  explain,
+  list,
+  report,
+  merge,
+  lsp,
+  completion,
+];
 
 const helpCommand: Command = {
   name: 'help',

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { controls } from '../../controls/index.ts';
 import type { Report } from '../../core/index.ts';
@@ -17,6 +19,12 @@ test('no two formats share a name, and each says what it is and how its file end
     expect(about).toMatch(/^[^.]{5,80}[^.].*[^.]$/);
     expect(extension).toMatch(/^\.[a-z]+$/);
   }
+});
+
+test('docs/formats.md has a row for each', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/formats.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  expect(rows).toEqual(['text', ...formats.map(({ name }) => name)]);
 });
 
 describe.each(formats)('$name', ({ name, load }) => {

@@ -49,7 +49,7 @@ export function renderingOf({ paths = ['.'], cwd = process.cwd(), charts, namesp
   const { minor } = readVersion(kubernetesVersion);
   return {
     render: {
-      values: values.map((file) => resolve(cwd, file)),
+      values: values.map((file) => ({ path: resolve(cwd, file), file })),
       set,
       setString,
       apiVersions,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -39,7 +39,7 @@ const plain =
   'apiVersion: v1\nkind: Pod\nmetadata:\n  name: plain\nspec:\n  containers:\n  - name: a\n    image: a\n    securityContext: {privileged: true}\n';
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plimsoll-charts-'));
+  folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'plimsoll-charts-')));
   write('shop/Chart.yaml', 'apiVersion: v2\nname: shop\nversion: 1.0.0\n');
   write('shop/values.yaml', 'web: true\n');
   write('shop/templates/web.yaml', template);
@@ -113,6 +113,78 @@ describe('a chart', () => {
     expect((await judge()).inputs.unread).toEqual([
       { file: 'shop/templates/web.yaml', line: expect.any(Number), reason: expect.any(String) },
     ]);
+  });
+});
+
+describe('a kustomization', () => {
+  const built = (containers: string): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    config.kubernetes.io/origin: |\n      path: ${folder}/base/pod.yaml\n  name: prod-web\nspec:\n  containers:\n${containers}`;
+  const kustomize = (text: string): void => {
+    vi.stubEnv('PATH', fakeProgram(join(folder, '.bin'), 'kustomize', printing(text)));
+  };
+  const container = '  - name: web\n    image: nginx\n    securityContext:\n      privileged: true';
+
+  beforeEach(() => {
+    write('base/kustomization.yaml', 'resources: [pod.yaml]\n');
+    write('base/pod.yaml', `# the base\napiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n${container}\n`);
+    write('prod/kustomization.yaml', 'resources: [../base]\nnamePrefix: prod-\n');
+  });
+
+  function placesOf({ findings: all }: Report): unknown[] {
+    return all.map(({ file, line, resource, setBy }) => [`${file}:${line} ${resource.name}`, ...(setBy === undefined ? [] : [setBy])]);
+  }
+
+  test('is judged as it is built, at the files of its bases', async () => {
+    kustomize(built(`  - name: sidecar\n    image: b\n${container}`));
+    const report = await judge({ paths: ['prod'] });
+    expect(placesOf(report)).toEqual([['base/pod.yaml:11 prod-web']]);
+    expect(report.inputs).toMatchObject({ files: 1, resources: 1, unread: [] });
+  });
+
+  test('tells the patch that decides a field', async () => {
+    write('prod/kustomization.yaml', 'resources: [../base]\npatches:\n- path: patch.yaml\n');
+    write('prod/patch.yaml', `kind: Pod\napiVersion: v1\nmetadata: {name: web}\nspec:\n  containers:\n${container}\n`);
+    write('base/pod.yaml', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n    image: nginx\n');
+    kustomize(built(container));
+    const setBy = { key: 'spec.containers[0].securityContext.privileged', file: 'prod/patch.yaml', line: 9 };
+    expect(placesOf(await judge({ paths: ['prod'] }))).toEqual([['base/pod.yaml:7 prod-web', setBy]]);
+  });
+
+  test('tells a patch that stands in the kustomization too', async () => {
+    const patch = `kind: Pod\napiVersion: v1\nmetadata: {name: web}\nspec:\n  containers:\n${container}`.replaceAll('\n', '\n    ');
+    write('prod/kustomization.yaml', `resources: [../base]\npatches:\n- patch: |\n    ${patch}\n`);
+    write('base/pod.yaml', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n    image: nginx\n');
+    kustomize(built(container));
+    expect(placesOf(await judge({ paths: ['prod'] }))).toMatchObject([[expect.anything(), { file: 'prod/kustomization.yaml', line: 12 }]]);
+  });
+
+  test('that says of an object that it comes from elsewhere is not believed', async () => {
+    write('secret.yaml', 'a: 1\n');
+    kustomize(built(container).replace('base/pod.yaml', 'secret.yaml'));
+    expect(placesOf(await judge({ paths: ['prod'] }))).toMatchObject([['prod/kustomization.yaml:1 prod-web', { file: 'base/pod.yaml' }]]);
+  });
+
+  test('with a remote base is unread, and what is plain YAML is read', async () => {
+    write('base/kustomization.yaml', 'resources: [pod.yaml, "https://example.com/x"]\n');
+    kustomize('never');
+    const report = await judge({ paths: ['base'] });
+    expect(report.inputs.unread).toEqual([{ file: 'base', line: 1, reason: expect.stringContaining('https://example.com/x') }]);
+    expect(placesOf(report)).toEqual([['base/pod.yaml:11 web']]);
+  });
+
+  test('needs kustomize or kubectl', async () => {
+    vi.stubEnv('PATH', fakeProgram(join(folder, '.other'), 'kubectl', `[ "$1" = kustomize ] && ${printing(built(container))}`));
+    expect(placesOf(await judge({ paths: ['prod'] }))).toEqual([['base/pod.yaml:11 prod-web']]);
+    vi.stubEnv('PATH', '');
+    expect((await judge({ paths: ['prod'] })).inputs.unread).toEqual([
+      { file: 'prod', line: 1, reason: expect.stringMatching(/no kustomize and no kubectl/) },
+    ]);
+  });
+
+  test('that cannot be built says why, without paths of the machine', async () => {
+    vi.stubEnv('PATH', fakeProgram(join(folder, '.bin'), 'kustomize', `echo "Error: ${folder}/base is wrong" >&2; exit 1`));
+    const [unread] = (await judge({ paths: ['prod'] })).inputs.unread;
+    expect(unread?.reason).toBe('not built by kustomize: base is wrong');
   });
 });
 

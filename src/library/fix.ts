@@ -13,6 +13,7 @@ import {
   type Proposal,
   type Report,
   type ResourceRef,
+  type SetBy,
 } from '../core/index.ts';
 import { leftOut, type Policy } from '../evaluate/index.ts';
 import { objectKey } from '../fix/companions.ts';
@@ -22,6 +23,7 @@ import { openText } from '../fix/text-file.ts';
 import { fixConflicts } from '../fix/conflicts.ts';
 import { culprits, newFailures, passing, problems, type Problem } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
+import { withDeciding } from './deciding.ts';
 import { judgeRepeatedly } from './repeated-judgement.ts';
 import { openFiles, standardInputName, type CompanionFiles, type Texts } from './open-files.ts';
 import { judge, type ScanOptions } from './scan.ts';
@@ -40,7 +42,11 @@ export interface FixOptions extends ScanOptions {
   readonly decide?: (proposal: Proposal) => boolean | readonly Edit[];
 }
 
-const templateRefused = 'rendered from a template, which only a person edits: change the values of the chart, or the template';
+/** Why what is rendered is not edited, and what to change instead. */
+function templateRefused(setBy: SetBy | undefined): string {
+  const what = 'rendered from this file, and only a person edits what is rendered';
+  return setBy === undefined ? what : `${what}: ${setBy.key} in ${setBy.file}:${setBy.line} decides it`;
+}
 
 /** How often fixes that become possible by others, or by the withdrawal of others, are looked for. */
 const mostRounds = 16;
@@ -70,7 +76,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
     (names ??= new Set(met.map((ref) => objectKey({ ...ref, metadata: ref })))).has(objectKey(companion));
 
   const said = { given: options.given ?? nothingGiven.given, values: options.values ?? {} };
-  const { before, again, rendered } = await judgeRepeatedly(
+  const { before, again, totals } = await judgeRepeatedly(
     {
       options,
       controls,
@@ -82,6 +88,10 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
     },
     { propose: conflicts.note, met: (ref) => met.push(ref) },
   );
+
+  const { rendered } = totals;
+  const { findings } = await withDeciding(before.report, totals);
+  const deciding = new Map(findings.flatMap(({ fingerprint, setBy }) => (setBy === undefined ? [] : [[fingerprint, setBy] as const])));
 
   /** Who passed these controls before: asked only where it matters, because it lists every subject. */
   async function passedBefore(only: readonly string[]): Promise<ReadonlySet<string>> {
@@ -125,7 +135,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
         if (edited === 'left') refusals.set(nameOf(proposal), { because: 'person', reason: 'left as it is by your answer' });
         if (edited === undefined || edited === 'left' || refusals.has(nameOf(proposal))) continue;
         const found = rendered.has(edited.file)
-          ? { refused: templateRefused }
+          ? { refused: templateRefused(deciding.get(edited.fingerprint)) }
           : edited.companions.some(isThere)
             ? { refused: 'an object of this name is there already and says something else' }
             : files.find(edited, texts);

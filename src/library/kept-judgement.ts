@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { AnyControl, Proposal, Report, ResourceRef } from '../core/index.ts';
 import { startEvaluation, type Part, type Policy, type ProposalSink } from '../evaluate/index.ts';
 import { findFiles, manifestReader, manifestTotals, type Found, type ManifestCounts } from '../sources/manifests/index.ts';
+import { withDeciding } from './deciding.ts';
 import { renderingOf } from './chart-options.ts';
 import { readsOf } from './portion-judge.ts';
 import type { ScanOptions } from './scan.ts';
@@ -113,7 +114,8 @@ export function keepJudging(
         for (const [index, anchor] of part.anchors.entries()) anchor.resource = numbers[index]!;
         evaluation.join(part);
       }
-      const report = evaluation.finish(manifestTotals(files.map(({ counts }) => counts)));
+      const totals = manifestTotals(files.map(({ counts }) => counts));
+      const report = await withDeciding(evaluation.finish(totals), totals);
       return {
         report,
         proposals: [...files.flatMap((file) => file.proposals), ...proposals],

@@ -46,7 +46,7 @@ export type JudgeAgain = (texts: Texts) => Promise<Judgement>;
 export async function judgeRepeatedly(
   { options, controls, policy, said, files, contentsOf, isWanted }: Repetition,
   heard: Pick<ProposalSink, 'propose' | 'met'>,
-): Promise<{ readonly before: Judgement; readonly again: JudgeAgain; readonly rendered: ReadonlySet<string> }> {
+): Promise<{ readonly before: Judgement; readonly again: JudgeAgain; readonly totals: ManifestTotals }> {
   const silent = { propose: () => undefined, met: () => undefined };
 
   /** Reads everything; what joins several objects is judged at the end. */
@@ -124,7 +124,7 @@ export async function judgeRepeatedly(
   }
 
   const again: JudgeAgain = async (texts) => judgeChanged(texts) ?? (await readAll(texts, silent)).finish();
-  return { before, again, rendered: original.totals.rendered };
+  return { before, again, totals: original.totals };
 }
 
 /** A document that reads otherwise now, and the numbers of its resources. */

@@ -8,6 +8,7 @@ import { OptionError } from '../options/option-error.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
 import { readManifests, startSharing, type ManifestOptions, type ManifestTotals, type Sharing } from '../sources/manifests/index.ts';
 import { snapshotsAmong } from './snapshot-among.ts';
+import { withDeciding } from './deciding.ts';
 import { renderingOf, type ChartOptions } from './chart-options.ts';
 import { portionJudge, readsOf, type StartSecondThread } from './portion-judge.ts';
 
@@ -94,7 +95,8 @@ export async function judge(
 }
 
 async function read(options: ScanOptions, evaluation: Evaluation, how: Pick<ManifestOptions, 'contents' | 'share'>): Promise<Report> {
-  return evaluation.finish(await readInto(options, evaluation, how));
+  const totals = await readInto(options, evaluation, how);
+  return withDeciding(evaluation.finish(totals), totals);
 }
 
 /** Reads what the options name into an evaluation; `contents` says what files are to hold. */

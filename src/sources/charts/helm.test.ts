@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fakeProgram, printing } from '../../../test/fake-program.ts';
+import { nowhere } from '../../core/index.ts';
 import { renderChart, templateArguments, type Chart, type RenderOptions } from './helm.ts';
 
 let folder: string;
@@ -32,8 +33,8 @@ function helm(script: string): void {
 async function rendered(options: RenderOptions = {}): Promise<unknown> {
   const answer = await renderChart(chart, options);
   if (!('documents' in answer)) return answer;
-  return answer.documents.map(({ file, text, placeOf }) => {
-    const { line, column, endColumn } = placeOf({ line: 2, column: 3, endLine: 2, endColumn: 5 });
+  return answer.documents.map(({ file, text, locate }) => {
+    const [{ line, column, endColumn } = nowhere] = locate([[]], () => [{ line: 2, column: 3, endLine: 2, endColumn: 5 }]);
     return [file, text.trim().split('\n').at(-1), `${line}:${column}-${endColumn}`];
   });
 }
@@ -42,7 +43,7 @@ describe('arguments of helm template', () => {
   const long = 'a value';
   test('are words of their own, whatever they hold', () => {
     const options = {
-      values: ['/a b'],
+      values: [{ path: '/a b', file: 'b' }],
       set: ['x=$(id)'],
       setString: ['--post-renderer=evil'],
       kubernetesVersion: '1.36.0',
@@ -65,7 +66,11 @@ describe('arguments of helm template', () => {
   });
 
   test('have the values of charts that were named alone', () => {
-    const found = templateArguments({ ...chart, isNamed: false }, 'web', 'shop', { values: [long], set: [long], setString: [long] });
+    const found = templateArguments({ ...chart, isNamed: false }, 'web', 'shop', {
+      values: [{ path: long, file: long }],
+      set: [long],
+      setString: [long],
+    });
     expect(found.join(' ')).not.toContain(long);
   });
 });
@@ -99,7 +104,7 @@ describe('what helm prints', () => {
 
   test('says that objects are installed as the release', async () => {
     helm(printing(''));
-    expect(await renderChart(chart, {})).toEqual({
+    expect(await renderChart(chart, {})).toMatchObject({
       documents: [],
       namespace: 'shop',
       assumption: 'the chart shop is installed with its default values as release shop in namespace shop',

@@ -1,14 +1,15 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readDocument } from '../../kube/yaml/index.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 import { findProgram, run } from './program.ts';
-import { documentsOf, type RenderedDocument } from './rendered.ts';
+import { decidingKeys, rememberingKeys, type ValuesFile } from './deciding-keys.ts';
+import { documentsOf, joined, type Rendered, type RenderedDocument } from './rendered.ts';
 
 /** What of a chart is rendered: what a user says to `helm template`. */
 export interface RenderOptions {
-  /** Files of values, absolute. Of charts that were named as paths alone, as `set` and `setString`. */
-  readonly values?: readonly string[];
+  /** Of charts that were named as paths alone, as `set` and `setString`. */
+  readonly values?: readonly ValuesFile[];
   readonly set?: readonly string[];
   readonly setString?: readonly string[];
   /** Default: the name of the chart. */
@@ -32,12 +33,6 @@ export interface Chart {
   readonly isNamed: boolean;
 }
 
-/** What became of a chart or an overlay. */
-export type Rendered =
-  | { readonly documents: readonly RenderedDocument[]; readonly assumption?: string; readonly namespace?: string }
-  | { readonly refused: string }
-  | { readonly skipped: string };
-
 /** Renders a chart with the Helm of the user. Nothing is downloaded. */
 export async function renderChart(chart: Chart, options: RenderOptions): Promise<Rendered> {
   const about = chart.isArchive ? { name: archivedName(chart.path), type: '' } : aboutChart(chart.path);
@@ -51,18 +46,63 @@ export async function renderChart(chart: Chart, options: RenderOptions): Promise
     };
   const { releaseName = /^[a-z0-9](?:[-a-z0-9]{0,51}[a-z0-9])?$/.test(about.name) ? about.name : 'release-name' } = options;
   const { namespace = releaseName } = options;
-  const printed = await run(helm, templateArguments(chart, releaseName, namespace, options));
-  if ('refused' in printed) return { refused: `not rendered by helm template: ${reasonOf(printed.refused, chart)}` };
-  const values = chart.isNamed && valuesOf(options).length > 0 ? 'the values that were given' : 'its default values';
+  const place = { file: chart.file, path: chart.isArchive ? undefined : chart.path };
+  const template = async (more: readonly string[]): Promise<readonly RenderedDocument[] | { readonly refused: string }> => {
+    const printed = await run(helm, templateArguments(chart, releaseName, namespace, options, more));
+    return 'refused' in printed ? printed : documentsOf(place, printed.text);
+  };
+  const documents = await template([]);
+  if ('refused' in documents) return { refused: `not rendered by helm template: ${reasonOf(documents.refused, chart)}` };
+  const given = chart.isNamed && valuesOf(options).length > 0 ? 'the values that were given' : 'its default values';
+  const own = chart.isArchive ? [] : [{ path: join(chart.path, 'values.yaml'), file: joined(chart.file, 'values.yaml') }];
+  const values = [...own, ...(chart.isNamed ? (options.values ?? []) : [])];
   return {
-    documents: documentsOf({ file: chart.file, path: chart.isArchive ? undefined : chart.path }, printed.text),
-    assumption: `the chart ${chart.file} is installed with ${values} as release ${releaseName} in namespace ${namespace}`,
+    documents,
+    assumption: `the chart ${chart.file} is installed with ${given} as release ${releaseName} in namespace ${namespace}`,
     namespace,
+    decide: rememberingKeys((findings) =>
+      decidingKeys(findings, {
+        documents,
+        values,
+        names: wordsOf(chart),
+        async render(file) {
+          const probed = await template([`--values=${file}`]);
+          return 'refused' in probed ? undefined : probed;
+        },
+      }),
+    ),
   };
 }
 
+const mostTexts = 16 << 20;
+
+/** Whether a word stands in the files that a chart is rendered from. */
+function wordsOf({ path, isArchive }: Chart): (word: string) => boolean {
+  let texts: string[] | undefined;
+  return (word) => (texts ??= isArchive ? [] : templateTexts(path)).some((text) => text.includes(word));
+}
+
+function templateTexts(path: string): string[] {
+  const texts: string[] = [];
+  let size = 0;
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !/[/\\]templates[/\\]/.test(file)) continue;
+    size += statSync(file).size;
+    if (size > mostTexts) break;
+    texts.push(readFileSync(file, 'utf8'));
+  }
+  return texts;
+}
+
 /** The arguments of `helm template`: options hold their values behind an equals sign, so that no value is an option. */
-export function templateArguments(chart: Chart, releaseName: string, namespace: string, options: RenderOptions): string[] {
+export function templateArguments(
+  chart: Chart,
+  releaseName: string,
+  namespace: string,
+  options: RenderOptions,
+  more: readonly string[] = [],
+): string[] {
   const { kubernetesVersion, apiVersions = [] } = options;
   return [
     'template',
@@ -73,6 +113,7 @@ export function templateArguments(chart: Chart, releaseName: string, namespace: 
     ...(kubernetesVersion === undefined ? [] : [`--kube-version=${kubernetesVersion}`]),
     ...apiVersions.map((version) => `--api-versions=${version}`),
     ...(chart.isNamed ? valuesOf(options) : []),
+    ...more,
     '--',
     releaseName,
     chart.path,
@@ -81,7 +122,7 @@ export function templateArguments(chart: Chart, releaseName: string, namespace: 
 
 function valuesOf({ values = [], set = [], setString = [] }: RenderOptions): string[] {
   return [
-    ...values.map((file) => `--values=${file}`),
+    ...values.map(({ path }) => `--values=${path}`),
     ...set.map((text) => `--set=${text}`),
     ...setString.map((text) => `--set-string=${text}`),
   ];

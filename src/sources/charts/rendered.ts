@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { nowhere, type Location } from '../../core/index.ts';
+import { nowhere, type Finding, type Location, type Path, type SetBy } from '../../core/index.ts';
 import { readTemplate, templateLines, type Template } from './template-lines.ts';
 
 /** A document as a program printed it, and where it comes from. */
@@ -8,9 +8,25 @@ export interface RenderedDocument {
   /** The file that holds what it was made from, as reports name it. */
   readonly file: string;
   readonly text: string;
-  /** Where a place of the text comes from in the file. */
-  readonly placeOf: (location: Location) => Location;
+  /** Where fields of its object come from in the file; `own` says where they are in the text. */
+  readonly locate: (paths: readonly Path[], own: (paths: readonly Path[]) => Location[]) => Location[];
+  /** Where a line of the text comes from. */
+  readonly lineOf: (line: number) => number;
 }
+
+/** What became of a chart or an overlay. */
+export type Rendered =
+  | {
+      readonly documents: readonly RenderedDocument[];
+      /** What is taken for granted, one sentence. */
+      readonly assumption?: string;
+      /** Where objects are that name no namespace. */
+      readonly namespace?: string;
+      /** What decides findings among its documents, besides the files that they are in. */
+      readonly decide: (findings: readonly Finding[]) => Promise<ReadonlyMap<Finding, SetBy>>;
+    }
+  | { readonly refused: string }
+  | { readonly skipped: string };
 
 /** A chart that is read. */
 export interface ChartFolder {
@@ -33,7 +49,13 @@ export function documentsOf(chart: ChartFolder, printed: string): RenderedDocume
     let known = templates.get(source);
     if (known === undefined) templates.set(source, (known = templateOf(chart, source.trim())));
     const { file, template } = known;
-    documents.push({ file, text, placeOf: template === undefined ? () => nowhere : placesIn(text, template) });
+    const placeOf = template === undefined ? () => nowhere : placesIn(text, template);
+    documents.push({
+      file,
+      text,
+      locate: (paths, own) => own(paths).map(placeOf),
+      lineOf: (line) => placeOf({ line, column: 1, endLine: line, endColumn: 1 }).line,
+    });
   }
   return documents;
 }

@@ -31,7 +31,7 @@ async function find(...paths: readonly string[]): Promise<string[]> {
 function line(found: Found): string {
   if (found.type === 'stdin') return 'stdin';
   if (found.type === 'read') return found.file + (found.chartTemplate ? ' (chart)' : '');
-  if (found.type === 'chart') return `chart ${found.file}: ${found.inside.map(line).join(' ')}`;
+  if (found.type === 'chart' || found.type === 'overlay') return `${found.type} ${found.file}: ${found.inside.map(line).join(' ')}`;
   return `${found.type} ${found.file}: ${found.reason}${found.type === 'skipped' && found.count > 1 ? ` x${found.count}` : ''}`;
 }
 
@@ -152,6 +152,36 @@ describe('charts that are to be rendered', () => {
     writeText('.gitignore', 'out/\n');
     write('out/Chart.yaml', 'out/templates/x.yaml');
     expect((await render('.')).join()).not.toContain('chart');
+  });
+});
+
+describe('kustomizations that are to be built', () => {
+  async function render(...paths: readonly string[]): Promise<string[]> {
+    return (await findFiles(paths, folder, true)).map(line);
+  }
+
+  beforeEach(() => {
+    writeText('base/kustomization.yaml', 'resources: [a.yaml]');
+    writeText('prod/kustomization.yaml', 'resources: [../base, own.yaml]\npatches: [{path: patch.yaml}]');
+    write('base/a.yaml', 'base/other.yaml', 'prod/own.yaml', 'prod/patch.yaml', 'prod/sub/other.yaml');
+  });
+
+  test('hold the files of their folder that they are built from; all others are read', async () => {
+    expect(await render('prod')).toEqual(['overlay prod: prod/kustomization.yaml prod/own.yaml prod/patch.yaml', 'prod/sub/other.yaml']);
+  });
+
+  test('are those that were named: which overlay is installed, a folder does not say', async () => {
+    expect((await render('.')).join()).not.toContain('overlay');
+    expect((await find('prod')).join()).not.toContain('overlay');
+  });
+
+  test('are not built alone where an overlay of them was named too', async () => {
+    expect(await render('base', 'prod')).toEqual([
+      'skipped base: built as a part of prod, which was named too x2',
+      'base/other.yaml',
+      'overlay prod: prod/kustomization.yaml prod/own.yaml prod/patch.yaml',
+      'prod/sub/other.yaml',
+    ]);
   });
 });
 

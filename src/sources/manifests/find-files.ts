@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Skipped, Unread } from '../../core/resource.ts';
+import type { Overlay } from '../charts/overlay.ts';
 import { ignoredBy, readIgnoreRules, type IgnoreRules, type NewIgnore } from './ignore-rules.ts';
 import { reasonOf, specialFile } from './reasons.ts';
 
@@ -15,6 +16,7 @@ export type Found =
     }
   | { readonly type: 'stdin' }
   | FoundChart
+  | FoundOverlay
   | ({ readonly type: 'skipped' } & Skipped)
   | ({ readonly type: 'unread' } & Unread);
 
@@ -30,8 +32,20 @@ export interface FoundChart {
   readonly inside: readonly Found[];
 }
 
+/** A kustomization that the user named. */
+export interface FoundOverlay {
+  readonly type: 'overlay';
+  readonly path: string;
+  readonly file: string;
+  readonly overlay: Overlay;
+  /** How reports name a file that it is built from. */
+  readonly nameOf: (real: string) => string;
+  readonly inside: readonly Found[];
+}
+
 const manifestName = /\.(?:ya?ml|json)$/;
 const chartArchiveName: RegExp = /\.(?:tgz|tar\.gz)$/;
+const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 const neverEntered: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /** The search for files while it runs. */
@@ -43,6 +57,13 @@ interface Search {
   readonly chartFolders: Map<string, boolean>;
   readonly newIgnore: NewIgnore;
   readonly renders: boolean;
+  /** The kustomizations among the folders that were named, by their real paths. */
+  readonly overlays: Map<string, NamedOverlay>;
+}
+
+interface NamedOverlay {
+  readonly file: string;
+  readonly overlay: Overlay;
 }
 
 /**
@@ -52,7 +73,8 @@ interface Search {
  */
 export async function findFiles(paths: readonly string[], cwd: string, renders = false): Promise<readonly Found[]> {
   const { default: newIgnore } = await import('ignore');
-  const search: Search = { cwd, found: [], taken: new Set(), chartFolders: new Map(), newIgnore, renders };
+  const search: Search = { cwd, found: [], taken: new Set(), chartFolders: new Map(), newIgnore, renders, overlays: new Map() };
+  if (renders) for (const path of paths) if (path !== '-') await findOverlay(search, path);
   let stdin = false;
   for (const path of paths) {
     if (path === '-') {
@@ -61,6 +83,15 @@ export async function findFiles(paths: readonly string[], cwd: string, renders =
     } else await findNamed(search, path);
   }
   return search.found;
+}
+
+/** All of them first: a base is not built alone where an overlay of it was named too. */
+async function findOverlay(search: Search, named: string): Promise<void> {
+  const path = resolve(search.cwd, named);
+  if (kustomizationNames.every((name) => statOrNothing(join(path, name))?.isFile() !== true)) return;
+  const { readOverlay } = await import('../charts/overlay.ts');
+  const overlay = readOverlay(path);
+  if (overlay !== undefined) search.overlays.set(overlay.folder, { file: reportedName(path, named, search.cwd), overlay });
 }
 
 async function findNamed(search: Search, named: string): Promise<void> {
@@ -149,6 +180,8 @@ interface ChartWalk {
 function walk(search: Search, root: Root): void {
   const met: Walk = { root, files: [], links: [], entries: [], charts: [], ignored: new Map(), otherNames: 0 };
   enter(search, met, '', []);
+  const overlay = search.overlays.get(root.real);
+  if (overlay !== undefined) takeOverlay(search, met, overlay);
   for (const below of met.files) take(search, met, below, join(root.real, below));
   for (const chart of met.charts) takeFolderChart(search, met, chart);
   // Links come last, so that a file is read under its own name where both are in the folder.
@@ -186,6 +219,32 @@ function unread(met: Walk, below: string, reason: string): void {
 function take(search: Search, met: Walk, below: string, real: string): void {
   const found = fileToRead(search, join(met.root.path, below), real, nameBelow(met.root, below));
   if (found !== undefined) met.entries.push({ below, found });
+}
+
+/** A kustomization with the files below its folder that it is built from: they are not read by themselves. */
+function takeOverlay(search: Search, met: Walk, { file, overlay }: NamedOverlay): void {
+  const { root } = met;
+  if (search.taken.has(overlay.folder)) return;
+  search.taken.add(overlay.folder);
+  const own = met.files.filter((below) => overlay.files.has(join(root.real, below)));
+  const inside = own.flatMap((below) => fileToRead(search, join(root.path, below), join(root.real, below), nameBelow(root, below)) ?? []);
+  const above = [...search.overlays.values()].find(
+    (other) => other.overlay.bases.has(overlay.folder) && other.overlay.refused === undefined,
+  );
+  if (above !== undefined) {
+    const reason = `built as a part of ${above.file}, which was named too`;
+    met.entries.push({ below: '', found: { type: 'skipped', file, line: 1, reason, count: Math.max(1, inside.length) } });
+    return;
+  }
+  const nameOf = (real: string): string => {
+    if (isBelow(real, root.real)) return nameBelow(root, toSlashes(relative(root.real, real)));
+    return reportedName(real, root.named, search.cwd);
+  };
+  met.entries.push({ below: '', found: { type: 'overlay', path: root.path, file, overlay, nameOf, inside } });
+}
+
+function toSlashes(path: string): string {
+  return sep === '/' ? path : path.split(sep).join('/');
 }
 
 function takeFolderChart(search: Search, met: Walk, { below, files }: ChartWalk): void {
@@ -309,7 +368,7 @@ function reportedName(path: string, named: string, cwd: string): string {
   const below = relative(cwd, path);
   const outside = below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below);
   const name = outside && isAbsolute(named) ? path : below === '' ? '.' : below;
-  return sep === '/' ? name : name.split(sep).join('/');
+  return toSlashes(name);
 }
 
 /** Orders strings by the bytes of their UTF-8 form: the same on every machine and in every locale. */

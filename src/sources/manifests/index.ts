@@ -1,4 +1,5 @@
-import type { Input, Location, Resource } from '../../core/resource.ts';
+import type { Path } from '../../core/path.ts';
+import type { Input, Resource } from '../../core/resource.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isClusterScoped } from '../../kube/scope.ts';
 import { openBytes, openFile, openStream, type ByteSource } from './byte-source.ts';
@@ -6,7 +7,7 @@ import { byteReader, refuseFirstBytes } from './byte-reader.ts';
 import { makeRoom, newWindow, resetWindow, windowLimits, type ByteWindow, type WindowLimits } from './byte-window.ts';
 import { cutsOf, gatherer, helmTemplate, pieceReader, type Outcome, type Piece } from './documents.ts';
 import type { RenderOptions, Rendered } from '../charts/index.ts';
-import { findFiles, type Found, type FoundChart } from './find-files.ts';
+import { findFiles, type Found, type FoundChart, type FoundOverlay } from './find-files.ts';
 import { oneLine } from './reasons.ts';
 import type { Sharing } from './sharing.ts';
 
@@ -58,16 +59,21 @@ export interface ManifestTotals {
   readonly unreadDocuments: number;
   /** What is taken for granted of charts, one sentence each. */
   readonly assumptions: readonly string[];
-  /** The files that stand for what was rendered from them: their texts are not those of the objects. */
-  readonly rendered: ReadonlySet<string>;
+  /**
+   * The files that stand for what was rendered from them: their texts are not those of the objects. With what says which
+   * keys and patches decide findings there.
+   */
+  readonly rendered: ReadonlyMap<string, Decide>;
 }
 
 type Numbers = { -readonly [Key in keyof Omit<ManifestTotals, 'documents' | 'assumptions' | 'rendered'>]: number };
 
 interface Counts extends Numbers {
   readonly assumptions: string[];
-  readonly rendered: Set<string>;
+  readonly rendered: Map<string, Decide>;
 }
+
+export type Decide = Extract<Rendered, { documents: unknown }>['decide'];
 
 /** What became of one thing that the search found. */
 export type ManifestCounts = Readonly<Counts>;
@@ -146,14 +152,14 @@ export function manifestTotals(all: Iterable<ManifestCounts>): ManifestTotals {
   for (const counts of all) {
     for (const key of Object.keys(sum) as (keyof Numbers)[]) sum[key] += counts[key];
     assumptions.push(...counts.assumptions);
-    for (const file of counts.rendered) rendered.add(file);
+    for (const [file, decide] of counts.rendered) rendered.set(file, decide);
   }
   return { ...sum, documents: sum.resources + sum.skippedDocuments + sum.unreadDocuments, assumptions, rendered };
 }
 
 function noCounts(): Counts {
   const numbers = { files: 0, resources: 0, skippedFiles: 0, unreadFiles: 0, skippedDocuments: 0, unreadDocuments: 0 };
-  return { ...numbers, assumptions: [], rendered: new Set() };
+  return { ...numbers, assumptions: [], rendered: new Map() };
 }
 
 async function readFound(reading: Reading, found: Found): Promise<void> {
@@ -168,42 +174,43 @@ async function readFound(reading: Reading, found: Found): Promise<void> {
     const source = openFile(found.path);
     if ('refused' in source) refuseFile(reading, found.file, source.refused);
     else await readSource(reading, source, found.file, found.chartTemplate);
-  } else if (found.type === 'chart') await readChart(reading, found, options.render ?? {});
+  } else if (found.type === 'chart' || found.type === 'overlay') await readChart(reading, found, options.render ?? {});
   else if (options.stdin === undefined) refuseFile(reading, standardInput, 'there is no standard input');
   else await readSource(reading, openStream(options.stdin), standardInput, false);
 }
 
 /** Reads what a chart renders to. Where it cannot be rendered that is said, and what of it is plain YAML is read all the same. */
-async function readChart(reading: Reading, chart: FoundChart, options: RenderOptions): Promise<void> {
+async function readChart(reading: Reading, found: FoundChart | FoundOverlay, options: RenderOptions): Promise<void> {
   const { counts, sink } = reading;
   const { render } = await import('../charts/index.ts');
-  const rendered = await render(chart, options);
+  const rendered = await render(found, options);
+  const files = Math.max(1, found.inside.length);
   if ('documents' in rendered) {
-    counts.files += Math.max(1, chart.inside.length);
+    counts.files += files;
     readRendered(reading, rendered);
-    return;
+  } else if ('skipped' in rendered) {
+    counts.skippedFiles += files;
+    sink({ type: 'skipped', file: found.file, line: 1, reason: rendered.skipped, count: files });
+  } else {
+    refuseFile(reading, found.file, oneLine(rendered.refused));
+    for (const each of found.inside) await readFound(reading, each);
   }
-  if ('skipped' in rendered) {
-    counts.skippedFiles += Math.max(1, chart.inside.length);
-    sink({ type: 'skipped', file: chart.file, line: 1, reason: rendered.skipped, count: Math.max(1, chart.inside.length) });
-    return;
-  }
-  refuseFile(reading, chart.file, oneLine(rendered.refused));
-  for (const found of chart.inside) await readFound(reading, found);
 }
 
-function readRendered(reading: Reading, { documents, assumption, namespace }: Extract<Rendered, { documents: unknown }>): void {
-  const { options, sink } = reading;
-  if (assumption !== undefined) reading.counts.assumptions.push(assumption);
+function readRendered(reading: Reading, { documents, assumption, namespace, decide }: Extract<Rendered, { documents: unknown }>): void {
+  const { options, sink, counts } = reading;
+  if (assumption !== undefined) counts.assumptions.push(assumption);
   const outcomes = new Map<string, Outcome[]>();
-  for (const { file, text, placeOf } of documents) {
-    const lineOf = (line: number): number => placeOf({ line, column: 1, endLine: line, endColumn: 1 }).line;
+  for (const { file, text, locate, lineOf } of documents) {
     const reader = pieceReader(file, {
       reads: options.reads,
       podTemplates: options.podTemplates ?? [],
       sink(input) {
-        if (input.type === 'resource') sink({ type: 'resource', resource: inNamespace(placed(input.resource, placeOf), namespace) });
-        else if (input.type === 'drifted') sink(input);
+        if (input.type === 'resource') {
+          const { resource } = input;
+          const there = { ...resource, locate: (paths: readonly Path[]) => locate(paths, (own) => resource.locate(own)) };
+          sink({ type: 'resource', resource: inNamespace(withoutOrigin(there), namespace) });
+        } else if (input.type === 'drifted') sink(input);
         else sink({ ...input, line: lineOf(input.line) });
       },
     });
@@ -212,13 +219,19 @@ function readRendered(reading: Reading, { documents, assumption, namespace }: Ex
     outcomes.set(file, [...(outcomes.get(file) ?? []), { counts: reader.outcome.counts, skips: new Map(skips) }]);
   }
   for (const [file, ofFile] of outcomes) {
-    reading.counts.rendered.add(file);
+    counts.rendered.set(file, decide);
     account(reading, file, ofFile);
   }
 }
 
-function placed(resource: Resource, placeOf: (location: Location) => Location): Resource {
-  return { ...resource, locate: (paths) => resource.locate(paths).map(placeOf) };
+/** What was asked of kustomize for the sake of places is no part of the object. */
+function withoutOrigin(resource: Resource): Resource {
+  const metadata = resource.metadata as { annotations?: Record<string, string> };
+  const { annotations } = metadata;
+  if (annotations?.[originAnnotation] === undefined) return resource;
+  delete annotations[originAnnotation];
+  if (Object.keys(annotations).length === 0) delete metadata.annotations;
+  return resource;
 }
 
 /** What names no namespace is installed in that of the release. */
@@ -227,6 +240,9 @@ function inNamespace(resource: Resource, namespace: string | undefined): Resourc
   if (namespace === undefined || ref.namespace !== undefined || isClusterScoped(ref)) return resource;
   return { ...resource, ref: { ...ref, namespace }, metadata: { ...metadata, namespace } };
 }
+
+/** Set by kustomize (v4.5.4 and later) where `buildMetadata` asks for it: the file that an object comes from. */
+const originAnnotation = 'config.kubernetes.io/origin';
 
 const standardInput = '<stdin>';
 

@@ -55,6 +55,7 @@ import { openSources } from './network-separation/open-sources.ts';
 import { plaintextEntrances } from './network-separation/plaintext-entrances.ts';
 import { podProcessLimit } from './network-separation/pod-process-limit.ts';
 import { policyPeers } from './network-separation/policy-peers.ts';
+import { policyPlugins } from './network-separation/policy-plugins.ts';
 import { reservedNamespaces } from './network-separation/reserved-namespaces.ts';
 import { resourceQuota } from './network-separation/resource-quota.ts';
 import { secretEncryption } from './network-separation/secret-encryption.ts';
@@ -99,6 +100,7 @@ import { privileged } from './pod-security/privileged.ts';
 import { probeHosts } from './pod-security/probe-hosts.ts';
 import { procMount } from './pod-security/proc-mount.ts';
 import { procMountInUserNamespace } from './pod-security/proc-mount-in-user-namespace.ts';
+import { pullCredentials } from './pod-security/pull-credentials.ts';
 import { readOnlyRootFilesystem } from './pod-security/read-only-root-filesystem.ts';
 import { restoredCapabilities } from './pod-security/restored-capabilities.ts';
 import { runningPods } from './pod-security/running-pods.ts';
@@ -130,13 +132,17 @@ import { auditCoverage } from './threat-detection/audit-coverage.ts';
 import { auditNoise } from './threat-detection/audit-noise.ts';
 import { auditPolicy } from './threat-detection/audit-policy.ts';
 import { logCollector } from './threat-detection/log-collector.ts';
+import { meshAuthorization } from './threat-detection/mesh-authorization.ts';
+import { meshEncryption } from './threat-detection/mesh-encryption.ts';
 import { metrics } from './threat-detection/metrics.ts';
 import { monitoring } from './threat-detection/monitoring.ts';
 import { permissionScanner } from './threat-detection/permission-scanner.ts';
 import { runtimeSensor } from './threat-detection/runtime-sensor.ts';
 import { serviceMesh } from './threat-detection/service-mesh.ts';
 import { kubeletVersion } from './upgrading/kubelet-version.ts';
+import { pinnedSources } from './upgrading/pinned-sources.ts';
 import { removedApis } from './upgrading/removed-apis.ts';
+import { retiredProducts } from './upgrading/retired-products.ts';
 import { serverVersion } from './upgrading/server-version.ts';
 import { unknownFields } from './upgrading/unknown-fields.ts';
 
@@ -197,6 +203,7 @@ export const controls: readonly AnyControl[] = [
   plaintextEntrances,
   podProcessLimit,
   policyPeers,
+  policyPlugins,
   reservedNamespaces,
   resourceQuota,
   secretEncryption,
@@ -241,6 +248,7 @@ export const controls: readonly AnyControl[] = [
   probeHosts,
   procMount,
   procMountInUserNamespace,
+  pullCredentials,
   readOnlyRootFilesystem,
   restoredCapabilities,
   runningPods,
@@ -272,13 +280,17 @@ export const controls: readonly AnyControl[] = [
   auditNoise,
   auditPolicy,
   logCollector,
+  meshAuthorization,
+  meshEncryption,
   metrics,
   monitoring,
   permissionScanner,
   runtimeSensor,
   serviceMesh,
   kubeletVersion,
+  pinnedSources,
   removedApis,
+  retiredProducts,
   serverVersion,
   unknownFields,
 ];

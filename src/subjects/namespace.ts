@@ -24,7 +24,7 @@ import {
 } from '../kube/pod-security/index.ts';
 import { namespaceFacts } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
-import { isNetworkPolicy, policyFact, policyKinds, unnamedNamespace } from './policy-facts.ts';
+import { indexOtherPolicies, isNetworkPolicy, otherPolicyOf, policyFact, policyKinds, type OtherPolicy } from './policy-facts.ts';
 import { podReviewers, reviewerKinds, reviewerPart, reviewersOf, type PodReviewer, type ReviewerPart } from './pod-reviewers.ts';
 import { podResources, podShape, type PodResources, type PodShape } from './pod-shape.ts';
 
@@ -120,8 +120,7 @@ type Memory =
   | { readonly type: 'quota'; readonly namespace: string | undefined; readonly quota: NamespaceQuota }
   | { readonly type: 'crossing'; readonly namespace: string | undefined; readonly crossing: NamespaceCrossing }
   | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] }
-  /** Undefined: of every namespace. */
-  | { readonly type: 'other policy'; readonly namespace: string | undefined; readonly title: string }
+  | { readonly type: 'other policy'; readonly other: OtherPolicy }
   | { readonly type: 'admission'; readonly settings: AdmissionSettings }
   | { readonly type: 'reviewer'; readonly part: ReviewerPart }
   | { readonly type: 'trials'; readonly trials: readonly ObservedTrial[] };
@@ -173,9 +172,8 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
   const part = reviewerPart(resource);
   if (part !== undefined) return { type: 'reviewer', part };
   const other = isNetworkPolicy(resource) ? undefined : policyFact(resource, anchor, context);
-  if (other?.type === 'admin-policy') return { type: 'other policy', namespace: undefined, title: `${ref.kind} "${ref.name}"` };
-  if (other?.type === 'opaque-policy' && other.mayAllow)
-    return { type: 'other policy', namespace: other.namespace, title: `${ref.kind} "${ref.name}"` };
+  const governing = other === undefined ? undefined : otherPolicyOf(other);
+  if (governing !== undefined) return { type: 'other policy', other: governing };
   // Their pods land in namespaces that other objects choose.
   if (isClusterScoped(ref)) return undefined;
   const namespace = context.namespaceOf(resource);
@@ -269,12 +267,12 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
   const parts: ReviewerPart[] = [];
   let admission: AdmissionSettings | undefined;
   let trials: readonly ObservedTrial[] = [];
-  const others = new Map<string | undefined, string>();
+  const others: OtherPolicy[] = [];
   for (const memory of memories) {
     if (memory.type === 'admission') admission = joinAdmissionSettings(admission, memory.settings);
     if (memory.type === 'reviewer') parts.push(memory.part);
     if (memory.type === 'trials') trials = memory.trials;
-    if (memory.type === 'other policy' && !others.has(memory.namespace)) others.set(memory.namespace, memory.title);
+    if (memory.type === 'other policy') others.push(memory.other);
     if (memory.type === 'admission' || memory.type === 'reviewer' || memory.type === 'trials' || memory.type === 'other policy') continue;
     const found = gathered.get(memory.namespace);
     const namespace = found ?? { policies: [], limitRanges: [], quotas: [], crossings: [], workloads: [], object: undefined };
@@ -282,6 +280,7 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
     gather(namespace, memory);
   }
   const all = podReviewers(parts);
+  const otherPolicies = indexOtherPolicies(others);
   for (const [name, { object, ...rest }] of gathered) {
     const [first] = rest.workloads;
     const at = object?.at ?? first?.at;
@@ -292,7 +291,7 @@ function* subjects(memories: readonly Memory[]): Generator<JoinedSubject<Namespa
     const reviewers = name === undefined || object === undefined ? [] : reviewersOf(namespaceFacts(name, object.labels, admission), all);
     const known = { name, title, labels: object?.labels, labelsAt: object?.labelsAt, namedAt, admission, reviewers };
     const letIn = name === undefined ? undefined : letInBy(trials.filter(({ namespace }) => namespace === name));
-    const otherPolicy = others.get(undefined) ?? others.get(name ?? unnamedNamespace);
+    const otherPolicy = otherPolicies(name, object?.labels);
     yield { subject: { ...known, letIn, otherPolicy, ...rest }, ref, at };
   }
 }

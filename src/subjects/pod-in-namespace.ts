@@ -17,7 +17,7 @@ import { indexByNamespace, type SelectorIndex } from '../kube/selector-index.ts'
 import type { PodSpec } from '../kube/types.ts';
 import { admissionSettingsOf } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
-import { namespaceNetworkFact, policyFact, policyKinds, unnamedNamespace } from './policy-facts.ts';
+import { indexOtherPolicies, namespaceNetworkFact, otherPolicyOf, policyFact, policyKinds, unnamedNamespace } from './policy-facts.ts';
 import { podShape, type PodShape } from './pod-shape.ts';
 
 /** A pod template together with its namespace: its labels, and what policies do with its connections. */
@@ -39,6 +39,8 @@ export interface PodInNamespaceSubject {
   readonly policies: readonly SelectingPolicy[];
   /** Whether all policies together let everything through, or something stops at them. */
   isolation(direction: Direction): Isolation;
+  /** A policy of another kind that has a say in its namespace, for messages. */
+  readonly otherPolicy: string | undefined;
   /** Whether they let it connect to a metadata service of a cloud. */
   metadata(): 'allowed' | 'denied' | 'unknown';
   /** The PodSpec. */
@@ -105,14 +107,21 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
       if (memory.type === 'namespace' && !effective.has(memory.namespace))
         effective.set(memory.namespace, effectivePolicy(memory.namespace, memory.labels, settings));
     const reach = startReach(memories);
+    const otherPolicies = indexOtherPolicies(
+      memories.flatMap((memory) => (memory.type === 'policy' ? (otherPolicyOf(memory.fact) ?? []) : [])),
+    );
+    const labelsOf = new Map(
+      memories.flatMap((memory) => (memory.type === 'namespace' ? [[memory.namespace, memory.labels] as const] : [])),
+    );
     for (const memory of memories) {
       if (memory.type !== 'pods') continue;
+      const otherPolicy = otherPolicies(memory.namespace, labelsOf.get(memory.namespace ?? unnamedNamespace));
       const admission = memory.namespace === undefined ? undefined : effective.get(memory.namespace);
       for (const pod of memory.pods) {
         const { ref, labels, images, hostNetworkAt, at, shape } = pod;
         const security = (): ReturnType<typeof readDeciding> => readDeciding(shape.security);
         const { name, kind } = ref;
-        const subject = { name, kind, namespace: memory.namespace, labels, images, hostNetworkAt, at, admission, security };
+        const subject = { name, kind, namespace: memory.namespace, labels, images, hostNetworkAt, at, admission, otherPolicy, security };
         yield { subject: { ...subject, ...reach(pod, memory.namespace) }, ref, at };
       }
     }

@@ -1,5 +1,6 @@
 import { defineControl, fail, pass, unknown, type AnyControl } from '../../core/index.ts';
 import { allowsEverything, type Direction } from '../../kube/network-policy.ts';
+import { fitted, short } from '../../subjects/dangerous-grants.ts';
 import { podsInNamespace, type Isolation, type PodInNamespaceSubject } from '../../subjects/pod-in-namespace.ts';
 import { policyKinds } from '../../subjects/policy-facts.ts';
 
@@ -26,10 +27,14 @@ export const isolatedPods: AnyControl = defineControl({
       const unread = of(states, 'unknown');
       return unread.length === 0
         ? pass
-        : unknown(pod.at, `the ${unread.join(' and ')} of pods of "${pod.name}" is decided by a policy of another kind`, [
-            'cluster',
-            'events',
-          ]);
+        : unknown(
+            pod.at,
+            fitted(
+              (most) =>
+                `the ${unread.join(' and ')} of "${short(pod.name, most)}" is decided by ${pod.otherPolicy ?? 'a policy of another kind'}`,
+            ),
+            ['cluster', 'events'],
+          );
     }
     const message = `${reason(pod, open)}: ${open.map((direction) => consequence[direction]).join(', ')}`;
     return partial ? unknown(pod.at, message, ['manifest', 'cluster']) : fail(pod.at, message);

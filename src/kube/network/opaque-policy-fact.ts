@@ -41,6 +41,14 @@ const rows: readonly OpaqueKind[] = [
   // docs.aws.amazon.com, "Limit Pod traffic with Kubernetes network policies": the admin and application kinds of EKS.
   { group: 'networking.k8s.aws', kind: 'ApplicationNetworkPolicy', namespaced: true, mayAllow: true, selects: ofPods },
   { group: 'networking.k8s.aws', kind: 'ClusterNetworkPolicy', namespaced: false, mayAllow: true, selects: both },
+  // docs.redhat.com, "Configuring an egress firewall for a project" (OpenShift SDN); with OVN-Kubernetes it is the next.
+  {
+    group: 'network.openshift.io',
+    kind: 'EgressNetworkPolicy',
+    namespaced: true,
+    mayAllow: false,
+    selects: () => ({ ingress: false, egress: true }),
+  },
   // ovn-kubernetes.io, "EgressFirewall".
   { group: 'k8s.ovn.org', kind: 'EgressFirewall', namespaced: true, mayAllow: false, selects: () => ({ ingress: false, egress: true }) },
 ];

@@ -1,0 +1,34 @@
+import { apiGroup, type LocalSubject, type LocalSubjectKind, type Resource } from '../core/index.ts';
+import type { Container } from '../kube/types.ts';
+import { listOf, textOf } from '../kube/untyped.ts';
+import { containersOf } from './container.ts';
+
+/** A container whose image a node may have already, or the settings of a kubelet that decides who may start it. */
+export type ImagePull =
+  | {
+      readonly type: 'container';
+      readonly container: Container;
+      /** Its pod names a Secret for the registry. */
+      readonly isPrivate: boolean;
+    }
+  /** `imagePullCredentialsVerificationPolicy` as it stands. */
+  | { readonly type: 'kubelet'; readonly policy: string | undefined };
+
+const kubeletKind = 'KubeletConfiguration.kubelet.config.k8s.io';
+
+/** Paths of controls are relative to the container, or to the settings. */
+export const imagePulls: LocalSubjectKind<ImagePull> = {
+  scope: 'local',
+  name: 'pull of an image',
+  reads: { podTemplates: true, kinds: [kubeletKind] },
+  example: 'objects',
+  *subjects({ ref, object, podTemplates }: Resource): Generator<LocalSubject<ImagePull>> {
+    if (`${ref.kind}.${apiGroup(ref.apiVersion)}` === kubeletKind)
+      yield { subject: { type: 'kubelet', policy: textOf(object['imagePullCredentialsVerificationPolicy']) }, path: [] };
+    for (const { spec, specPath } of podTemplates) {
+      const isPrivate = listOf(spec['imagePullSecrets']).length > 0;
+      for (const { container, path } of containersOf(spec))
+        yield { subject: { type: 'container', container, isPrivate }, path: [...specPath, ...path], container: container.name ?? '' };
+    }
+  },
+};

@@ -5,6 +5,8 @@ export type {
   ComparedControl,
   ComparedRow,
   DeclinedFix,
+  DiffReport,
+  DiffSide,
   Edit,
   Excepted,
   FileRepair,
@@ -41,6 +43,7 @@ export type { ParamValue, PolicyOptions } from './options/policy-options.ts';
 export { OptionError } from './options/option-error.ts';
 export type { Baseline, BaselineEntry } from './compare/baseline.ts';
 export { baselineOf, formatBaseline } from './compare/baseline.ts';
+export { diff, type DiffInput, type DiffOptions } from './library/diff.ts';
 export { leaveOutKnown, readBaseline } from './library/baseline.ts';
 export { outcome, type FailOn, type Outcome, type OutcomeOptions } from './report/outcome.ts';
 export { fleetOutcome } from './report/fleet-outcome.ts';

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/index.ts';
-import { fixReportSchema, fleetReportSchema, reportSchema, rightsSchema } from '../src/report/json-schema.ts';
+import { diffReportSchema, fixReportSchema, fleetReportSchema, reportSchema, rightsSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
 import { exampleFindings } from './example-findings.ts';
 import { pageModule } from './page.ts';
@@ -58,6 +58,7 @@ if (indexWasCurrent) {
   put('docs/report.schema.json', reportSchema());
   put('docs/fix-report.schema.json', fixReportSchema());
   put('docs/fleet-report.schema.json', fleetReportSchema());
+  put('docs/diff-report.schema.json', diffReportSchema());
   put('docs/rights.schema.json', rightsSchema());
   for (const [path, text] of await readmeFiles(root)) put(path, text);
   put('THIRD-PARTY.md', await thirdParty());

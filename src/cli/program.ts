@@ -29,6 +29,8 @@ async function run(argv: readonly string[], file: string): Promise<number | unde
   switch (command.name) {
     case 'scan':
       return (await import('./scan.ts')).runScan(given, file);
+    case 'diff':
+      return (await import('./diff.ts')).runDiff(given);
     case 'fix':
       return (await import('./fix.ts')).runFix(given);
     case 'snapshot':

@@ -1,44 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding, Report, Severity } from '../core/index.ts';
+import { finding, report } from './sample.ts';
 import { baselineOf, baselineOfReport, formatBaseline, looksLikeBaseline, parseBaseline, withoutKnown, type Baseline } from './baseline.ts';
-
-type Given = Partial<Omit<Finding, 'resource'>> & { readonly name?: string; readonly namespace?: string };
-
-function finding({ name = 'web', namespace = 'shop', ...given }: Given = {}): Finding {
-  return {
-    control: 'pod-security/privileged',
-    codes: ['POD-06'],
-    severity: 'critical',
-    verdict: 'fail',
-    resource: { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name },
-    path: 'spec.template.spec.containers[0].securityContext.privileged',
-    file: 'web.yaml',
-    line: 3,
-    column: 1,
-    endLine: 3,
-    endColumn: 9,
-    message: `container of ${name} is privileged`,
-    fingerprint: '0011223344556677',
-    ...given,
-  };
-}
-
-function report(findings: readonly Finding[], more: Partial<Report> = {}): Report {
-  return {
-    schemaVersion: 1,
-    tool: { name: 'plimsoll', version: '1.2.3' },
-    target: { kubernetesVersion: '1.35', assumed: false, profile: 'nsa', partial: false, assumptions: [] },
-    inputs: { files: 1, documents: 1, resources: 1, skipped: [], unread: [], excepted: [], drifted: [], staticPods: [] },
-    findings,
-    workloads: [],
-    ledger: [],
-    summary: {
-      bySeverity: { critical: findings.length, high: 0, medium: 0, low: 0 },
-      byState: { pass: 0, fail: 1, unknown: 0, 'not-applicable': 0 },
-    },
-    ...more,
-  };
-}
 
 const everything = { judges: () => true, minSeverity: 'low' } as const;
 

@@ -28,7 +28,7 @@ export interface Since {
  * was, and it was a finding then, of the same verdict and message and no less severe. So nothing new is left out, wherever
  * it comes from; the ledger stays what it is.
  */
-export function onlyChanged(report: Report, before: Report, { revision, commit, isChanged }: Since): Report {
+export function onlyChanged(report: Report, before: Pick<Report, 'findings'>, { revision, commit, isChanged }: Since): Report {
   const { findings, workloads } = report;
   const standing = [...findings, ...workloads];
   const old = new Set<Finding>();

@@ -114,10 +114,12 @@ export function objectWords({ apiVersion, kind, namespace, name, owner }: Resour
 function placesOf(standing: readonly Pick<Finding, 'file' | 'resource'>[]): Set<string> {
   const places = new Set<string>();
   let before: ResourceRef | undefined;
+  let place = '';
   for (const { resource, file } of standing) {
-    // Findings come in runs on one object.
-    if (resource === before) continue;
+    // Findings come in runs on one object; one that joins objects may stand in the file of another.
+    if (resource === before && file === place) continue;
     before = resource;
+    place = file;
     places.add(`${objectWords(resource)}\0${file}`);
   }
   return places;

@@ -1,6 +1,7 @@
 export * from './attack-path.ts';
 export * from './compare-text.ts';
 export * from './control.ts';
+export * from './diff-report.ts';
 export * from './edit.ts';
 export * from './fix-report.ts';
 export * from './fleet-report.ts';

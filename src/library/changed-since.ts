@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { onlyChanged } from '../compare/changed.ts';
 import type { Finding, Report } from '../core/index.ts';
+import { OptionError } from '../options/option-error.ts';
 import { filesOfRevision, judgeRevision } from './revision.ts';
 import type { ScanOptions } from './scan.ts';
 
@@ -19,10 +20,14 @@ export async function changedSince(options: ScanOptions, revision: string, setti
   const { cwd = process.cwd() } = options;
   const files = await filesOfRevision(options, revision, 'merge-base', settings);
   const known = new Set<string>();
-  let before: Report;
+  let before: Pick<Report, 'findings'>;
   let otherSettings: boolean;
   try {
-    before = await judgeRevision(files);
+    before = await judgeRevision(files).catch((error: unknown) => {
+      // What could not have been judged by these options then (a chart that has come since, with its values) is all new.
+      if (!(error instanceof OptionError)) throw error;
+      return { findings: [] };
+    });
     for (const file of filesBelow(files.there(files.top))) for (const { digest } of documentsOf(file) ?? []) known.add(digest);
     otherSettings = files.settings.some((path) => textOf(path) !== textOf(files.there(path)));
   } finally {

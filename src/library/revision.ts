@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { checkOut, findCommit, findMergeBase, findRepository, type CheckedOut, type PlaceInRepository } from '../sources/git/index.ts';
@@ -26,7 +26,7 @@ export async function filesOfRevision(
   at: 'revision' | 'merge-base',
   nameOfSettings?: string,
 ): Promise<FilesOfRevision> {
-  const { paths = ['.'], cwd = process.cwd() } = options;
+  const { paths = ['.'], cwd = process.cwd(), charts } = options;
   if (paths.includes('-')) throw new OptionError(['standard input is in no revision', 'name the files or folders to compare']);
   const places: PlaceInRepository[] = [];
   const patterns = new Set<string>();
@@ -44,27 +44,47 @@ export async function filesOfRevision(
   const settings =
     nameOfSettings === undefined
       ? []
-      : settingsAbove([...places.map(({ path }) => path), relative(first.top, resolve(cwd))], nameOfSettings);
+      : settingsAbove([...places.map(({ path }) => path), below(first.top, resolve(cwd)) ?? ''], nameOfSettings);
+  const values = charts?.values ?? [];
+  const valuesBelow = values.map((file) => below(first.top, resolve(cwd, file))).filter((path) => path !== undefined);
   const named = granted<{ readonly commit: string }>(await findCommit(first, revision));
   const { commit } = at === 'revision' ? named : granted<typeof named>(await findMergeBase(first, revision, named.commit));
   const files = granted<CheckedOut>(
-    await checkOut(first, commit, { paths: places.map(({ path }) => path), whole: patterns, also: settings }),
+    await checkOut(first, commit, { paths: places.map(({ path }) => path), whole: patterns, also: [...settings, ...valuesBelow] }),
   );
-  const there = paths.map((path) => (isAbsolute(path) ? files.there(path) : path));
+  const asThen = (path: string): string => (isAbsolute(path) ? files.there(path) : path);
+  const { memory: _, ...rendering } = charts ?? {};
   return {
     ...files,
     commit,
     top: first.top,
     settings: settings.map((path) => join(first.top, path)),
-    options: { ...options, cwd: files.there(resolve(cwd)), paths: there },
+    options: {
+      ...options,
+      cwd: files.there(resolve(cwd)),
+      paths: paths.map(asThen),
+      ...(charts === undefined
+        ? {}
+        : {
+            charts: {
+              ...rendering,
+              values: values.map((file) => (below(first.top, resolve(cwd, file)) === undefined ? resolve(cwd, file) : asThen(file))),
+            },
+          }),
+    },
   };
+}
+
+/** The way from a folder down to a path, with `/`; undefined where it leads elsewhere. */
+function below(folder: string, path: string): string | undefined {
+  const way = relative(folder, path);
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : way.split(sep).join('/');
 }
 
 /** All places of a settings file in the folders above some paths, and at the paths. */
 function settingsAbove(paths: readonly string[], name: string): string[] {
   const folders = new Set<string>(['']);
   for (const path of paths) {
-    if (path.startsWith('..') || isAbsolute(path)) continue;
     for (let at = path; at !== '.' && at !== ''; at = dirname(at)) folders.add(at);
   }
   return [...folders].map((folder) => (folder === '' ? name : `${folder}/${name}`));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AppliedFix, FixReport, FleetReport, Location, Report } from '../core/index.ts';
+import type { AppliedFix, DiffReport, FixReport, FleetReport, Location, Report } from '../core/index.ts';
 
 // The definitions of the JSON reports, from which docs/*.schema.json are made. Only tools and tests import it: the
 // command line never loads a schema library.
@@ -386,3 +386,64 @@ export type WrittenFixReport = Omit<FixReport, 'files' | 'objects' | 'fixes' | '
 
 /** The report of `plimsoll fix --output json`. */
 export const fixReportDefinition: z.ZodType<WrittenFixReport> = fixDefinition;
+
+const bySeverity = z.object({ critical: count, high: count, medium: count, low: count });
+
+const diffSide = z.object({
+  name: z.string().describe('As the user named it'),
+  kind: z
+    .enum(['report', 'files', 'revision'])
+    .describe('A report that was written earlier, files (or a snapshot) that were judged now, or those of a revision of git'),
+  commit: z.string().exactOptional().describe('Of a revision'),
+  tool: z.string().describe('The version of plimsoll that judged it'),
+  kubernetesVersion: preambleShape.target.shape.kubernetesVersion,
+  profile: preambleShape.target.shape.profile,
+  cluster: preambleShape.target.shape.cluster,
+  resources: count,
+  unread: preambleShape.inputs.shape.unread,
+});
+
+const diffDefinition = z
+  .object({
+    schemaVersion: z.literal(1),
+    tool: z.object({ name: z.literal('plimsoll'), version: z.string() }),
+    before: diffSide,
+    after: diffSide,
+    notes: z.array(z.string()).describe('What makes the sides hard to compare, one sentence each'),
+    new: z
+      .array(z.object({ finding, was: severity.exactOptional().describe('It was one before, of this lower severity') }))
+      .describe('What fails and did not'),
+    fixed: z.array(finding).describe('What failed and does not any more, as it was'),
+    moved: z
+      .array(
+        z.object({
+          finding,
+          from: z.object({ file, line, resource: resource.exactOptional().describe('The object, where it had another name') }),
+        }),
+      )
+      .describe('The same finding on another line, in another file or of an object with another name'),
+    unsettled: z
+      .array(
+        z.object({
+          finding,
+          because: z
+            .enum(['unknown', 'waived', 'unread', 'not-judged'])
+            .describe('Its verdict is unknown now, it is waived, it may stand in what could not be read, or its control did not judge'),
+        }),
+      )
+      .describe('What failed, is not seen any more, and is not known to be fixed; as it was'),
+    unchanged: z.array(finding),
+    ledger: z
+      .array(z.object({ code: z.string(), title: z.string(), before: state, after: state }))
+      .describe('Recommendations whose state is another one'),
+    summary: z.object({ new: bySeverity, fixed: bySeverity, moved: count, unsettled: count, unchanged: count }),
+  })
+  .meta({ id: 'diff-report', title: 'Report of plimsoll diff' });
+
+/** Only compiles while the definition and the type say the same, down to what is optional. */
+const agreeingDiff: Same<DeepReadonly<z.infer<typeof diffDefinition>>, DeepReadonly<DiffReport>> extends true
+  ? z.ZodType<DiffReport>
+  : never = diffDefinition;
+
+/** The report of `plimsoll diff --output json`; equal to the type DiffReport of src/core/diff-report.ts. */
+export const diffReportDefinition: z.ZodType<DiffReport> = agreeingDiff;

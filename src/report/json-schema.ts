@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fixReportDefinition, fleetReportDefinition, reportDefinition } from './json-definition.ts';
+import { diffReportDefinition, fixReportDefinition, fleetReportDefinition, reportDefinition } from './json-definition.ts';
 import { rightsDefinition } from './rights-definition.ts';
 
 /** The JSON Schema of the report of `plimsoll scan`, as text for docs/report.schema.json. */
@@ -15,6 +15,11 @@ export function fleetReportSchema(): string {
 /** The JSON Schema of the report of `plimsoll fix`, as text for docs/fix-report.schema.json. */
 export function fixReportSchema(): string {
   return schemaText(fixReportDefinition);
+}
+
+/** The JSON Schema of the report of `plimsoll diff`, as text for docs/diff-report.schema.json. */
+export function diffReportSchema(): string {
+  return schemaText(diffReportDefinition);
 }
 
 /** The JSON Schema of the reports about rights, as text for docs/rights.schema.json. */

@@ -117,7 +117,7 @@ export function reference({ apiVersion, kind, namespace, name, owner }: Resource
 }
 
 /** Findings come in runs on one object and repeat their control's part, so both are made once. */
-function findingRecords(): (finding: Finding) => string {
+export function findingRecords(): (finding: Finding) => string {
   const controls = new Map<string, string>();
   const literal = remembering(quoted);
   let lastReference: ResourceRef | undefined;
@@ -167,7 +167,7 @@ function setByRecord({ key, file, line }: SetBy): string {
   return `{"key":${quoted(key)},"file":${quoted(file)},"line":${line}}`;
 }
 
-function clusterRecord({ context, version, namespaces, snapshot }: ClusterTarget): string {
+export function clusterRecord({ context, version, namespaces, snapshot }: ClusterTarget): string {
   const parts = namespaces === undefined ? '' : `,"namespaces":${quotedList(namespaces)}`;
   const recorded = snapshot === undefined ? '' : `,"snapshot":{"taken":${quoted(snapshot.taken)},"tool":${quoted(snapshot.tool)}}`;
   return `{"context":${quoted(context)},"version":${quoted(version)}${parts}${recorded}}`;
@@ -177,7 +177,7 @@ function skippedRecord({ file, line, reason, count }: Skipped): string {
   return `{"file":${quoted(file)},"line":${line},"reason":${quoted(reason)},"count":${count}}`;
 }
 
-function unreadRecord({ file, line, reason }: Unread): string {
+export function unreadRecord({ file, line, reason }: Unread): string {
   return `{"file":${quoted(file)},"line":${line},"reason":${quoted(reason)}}`;
 }
 

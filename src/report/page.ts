@@ -91,7 +91,7 @@ export function severityColor(colors: Colors, severity: Severity): (text: string
   return { critical: (text: string) => bold(red(text)), high: red, medium: yellow, low: blue }[severity];
 }
 
-export function* unread({ inputs }: Pick<Report, 'inputs'>, page: Page): Generator<string, void> {
+export function* unread({ inputs }: { readonly inputs: Pick<Report['inputs'], 'unread'> }, page: Page): Generator<string, void> {
   const entries = inputs.unread;
   if (entries.length === 0) return;
   yield heading(page.live === true ? 'Could not be read' : `Could not be read: ${counted(entries.length, 'document')}`, page);

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { completion } from './completion.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { fix } from './fix.ts';
 import { generate } from './generate.ts';
@@ -17,6 +18,7 @@ export type { Command, Option } from './command.ts';
 
 const others: readonly Command[] = [
   scan,
+  diff,
   fix,
   snapshot,
   paths,

@@ -7,7 +7,7 @@ import { plainText } from './plain-text.ts';
 import { shortName, sortedFindings, unknownByControl, waiverText } from './sorted-findings.ts';
 
 /** What a comment on GitHub may have (of characters; GitLab takes a million). */
-const longestComment = 65_536;
+export const longestComment = 65_536;
 // What the end needs: the line that tells what was cut.
 const reserve = 400;
 const unreadShown = 20;
@@ -126,7 +126,7 @@ function bounded(text: string): string {
 }
 
 /** In code nothing is markup, a mention or a link. */
-function code(text: string): string {
+export function code(text: string): string {
   const inner = bounded(text);
   const longest = Math.max(0, ...(inner.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = '`'.repeat(longest + 1);
@@ -142,7 +142,7 @@ function cell(text: string): string {
 const plain = /^[\p{L}\p{N} .,;()'"/:=+-]*$/u;
 
 /** Words for people; where they could be more than words, as code. */
-function prose(text: string): string {
+export function prose(text: string): string {
   const whole = bounded(text);
   return plain.test(whole) && !/:\/\/|\bwww\.|^\s*(?:[-+]|\d+[.)])(?:\s|$)/i.test(whole) ? whole : code(text);
 }

@@ -1,7 +1,7 @@
 import type { Finding, Report, Severity } from '../../core/index.ts';
 import { counted } from '../outcome.ts';
 import { plainText } from './plain-text.ts';
-import { isInFile, repositoryPath, shortName, sortedFindings, unknownByControl, waiverText } from './sorted-findings.ts';
+import { isInFile, leftOut, repositoryPath, shortName, sortedFindings, unknownByControl, waiverText } from './sorted-findings.ts';
 
 type Kind = 'error' | 'warning' | 'notice';
 
@@ -40,6 +40,7 @@ export function* formatGithub(report: Report): Generator<string, void> {
     ...(waived.length === 0 ? [] : [`${waived.length} waived`]),
     ...(unknown.length === 0 ? [] : [`${unknown.length} not known`]),
     ...(unread.length === 0 ? [] : [`${unread.length} unread`]),
+    ...leftOut(report),
   ];
   yield `::group::${data(`Plimsoll: ${[`${critical} critical`, `${high} high`, `${medium} medium`, `${low} low`, ...rest].join(', ')}`)}\n`;
   for (const { file, line, reason } of report.inputs.unread) yield logged(`unread  ${file}:${line}: ${reason}`);

@@ -4,7 +4,7 @@ import { counted } from '../outcome.ts';
 import { failingControls } from '../grouping.ts';
 import type { FormatOptions } from './index.ts';
 import { plainText } from './plain-text.ts';
-import { shortName, sortedFindings, unknownByControl, waiverText } from './sorted-findings.ts';
+import { leftOut, shortName, sortedFindings, unknownByControl, waiverText } from './sorted-findings.ts';
 
 /** What a comment on GitHub may have (of characters; GitLab takes a million). */
 export const longestComment = 65_536;
@@ -67,7 +67,8 @@ interface Line {
 }
 
 /** The comment is found again by its first line, and edited rather than written a second time. */
-function heading({ summary, inputs, target }: Report, waived: number, unknown: number): string {
+function heading(report: Report, waived: number, unknown: number): string {
+  const { summary, inputs, target } = report;
   const { bySeverity } = summary;
   const failing = severities.flatMap((severity) => (bySeverity[severity] === 0 ? [] : [`${bySeverity[severity]} ${severity}`]));
   const said = failing.length > 0 ? failing.join(', ') : inputs.resources === 0 ? 'nothing was judged' : 'nothing fails';
@@ -75,6 +76,7 @@ function heading({ summary, inputs, target }: Report, waived: number, unknown: n
     ...(inputs.unread.length === 0 ? [] : [`**${inputs.unread.length} could not be read**`]),
     ...(waived === 0 ? [] : [`${waived} waived`]),
     ...(unknown === 0 ? [] : [`${unknown} not known`]),
+    ...leftOut(report).map(prose),
     `${counted(inputs.resources, 'object')} read`,
     `Kubernetes ${prose(target.kubernetesVersion)}${target.assumed ? ' (assumed)' : ''}`,
     `profile ${target.profile}`,

@@ -34,6 +34,11 @@ export function* formatPrometheus(report: Report): Generator<string, void> {
     severities.map((severity) => [{ severity }, summary.bySeverity[severity]]),
   );
   yield* gauge('plimsoll_waived_findings', 'Failing findings that are waived.', [[{}, summary.waived ?? waived.length]]);
+  yield* gauge(
+    'plimsoll_left_out_findings',
+    'Failing findings that a baseline knows or that have not changed: they are counted nowhere else.',
+    [[{}, (report.baseline?.known ?? 0) + (report.changedSince?.unchanged ?? 0)]],
+  );
   yield* gauge('plimsoll_unknown_verdicts', 'Verdicts that the input does not decide.', [[{}, unknown.length]]);
   yield* gauge('plimsoll_unread', 'Files, documents or parts of a cluster that could not be read: what they hold was not judged.', [
     [{}, inputs.unread.length],

@@ -60,6 +60,14 @@ export function waiverText({ until, owner, reason, ticket }: Waiver): string {
   return plainText(`waived until ${until} by ${owner}: ${reason}${ticket === undefined ? '' : ` (${ticket})`}`);
 }
 
+/** Findings that fail and that the report does not list, because only what is new was asked for. */
+export function leftOut({ baseline, changedSince }: Report): string[] {
+  return [
+    ...(baseline === undefined ? [] : [`${baseline.known} known to ${plainText(baseline.file)}`]),
+    ...(changedSince === undefined ? [] : [`${changedSince.unchanged} unchanged since ${plainText(changedSince.revision)}`]),
+  ];
+}
+
 /** `Deployment shop/web`, as people name objects to each other. */
 export function shortName(ref: ResourceRef): string {
   const { kind, namespace, name } = ref;

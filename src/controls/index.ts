@@ -13,6 +13,7 @@ import { deadRules } from './authorization/dead-rules.ts';
 import { escalationVerbs } from './authorization/escalation-verbs.ts';
 import { nodeProxy } from './authorization/node-proxy.ts';
 import { permissionListing } from './authorization/permission-listing.ts';
+import { roleReference } from './authorization/role-reference.ts';
 import { takeoverRights } from './authorization/takeover-rights.ts';
 import { tokenIssue } from './authorization/token-issue.ts';
 import { wildcards } from './authorization/wildcards.ts';
@@ -127,10 +128,14 @@ import { webhookScope } from './pod-security/webhook-scope.ts';
 import { windowsHostProcess } from './pod-security/windows-host-process.ts';
 import { writablePaths } from './pod-security/writable-paths.ts';
 import { auditAnonymous } from './threat-detection/audit-anonymous.ts';
+import { auditBackend } from './threat-detection/audit-backend.ts';
 import { auditBodies } from './threat-detection/audit-bodies.ts';
 import { auditCoverage } from './threat-detection/audit-coverage.ts';
+import { auditMounts } from './threat-detection/audit-mounts.ts';
 import { auditNoise } from './threat-detection/audit-noise.ts';
 import { auditPolicy } from './threat-detection/audit-policy.ts';
+import { auditRotation } from './threat-detection/audit-rotation.ts';
+import { auditWebhook } from './threat-detection/audit-webhook.ts';
 import { logCollector } from './threat-detection/log-collector.ts';
 import { meshAuthorization } from './threat-detection/mesh-authorization.ts';
 import { meshEncryption } from './threat-detection/mesh-encryption.ts';
@@ -161,6 +166,7 @@ export const controls: readonly AnyControl[] = [
   escalationVerbs,
   nodeProxy,
   permissionListing,
+  roleReference,
   takeoverRights,
   tokenIssue,
   wildcards,
@@ -275,10 +281,14 @@ export const controls: readonly AnyControl[] = [
   windowsHostProcess,
   writablePaths,
   auditAnonymous,
+  auditBackend,
   auditBodies,
   auditCoverage,
+  auditMounts,
   auditNoise,
   auditPolicy,
+  auditRotation,
+  auditWebhook,
   logCollector,
   meshAuthorization,
   meshEncryption,

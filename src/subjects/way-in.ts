@@ -216,7 +216,9 @@ function ingressEntrance({ object, metadata }: Resource, className: string | und
       ? anchor(['metadata', 'annotations', besides])
       : anchor(host === undefined ? ['spec', 'rules', index] : ['spec', 'rules', index, 'host']);
   const listeners = rules.map((host, index) => listener(host, placeOf(host, index)));
-  if (spec['defaultBackend'] !== undefined) listeners.push(listener(undefined, anchor(['spec', 'defaultBackend'])));
+  // Before networking.k8s.io/v1 it was called `backend`.
+  for (const field of ['defaultBackend', 'backend'])
+    if (spec[field] !== undefined) listeners.push(listener(undefined, anchor(['spec', field])));
   return { internal: isInternalIngress(annotations, className), listeners, at: anchor(['spec']) };
 }
 

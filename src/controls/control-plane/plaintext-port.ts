@@ -70,6 +70,9 @@ export const plaintextPort: AnyControl = defineControl({
     },
   },
 
+  // The examples say nothing of auditing.
+  alsoFails: ['threat-detection/audit-backend'],
+
   examples: {
     pass: { 'secure serving only': 'command: [kube-apiserver, --secure-port=6443, "--authorization-mode=Node,RBAC"]' },
     fail: {

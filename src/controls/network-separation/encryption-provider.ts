@@ -15,6 +15,7 @@ export const encryptionProvider: AnyControl = defineControl({
   severity: 'medium',
   also: { cis: ['1.2.28'] },
   subject: encryptionConfigurations,
+  inEveryCluster: true,
 
   evaluate({ secrets }) {
     const [first] = secrets?.providers ?? [];

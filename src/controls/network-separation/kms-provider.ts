@@ -16,6 +16,7 @@ export const kmsProvider: AnyControl = defineControl({
   severity: 'medium',
   also: { cis: ['1.2.28'] },
   subject: encryptionConfigurations,
+  inEveryCluster: true,
 
   evaluate({ entries }, { version }) {
     const providers = entries.flatMap((entry) => entry.providers.filter(({ type }) => type === 'kms'));

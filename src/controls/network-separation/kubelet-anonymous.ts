@@ -9,6 +9,7 @@ export const kubeletAnonymous: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['4.2.1'], attack: ['T1552.007', 'T1609'] },
   subject: kubeletConfigurations,
+  inEveryCluster: true,
 
   evaluate({ authentication }) {
     // The default of the file is false; that of the flag, true, is for kubelets without one.

@@ -9,6 +9,7 @@ export const kubeletAuthorization: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['4.2.2'] },
   subject: kubeletConfigurations,
+  inEveryCluster: true,
 
   evaluate({ authorization }) {
     const { mode } = authorization ?? {};

@@ -9,6 +9,7 @@ export const kubeletCertificates: AnyControl = defineControl({
   severity: 'low',
   also: { cis: ['4.2.10', '4.2.11'] },
   subject: kubeletConfigurations,
+  inEveryCluster: true,
 
   evaluate({ rotateCertificates, serverTLSBootstrap, tlsCertFile }) {
     if (rotateCertificates === false)

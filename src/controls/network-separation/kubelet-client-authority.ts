@@ -9,6 +9,7 @@ export const kubeletClientAuthority: AnyControl = defineControl({
   severity: 'medium',
   also: { cis: ['4.2.3'] },
   subject: kubeletConfigurations,
+  inEveryCluster: true,
 
   evaluate({ authentication }) {
     const file = authentication?.x509?.clientCAFile;

@@ -9,6 +9,7 @@ export const kubeletOptions: AnyControl = defineControl({
   severity: 'low',
   also: { cis: ['4.2.6', '4.2.7', '4.2.8'] },
   subject: kubeletConfigurations,
+  inEveryCluster: true,
 
   evaluate({ protectKernelDefaults, makeIPTablesUtilChains, eventRecordQPS, enableSystemLogQuery }) {
     const places: Place[] = [];

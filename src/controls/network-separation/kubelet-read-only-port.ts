@@ -9,6 +9,7 @@ export const kubeletReadOnlyPort: AnyControl = defineControl({
   severity: 'medium',
   also: { cis: ['4.2.4'], attack: ['T1613'] },
   subject: kubeletConfigurations,
+  inEveryCluster: true,
 
   evaluate({ readOnlyPort = 0 }) {
     if (readOnlyPort === 0) return passSoFar(['node']);

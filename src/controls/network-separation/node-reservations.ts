@@ -10,6 +10,7 @@ export const nodeReservations: AnyControl = defineControl({
   severity: 'low',
   also: { attack: ['T1499'] },
   subject: kubeletConfigurations,
+  inEveryCluster: true,
 
   evaluate({ systemReserved, kubeReserved, evictionHard, enforceNodeAllocatable }) {
     const places: Place[] = [];

@@ -9,6 +9,7 @@ export const podProcessLimit: AnyControl = defineControl({
   severity: 'medium',
   also: { cis: ['4.2.13'], attack: ['T1499'] },
   subject: kubeletConfigurations,
+  inEveryCluster: true,
 
   evaluate({ podPidsLimit }) {
     if (podPidsLimit === undefined)

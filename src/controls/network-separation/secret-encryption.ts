@@ -9,6 +9,7 @@ export const secretEncryption: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['1.2.27'], attack: ['T1552.001'] },
   subject: encryptionConfigurations,
+  inEveryCluster: true,
 
   evaluate({ secrets }) {
     if (secrets === undefined) return fail(['resources'], 'no entry names Secrets: they are stored in plain text');

@@ -33,7 +33,7 @@ export const podSecurityPolicies: AnyControl = defineControl({
   remedy:
     'Enforce the nearest level of the Pod Security Standards by labels of the namespaces, and what a policy refused beyond that by a ValidatingAdmissionPolicy; compare by a dry run on all pods, then delete the policies and the rules that name them.',
 
-  alsoFails: ['upgrading/removed-apis', 'authorization/dead-rules', 'authorization/cluster-scope'],
+  alsoFails: ['threat-detection/audit-backend', 'upgrading/removed-apis', 'authorization/dead-rules', 'authorization/cluster-scope'],
 
   examples: {
     pass: { 'an API server without the plugin': server('NodeRestriction') },

@@ -22,6 +22,7 @@ export const auditAnonymous: AnyControl = defineControl({
   severity: 'medium',
   also: { cis: ['3.2.2'] },
   subject: auditPolicies,
+  inEveryCluster: true,
 
   evaluate(policy) {
     for (const request of tries) {

@@ -11,6 +11,7 @@ export const auditBodies: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['3.2.2'], attack: ['T1552.001'] },
   subject: auditPolicies,
+  inEveryCluster: true,
 
   evaluate(policy) {
     const users = usersOf(policy);

@@ -10,6 +10,7 @@ export const auditCoverage: AnyControl = defineControl({
   severity: 'medium',
   also: { cis: ['3.2.2'], attack: ['T1562'] },
   subject: auditPolicies,
+  inEveryCluster: true,
 
   evaluate(policy) {
     const users = usersOf(policy);

@@ -9,6 +9,7 @@ export const auditNoise: AnyControl = defineControl({
   severity: 'low',
   also: {},
   subject: auditPolicies,
+  inEveryCluster: true,
 
   evaluate({ rules, omitStages, omitManagedFields }) {
     const recording = [...rules.entries()].filter(([, { level }]) => level !== 'None');

@@ -15,6 +15,7 @@ export const auditPolicy: AnyControl = defineControl({
   severity: 'high',
   also: { cis: ['3.2.1'], attack: ['T1562'] },
   subject: auditPolicies,
+  inEveryCluster: true,
 
   evaluate({ apiVersion, rules }, { version }) {
     if (apiVersion !== 'audit.k8s.io/v1' && version >= olderGoneSince)

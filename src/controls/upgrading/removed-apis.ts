@@ -44,7 +44,7 @@ export const removedApis: AnyControl = defineControl({
     },
   },
 
-  alsoFails: ['pod-security/pod-security-policies', 'network-separation/plaintext-entrances'],
+  alsoFails: ['pod-security/pod-security-policies', 'network-separation/plaintext-entrances', 'network-separation/wildcard-hosts'],
 
   examples: {
     pass: { 'a version that is served': 'kind: Deployment\nmetadata: { name: web }' },

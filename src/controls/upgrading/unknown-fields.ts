@@ -102,7 +102,11 @@ function messageOf({ name, meant, belongs, since, until }: UnknownField, version
   const field = `field "${name.length > longestName ? `${name.slice(0, longestName)}…` : name}"`;
   if (since !== undefined) return `${field} has no effect in 1.${version}: Kubernetes knows it from 1.${since} on`;
   if (until !== undefined) return `${field} has no effect in 1.${version}: Kubernetes knew it up to 1.${until}`;
-  if (meant !== undefined) return `${field} is unknown and has no effect: did you mean ${meant}?`;
+  if (meant !== undefined) {
+    // As the network policies of appendix E have it.
+    const erratum = name === 'policyType' && meant === 'policyTypes' ? ' (erratum 14)' : '';
+    return `${field} is unknown and has no effect: did you mean ${meant}?${erratum}`;
+  }
   if (belongs !== undefined) return `${field} is unknown here: it belongs to ${belongs}`;
   return `${field} is unknown and has no effect`;
 }

@@ -1,5 +1,6 @@
 import { apiGroup, isObserved, type Input, type Location, type Path } from '../../core/index.ts';
 import { isWorkflow } from '../../kube/argo-workflow.ts';
+import { copiedMistake, copiedMistakeAt } from '../../kube/copied-mistakes.ts';
 import { decode } from '../../kube/decode.ts';
 import { isPatch } from '../../kube/patch-document.ts';
 import { hasEmbeddedPod, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
@@ -209,7 +210,7 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
   function takeFault(text: string, first: number, fault: RefusedDocument): void {
     if (text.includes('{{')) skip(first, helmTemplate);
     else if (!text.includes('apiVersion')) skip(first, oneLine(`not Kubernetes: no apiVersion, and line ${fault.line}: ${fault.error}`));
-    else unread(fault.line, fault.error);
+    else unread(fault.line, explained(fault.error, copiedMistake(text)));
   }
 
   function take(candidate: Candidate, first: number): void {
@@ -240,7 +241,7 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
     const decoded = decode(value, podTemplates);
     if ('refused' in decoded) {
       const [place] = locate([[...prefix, ...decoded.path]]);
-      return unread(place?.line ?? first, `refused by the API server: ${decoded.refused}`);
+      return unread(place?.line ?? first, explained(`refused by the API server: ${decoded.refused}`, copiedMistakeAt(value, decoded.path)));
     }
     const { ref, metadata, object, podTemplates: templates } = decoded;
     if (isPatch(object, templates)) return skip(first, patch);
@@ -305,6 +306,10 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
   }
 
   return { read, outcome: { counts, skips } };
+}
+
+function explained(reason: string, hint: string | undefined): string {
+  return hint === undefined ? reason : `${reason}: ${hint}`;
 }
 
 /** Reads pieces that were gathered to be read later, or elsewhere. */

@@ -26,18 +26,27 @@ export function moduleVersion(module: string, dependency: string): string {
  */
 export function built(module: string, variables: Readonly<Record<string, string>> = {}): string {
   const linking = ['-s', '-w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+  return builtFrom(module, '.', basename(module), linking);
+}
+
+/** Builds a program that a module names as a tool, at the version of its go.mod, as `built` does. */
+export function builtTool(module: string, tool: string, name: string): string {
+  return builtFrom(module, tool, name, '-s -w');
+}
+
+function builtFrom(module: string, what: string, name: string, linking: string): string {
   const hash = createHash('sha256').update(linking);
+  if (what !== '.') hash.update(what);
   for (const file of readdirSync(module).sort()) {
     if (/^go\.(?:mod|sum)$|\.go$/.test(file)) hash.update(`${file}\n`).update(readFileSync(join(module, file)));
   }
-  const name = basename(module);
   const folder = join(tmpdir(), `plimsoll-${name}-${hash.digest('hex').slice(0, 16)}`);
   const binary = join(folder, process.platform === 'win32' ? `${name}.exe` : name);
   if (existsSync(binary)) return binary;
   mkdirSync(folder, { recursive: true });
   // Several test files may build at once: each renames a whole binary into place.
   const fresh = `${binary}.${process.pid}`;
-  execFileSync('go', ['build', '-buildvcs=false', '-trimpath', '-ldflags', linking, '-o', fresh, '.'], {
+  execFileSync('go', ['build', '-buildvcs=false', '-trimpath', '-ldflags', linking, '-o', fresh, what], {
     cwd: module,
     stdio: ['ignore', 'inherit', 'inherit'],
     // One setting for all modules, so that what one of them compiled serves the others.

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { watchManifests, type Report } from '../src/index.ts';
 import { startPlimsoll } from './cli/run.ts';
+import { fakeProgram } from './fake-program.ts';
 
 /** Soon after a change, and never without one. */
 const rhythm = { quiet: 20, latest: 200, share: 1, soonest: 60_000, rarest: 60_000 };
@@ -104,4 +105,41 @@ test('the command prints what changes by file and line, and does not follow what
   expect(await running.ended).toBe(0);
   expect(JSON.parse(settled)).toMatchObject({ inputs: { files: expect.any(Number) } });
   expect(running.stderr()).toBe('');
+});
+
+test('charts and overlays are followed with all that they are rendered from', async () => {
+  const renders = join(folder, 'renders');
+  const tool = `echo x >> ${renders}; cat "$(dirname "$0")/printed"`;
+  vi.stubEnv('PATH', fakeProgram(join(folder, 'bin'), 'helm', tool));
+  fakeProgram(join(folder, 'bin'), 'kustomize', tool);
+  const print = (name: string): void => write('bin/printed', `---\n# Source: chart/templates/a.yaml\n${pod(name, true)}\n`);
+  mkdirSync(join(folder, 'chart/templates'), { recursive: true });
+  write('chart/Chart.yaml', 'name: chart\n');
+  write('chart/templates/a.yaml', '{{ x }}');
+  write('values.yaml', 'a: 1\n');
+  mkdirSync(join(folder, 'base'));
+  write('base/kustomization.yaml', 'resources: []\n');
+  mkdirSync(join(folder, 'prod'));
+  write('prod/kustomization.yaml', 'resources: [../base]\n');
+  print('one');
+  const reports = watchManifests({
+    paths: ['chart', 'prod'],
+    cwd: folder,
+    rhythm,
+    signal: ending.signal,
+    charts: { values: ['values.yaml'] },
+  });
+  expect(await next(reports)).toEqual(['one', 'one']);
+  for (const [file, name] of [
+    ['chart/templates/_a.tpl', 'two'],
+    ['values.yaml', 'three'],
+  ] as const) {
+    print(name);
+    write(file, 'b: 1\n');
+    expect(await next(reports)).toEqual([name, expect.any(String)]);
+  }
+  print('four');
+  write('base/kustomization.yaml', 'resources: [a.yaml]\n');
+  expect(await next(reports)).toEqual([expect.any(String), 'four']);
+  vi.unstubAllEnvs();
 });

@@ -6,7 +6,7 @@ import { nextCommand } from '../report/next-command.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
-import { checkClusterArguments } from './cluster-arguments.ts';
+import { checkClusterArguments, refuseChartArguments } from './cluster-arguments.ts';
 import { clusterOptions } from './commands/options.ts';
 import { scanFormats } from './commands/scan.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
@@ -89,6 +89,7 @@ const ofSnapshots: ReadonlySet<string> = new Set(['admission-config', 'allow-par
 /** @throws OptionError where options exclude each other. */
 function checkCombinations(given: Arguments, snapshot: string | undefined): void {
   if (!given.has('cluster') && !given.has('all-contexts')) {
+    if (snapshot !== undefined) refuseChartArguments(given, `the snapshot ${snapshot}`);
     if (snapshot !== undefined && given.has('partial'))
       throw new OptionError([
         `--partial and the snapshot ${snapshot} exclude each other`,

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AnyControl, Proposal, Report, ResourceRef } from '../core/index.ts';
 import { startEvaluation, type Part, type Policy, type ProposalSink } from '../evaluate/index.ts';
-import { findFiles, manifestReader, manifestTotals, type Found, type ManifestCounts } from '../sources/manifests/index.ts';
+import { findFiles, manifestReader, manifestTotals, sourcesOf, type Found, type ManifestCounts } from '../sources/manifests/index.ts';
 import { withDeciding } from './deciding.ts';
 import { renderingOf } from './chart-options.ts';
 import { readsOf } from './portion-judge.ts';
@@ -80,6 +80,15 @@ export function keepJudging(
     const next = new Map<string, KeptFile>();
     const files: KeptFile[] = [];
     for (const one of found) {
+      if (one.type === 'chart' || one.type === 'overlay') {
+        const before = known.get(`${one.type} ${one.file}`);
+        const isKnown = isDiskKnown && before !== undefined;
+        const state = isKnown ? '' : stateOfAll([...sourcesOf(one), ...(rendering.render?.values ?? []).map(({ path }) => path)]);
+        const kept = before !== undefined && (isKnown || isSame(before.state, state)) ? before : await read(one, false, undefined, state);
+        next.set(`${one.type} ${one.file}`, kept);
+        files.push(kept);
+        continue;
+      }
       if (one.type !== 'read') {
         files.push(await read(one, false, undefined, ''));
         continue;
@@ -128,6 +137,12 @@ export function keepJudging(
 function isSame(before: KeptFile['state'], now: KeptFile['state']): boolean {
   if (typeof before === 'string' || typeof now === 'string') return before === now && now !== '';
   return before === now || Buffer.compare(before, now) === 0;
+}
+
+/** What changes when any of the files does; empty where that cannot be told. */
+function stateOfAll(paths: readonly string[]): string {
+  const states = paths.map(stateOf);
+  return states.includes('') ? '' : paths.map((path, index) => `${path} ${states[index]}`).join('\n');
 }
 
 /** What changes when a file does; empty where that cannot be told. */

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { controls as ownControls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { policyOf } from '../options/policy-options.ts';
+import { readOverlay } from '../sources/charts/overlay.ts';
 import { watchPaths } from '../sources/manifests/watch-paths.ts';
 import { startPulse, type Rhythm } from './pulse.ts';
 import { keepJudging } from './kept-judgement.ts';
@@ -27,7 +29,7 @@ export interface WatchManifestsOptions extends Omit<ScanOptions, 'stdin'> {
  */
 export async function* watchManifests(options: WatchManifestsOptions = {}): AsyncGenerator<Report, void> {
   const { signal, onFailure, onLost, rhythm, ...manifests } = options;
-  const { paths = ['.'], cwd = process.cwd() } = manifests;
+  const { paths = ['.'], cwd = process.cwd(), charts } = manifests;
   if (paths.includes('-')) throw new OptionError(['standard input does not change', 'leave out --watch, or name files']);
   const ending = new AbortController();
   const end = (): void => ending.abort();
@@ -36,7 +38,9 @@ export async function* watchManifests(options: WatchManifestsOptions = {}): Asyn
   const again = judging({ ...manifests, paths, cwd });
   // A file is saved at once, or nearly: nobody likes to wait for the verdict.
   const pulse = startPulse({ quiet: 50, ...rhythm }, ending.signal);
-  const close = watchPaths(paths, cwd, { changed: pulse.changed, lost: (path, why) => onLost?.(path, why) });
+  const watched =
+    charts === undefined ? paths : [...paths, ...(charts.values ?? []), ...paths.flatMap((path) => basesOf(resolve(cwd, path)))];
+  const close = watchPaths(watched, cwd, { changed: pulse.changed, lost: (path, why) => onLost?.(path, why) });
   try {
     for (let first = true; ; first = false) {
       const begun = Date.now();
@@ -54,6 +58,11 @@ export async function* watchManifests(options: WatchManifestsOptions = {}): Asyn
     signal?.removeEventListener('abort', end);
     close();
   }
+}
+
+/** The folders that a kustomization builds upon may stand beside it. */
+function basesOf(path: string): readonly string[] {
+  return [...(readOverlay(path)?.bases ?? [])];
 }
 
 /** Of manifests only what has changed is read again; a snapshot is read whole. */

@@ -334,6 +334,17 @@ function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
+/** Every file that something to be rendered is made from, by its path. */
+export function sourcesOf(found: FoundChart | FoundOverlay): readonly string[] {
+  if (found.type === 'overlay') return [...found.overlay.files].sort();
+  if (found.isArchive) return [found.path];
+  const entries = readdirSync(found.path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
 function isChartTemplate(search: Search, folder: string): boolean {
   const known = search.chartFolders.get(folder);
   if (known !== undefined) return known;

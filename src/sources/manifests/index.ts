@@ -12,7 +12,7 @@ import { oneLine } from './reasons.ts';
 import type { Sharing } from './sharing.ts';
 
 export { readPortion, type Portion } from './documents.ts';
-export { findFiles, type Found } from './find-files.ts';
+export { findFiles, sourcesOf, type Found } from './find-files.ts';
 export { startSharing, type Judged, type Sharing, type StartHelper } from './sharing.ts';
 
 export interface ManifestOptions {

@@ -35,8 +35,10 @@ export async function narrowed(
       throw new OptionError(['--changed-since and --write-baseline exclude each other', 'a baseline is that of all that is scanned']);
   }
   const unknown = given.has('baseline') || given.has('write-baseline') ? baselineOption(given, failing) : undefined;
+  const named = given.value('config');
+  const settings = named === undefined ? { name: configurationFile } : { file: named };
   // What is taken out of git is on the disk for a moment: nothing of it stays there.
-  const changed = revision === undefined ? undefined : await untilInterrupted(() => changedSince(options, revision, configurationFile));
+  const changed = revision === undefined ? undefined : await untilInterrupted(() => changedSince(options, revision, settings));
   return async (report) => {
     const since = changed?.(report) ?? report;
     const fresh = (await unknown?.(report)) ?? report;

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Finding, Report } from '../core/index.ts';
 import { git, newRepository, type TestRepository } from '../../test/git/repository.ts';
 import { changedSince } from './changed-since.ts';
+import type { Settings } from './revision.ts';
 import { scan, type ScanOptions } from './scan.ts';
 
 const pod = (name: string, more = ''): string => `apiVersion: v1
@@ -36,9 +37,9 @@ afterEach(() => {
 
 const policy: ScanOptions = { only: ['pod-security/host-network', 'network-separation/default-deny-ingress'] };
 
-async function since(revision: string, more: ScanOptions = {}): Promise<Report> {
+async function since(revision: string, more: ScanOptions = {}, settings: Settings = { name: 'plimsoll.yaml' }): Promise<Report> {
   const options = { ...policy, paths: ['deploy'], cwd: repository.top, ...more };
-  return (await changedSince(options, revision, 'plimsoll.yaml'))(await scan(options));
+  return (await changedSince(options, revision, settings))(await scan(options));
 }
 
 function told({ findings }: Pick<Report, 'findings'>): string[] {
@@ -80,6 +81,9 @@ describe('what is reported', () => {
   test('is everything where the settings have changed', async () => {
     repository.write({ 'plimsoll.yaml': 'podTemplates: []\n' });
     expect(told(await since('main')).length).toBe(2);
+    expect(told(await since('main', {}, { file: 'other.yaml' })).length).toBe(0);
+    repository.write({ 'other.yaml': 'podTemplates: []\n' });
+    expect(told(await since('main', {}, { file: 'other.yaml' })).length).toBe(2);
   });
 
   test('is what changed on this side, not on that of the revision', async () => {

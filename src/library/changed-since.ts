@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { onlyChanged } from '../compare/changed.ts';
 import type { Finding, Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
-import { filesOfRevision, judgeRevision } from './revision.ts';
+import { filesOfRevision, judgeRevision, type Settings } from './revision.ts';
 import type { ScanOptions } from './scan.ts';
 
 /** Larger files are dumps; all in them counts as changed. */
@@ -12,11 +12,11 @@ const mostBytes = 64 << 20;
 
 /**
  * Judges what stood where this branch and a revision part, and answers with what takes out of a report of today all that
- * was there then and has not changed since. Where settings (files of the name `settings`, above what is scanned) have
+ * was there then and has not changed since. Where the settings have
  * changed, all has: what they decide is decided for both sides by those of today.
  * @throws OptionError where git, the repository, the revision or the files are missing.
  */
-export async function changedSince(options: ScanOptions, revision: string, settings: string): Promise<(report: Report) => Report> {
+export async function changedSince(options: ScanOptions, revision: string, settings: Settings): Promise<(report: Report) => Report> {
   const { cwd = process.cwd() } = options;
   const files = await filesOfRevision(options, revision, 'merge-base', settings);
   const known = new Set<string>();

@@ -16,6 +16,9 @@ export interface FilesOfRevision extends CheckedOut {
   readonly options: ScanOptions;
 }
 
+/** The file that the settings stand in: one that was named, or files of a name above what is read. */
+export type Settings = { readonly file: string } | { readonly name: string };
+
 /**
  * Takes out of git what the paths of a scan held at a revision, or where that and HEAD part; to be removed by who asked.
  * @throws OptionError where git, the repository, the revision or the files are missing.
@@ -24,7 +27,7 @@ export async function filesOfRevision(
   options: ScanOptions,
   revision: string,
   at: 'revision' | 'merge-base',
-  nameOfSettings?: string,
+  settingsFile?: Settings,
 ): Promise<FilesOfRevision> {
   const { paths = ['.'], cwd = process.cwd(), charts } = options;
   if (paths.includes('-')) throw new OptionError(['standard input is in no revision', 'name the files or folders to compare']);
@@ -42,9 +45,11 @@ export async function filesOfRevision(
   if (first === undefined || other !== undefined)
     throw new OptionError(['the paths are in two repositories', `${first?.top} and ${other?.top}`, 'compare one after the other']);
   const settings =
-    nameOfSettings === undefined
+    settingsFile === undefined
       ? []
-      : settingsAbove([...places.map(({ path }) => path), below(first.top, resolve(cwd)) ?? ''], nameOfSettings);
+      : 'file' in settingsFile
+        ? [below(first.top, resolve(cwd, settingsFile.file))].filter((path) => path !== undefined)
+        : settingsAbove([...places.map(({ path }) => path), below(first.top, resolve(cwd)) ?? ''], settingsFile.name);
   const values = charts?.values ?? [];
   const valuesBelow = values.map((file) => below(first.top, resolve(cwd, file))).filter((path) => path !== undefined);
   const named = granted<{ readonly commit: string }>(await findCommit(first, revision));

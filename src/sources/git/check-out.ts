@@ -30,7 +30,11 @@ export interface Wanted {
  */
 export async function checkOut(repository: Repository, commit: string, wanted: Wanted): Promise<CheckedOut | Refusal> {
   const { paths } = wanted;
-  const entries = await listTree(repository, commit, [...paths, ...wanted.also]);
+  const named = await listTree(repository, commit, [...paths, ...wanted.also]);
+  if ('refused' in named) return named;
+  // An overlay is made from what may stand anywhere in the repository.
+  const isOverlay = named.some(({ path }) => overlays.has(posix.basename(path)));
+  const entries = isOverlay ? await listTree(repository, commit, ['']) : named;
   if ('refused' in entries) return entries;
   const root = mkdtempSync(join(tmpdir(), 'plimsoll-'));
   const there = (path: string): string => join(root, path.slice(parse(path).root.length));
@@ -55,7 +59,8 @@ export async function checkOut(repository: Repository, commit: string, wanted: W
 const manifest = /\.(?:ya?ml|json)$/;
 const rules: ReadonlySet<string> = new Set(['.gitignore', '.plimsollignore']);
 /** What makes a folder one that is rendered: then all of it is needed. */
-const rendered: ReadonlySet<string> = new Set(['Chart.yaml', 'kustomization.yaml', 'kustomization.yml', 'Kustomization']);
+const overlays: ReadonlySet<string> = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization']);
+const rendered: ReadonlySet<string> = new Set(['Chart.yaml', ...overlays]);
 
 function wantedOf(entries: readonly TreeEntry[], { paths, whole, also }: Wanted): TreeEntry[] {
   const folders = new Set(entries.filter(({ path }) => rendered.has(posix.basename(path))).map(({ path }) => posix.dirname(path)));

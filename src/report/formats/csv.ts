@@ -1,4 +1,4 @@
-import type { Finding, Report } from '../../core/index.ts';
+import { remembering, type Finding, type Report } from '../../core/index.ts';
 import { plainText } from './plain-text.ts';
 
 const columns = [
@@ -29,6 +29,15 @@ type Row = { readonly [K in (typeof columns)[number]]?: string | number };
 /** The findings as a table (RFC 4180), a row each in the order of the report; before them what could not be read. */
 export function* formatCsv({ findings, inputs }: Report): Generator<string, void> {
   yield `${columns.join(',')}\r\n`;
+  // Rows repeat most of what those before them say.
+  const cell = remembering(cellOf);
+  const record = (row: Row): string => {
+    const cells = columns.map((column) => {
+      const value = row[column] ?? '';
+      return typeof value === 'number' ? String(value) : cell(value);
+    });
+    return `${cells.join(',')}\r\n`;
+  };
   for (const { file, line, reason } of inputs.unread) yield record({ verdict: 'unread', file, line, message: reason });
   for (const finding of findings) yield record(rowOf(finding));
 }
@@ -41,16 +50,11 @@ function rowOf({ resource, codes, waived, ...finding }: Finding): Row {
   return { ...row, waivedUntil: until, waivedBy: owner, waivedBecause: reason, waiverTicket: ticket };
 }
 
-function record(row: Row): string {
-  return `${columns.map((column) => field(row[column] ?? '')).join(',')}\r\n`;
-}
-
 // A spreadsheet takes what begins with these for a formula, the wide forms in East Asian locales too, and looks past spaces
 // and quotes before them (owasp.org, CSV Injection). The apostrophe says that it is text.
 const formula = /^["'\s]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/u;
 
-function field(value: string | number): string {
-  if (typeof value === 'number') return String(value);
+function cellOf(value: string): string {
   const text = plainText(value);
   const harmless = formula.test(text) ? `'${text}` : text;
   // Quoted too where another locale's separator stands in it, which would else begin a cell of its own.

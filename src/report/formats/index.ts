@@ -43,6 +43,18 @@ export const formats: readonly FormatEntry[] = [
     load: async () => (await import('./html.ts')).formatHtml,
   },
   {
+    name: 'oscal',
+    about: 'OSCAL 1.1.2 Assessment Results',
+    extension: '.json',
+    load: async () => (await import('./oscal.ts')).formatOscal,
+  },
+  {
+    name: 'oscal-catalog',
+    about: 'the recommendations as an OSCAL catalogue, which oscal refers to',
+    extension: '.json',
+    load: async () => (await import('./oscal-catalog.ts')).formatOscalCatalog,
+  },
+  {
     name: 'junit',
     about: 'JUnit XML, for the test reports of CI servers',
     extension: '.xml',

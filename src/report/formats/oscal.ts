@@ -1,0 +1,363 @@
+import type { AnyControl, Finding, LedgerRow, Report, ResourceRef, Severity, Waiver } from '../../core/index.ts';
+import { stringified } from '../json.ts';
+import {
+  catalogUuid,
+  line,
+  listOf,
+  metadata,
+  objectiveId,
+  ourNamespace,
+  properties,
+  prose,
+  uuidOf,
+  type Property,
+} from '../oscal/oscal-parts.ts';
+import { resourceName, tally } from '../page.ts';
+import type { FormatOptions } from './index.ts';
+
+/**
+ * The report as OSCAL 1.1.2 Assessment Results. Each finding is an observation; each recommendation is a finding on its
+ * objective in the catalogue (oscal-catalog.ts), satisfied only where it passes or concerns nothing; each control that fails
+ * is an open risk, and each waiver of it a risk that somebody accepts until a day. Identifiers come from content alone.
+ */
+export function* formatOscal(report: Report, { controls, time }: FormatOptions): Generator<string, void> {
+  const { tool, findings } = report;
+  const run = startRun(report, controls, time);
+  const plan = uuidOf('plan', run.identity);
+  yield `{"assessment-results":{"uuid":"${run.identity}",${fields({
+    metadata: metadata(`Hardening of ${targetName(report)}`, tool.version, time),
+    'import-ap': { href: `#${plan}` },
+  })},\n"results":[{${fields(resultHead(report, run))}`;
+  yield* records('observations', findings, (finding, index) => observation(finding, index, run));
+  yield* records('risks', run.risks, (risk) => riskRecord(risk, run));
+  yield* records('findings', report.ledger, (row) => findingRecord(row, run));
+  yield `,\n"assessment-log":${stringified({ entries: logOf(report, run) })}}],\n`;
+  yield `"back-matter":${stringified({ resources: [planResource(report, plan, time), catalogResource(tool.version)] })}}}\n`;
+}
+
+/** What of a control fails under one waiver, or without any. */
+interface Risk {
+  readonly uuid: string;
+  readonly control: string;
+  readonly waiver?: Waiver;
+  readonly codes: Set<string>;
+  readonly severities: Set<Severity>;
+  readonly observations: string[];
+}
+
+interface Run {
+  readonly identity: string;
+  readonly time: string;
+  readonly controls: ReadonlyMap<string, AnyControl>;
+  readonly tool: string;
+  readonly platform: string;
+  /** Of each finding, in their order. */
+  readonly observations: readonly string[];
+  readonly observationsByCode: ReadonlyMap<string, readonly string[]>;
+  readonly risks: readonly Risk[];
+}
+
+function startRun({ findings, target, tool }: Report, known: readonly AnyControl[], time: string): Run {
+  const identity = uuidOf(
+    'results',
+    time,
+    tool.version,
+    stringified(target),
+    ...findings.map(({ fingerprint, verdict }) => `${verdict} ${fingerprint}`),
+  );
+  const observations: string[] = [];
+  const observationsByCode = new Map<string, string[]>();
+  const risks = new Map<string, Risk>();
+  const seen = new Map<string, number>();
+  for (const finding of findings) {
+    const { fingerprint, codes, control, severity, verdict, waived } = finding;
+    const before = seen.get(fingerprint) ?? 0;
+    seen.set(fingerprint, before + 1);
+    const uuid = uuidOf('observation', fingerprint, String(before));
+    observations.push(uuid);
+    for (const code of codes) listIn(observationsByCode, code).push(uuid);
+    if (verdict !== 'fail') continue;
+    const key = stringified([control, waived ?? null]);
+    let risk = risks.get(key);
+    if (risk === undefined) {
+      const fresh = { uuid: uuidOf('risk', key), control, codes: new Set<string>(), severities: new Set<Severity>(), observations: [] };
+      risks.set(key, (risk = waived === undefined ? fresh : { ...fresh, waiver: waived }));
+    }
+    for (const code of codes) risk.codes.add(code);
+    risk.severities.add(severity);
+    risk.observations.push(uuid);
+  }
+  return {
+    identity,
+    time,
+    controls: new Map(known.map((control) => [control.id, control])),
+    tool: uuidOf('tool', tool.version),
+    platform: uuidOf('platform', tool.version),
+    observations,
+    observationsByCode,
+    risks: [...risks.values()],
+  };
+}
+
+function listIn(lists: Map<string, string[]>, key: string): string[] {
+  const found = lists.get(key);
+  if (found !== undefined) return found;
+  const made: string[] = [];
+  lists.set(key, made);
+  return made;
+}
+
+/** An object's fields without its braces. */
+function fields(value: object): string {
+  return stringified(value).slice(1, -1);
+}
+
+/** A list as a further field, an item a line; nothing where it is empty, because OSCAL allows no empty list. */
+function* records<T>(name: string, items: readonly T[], record: (item: T, index: number) => object): Generator<string, void> {
+  for (const [index, item] of items.entries()) yield `${index === 0 ? `,\n"${name}":[` : ','}\n${stringified(record(item, index))}`;
+  if (items.length > 0) yield ']';
+}
+
+function targetName({ target, inputs }: Report): string {
+  const { cluster } = target;
+  return cluster === undefined
+    ? `${inputs.resources} objects in ${inputs.files} files`
+    : `cluster ${prose(cluster.context, 'without a name')}`;
+}
+
+function resultHead(report: Report, { identity, time, tool, platform }: Run): object {
+  const { target } = report;
+  return {
+    uuid: uuidOf('result', identity),
+    title: `Scan of ${targetName(report)}`,
+    description: `Judged by the NSA/CISA Kubernetes Hardening Guidance for Kubernetes ${target.kubernetesVersion}, profile ${target.profile}.`,
+    start: time,
+    end: time,
+    props: properties({
+      'kubernetes-version': target.kubernetesVersion,
+      'kubernetes-version-assumed': String(target.assumed),
+      profile: target.profile,
+      partial: String(target.partial),
+      cluster: target.cluster?.context,
+      'cluster-version': target.cluster?.version,
+    }),
+    'local-definitions': {
+      ...listOf('inventory-items', inventory(report)),
+      'assessment-assets': {
+        components: [
+          {
+            uuid: tool,
+            type: 'software',
+            title: 'Plimsoll',
+            description: 'Judges Kubernetes objects by the NSA/CISA Kubernetes Hardening Guidance.',
+            props: [{ name: 'version', value: prose(report.tool.version, 'unknown') }],
+            status: { state: 'operational' },
+          },
+        ],
+        'assessment-platforms': [{ uuid: platform, title: 'Plimsoll', 'uses-components': [{ 'component-uuid': tool }] }],
+      },
+    },
+    'reviewed-controls': reviewed(report.tool.version),
+    ...(target.assumptions.length === 0 ? {} : { remarks: `Taken for granted: ${target.assumptions.map(line).join('; ')}.` }),
+  };
+}
+
+function reviewed(version: string): object {
+  return {
+    description: 'Every recommendation of the catalogue; those that could not be decided are not satisfied.',
+    links: [{ href: `#${catalogUuid(version)}`, rel: 'reference' }],
+    'control-selections': [{ 'include-all': {} }],
+    'control-objective-selections': [{ 'include-all': {} }],
+  };
+}
+
+function objectUuid({ apiVersion, kind, namespace = '', name }: ResourceRef, file: string): string {
+  return uuidOf('object', apiVersion, kind, namespace, name, file);
+}
+
+/** Each object that was found wanting, and each workload. */
+function inventory({ findings, workloads }: Report): object[] {
+  const items = new Map<string, object>();
+  const put = (resource: ResourceRef, file: string, more: readonly Property[] = []): void => {
+    const uuid = objectUuid(resource, file);
+    if (items.has(uuid)) return;
+    const { apiVersion, kind, namespace, name } = resource;
+    const props = [...properties({ 'api-version': apiVersion, kind, namespace, name, file }), ...more];
+    items.set(uuid, { uuid, description: resourceName(resource), ...listOf('props', props) });
+  };
+  for (const { resource, file, podSecurityLevel } of workloads) put(resource, file, properties({ 'pod-security-level': podSecurityLevel }));
+  for (const { resource, file } of findings) put(resource, file);
+  return [...items.values()];
+}
+
+function originsOf({ tool }: Run): object[] {
+  return [{ actors: [{ type: 'tool', 'actor-uuid': tool }] }];
+}
+
+function observation(finding: Finding, index: number, run: Run): object {
+  const { control, severity, verdict, resource, container, path, file, line: lineNumber, message, fingerprint, waived } = finding;
+  return {
+    uuid: run.observations[index],
+    title: run.controls.get(control)?.title ?? prose(control, 'A control without a name'),
+    description: prose(message, 'Nothing is said.'),
+    props: properties({ control, severity, verdict, container, path, fingerprint, waived: waived === undefined ? undefined : 'true' }),
+    methods: ['TEST'],
+    types: [verdict === 'fail' ? 'finding' : 'control-objective'],
+    origins: originsOf(run),
+    subjects: [{ 'subject-uuid': objectUuid(resource, file), type: 'inventory-item', title: resourceName(resource) }],
+    'relevant-evidence': [
+      { description: prose(`${file}:${lineNumber}`, 'nowhere'), ...listOf('props', properties({ file, line: String(lineNumber) })) },
+    ],
+    collected: run.time,
+  };
+}
+
+function riskRecord({ uuid, control, waiver, severities, observations }: Risk, run: Run): object {
+  const {
+    title = prose(control, 'A control without a name'),
+    why = 'A control of another version fails.',
+    remedy,
+    fix,
+  } = run.controls.get(control) ?? {};
+  const origins = originsOf(run);
+  const advice = remedy ?? (fix === undefined ? undefined : `plimsoll fix --only ${control} proposes the change. Risk: ${fix.risk}`);
+  const recommended =
+    advice === undefined
+      ? []
+      : [{ uuid: uuidOf('repair', uuid), lifecycle: 'recommendation', title: 'Repair', description: advice, origins }];
+  const deadline = waiver !== undefined && /^\d{4}-\d\d-\d\d$/.test(waiver.until) ? { deadline: `${waiver.until}T23:59:59Z` } : {};
+  return {
+    uuid,
+    title,
+    description: `${title}: not so at ${observations.length === 1 ? 'one place' : `${observations.length} places`}.`,
+    statement: why,
+    props: properties({ control }),
+    status: waiver === undefined ? 'open' : 'deviation-approved',
+    origins,
+    characterizations: [
+      { origin: origins[0], facets: [...severities].map((severity) => ({ name: 'severity', system: ourNamespace, value: severity })) },
+    ],
+    ...deadline,
+    ...listOf('remediations', [...recommended, ...(waiver === undefined ? [] : [acceptance(waiver, uuid)])]),
+    'related-observations': observations.map((each) => ({ 'observation-uuid': each })),
+  };
+}
+
+/** A waiver as the response of whoever answers for it. */
+function acceptance({ reason, owner, until, ticket, from, file, line: lineNumber }: Waiver, risk: string): object {
+  return {
+    uuid: uuidOf('acceptance', risk),
+    lifecycle: 'planned',
+    title: 'Accepted',
+    description: prose(reason, 'No reason is given.'),
+    props: [{ name: 'type', value: 'accept' }, ...properties({ owner, until, ticket, from, place: `${file}:${lineNumber}` })],
+  };
+}
+
+/** OSCAL knows two states. What is unknown is not satisfied, for a reason that is neither pass nor fail. */
+function statusOf({ state, needs, note }: LedgerRow): object {
+  if (state === 'pass') return { state: 'satisfied', reason: 'pass' };
+  if (state === 'fail') return { state: 'not-satisfied', reason: 'fail' };
+  if (state === 'not-applicable')
+    return { state: 'satisfied', reason: 'other', remarks: 'Not applicable: nothing that was read is concerned.' };
+  const wanted = needs.length === 0 ? '' : ` It needs evidence of: ${needs.join(', ')}.`;
+  return {
+    state: 'not-satisfied',
+    reason: 'other',
+    remarks: `Unknown: what was read does not decide it.${wanted}${note === undefined ? '' : ` ${line(note)}`}`,
+  };
+}
+
+function findingRecord(row: LedgerRow, run: Run): object {
+  const { code, title, state, subjects, controls } = row;
+  const { pass, fail, unknown, notApplicable } = subjects;
+  const risks = run.risks.filter(({ codes }) => codes.has(code));
+  return {
+    uuid: uuidOf('finding', run.identity, code),
+    title: prose(`${code} ${title}`, code),
+    description: `Of the subjects that were judged ${pass} pass, ${fail} fail, ${unknown} are unknown and ${notApplicable} not concerned.`,
+    props: properties({ state, ...(controls.length === 0 ? {} : { controls: controls.join(' ') }) }),
+    origins: originsOf(run),
+    target: {
+      type: 'objective-id',
+      'target-id': objectiveId(code),
+      status: statusOf(row),
+      ...(state === 'not-applicable' ? { 'implementation-status': { state: 'not-applicable' } } : {}),
+    },
+    ...listOf(
+      'related-observations',
+      (run.observationsByCode.get(code) ?? []).map((each) => ({ 'observation-uuid': each })),
+    ),
+    ...listOf(
+      'related-risks',
+      risks.map(({ uuid }) => ({ 'risk-uuid': uuid })),
+    ),
+  };
+}
+
+/** What was read and what was not: none of it may look judged. */
+function logOf({ inputs }: Report, { identity, time }: Run): object[] {
+  const entry = (title: string, description: string, number: number): object => ({
+    uuid: uuidOf('log', identity, title, description, String(number)),
+    title,
+    description,
+    start: time,
+    end: time,
+  });
+  const { files, documents, resources, unread, skipped, excepted } = inputs;
+  const places = (
+    each: readonly { reason: string; count?: number; file: string; line: number }[],
+  ): { reason: string; count: number; where: string }[] =>
+    each.map(({ reason, count = 1, file, line: lineNumber }) => ({ reason, count, where: `${file}:${lineNumber}` }));
+  const tallied = (title: string, each: readonly { reason: string; count?: number; file: string; line: number }[]): object[] =>
+    tally(places(each)).map(({ reason, count, example }, index) => entry(title, line(`${count}: ${reason} (first ${example})`), index));
+  return [
+    entry('Read', `${files} files, ${documents} documents, ${resources} objects judged.`, 0),
+    ...unread.map(({ file, line: lineNumber, reason }, index) =>
+      entry('Could not be read', line(`${file}:${lineNumber}: ${reason}`), index),
+    ),
+    ...tallied('Skipped', skipped),
+    ...tallied('Excepted', excepted),
+  ];
+}
+
+/** The plan that OSCAL asks for, inside the document, so that the reference to it can be followed. */
+function planResource(report: Report, plan: string, time: string): object {
+  const system = uuidOf('system', plan);
+  const document = {
+    'assessment-plan': {
+      uuid: plan,
+      metadata: metadata(`Plan of a scan of ${targetName(report)}`, report.tool.version, time),
+      'import-ssp': { href: `#${system}` },
+      'reviewed-controls': { 'control-selections': [{ 'include-all': {} }] },
+      'back-matter': {
+        resources: [
+          {
+            uuid: system,
+            title: 'System',
+            description: `No system security plan was handed to the tool: the system is ${targetName(report)}.`,
+          },
+        ],
+      },
+    },
+  };
+  return {
+    uuid: plan,
+    title: 'Assessment plan',
+    description: 'Every recommendation of the catalogue, judged by the tool.',
+    base64: {
+      filename: 'assessment-plan.json',
+      'media-type': 'application/json',
+      value: Buffer.from(stringified(document)).toString('base64'),
+    },
+  };
+}
+
+function catalogResource(version: string): object {
+  return {
+    uuid: catalogUuid(version),
+    title: 'Catalogue',
+    description: 'The recommendations as controls, as --output oscal-catalog=oscal-catalog.json writes them.',
+    rlinks: [{ href: 'oscal-catalog.json', 'media-type': 'application/json' }],
+  };
+}

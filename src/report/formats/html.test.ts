@@ -65,6 +65,17 @@ test('waived findings do not count, and are said', () => {
   expect(text.replaceAll(/<script[^]*?<\/script>/g, '')).not.toContain('container &#34;web&#34; is privileged');
 });
 
+test('waivers and a baseline are said', () => {
+  const waiver = { from: 'policy-file', reason: 'agreed', owner: 'ops', until: '2027-01-31', file: 'plimsoll.yaml', line: 4 } as const;
+  const text = pageOf({
+    ...sampleReport,
+    baseline: { file: 'known.json', known: 12, gone: 1 },
+    waivers: [{ ...waiver, control: 'POD-02', state: 'expired', findings: 3 }],
+  });
+  expect(text).toContain('The baseline known.json knows 12 findings more');
+  expect(text).toContain('<code>POD-02</code> <strong>expired, 3 findings</strong>: agreed (ops, until 2027-01-31)');
+});
+
 test('hostile names stay text', () => {
   const name = '</script><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\u2028\u0000';
   const hostile = { ...sampleReport.findings[0]!, message: name, path: name, container: name, file: name, control: name, codes: [name] };

@@ -6,6 +6,7 @@ import {
   type LedgerRow,
   type LedgerState,
   type Report,
+  type WaiverUse,
   type Workload,
 } from '../../core/index.ts';
 import { chapters, findRecommendation } from '../../guidance/index.ts';
@@ -135,7 +136,7 @@ function headline({ summary, inputs, ledger }: Report): string {
 }
 
 /** What a reader must not miss. */
-function notices({ inputs, target, findings }: Report): string {
+function notices({ inputs, target, findings, baseline }: Report): string {
   const lines: string[] = [];
   const unread = inputs.unread.length;
   if (unread > 0)
@@ -150,6 +151,10 @@ function notices({ inputs, target, findings }: Report): string {
   if (waived > 0)
     lines.push(
       `<p class="notice"><strong>${counted(waived, 'finding')} waived.</strong> Somebody answers for each; they do not count. ${findingsLink({ verdict: 'any', waived: 'only' }, 'See them')}</p>`,
+    );
+  if (baseline !== undefined)
+    lines.push(
+      `<p class="notice"><strong>Only what is new is listed.</strong> The baseline ${escaped(baseline.file)} knows ${counted(baseline.known, 'finding')} more, which the ledger counts; ${baseline.gone} of its findings ${baseline.gone === 1 ? 'is' : 'are'} gone.</p>`,
     );
   return lines.join('\n');
 }
@@ -421,6 +426,9 @@ export function inputsView(report: Report): string {
       capped(tally(excepted.map(({ reason, resource }) => ({ reason, count: 1, where: resourceName(resource) }))), tallied, 'reason'),
     ),
   ];
+  const { waivers = [] } = report;
+  if (waivers.length > 0)
+    parts.push(part('Waivers', waivers.length, 'Who answers for what, until when.', capped(waivers, waiverUse, 'waiver')));
   if (drifted.length > 0)
     parts.push(
       part(
@@ -454,6 +462,12 @@ ${parts.join('\n')}
 
 function part(title: string, count: number, about: string, items: string, more = '', empty = 'None.'): string {
   return `<div class="card${more}"><h3>${title} <span class="count">${count}</span></h3>${count === 0 ? `<p>${empty}</p>` : `<p>${about}</p><ul class="plain">${items}</ul>`}</div>`;
+}
+
+function waiverUse({ control, state, findings, owner, until, reason, ticket, file, line }: WaiverUse): string {
+  const word = { active: counted(findings, 'finding'), unused: 'unused', expired: `expired, ${counted(findings, 'finding')}` }[state];
+  const agreed = ticket === undefined ? '' : `, ${escaped(ticket)}`;
+  return `<li><code>${escaped(control)}</code> <strong>${word}</strong>: ${escaped(reason)} (${escaped(owner)}, until ${escaped(until)}${agreed}) <span class="where">${escaped(`${file}:${line}`)}</span></li>`;
 }
 
 function tallied({ reason, count, example }: Tally): string {

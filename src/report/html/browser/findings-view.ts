@@ -1,4 +1,4 @@
-import { findingAt, pageSeverities, type PageData } from '../page-data.ts';
+import { findingAt, findingCount, pageSeverities, type PageData } from '../page-data.ts';
 import { groupsOf, selected, type Group } from '../page-select.ts';
 import { groupings, type State } from '../page-state.ts';
 import { byId, counted, element, inPortions } from './element.ts';
@@ -10,10 +10,7 @@ export const mostPrinted = 2000;
 /** Shows the findings of a state and the filters as they stand. */
 export function showFindings(data: PageData, state: State): void {
   const { rows, counts } = selected(data, state);
-  const total = [...selected(data, { ...state, ...unfiltered, verdict: 'any' }).counts.verdict.values()].reduce(
-    (sum, count) => sum + count,
-    0,
-  );
+  const total = findingCount(data);
   byId('finding-status').textContent = `${rows.length.toLocaleString('en')} of ${counted(total, 'finding')} shown`;
 
   for (const chip of document.querySelectorAll<HTMLElement>('[data-severity]')) {
@@ -138,7 +135,7 @@ function nothing(state: State): HTMLElement {
 }
 
 function groupElement(data: PageData, { group: by }: State, group: Group, first: number): HTMLElement {
-  const section = element('section', { class: 'group' });
+  const section = element('section', { class: `group by-${by}` });
   section.append(...groupHead(data, by, group));
   const list = element('div', { class: 'list' });
   section.append(list);

@@ -79,8 +79,10 @@ test('the inner layers do without Node, time, chance, output and asynchrony', ()
 });
 
 test('engines and reports touch neither files nor the process', () => {
+  // A digest is computed from what it is given and nothing else.
   const offences = imports.filter(
-    ({ from, specifier }) => ['compare', 'evaluate', 'fix', 'report', 'testing'].includes(from) && specifier.startsWith('node:'),
+    ({ from, specifier }) =>
+      ['compare', 'evaluate', 'fix', 'report', 'testing'].includes(from) && specifier.startsWith('node:') && specifier !== 'node:crypto',
   );
   expect(offences.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
 });

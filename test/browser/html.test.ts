@@ -232,13 +232,15 @@ describe.skipIf(executable === undefined)('the page of a report in a browser', (
   });
 
   test('on paper everything is there, without filters and buttons, and dark is light', async () => {
-    const many = Array.from({ length: 60 }, (_, index): Finding => ({ ...report.findings[0]!, verdict: 'fail', line: index + 1 }));
+    const waived = { from: 'comment', reason: 'agreed with them', owner: 'ops', until: '2027-01-31', file: 'a.yaml', line: 1 } as const;
+    const many = Array.from({ length: 60 }, (_, index): Finding => ({ ...report.findings[0]!, verdict: 'fail', waived, line: index + 1 }));
     const { page, offences } = await opened(`${fileOf('paper', { ...report, findings: [...many, ...report.findings] })}#ledger?theme=dark`);
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({ media: 'print' });
     for (const view of views) expect(await page.locator(`#${view}`).isVisible()).toBe(true);
     expect(await page.locator('button:visible, input:visible, select:visible, nav:visible').count()).toBe(0);
     expect(await page.locator('#finding-list .finding:visible').count()).toBe(60 + failing(report).length);
+    expect(await page.getByText('agreed with them (ops, until 2027-01-31; a.yaml:1)').count()).toBe(60);
     expect(await page.locator('.entry:visible').count()).toBe(report.ledger.length);
     expect(await page.locator(".entry[data-state='fail'] .body:visible").count()).toBe(report.summary.byState.fail);
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');

@@ -8,7 +8,7 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ['./test/browser/setup.ts'],
     isolate: false,
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 240_000,
     hookTimeout: 60_000,
   },
 });

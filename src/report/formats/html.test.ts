@@ -65,14 +65,18 @@ test('waived findings do not count, and are said', () => {
   expect(text.replaceAll(/<script[^]*?<\/script>/g, '')).not.toContain('container &#34;web&#34; is privileged');
 });
 
-test('waivers and a baseline are said', () => {
+test('waivers, a baseline, a revision and merged reports are said', () => {
   const waiver = { from: 'policy-file', reason: 'agreed', owner: 'ops', until: '2027-01-31', file: 'plimsoll.yaml', line: 4 } as const;
   const text = pageOf({
     ...sampleReport,
     baseline: { file: 'known.json', known: 12, gone: 1 },
+    changedSince: { revision: 'main', commit: '0123abcd', unchanged: 5 },
+    merged: [{ file: 'shop.json', tool: '0.1.0', kubernetesVersion: '1.35', objects: 3, findings: 2, unread: 1 }],
     waivers: [{ ...waiver, control: 'POD-02', state: 'expired', findings: 3 }],
   });
   expect(text).toContain('The baseline known.json knows 12 findings more');
+  expect(text).toContain('Only what changed since main is listed.');
+  expect(text).toContain('shop.json</span> 3 objects, 2 findings, 1 unread');
   expect(text).toContain('<code>POD-02</code> <strong>expired, 3 findings</strong>: agreed (ops, until 2027-01-31)');
 });
 

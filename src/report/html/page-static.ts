@@ -5,6 +5,7 @@ import {
   type Finding,
   type LedgerRow,
   type LedgerState,
+  type MergedReport,
   type Report,
   type WaiverUse,
   type Workload,
@@ -136,7 +137,7 @@ function headline({ summary, inputs, ledger }: Report): string {
 }
 
 /** What a reader must not miss. */
-function notices({ inputs, target, findings, baseline }: Report): string {
+function notices({ inputs, target, findings, baseline, changedSince, merged = [] }: Report): string {
   const lines: string[] = [];
   const unread = inputs.unread.length;
   if (unread > 0)
@@ -156,6 +157,12 @@ function notices({ inputs, target, findings, baseline }: Report): string {
     lines.push(
       `<p class="notice"><strong>Only what is new is listed.</strong> The baseline ${escaped(baseline.file)} knows ${counted(baseline.known, 'finding')} more, which the ledger counts; ${baseline.gone} of its findings ${baseline.gone === 1 ? 'is' : 'are'} gone.</p>`,
     );
+  if (changedSince !== undefined)
+    lines.push(
+      `<p class="notice"><strong>Only what changed since ${escaped(changedSince.revision)} is listed.</strong> ${counted(changedSince.unchanged, 'finding')} that ${changedSince.unchanged === 1 ? 'was' : 'were'} there then ${changedSince.unchanged === 1 ? 'is' : 'are'} left out; the ledger counts ${changedSince.unchanged === 1 ? 'it' : 'them'}.</p>`,
+    );
+  if (merged.length > 0)
+    lines.push(`<p class="notice"><strong>${counted(merged.length, 'report')} merged.</strong> ${linked('#inputs', 'See which')}</p>`);
   return lines.join('\n');
 }
 
@@ -263,7 +270,7 @@ ${choice('chapter', 'Chapter')}${choice('namespace', 'Namespace')}${choice('kind
   for (const { control: id, severity, count } of failingControls(failing)) {
     const control = controls.find((each) => each.id === id);
     const places = byControl.get(id)!;
-    yield `<section class="group"><h3><span class="badge ${severity}">${severity}</span> ${escaped(control?.title ?? id)} <span class="hint">${escaped(id)}, ${counted(count, 'finding')}</span></h3>
+    yield `<section class="group"><h3><span class="badge ${severity}">${severity}</span> <span class="name">${escaped(control?.title ?? id)}</span> <span class="hint">${escaped(id)}, ${counted(count, 'finding')}</span></h3>
 ${control === undefined ? '' : `<p>${escaped(control.why)}</p>${control.remedy === undefined ? '' : `<p><strong>Repair:</strong> ${escaped(control.remedy)}</p>`}`}
 <ul class="plain">${places
       .slice(0, placesListed)
@@ -426,7 +433,9 @@ export function inputsView(report: Report): string {
       capped(tally(excepted.map(({ reason, resource }) => ({ reason, count: 1, where: resourceName(resource) }))), tallied, 'reason'),
     ),
   ];
-  const { waivers = [] } = report;
+  const { waivers = [], merged = [] } = report;
+  if (merged.length > 0)
+    parts.unshift(part('Merged reports', merged.length, 'What this report was made of.', capped(merged, mergedReport, 'report')));
   if (waivers.length > 0)
     parts.push(part('Waivers', waivers.length, 'Who answers for what, until when.', capped(waivers, waiverUse, 'waiver')));
   if (drifted.length > 0)
@@ -462,6 +471,10 @@ ${parts.join('\n')}
 
 function part(title: string, count: number, about: string, items: string, more = '', empty = 'None.'): string {
   return `<div class="card${more}"><h3>${title} <span class="count">${count}</span></h3>${count === 0 ? `<p>${empty}</p>` : `<p>${about}</p><ul class="plain">${items}</ul>`}</div>`;
+}
+
+function mergedReport({ file, tool, kubernetesVersion, objects, findings, unread }: MergedReport): string {
+  return `<li><span class="where">${escaped(file)}</span> ${counted(objects, 'object')}, ${counted(findings, 'finding')}, ${unread} unread; Kubernetes ${escaped(kubernetesVersion)}, Plimsoll ${escaped(tool)}</li>`;
 }
 
 function waiverUse({ control, state, findings, owner, until, reason, ticket, file, line }: WaiverUse): string {

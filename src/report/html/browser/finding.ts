@@ -29,12 +29,9 @@ function body(data: PageData, row: number, severity: string): HTMLElement {
   const object = findingAt(data, row, 'object');
   const container = data.texts[findingAt(data, row, 'container')]!;
   const path = data.texts[findingAt(data, row, 'path')]!;
-  const waiver = data.waivers[findingAt(data, row, 'waiver') - 1];
+  const waiver = waiverText(data, row);
   const facts: [string, (Node | string)[]][] = [];
-  if (waiver !== undefined) {
-    const { reason, owner, until, ticket, place } = waiver;
-    facts.push(['Waived', [`${reason} (${owner}, until ${until}${ticket === '' ? '' : `, ${ticket}`}; ${place})`]]);
-  }
+  if (waiver !== '') facts.push(['Waived', [waiver]]);
   if (why !== '') facts.push(['Why', [why]]);
   facts.push(['Repair', repair(id, fix, remedy, risk)]);
   facts.push(['Asked for by', codes.flatMap((code) => [element('a', { href: `#ledger/${encodeURIComponent(code)}` }, code), ' '])]);
@@ -55,6 +52,14 @@ function body(data: PageData, row: number, severity: string): HTMLElement {
     element('p', { class: 'control' }, title),
     element('dl', {}, ...facts.map(([name, parts]) => element('div', {}, element('dt', {}, name), element('dd', {}, ...parts)))),
   );
+}
+
+/** Who answers for it, why and until when; empty where nobody does. */
+export function waiverText(data: PageData, row: number): string {
+  const waiver = data.waivers[findingAt(data, row, 'waiver') - 1];
+  if (waiver === undefined) return '';
+  const { reason, owner, until, ticket, place } = waiver;
+  return `${reason} (${owner}, until ${until}${ticket === '' ? '' : `, ${ticket}`}; ${place})`;
 }
 
 /** What to do: a command where a machine can, else what a person does. */

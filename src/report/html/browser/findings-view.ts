@@ -2,7 +2,7 @@ import { findingAt, findingCount, pageSeverities, type PageData } from '../page-
 import { groupsOf, selected, type Group } from '../page-select.ts';
 import { groupings, type State } from '../page-state.ts';
 import { byId, counted, element, inPortions } from './element.ts';
-import { findingElement } from './finding.ts';
+import { findingElement, waiverText } from './finding.ts';
 
 /** More than this goes on no paper; how many are left out is printed. */
 export const mostPrinted = 2000;
@@ -145,19 +145,19 @@ function groupElement(data: PageData, { group: by }: State, group: Group, first:
 
 function groupHead(data: PageData, by: State['group'], { key, worst, rows }: Group): HTMLElement[] {
   const severity = pageSeverities[worst]!;
-  const count = element('span', { class: 'hint' }, counted(rows.length, 'finding'));
-  const head = (...parts: (Node | string)[]): HTMLElement => element('h3', {}, ...parts, ' ', count);
-  if (by === 'severity') return [head(element('span', { class: `badge ${severity}` }, severity))];
   const badge = element('span', { class: `badge ${severity}` }, severity);
+  const count = element('span', { class: 'hint' }, counted(rows.length, 'finding'));
+  const head = (...parts: (Node | string)[]): HTMLElement => element('h3', {}, badge, element('span', { class: 'name' }, ...parts), count);
+  if (by === 'severity') return [head()];
   if (by === 'object') {
     const file = data.texts[findingAt(data, rows[0]!, 'file')]!;
-    return [head(badge, ' ', data.texts[data.objects[key]!.title]!, ' ', element('span', { class: 'where' }, file))];
+    return [head(data.texts[data.objects[key]!.title]!, ' ', element('span', { class: 'where' }, file))];
   }
-  if (by === 'file') return [head(badge, ' ', element('span', { class: 'where' }, data.texts[key]!))];
+  if (by === 'file') return [head(element('span', { class: 'where' }, data.texts[key]!))];
   const { id, title, why, codes } = data.controls[key]!;
   const about = element('p', { class: 'about' }, why, ' ');
   for (const code of codes) about.append(element('a', { href: `#ledger/${encodeURIComponent(code)}` }, code), ' ');
-  return [head(badge, ' ', title, ' ', element('code', {}, id)), about];
+  return [head(title, ' ', element('code', {}, id)), about];
 }
 
 /** Lays the findings out for paper: none behind a button, and what to do once for each control. */
@@ -173,7 +173,11 @@ export function printFindings(data: PageData, state: State): void {
     const { remedy, risk } = data.controls[findingAt(data, group.rows[0]!, 'control')]!;
     const [label, advice] = remedy === '' ? ['Risk of the fix: ', risk] : ['Repair: ', remedy];
     if (state.group === 'control' && advice !== '') section.append(element('p', { class: 'about' }, element('strong', {}, label), advice));
-    for (const row of group.rows.slice(0, left)) section.append(findingElement(data, row));
+    for (const row of group.rows.slice(0, left)) {
+      section.append(findingElement(data, row));
+      const waiver = waiverText(data, row);
+      if (waiver !== '') section.append(element('p', { class: 'about' }, element('strong', {}, 'Waived: '), waiver));
+    }
     left -= Math.min(left, group.rows.length);
     list.append(section);
   }

@@ -23,11 +23,14 @@ test('no two formats share a name, and each says what it is and how its file end
 
 test('docs/formats.md has a row for each', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/formats.md'), 'utf8');
-  const rows = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  const rows = [...page.matchAll(/^\| `([a-z][a-z-]*)` \|/gm)].map(([, name]) => name);
   expect(rows).toEqual(['text', ...formats.map(({ name }) => name)]);
 });
 
-describe.each(formats)('$name', ({ name, load }) => {
+/** Says the same whatever was scanned. */
+const ofTheGuide = 'oscal-catalog';
+
+describe.each(formats.filter(({ name }) => name !== ofTheGuide))('$name', ({ name, load }) => {
   const written = async (report: Report): Promise<string> => [...(await load())(report, options)].join('');
 
   test('is the same for the same report', async () => {

@@ -10,26 +10,20 @@ import type { FormatOptions } from './index.ts';
  */
 export function* formatOscalCatalog({ tool }: Report, { time }: Pick<FormatOptions, 'time'>): Generator<string, void> {
   const guide = uuidOf('guide');
-  const catalog = {
-    uuid: catalogUuid(tool.version),
-    metadata: {
-      ...metadata('Recommendations of the NSA/CISA Kubernetes Hardening Guidance', tool.version, time),
-      remarks: 'In the words of Plimsoll, with what has changed in Kubernetes since.',
-    },
-    groups: chapters.map((chapter) => groupOf(chapter, guide)),
-    'back-matter': {
-      resources: [
-        {
-          uuid: guide,
-          title: 'Kubernetes Hardening Guidance',
-          citation: {
-            text: 'National Security Agency, Cybersecurity and Infrastructure Security Agency: Kubernetes Hardening Guide. Version 1.2, August 2022.',
-          },
-        },
-      ],
+  const about = {
+    ...metadata('Recommendations of the NSA/CISA Kubernetes Hardening Guidance', tool.version, time),
+    remarks: 'In the words of Plimsoll, with what has changed in Kubernetes since.',
+  };
+  const resource = {
+    uuid: guide,
+    title: 'Kubernetes Hardening Guidance',
+    citation: {
+      text: 'National Security Agency, Cybersecurity and Infrastructure Security Agency: Kubernetes Hardening Guide. Version 1.2, August 2022.',
     },
   };
-  yield `${stringified({ catalog })}\n`;
+  yield `{"catalog":{"uuid":"${catalogUuid(tool.version)}","metadata":${stringified(about)},\n"groups":[`;
+  for (const [index, chapter] of chapters.entries()) yield `${index === 0 ? '' : ','}\n${stringified(groupOf(chapter, guide))}`;
+  yield `],\n"back-matter":${stringified({ resources: [resource] })}}}\n`;
 }
 
 function groupOf({ code, title, section, recommendations }: Chapter, guide: string): object {

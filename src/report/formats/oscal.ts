@@ -28,10 +28,16 @@ export function* formatOscal(report: Report, { controls, time }: FormatOptions):
     metadata: metadata(`Hardening of ${targetName(report)}`, tool.version, time),
     'import-ap': { href: `#${plan}` },
   })},\n"results":[{${fields(resultHead(report, run))}`;
-  yield* records('observations', findings, (finding, index) => observation(finding, index, run));
+  yield `,"local-definitions":{${fields(assets(report, run))}`;
+  yield* records('inventory-items', inventory(report), (item) => [stringified(item)]);
+  yield '}';
+  yield* records('observations', findings, (finding, index) => [stringified(observation(finding, index, run))]);
   yield* records('risks', run.risks, (risk) => riskRecord(risk, run));
   yield* records('findings', report.ledger, (row) => findingRecord(row, run));
-  yield `,\n"assessment-log":${stringified({ entries: logOf(report, run) })}}],\n`;
+  const [read, ...log] = logOf(report, run);
+  yield `,\n"assessment-log":{"entries":[${stringified(read!)}`;
+  for (const entry of log) yield `,\n${stringified(entry)}`;
+  yield ']}}],\n';
   yield `"back-matter":${stringified({ resources: [planResource(report, plan, time), catalogResource(tool.version)] })}}}\n`;
 }
 
@@ -113,9 +119,19 @@ function fields(value: object): string {
 }
 
 /** A list as a further field, an item a line; nothing where it is empty, because OSCAL allows no empty list. */
-function* records<T>(name: string, items: readonly T[], record: (item: T, index: number) => object): Generator<string, void> {
-  for (const [index, item] of items.entries()) yield `${index === 0 ? `,\n"${name}":[` : ','}\n${stringified(record(item, index))}`;
+function* records<T>(name: string, items: readonly T[], written: (item: T, index: number) => Iterable<string>): Generator<string, void> {
+  for (const [index, item] of items.entries()) {
+    yield index === 0 ? `,\n"${name}":[\n` : ',\n';
+    yield* written(item, index);
+  }
   if (items.length > 0) yield ']';
+}
+
+/** An object with lists that may be long as its last fields. */
+function* withLists(head: object, lists: Readonly<Record<string, readonly object[]>>): Generator<string, void> {
+  yield `{${fields(head)}`;
+  for (const [name, items] of Object.entries(lists)) yield* records(name, items, (item) => [stringified(item)]);
+  yield '}';
 }
 
 function targetName({ target, inputs }: Report): string {
@@ -125,7 +141,7 @@ function targetName({ target, inputs }: Report): string {
     : `cluster ${prose(cluster.context, 'without a name')}`;
 }
 
-function resultHead(report: Report, { identity, time, tool, platform }: Run): object {
+function resultHead(report: Report, { identity, time }: Run): object {
   const { target } = report;
   return {
     uuid: uuidOf('result', identity),
@@ -141,24 +157,27 @@ function resultHead(report: Report, { identity, time, tool, platform }: Run): ob
       cluster: target.cluster?.context,
       'cluster-version': target.cluster?.version,
     }),
-    'local-definitions': {
-      ...listOf('inventory-items', inventory(report)),
-      'assessment-assets': {
-        components: [
-          {
-            uuid: tool,
-            type: 'software',
-            title: 'Plimsoll',
-            description: 'Judges Kubernetes objects by the NSA/CISA Kubernetes Hardening Guidance.',
-            props: [{ name: 'version', value: prose(report.tool.version, 'unknown') }],
-            status: { state: 'operational' },
-          },
-        ],
-        'assessment-platforms': [{ uuid: platform, title: 'Plimsoll', 'uses-components': [{ 'component-uuid': tool }] }],
-      },
-    },
     'reviewed-controls': reviewed(report.tool.version),
     ...(target.assumptions.length === 0 ? {} : { remarks: `Taken for granted: ${target.assumptions.map(line).join('; ')}.` }),
+  };
+}
+
+/** What judged. */
+function assets({ tool: { version } }: Report, { tool, platform }: Run): object {
+  return {
+    'assessment-assets': {
+      components: [
+        {
+          uuid: tool,
+          type: 'software',
+          title: 'Plimsoll',
+          description: 'Judges Kubernetes objects by the NSA/CISA Kubernetes Hardening Guidance.',
+          props: [{ name: 'version', value: prose(version, 'unknown') }],
+          status: { state: 'operational' },
+        },
+      ],
+      'assessment-platforms': [{ uuid: platform, title: 'Plimsoll', 'uses-components': [{ 'component-uuid': tool }] }],
+    },
   };
 }
 
@@ -212,7 +231,7 @@ function observation(finding: Finding, index: number, run: Run): object {
   };
 }
 
-function riskRecord({ uuid, control, waiver, severities, observations }: Risk, run: Run): object {
+function riskRecord({ uuid, control, waiver, severities, observations }: Risk, run: Run): Iterable<string> {
   const {
     title = prose(control, 'A control without a name'),
     why = 'A control of another version fails.',
@@ -226,7 +245,7 @@ function riskRecord({ uuid, control, waiver, severities, observations }: Risk, r
       ? []
       : [{ uuid: uuidOf('repair', uuid), lifecycle: 'recommendation', title: 'Repair', description: advice, origins }];
   const deadline = waiver !== undefined && /^\d{4}-\d\d-\d\d$/.test(waiver.until) ? { deadline: `${waiver.until}T23:59:59Z` } : {};
-  return {
+  const head = {
     uuid,
     title,
     description: `${title}: not so at ${observations.length === 1 ? 'one place' : `${observations.length} places`}.`,
@@ -239,8 +258,8 @@ function riskRecord({ uuid, control, waiver, severities, observations }: Risk, r
     ],
     ...deadline,
     ...listOf('remediations', [...recommended, ...(waiver === undefined ? [] : [acceptance(waiver, uuid)])]),
-    'related-observations': observations.map((each) => ({ 'observation-uuid': each })),
   };
+  return withLists(head, { 'related-observations': observations.map((each) => ({ 'observation-uuid': each })) });
 }
 
 /** A waiver as the response of whoever answers for it. */
@@ -268,11 +287,11 @@ function statusOf({ state, needs, note }: LedgerRow): object {
   };
 }
 
-function findingRecord(row: LedgerRow, run: Run): object {
+function findingRecord(row: LedgerRow, run: Run): Iterable<string> {
   const { code, title, state, subjects, controls } = row;
   const { pass, fail, unknown, notApplicable } = subjects;
   const risks = run.risks.filter(({ codes }) => codes.has(code));
-  return {
+  const head = {
     uuid: uuidOf('finding', run.identity, code),
     title: prose(`${code} ${title}`, code),
     description: `Of the subjects that were judged ${pass} pass, ${fail} fail, ${unknown} are unknown and ${notApplicable} not concerned.`,
@@ -284,15 +303,11 @@ function findingRecord(row: LedgerRow, run: Run): object {
       status: statusOf(row),
       ...(state === 'not-applicable' ? { 'implementation-status': { state: 'not-applicable' } } : {}),
     },
-    ...listOf(
-      'related-observations',
-      (run.observationsByCode.get(code) ?? []).map((each) => ({ 'observation-uuid': each })),
-    ),
-    ...listOf(
-      'related-risks',
-      risks.map(({ uuid }) => ({ 'risk-uuid': uuid })),
-    ),
   };
+  return withLists(head, {
+    'related-observations': (run.observationsByCode.get(code) ?? []).map((each) => ({ 'observation-uuid': each })),
+    'related-risks': risks.map(({ uuid }) => ({ 'risk-uuid': uuid })),
+  });
 }
 
 /** What was read and what was not: none of it may look judged. */

@@ -35,10 +35,20 @@ export function* encodePage(report: Report, controls: readonly AnyControl[]): Ge
     level: pageLevels.indexOf(podSecurityLevel),
     restrictedBy: restrictedBy.map(printable),
   }));
-  yield `],\n"workloads":${literal(workloads)},\n"controls":${literal(tables.controls)},\n"objects":${literal(tables.objects)},\n`;
-  yield `"waivers":${literal(tables.waivers)},\n"texts":[`;
-  for (const [index, text] of tables.texts.entries()) yield `${index === 0 ? '' : ',\n'}${literal(text)}`;
-  yield ']}';
+  yield ']';
+  yield* list('workloads', workloads);
+  yield* list('controls', tables.controls);
+  yield* list('objects', tables.objects);
+  yield* list('waivers', tables.waivers);
+  yield* list('texts', tables.texts);
+  yield '}';
+}
+
+/** A list as a further field, an item a line. */
+function* list(name: string, items: readonly (string | object)[]): Generator<string, void> {
+  yield `,\n"${name}":[`;
+  for (const [index, item] of items.entries()) yield `${index === 0 ? '' : ','}\n${literal(item)}`;
+  yield ']';
 }
 
 function literal(value: string | object): string {

@@ -19,6 +19,7 @@ import { tokenIssue } from './authorization/token-issue.ts';
 import { wildcards } from './authorization/wildcards.ts';
 import { workloadCreation } from './authorization/workload-creation.ts';
 import { etcdNodes } from './control-plane/etcd-nodes.ts';
+import { kubeconfigContents } from './control-plane/kubeconfig-contents.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
 import { userWorkloads } from './control-plane/user-workloads.ts';
@@ -65,6 +66,7 @@ import { secretReaders } from './network-separation/secret-readers.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
 import { storageBounds } from './network-separation/storage-bounds.ts';
 import { systemConnections } from './network-separation/system-connections.ts';
+import { typographicQuotes } from './network-separation/typographic-quotes.ts';
 import { wildcardHosts } from './network-separation/wildcard-hosts.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
 import { admissionExemptions } from './pod-security/admission-exemptions.ts';
@@ -172,6 +174,7 @@ export const controls: readonly AnyControl[] = [
   wildcards,
   workloadCreation,
   etcdNodes,
+  kubeconfigContents,
   plaintextPort,
   serverCertificate,
   userWorkloads,
@@ -218,6 +221,7 @@ export const controls: readonly AnyControl[] = [
   secretsAsFiles,
   storageBounds,
   systemConnections,
+  typographicQuotes,
   wildcardHosts,
   addedCapabilities,
   admissionExemptions,

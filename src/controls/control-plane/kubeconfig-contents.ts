@@ -1,0 +1,77 @@
+import { defineControl, failAt, passSoFar, type AnyControl, type Place } from '../../core/index.ts';
+import { kubeconfigs } from '../../subjects/kubeconfig.ts';
+
+/** The file of appendix N has http, a password and a context of a cluster that is missing: erratum 21. */
+export const kubeconfigContents: AnyControl = defineControl({
+  id: 'control-plane/kubeconfig-contents',
+  decides: ['KCFG-03'],
+  title: 'Kubeconfigs verify whom they talk to, and hold no passwords or tokens',
+  why: 'Over http, or without looking at the certificate, whoever stands between gets the credential with the first request. A token in a file is good for whoever has the file, or an old copy of it.',
+  severity: 'high',
+  also: { cis: ['3.1.1'], attack: ['T1552.001'] },
+  subject: kubeconfigs,
+  manifestsOnly: 'left to the manifests: no API shows the files of its clients',
+
+  evaluate({ clusters, users, contexts }) {
+    const places: Place[] = [];
+    for (const { path, value } of clusters) {
+      if (typeof value['server'] === 'string' && value['server'].startsWith('http://'))
+        places.push({
+          where: [...path, 'server'],
+          message: 'the server is asked in plaintext: everybody between reads along (erratum 21)',
+        });
+      if (value['insecure-skip-tls-verify'] === true)
+        places.push({
+          where: [...path, 'insecure-skip-tls-verify'],
+          message: 'the certificate of the server is not looked at: it may be anybody',
+        });
+    }
+    for (const { path, value } of users)
+      for (const field of ['password', 'token'])
+        if (typeof value[field] === 'string' && value[field] !== '')
+          places.push({ where: [...path, field], message: `a ${field} stands in this file, good for everybody who has a copy` });
+    for (const { path, value } of contexts)
+      for (const [field, entries] of [
+        ['cluster', clusters],
+        ['user', users],
+      ] as const)
+        if (typeof value[field] === 'string' && entries.every(({ name }) => name !== value[field]))
+          places.push({
+            where: [...path, field],
+            message: `a context names a ${field} that is not in the file (erratum 21)`,
+            severity: 'low',
+          });
+    return places.length > 0 ? failAt(places) : passSoFar(['node', 'person']);
+  },
+
+  remedy:
+    'Ask the server over https with the authority of its certificate in the file, and get credentials from a program (users.user.exec) or as a client certificate.',
+
+  examples: {
+    pass: {
+      'a program brings the credential': kubeconfig(
+        '{ server: https://audit.example.com, certificate-authority: ca.crt }',
+        '{ exec: { command: login } }',
+      ),
+    },
+    fail: {
+      'as appendix N has it': kubeconfig(
+        '{ server: http://audit.example.com/events }',
+        '{ username: audit, password: not-a-real-one }',
+        'other',
+      ),
+      'nobody looks': kubeconfig('{ server: https://10.0.0.1:6443, insecure-skip-tls-verify: true }', '{ token: not-a-real-one }'),
+    },
+  },
+});
+
+function kubeconfig(cluster: string, user: string, context = 'audit'): string {
+  return `
+apiVersion: v1
+kind: Config
+clusters: [{ name: audit, cluster: ${cluster} }]
+users: [{ name: api-server, user: ${user} }]
+contexts: [{ name: default, context: { cluster: ${context}, user: api-server } }]
+current-context: default
+`;
+}

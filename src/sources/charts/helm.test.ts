@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -10,8 +10,8 @@ let folder: string;
 let chart: Chart;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'plimsoll-chart-'));
-  chart = { path: join(folder, 'shop'), file: 'shop', isArchive: false, isNamed: true };
+  folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'plimsoll-chart-')));
+  chart = { path: join(folder, 'shop'), file: 'shop', isArchive: false, isNamed: true, roots: [join(folder, 'shop')] };
   write('shop/Chart.yaml', 'apiVersion: v2\nname: shop\nversion: 1.0.0\n');
 });
 
@@ -88,7 +88,7 @@ describe('what helm prints', () => {
 
   test('does not lead out of the chart', async () => {
     write('secret.yaml', 'a: 1');
-    symlinkSync(join(folder, 'secret.yaml'), join(folder, 'shop', 'link.yaml'));
+    chart = { ...chart, roots: [folder] };
     mkdirSync(join(folder, 'shop/templates'));
     symlinkSync(join(folder, 'secret.yaml'), join(folder, 'shop/templates/link.yaml'));
     for (const source of ['shop/templates/../../secret.yaml', 'shop/templates/link.yaml', '/etc/passwd', 'shop/', 'x']) {
@@ -147,6 +147,19 @@ describe('a chart is not rendered', () => {
     expect(await rendered()).toEqual({ refused: 'not rendered by helm template: shop/templates/a.yaml is wrong' });
     helm('exit 3');
     expect(await rendered()).toEqual({ refused: 'not rendered by helm template: it says nothing of why' });
+  });
+
+  test('where a link of it leads out of what is scanned', async () => {
+    write('secret.yaml', 'a: 1');
+    write('shop/files/own.yaml', 'a: 1');
+    symlinkSync(join(folder, 'shop/files/own.yaml'), join(folder, 'shop/files/inside.yaml'));
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'shop/files/nothing.yaml'));
+    helm(printing(''));
+    expect(await rendered()).toEqual([]);
+    symlinkSync(join(folder, 'secret.yaml'), join(folder, 'shop/files/outside.yaml'));
+    expect(await rendered()).toEqual({ refused: 'a chart with a symbolic link out of what is scanned: files/outside.yaml' });
+    chart = { ...chart, roots: [...chart.roots, folder] };
+    expect(await rendered()).toEqual([]);
   });
 
   test('where it is a library', async () => {

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
 import { readDocument } from '../../kube/yaml/index.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 import { findProgram, run } from './program.ts';
@@ -31,6 +31,8 @@ export interface Chart {
   readonly isArchive: boolean;
   /** The user named it as a path. */
   readonly isNamed: boolean;
+  /** Real paths of the folders that its links may lead into. */
+  readonly roots: readonly string[];
 }
 
 /** Renders a chart with the Helm of the user. Nothing is downloaded. */
@@ -38,6 +40,8 @@ export async function renderChart(chart: Chart, options: RenderOptions): Promise
   const about = chart.isArchive ? { name: archivedName(chart.path), type: '' } : aboutChart(chart.path);
   if ('refused' in about) return about;
   if (about.type === 'library') return { skipped: 'a library chart: it is rendered in the charts that depend on it' };
+  const link = chart.isArchive ? undefined : linkOut(chart);
+  if (link !== undefined) return { refused: `a chart with a symbolic link out of what is scanned: ${link}` };
   const helm = findProgram('helm');
   if (helm === undefined)
     return {
@@ -133,6 +137,26 @@ function reasonOf(complaint: string, { path, file, isArchive }: Chart): string {
   const what = isArchive ? 'the archive was packed without them' : `helm dependency build ${file} fetches them`;
   if (missing !== undefined) return `its dependencies are not in charts/: ${missing} (${what})`;
   return complaint.replaceAll(path, file);
+}
+
+/**
+ * Helm reads what links lead to, wherever that is: a repository that somebody else wrote must not choose which files of this
+ * machine are read and quoted.
+ */
+function linkOut({ path, roots }: Chart): string | undefined {
+  const links = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isSymbolicLink());
+  const out = links.map(({ parentPath, name }) => join(parentPath, name)).find((link) => !roots.some((root) => leadsInto(link, root)));
+  return out === undefined ? undefined : relative(path, out);
+}
+
+function leadsInto(link: string, root: string): boolean {
+  try {
+    const real = realpathSync.native(link);
+    return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+  } catch {
+    // A link to nothing: Helm says so.
+    return true;
+  }
 }
 
 const largest = 1 << 20;

@@ -28,6 +28,8 @@ export interface FoundChart {
   readonly isArchive: boolean;
   /** The user named it. */
   readonly isNamed: boolean;
+  /** Real paths of the folders that its links may lead into: the one that was named, and the working directory. */
+  readonly roots: readonly string[];
   /** The files that it is rendered from; read as they are where it is not rendered. */
   readonly inside: readonly Found[];
 }
@@ -143,7 +145,7 @@ function takeFile(search: Search, path: string, real: string, file: string): voi
 function takeChart(search: Search, { real, ...archive }: { path: string; real: string; file: string; isArchive: true }): void {
   if (search.taken.has(real)) return;
   search.taken.add(real);
-  search.found.push({ type: 'chart', ...archive, isNamed: true, inside: [] });
+  search.found.push({ type: 'chart', ...archive, isNamed: true, roots: [], inside: [] });
 }
 
 /** The file as something to read, unless another name has led to it before. */
@@ -253,7 +255,13 @@ function takeFolderChart(search: Search, met: Walk, { below, files }: ChartWalk)
   const inside = files.flatMap((file) => fileToRead(search, join(root.path, file), join(root.real, file), nameBelow(root, file)) ?? []);
   if (search.taken.has(real)) return;
   search.taken.add(real);
-  const chart = { path: join(root.path, below), file: nameBelow(root, below), isArchive: false, isNamed: below === '' };
+  const chart = {
+    path: join(root.path, below),
+    file: nameBelow(root, below),
+    isArchive: false,
+    isNamed: below === '',
+    roots: [realpathSync.native(search.cwd), root.real],
+  };
   met.entries.push({ below, found: { type: 'chart', ...chart, inside } });
 }
 

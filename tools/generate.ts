@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/index.ts';
 import { diffReportSchema, fixReportSchema, fleetReportSchema, reportSchema, rightsSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
-import { exampleFindings } from './example-findings.ts';
+import { exampleFindings, exampleFindingsPage } from './example-findings.ts';
+import { judgedFields } from './judged-fields.ts';
 import { pageModule } from './page.ts';
 import { readmeFiles } from './readme.ts';
 import { referencePages } from './reference.ts';
@@ -50,8 +51,10 @@ const indexWasCurrent = readFileSync(join(root, 'src/controls/index.ts'), 'utf8'
 put('src/controls/index.ts', index);
 put('src/report/html/page.generated.ts', await pageModule(root));
 if (indexWasCurrent) {
+  const examples = exampleFindings(controls);
+  put('src/editor/judged-fields.generated.ts', judgedFields(controls, examples));
   const pages = referencePages(controls)
-    .set('docs/reference/examples.md', exampleFindings(controls))
+    .set('docs/reference/examples.md', exampleFindingsPage(controls, examples))
     .set('docs/reference/techniques.md', techniquesPage());
   for (const [path, text] of pages) put(path, text);
   removeOthers('docs/reference', pages);

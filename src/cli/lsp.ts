@@ -2,11 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection } from 'vscode-languageserver/node';
 import { controls } from '../controls/index.ts';
-import { serve } from '../editor/server.ts';
+import { serve, type ServerOptions } from '../editor/server.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Arguments } from './arguments.ts';
 import { configurationFile, readConfiguration } from './configuration.ts';
 import { tell } from './output.ts';
+
+export const serverOptions: ServerOptions = {
+  controls,
+  settingsFile: configurationFile,
+  async settingsOf(folder) {
+    const file = join(folder, configurationFile);
+    return existsSync(file) ? readConfiguration(file) : {};
+  },
+};
 
 /**
  * `plimsoll lsp`: a language server on standard input and output, until the editor ends it. The connection ends the process, with the
@@ -17,13 +26,6 @@ export function runLsp(given: Arguments): Promise<number> {
   if (operand !== undefined)
     throw new OptionError([`the language server takes no path, and was given "${operand}"`, 'the editor says which folders are open']);
   if (process.stdin.isTTY) tell('plimsoll: this speaks the Language Server Protocol, and waits for an editor; Ctrl+C ends it\n');
-  serve(createConnection(process.stdin, process.stdout), {
-    controls,
-    settingsFile: configurationFile,
-    async settingsOf(folder) {
-      const file = join(folder, configurationFile);
-      return existsSync(file) ? readConfiguration(file) : {};
-    },
-  });
+  serve(createConnection(process.stdin, process.stdout), serverOptions);
   return new Promise(() => undefined);
 }

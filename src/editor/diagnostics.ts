@@ -6,7 +6,7 @@ import type { Finding, Location } from '../core/index.ts';
 import { printable } from '../report/printable.ts';
 import type { Judged } from './folder.ts';
 
-export const source = 'plimsoll';
+const source = 'plimsoll';
 
 /** Other places of the same fault that a diagnostic lists. */
 const mostRelated = 20;
@@ -23,7 +23,6 @@ export interface Shown {
 /** What an editor shows in one file. */
 export function diagnosticsOf(shown: Shown): Diagnostic[] {
   const { judged, file, document } = shown;
-  const related = relatedFindings(judged, file);
   return [
     ...(judged.unread.get(file) ?? []).map(({ line, reason }): Diagnostic => ({
       range: wholeLine(document, line),
@@ -32,8 +31,16 @@ export function diagnosticsOf(shown: Shown): Diagnostic[] {
       source,
       message: `this document is not judged: ${printable(reason)}`,
     })),
-    ...(judged.findings.get(file) ?? []).flatMap((finding) => diagnosticOf(finding, related(finding), shown)),
+    ...shownFindings(shown).map(([, diagnostic]) => diagnostic),
   ];
+}
+
+/** Findings that are shown, each with its diagnostic. */
+export function shownFindings(shown: Shown): (readonly [Finding, Diagnostic])[] {
+  const related = relatedFindings(shown.judged, shown.file);
+  return (shown.judged.findings.get(shown.file) ?? []).flatMap((finding) =>
+    diagnosticOf(finding, related(finding), shown).map((diagnostic) => [finding, diagnostic] as const),
+  );
 }
 
 function diagnosticOf(finding: Finding, others: readonly Finding[], { document, root, hasRelated }: Shown): Diagnostic[] {
@@ -70,12 +77,19 @@ function relatedFindings({ findings }: Judged, file: string): (finding: Finding)
   return (finding) => (mine.get(subjectOf(finding)) ?? []).filter((other) => other !== finding);
 }
 
-function subjectOf({ control, verdict, resource: { apiVersion, kind, namespace = '', name }, container = '' }: Finding): string {
+/** What tells the subjects of controls apart, as well as findings do. */
+export function subjectOf({
+  control,
+  verdict,
+  resource,
+  container = '',
+}: Pick<Finding, 'control' | 'verdict' | 'resource' | 'container'>): string {
+  const { apiVersion, kind, namespace = '', name } = resource;
   return JSON.stringify([control, verdict, apiVersion, kind, namespace, name, container]);
 }
 
 /** The place of a finding, of a block its first line: half a screen that is underlined shows nothing. */
-export function rangeOf(document: TextDocument, location: Location): Range {
+function rangeOf(document: TextDocument, location: Location): Range {
   const { start, end } = plainRange(location);
   if (end.line === start.line) return { start, end: { line: start.line, character: Math.max(end.character, start.character + 1) } };
   return { start, end: { line: start.line, character: Math.max(lineEnd(document, start.line), start.character + 1) } };

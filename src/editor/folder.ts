@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { groupBy, nothingGiven, type AnyControl, type Finding, type Proposal, type ResourceRef, type Unread } from '../core/index.ts';
 import type { Policy } from '../evaluate/index.ts';
 import { keepJudging, type KeptJudgement } from '../library/kept-judgement.ts';
@@ -24,7 +23,7 @@ export interface Judged {
   readonly resources: readonly ResourceRef[];
   /** What was judged by, for those who judge again. */
   readonly options: ScanOptions;
-  /** The texts that were read instead of files. */
+  /** The texts that were read instead of files; what is left out of a scan is not among them. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -104,7 +103,7 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
     const contents = new Map([...texts].map(([file, text]) => [file, bytesOf(file, text)]));
     const look = isDiskKnown;
     isDiskKnown = true;
-    const { report, proposals, resources } = await kept.judge({ contents, isDiskKnown: look });
+    const { report, proposals, resources, files } = await kept.judge({ contents, isDiskKnown: look });
     last = {
       versions,
       findings: groupBy(report.findings, ({ file }) => file),
@@ -112,7 +111,7 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
       proposals: groupBy(proposals, ({ file }) => file),
       resources,
       options: { ...options, paths, cwd: root },
-      contents: new Map([...contents].filter(([file]) => paths.length > 0 && existsSync(resolve(root, file)))),
+      contents: new Map([...contents].filter(([file]) => files.has(file))),
     };
   }
 

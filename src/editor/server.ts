@@ -1,12 +1,22 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  CodeActionKind,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  LSPErrorCodes,
+  MarkupKind,
+  MessageType,
+  ResponseError,
+  ShowMessageNotification,
   TextDocuments,
   TextDocumentSyncKind,
+  type CancellationToken,
   type ClientCapabilities,
+  type CodeAction,
   type Connection,
+  type Position,
+  type Range,
   type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -15,8 +25,11 @@ import { version } from '../core/version.ts';
 import type { ScanOptions } from '../library/scan.ts';
 import { printable } from '../report/printable.ts';
 import { watchPaths } from '../sources/manifests/watch-paths.ts';
-import { diagnosticsOf, type Shown } from './diagnostics.ts';
+import { diagnosticsOf, shownFindings, type Shown } from './diagnostics.ts';
+import { controlsAt } from './fields.ts';
+import { allSafeFixes, fixAllKind, proposalOf, quickFixes, type Abilities } from './fixes.ts';
 import { isBelow, lonePlace, openFolder, type Folder, type FolderOptions, type Judged } from './folder.ts';
+import { hoverText, type Topic } from './hover.ts';
 import { editorSettings } from './settings.ts';
 
 export interface ServerOptions {
@@ -35,6 +48,9 @@ interface Place {
   readonly stopWatching: () => void;
 }
 
+/** More would fill the screen. */
+const mostTopics = 6;
+
 /** Speaks the Language Server Protocol over a connection, until that ends. Judges what is open with all that stands around it. */
 export function serve(connection: Connection, { controls, settingsOf, settingsFile }: ServerOptions): void {
   const documents = new TextDocuments(TextDocument);
@@ -51,7 +67,7 @@ export function serve(connection: Connection, { controls, settingsOf, settingsFi
     const text = printable(lines.join('; '));
     if (told.has(text)) return;
     told.add(text);
-    connection.window.showWarningMessage(`plimsoll: ${text}`);
+    void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message: `plimsoll: ${text}` });
   }
 
   function newPlace(root: string, paths: readonly string[], isLone: boolean): Place {
@@ -127,6 +143,69 @@ export function serve(connection: Connection, { controls, settingsOf, settingsFi
     }
   }
 
+  /** What is shown of a document, when all that was typed until now has been judged. */
+  async function now(uri: string, cancelled: CancellationToken): Promise<Shown | undefined> {
+    const known = placeOf.get(uri);
+    const judged = await known?.place.folder.current();
+    const document = documents.get(uri);
+    if (cancelled.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+    if (known === undefined || judged === undefined || document === undefined) return undefined;
+    return judged.versions.get(known.file) === document.version ? shown(known.place, judged, known.file, document) : undefined;
+  }
+
+  function abilities(): Abilities {
+    const { documentChanges, resourceOperations = [] } = client.workspace?.workspaceEdit ?? {};
+    return { versions: documentChanges === true, newFiles: documentChanges === true && resourceOperations.includes('create') };
+  }
+
+  connection.onHover(async ({ textDocument, position }, cancelled) => {
+    const known = await now(textDocument.uri, cancelled);
+    if (known === undefined) return null;
+    const found = shownFindings(known).filter(([, { range }]) => isIn(range, position));
+    const topics = found.flatMap(([finding]): Topic[] => {
+      const control = controls.find(({ id }) => id === finding.control);
+      const proposal = proposalOf(known, finding);
+      return control === undefined ? [] : [{ control, finding, ...(proposal === undefined ? {} : { proposal }) }];
+    });
+    const others = controlsAt(known.document.getText(), known.document.offsetAt(position), controls).filter(
+      (control) => !topics.some((topic) => topic.control === control),
+    );
+    const all = [...topics, ...others.map((control): Topic => ({ control }))].slice(0, mostTopics);
+    if (all.length === 0) return null;
+    const isMarkdown = client.textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) === true;
+    return {
+      contents: { kind: isMarkdown ? MarkupKind.Markdown : MarkupKind.PlainText, value: hoverText(all, isMarkdown) },
+      ...(found.length === 1 ? { range: found[0]![1].range } : {}),
+    };
+  });
+
+  connection.onCodeAction(async ({ textDocument, range, context: { only } }, cancelled) => {
+    const known = await now(textDocument.uri, cancelled);
+    if (known === undefined) return null;
+    const wants = (kind: string): boolean => only === undefined || only.some((each) => kind === each || kind.startsWith(`${each}.`));
+    const found = shownFindings(known).filter(([, diagnostic]) => isTouching(diagnostic.range, range));
+    const actions = wants(CodeActionKind.QuickFix) ? quickFixes(known, found, abilities()) : [];
+    const isSafe = (judged: Shown): boolean =>
+      judged.judged.proposals.get(judged.file)?.some(({ declined, safety }) => declined === undefined && safety === 'safe') === true;
+    if (wants(fixAllKind) && isSafe(known)) {
+      const all: CodeAction = { title: 'Fix all that is safe to fix (plimsoll)', kind: fixAllKind, data: textDocument.uri };
+      // The edit is much work, and most of the time nobody wants it: only an editor that cannot ask for it gets it at once.
+      const canAsk = client.textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true;
+      const whole = canAsk ? all : await resolved(all, cancelled);
+      if (canAsk || whole.edit !== undefined) actions.push(whole);
+    }
+    return actions;
+  });
+
+  async function resolved(action: CodeAction, cancelled: CancellationToken): Promise<CodeAction> {
+    const uri: unknown = action.data;
+    const known = typeof uri === 'string' ? await now(uri, cancelled) : undefined;
+    const edit = known === undefined ? undefined : await allSafeFixes(known, controls, abilities());
+    return edit === undefined ? action : { ...action, edit };
+  }
+
+  connection.onCodeActionResolve(resolved);
+
   connection.onInitialize(({ capabilities, workspaceFolders, rootUri, initializationOptions }) => {
     client = capabilities;
     given = initializationOptions as unknown;
@@ -137,6 +216,8 @@ export function serve(connection: Connection, { controls, settingsOf, settingsFi
       serverInfo: { name: 'plimsoll', version },
       capabilities: {
         positionEncoding: 'utf-16',
+        hoverProvider: true,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -198,4 +279,17 @@ function pathOf(uri: string): string | undefined {
 /** Whether a document that stands alone may hold manifests. */
 function isManifest({ uri, languageId }: TextDocument): boolean {
   return /\.(?:ya?ml|json)$/.test(uri) || languageId === 'yaml' || languageId === 'json';
+}
+
+function isIn({ start, end }: Range, { line, character }: Position): boolean {
+  return line === start.line && character >= start.character && character <= end.character;
+}
+
+/** Diagnostics stand on one line each. */
+function isTouching({ start, end }: Range, range: Range): boolean {
+  if (start.line < range.start.line || start.line > range.end.line) return false;
+  return (
+    !(start.line === range.end.line && start.character > range.end.character) &&
+    !(start.line === range.start.line && end.character < range.start.character)
+  );
 }

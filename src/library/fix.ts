@@ -66,7 +66,9 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   const policy: Policy = { ...chosen, profile: 'nsa', only: [], skip: [], minSeverity: 'low', all: false };
   const selected = new Set(controls.filter((control) => leftOut(control, chosen) === undefined).map(({ id }) => id));
   const standardInput = options.paths?.includes('-') === true ? await buffer(options.stdin ?? process.stdin) : undefined;
-  const files = openFiles(cwd, standardInput);
+  const held = new Map(options.contents);
+  if (standardInput !== undefined) held.set(standardInputName, standardInput);
+  const files = openFiles(cwd, held);
 
   const conflicts = fixConflicts(controls);
   /** The objects of the files as they are, and what names them: only needed where a fix makes an object. */
@@ -83,7 +85,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
       policy,
       said,
       files,
-      contentsOf: (texts) => contentsOf(texts, standardInput),
+      contentsOf: (texts) => contentsOf(texts, held),
       isWanted: ({ control }) => selected.has(control),
     },
     { propose: conflicts.note, met: (ref) => met.push(ref) },
@@ -95,7 +97,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
 
   /** Who passed these controls before: asked only where it matters, because it lists every subject. */
   async function passedBefore(only: readonly string[]): Promise<ReadonlySet<string>> {
-    return passing((await judge(options, controls, { ...policy, only, all: true }, contentsOf(new Map(), standardInput))).findings);
+    return passing((await judge(options, controls, { ...policy, only, all: true }, held)).findings);
   }
 
   const refusals = new Map<string, Refusal>();
@@ -196,9 +198,8 @@ function placeOf({ proposal, target }: Accepted, control = ''): string {
   return JSON.stringify([control, proposal.file, target]);
 }
 
-function contentsOf(texts: Texts, standardInput: Buffer | undefined): Map<string, Uint8Array> {
-  const contents = new Map<string, Uint8Array>();
-  if (standardInput !== undefined) contents.set(standardInputName, standardInput);
+function contentsOf(texts: Texts, held: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
+  const contents = new Map(held);
   for (const [file, { text }] of texts) contents.set(file, Buffer.from(text));
   return contents;
 }

@@ -33,6 +33,8 @@ export interface KeptReport {
   readonly proposals: readonly Proposal[];
   /** The objects that were read; empty where nobody asked for fixes. */
   readonly resources: readonly ResourceRef[];
+  /** The files and texts that were read, or left as they were. */
+  readonly files: ReadonlySet<string>;
 }
 
 /** What was judged of one file by itself. */
@@ -129,6 +131,7 @@ export function keepJudging(
         report,
         proposals: [...files.flatMap((file) => file.proposals), ...proposals],
         resources: files.flatMap(({ part }) => part.belongings?.refs ?? []),
+        files: new Set(known.keys()),
       };
     },
   };

@@ -30,15 +30,16 @@ export type CompanionFiles = ReadonlyMap<string, string>;
 /** Files as they would be. */
 export type Texts = ReadonlyMap<string, Pick<RepairedText, 'text' | 'edits'>>;
 
-export function openFiles(cwd: string, standardInput: Buffer | undefined): OpenFiles {
+/** `contents` says what files hold, by the name that reports give them, whatever they do hold. */
+export function openFiles(cwd: string, contents: ReadonlyMap<string, Uint8Array>): OpenFiles {
   const opened = new Map<string, TextFile | { readonly refused: string }>();
   const tried = new Map<string, TextFile>();
   const repairers = new Map<string, ReturnType<typeof textRepairer>>();
   function open(file: string): TextFile | { readonly refused: string } {
     const known = opened.get(file);
     if (known !== undefined) return known;
-    const read =
-      file === standardInputName && standardInput !== undefined ? { text: strictText(standardInput) } : readText(resolve(cwd, file));
+    const content = contents.get(file);
+    const read = content === undefined ? readText(resolve(cwd, file)) : { text: strictText(content) };
     const refused = 'refused' in read ? read.refused : notForEditing(file, read.text);
     const result = refused === undefined && 'text' in read ? openText(read.text) : { refused: refused ?? '' };
     opened.set(file, result);

@@ -25,6 +25,8 @@ export interface ScanOptions extends PolicyOptions {
   readonly podTemplates?: readonly PodTemplateKind[];
   /** The controls to judge by; default: all of this package. A company adds its own here. */
   readonly controls?: readonly AnyControl[];
+  /** What files are to hold, by the name that reports give them, whatever they do hold: texts of an editor. */
+  readonly contents?: ReadonlyMap<string, Uint8Array>;
   /** Called now and then while reading. */
   readonly onProgress?: (done: { readonly files: number; readonly bytes: number }) => void;
 }
@@ -105,7 +107,7 @@ export async function readInto(
   evaluation: Evaluation,
   how: Pick<ManifestOptions, 'contents' | 'share'>,
 ): Promise<ManifestTotals> {
-  const { paths = ['.'], cwd = process.cwd(), podTemplates, onProgress } = options;
+  const { paths = ['.'], cwd = process.cwd(), podTemplates, contents, onProgress } = options;
   return readManifests(
     {
       paths,
@@ -113,6 +115,7 @@ export async function readInto(
       reads: readsOf(evaluation),
       ...(paths.includes('-') ? { stdin: options.stdin ?? process.stdin } : {}),
       ...(podTemplates === undefined ? {} : { podTemplates }),
+      ...(contents === undefined ? {} : { contents }),
       ...(onProgress === undefined ? {} : { onProgress }),
       ...renderingOf(options),
       ...how,

@@ -1,38 +1,46 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import { inject } from 'vitest';
+import { createConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import {
   createProtocolConnection,
   DidChangeTextDocumentNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
-  ExitNotification,
   InitializedNotification,
   InitializeRequest,
   PublishDiagnosticsNotification,
-  ShutdownRequest,
   type ClientCapabilities,
   type InitializeResult,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
   type TextDocumentContentChangeEvent,
 } from 'vscode-languageserver-protocol/node';
+import { serverOptions } from '../../src/cli/lsp.ts';
+import { serve } from '../../src/editor/server.ts';
 import { node } from './run.ts';
 
-/** An editor that speaks with the built command line over pipes. */
+/** An editor that speaks with a server. */
 export interface Editor {
   readonly connection: ProtocolConnection;
-  readonly process: ChildProcessWithoutNullStreams;
   readonly answer: InitializeResult;
   open(path: string, text: string, languageId?: string): void;
   change(path: string, changes: readonly TextDocumentContentChangeEvent[]): number;
   close(path: string): void;
   /** What it shows of a document when `wanted` holds of it. */
   shown(path: string, wanted?: (params: PublishDiagnosticsParams) => boolean): Promise<PublishDiagnosticsParams>;
+  /** Lets go of the server. */
+  leave(): void;
+}
+
+/** An editor that speaks with the built command line over pipes. */
+export interface EditorOfProcess extends Editor {
   stderr(): string;
-  /** The exit code after `shutdown` and `exit`. */
-  quit(): Promise<number | null>;
+  /** The exit code after `exit`, or when its input has ended. */
+  readonly ended: Promise<number | null>;
+  readonly input: NodeJS.WritableStream;
 }
 
 export interface EditorOptions {
@@ -46,13 +54,36 @@ export function uriOf(path: string): string {
   return path.startsWith('untitled:') ? path : pathToFileURL(path).href;
 }
 
-export async function startEditor({ folders = [], capabilities = {}, initializationOptions }: EditorOptions): Promise<Editor> {
+/** With a server in this process: starting one costs as much as all that a test asks of it. */
+export async function startEditor(options: EditorOptions): Promise<Editor> {
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  const connection = createConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
+  serve(connection, serverOptions);
+  const editor = await connected(createProtocolConnection(back, there), null, options);
+  return {
+    ...editor,
+    leave() {
+      editor.leave();
+      connection.dispose();
+    },
+  };
+}
+
+export async function startEditorOfProcess(options: EditorOptions): Promise<EditorOfProcess> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(node, [inject('commandLine'), 'lsp'], { env: { PATH, HOME } });
+  const child = spawn(node, [inject('commandLine'), 'lsp', '--stdio'], { env: { PATH, HOME } });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = new Promise<number | null>((resolve) => void child.once('close', resolve));
-  const connection = createProtocolConnection(child.stdout, child.stdin);
+  const editor = await connected(createProtocolConnection(child.stdout, child.stdin), process.pid, options);
+  return { ...editor, stderr: () => stderr, ended, input: child.stdin, leave: () => void child.kill() };
+}
+
+async function connected(
+  connection: ProtocolConnection,
+  processId: number | null,
+  { folders = [], capabilities = {}, initializationOptions }: EditorOptions,
+): Promise<Editor> {
   const published = new Map<string, PublishDiagnosticsParams>();
   let told = (): void => undefined;
   connection.onNotification(PublishDiagnosticsNotification.type, (params) => {
@@ -61,7 +92,7 @@ export async function startEditor({ folders = [], capabilities = {}, initializat
   });
   connection.listen();
   const answer = await connection.sendRequest(InitializeRequest.type, {
-    processId: process.pid,
+    processId,
     rootUri: null,
     capabilities,
     initializationOptions,
@@ -71,7 +102,6 @@ export async function startEditor({ folders = [], capabilities = {}, initializat
   const versions = new Map<string, number>();
   return {
     connection,
-    process: child,
     answer,
     open(path, text, languageId = 'yaml') {
       versions.set(path, 1);
@@ -99,15 +129,10 @@ export async function startEditor({ folders = [], capabilities = {}, initializat
         told();
       });
       const late = setTimeout(15_000, undefined, { ref: false }).then(() => {
-        throw new Error(`it does not show what is wanted, but ${JSON.stringify(published.get(uri), undefined, 1)}\n${stderr}`);
+        throw new Error(`it does not show what is wanted, but ${JSON.stringify(published.get(uri), undefined, 1)}`);
       });
       return Promise.race([shown, late]);
     },
-    stderr: () => stderr,
-    async quit() {
-      await connection.sendRequest(ShutdownRequest.type);
-      await connection.sendNotification(ExitNotification.type);
-      return ended;
-    },
+    leave: () => connection.dispose(),
   };
 }

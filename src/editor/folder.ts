@@ -85,7 +85,7 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
       policy = policyOf(options, controls);
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
-      failed(error.lines);
+      if (!state.isClosed) failed(error.lines);
       // What was right before holds on; in the beginning, what holds without settings.
       if (kept !== undefined) return kept;
       options = {};
@@ -125,7 +125,8 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
         await judgeNow();
         if (!state.isClosed && last !== undefined) judged(last);
       } catch (error) {
-        failed([`the folder could not be judged: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`]);
+        if (!state.isClosed)
+          failed([`the folder could not be judged: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`]);
       }
       taken = performance.now() - begun;
     }

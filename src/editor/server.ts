@@ -51,8 +51,11 @@ interface Place {
 /** More would fill the screen. */
 const mostTopics = 6;
 
-/** Speaks the Language Server Protocol over a connection, until that ends. Judges what is open with all that stands around it. */
-export function serve(connection: Connection, { controls, settingsOf, settingsFile }: ServerOptions): void {
+/**
+ * Speaks the Language Server Protocol over a connection. Judges what is open with all that stands around it, until what it answers
+ * with is called.
+ */
+export function serve(connection: Connection, { controls, settingsOf, settingsFile }: ServerOptions): () => void {
   const documents = new TextDocuments(TextDocument);
   /** By the path of the folder, or the URI of a lone document. */
   const places = new Map<string, Place>();
@@ -265,6 +268,12 @@ export function serve(connection: Connection, { controls, settingsOf, settingsFi
   });
   documents.listen(connection);
   connection.listen();
+
+  const closeAll = (): void => {
+    for (const [key, place] of places) close(key, place);
+  };
+  connection.onShutdown(closeAll);
+  return closeAll;
 }
 
 function pathOf(uri: string): string | undefined {

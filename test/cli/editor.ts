@@ -58,11 +58,12 @@ export function uriOf(path: string): string {
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const [there, back] = [new PassThrough(), new PassThrough()];
   const connection = createConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
-  serve(connection, serverOptions);
+  const stop = serve(connection, serverOptions);
   const editor = await connected(createProtocolConnection(back, there), null, options);
   return {
     ...editor,
     leave() {
+      stop();
       editor.leave();
       connection.dispose();
     },

@@ -1,15 +1,16 @@
 import { podControls } from './pod-controls.ts';
 import { allPairs } from './network.ts';
+import { keystroke, save } from './typing.ts';
 import { buildBindings, everyDangerousQuestion, oneQuestion } from './rbac.ts';
 
-/** What is measured inside this process, for it is too short for a process of its own. */
+/** What is measured from inside this process: too short for a process of its own, or one answer of a process that goes on. */
 export interface InProcessJob {
   readonly name: string;
   readonly about: string;
   /** Seconds. */
   readonly reach: number;
   /** Seconds that it takes, warm. */
-  readonly measure: () => number;
+  readonly measure: () => number | Promise<number>;
 }
 
 export const inProcess: readonly InProcessJob[] = [
@@ -22,5 +23,12 @@ export const inProcess: readonly InProcessJob[] = [
   },
   { name: 'rbac-build', about: 'the index of 50,000 role bindings, in the process', reach: 0.3, measure: buildBindings },
   { name: 'rbac-question', about: 'one question to it, `can` and `who-can` in turns', reach: 0.001, measure: oneQuestion },
+  {
+    name: 'keystroke',
+    about: '`lsp`: from a keystroke in a file of 500 lines among 100 manifests until its findings are in the editor',
+    reach: 0.05,
+    measure: keystroke,
+  },
+  { name: 'save', about: '`scan --watch`: from a save of one of 100 manifests until its news are written', reach: 0.2, measure: save },
   { name: 'rbac-sweep', about: 'all dangerous questions to it, for 500 namespaces', reach: 1, measure: everyDangerousQuestion },
 ];

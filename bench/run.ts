@@ -49,7 +49,7 @@ for (const { name, job } of jobs) {
 for (const { name, about, reach, measure: seconds } of inProcess) {
   if (!wanted(name)) continue;
   tell(`${name} …`);
-  const wall = seconds();
+  const wall = await seconds();
   const measured = { wall, cpu: wall, peak: 0, runs: 1 };
   rows.push({ job: name, about, reach: { wall: reach }, measured, against: [], result: wall <= reach ? 'pass' : 'short: wall' });
 }

@@ -50,6 +50,7 @@ const argv = process.argv.slice(2);
 if (argv[0] === '--version' || argv[0] === '-V') {
   process.stdout.write(`${version}\n`);
 } else {
-  setFlags();
+  // What goes on for hours is worth optimizing.
+  if (argv[0] !== 'lsp' && !argv.includes('--watch')) setFlags();
   (load('./program.cjs') as typeof import('./program.ts')).start(argv, import.meta.filename);
 }

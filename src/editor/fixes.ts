@@ -31,7 +31,7 @@ export interface Abilities {
 /** The repair that would settle a finding, where there is one: a fix answers the first place of its control on its subject. */
 export function proposalOf({ judged }: Pick<Shown, 'judged'>, finding: Finding): Proposal | undefined {
   const subject = subjectOf(finding);
-  const ofSubject = (judged.proposals.get(finding.file) ?? []).filter((each) => subjectOf({ ...each, verdict: 'fail' }) === subject);
+  const ofSubject = (judged.proposals().get(finding.file) ?? []).filter((each) => subjectOf({ ...each, verdict: 'fail' }) === subject);
   return (
     ofSubject.find(({ line, path }) => line === finding.line && path === finding.path) ??
     (ofSubject.length === 1 ? ofSubject[0] : undefined)

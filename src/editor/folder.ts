@@ -18,7 +18,8 @@ export interface Judged {
   readonly versions: ReadonlyMap<string, number>;
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
   readonly unread: ReadonlyMap<string, readonly Unread[]>;
-  readonly proposals: ReadonlyMap<string, readonly Proposal[]>;
+  /** What fixes want to change, by file; worked out when somebody asks. */
+  readonly proposals: () => ReadonlyMap<string, readonly Proposal[]>;
   /** The objects of the folder. */
   readonly resources: readonly ResourceRef[];
   /** What was judged by, for those who judge again. */
@@ -55,8 +56,7 @@ export interface Folder {
   close(): void;
 }
 
-/** A judgement that takes longer than this is not begun with every keystroke. */
-const quick = 50;
+/** Judging takes half of the time, when somebody types all the time; and never waits longer than this. */
 const longestWait = 1_000;
 
 export function openFolder({ root, paths, controls, settings, judged, failed }: FolderOptions): Folder {
@@ -67,7 +67,8 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
   let isDiskKnown = false;
   let areSettingsKnown = false;
   const state: { isDue: boolean; isClosed: boolean; running?: Promise<void> | undefined } = { isDue: false, isClosed: false };
-  let taken = 0;
+  /** When to judge again at the soonest. */
+  let soonest = 0;
   let last: Judged | undefined;
 
   function bytesOf(file: string, text: EditorText): Uint8Array {
@@ -104,11 +105,12 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
     const look = isDiskKnown;
     isDiskKnown = true;
     const { report, proposals, resources, files } = await kept.judge({ contents, isDiskKnown: look });
+    let byFile: ReturnType<Judged['proposals']> | undefined;
     last = {
       versions,
       findings: groupBy(report.findings, ({ file }) => file),
       unread: groupBy(report.inputs.unread, ({ file }) => file),
-      proposals: groupBy(proposals, ({ file }) => file),
+      proposals: () => (byFile ??= groupBy(proposals(), ({ file }) => file)),
       resources,
       options: { ...options, paths, cwd: root },
       contents: new Map([...contents].filter(([file]) => files.has(file))),
@@ -118,7 +120,8 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
   async function judgeAll(): Promise<void> {
     while (state.isDue && !state.isClosed) {
       // Changes come in several messages; all that have arrived are looked at together.
-      await new Promise((done) => (taken > quick ? setTimeout(done, Math.min(taken, longestWait)) : setImmediate(done)));
+      const wait = soonest - performance.now();
+      await new Promise((done) => (wait > 0 ? setTimeout(done, wait) : setImmediate(done)));
       state.isDue = false;
       const begun = performance.now();
       try {
@@ -128,7 +131,8 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
         if (!state.isClosed)
           failed([`the folder could not be judged: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`]);
       }
-      taken = performance.now() - begun;
+      const ended = performance.now();
+      soonest = ended + Math.min(ended - begun, longestWait);
     }
     state.running = undefined;
   }

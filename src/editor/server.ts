@@ -189,7 +189,10 @@ export function serve(connection: Connection, { controls, settingsOf, settingsFi
     const found = shownFindings(known).filter(([, diagnostic]) => isTouching(diagnostic.range, range));
     const actions = wants(CodeActionKind.QuickFix) ? quickFixes(known, found, abilities()) : [];
     const isSafe = (judged: Shown): boolean =>
-      judged.judged.proposals.get(judged.file)?.some(({ declined, safety }) => declined === undefined && safety === 'safe') === true;
+      judged.judged
+        .proposals()
+        .get(judged.file)
+        ?.some(({ declined, safety }) => declined === undefined && safety === 'safe') === true;
     if (wants(fixAllKind) && isSafe(known)) {
       const all: CodeAction = { title: 'Fix all that is safe to fix (plimsoll)', kind: fixAllKind, data: textDocument.uri };
       // The edit is much work, and most of the time nobody wants it: only an editor that cannot ask for it gets it at once.

@@ -76,7 +76,7 @@ test('whatever was written in which order, the report and the fixes are those of
         const whole = await judge({ cwd }, controls, policy, contents, sink);
         const again = await kept.judge({ contents });
         expect(again.report).toEqual(whole);
-        expect(new Set(again.proposals.map((each) => JSON.stringify(each)))).toEqual(
+        expect(new Set(again.proposals().map((each) => JSON.stringify(each)))).toEqual(
           new Set(proposals.map((each) => JSON.stringify(each))),
         );
       }

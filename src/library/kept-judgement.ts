@@ -2,7 +2,15 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AnyControl, Proposal, Report, ResourceRef } from '../core/index.ts';
 import { startEvaluation, type Part, type Policy, type ProposalSink } from '../evaluate/index.ts';
-import { findFiles, manifestReader, manifestTotals, sourcesOf, type Found, type ManifestCounts } from '../sources/manifests/index.ts';
+import {
+  findFiles,
+  manifestReader,
+  manifestTotals,
+  sourcesOf,
+  type Found,
+  type ManifestCounts,
+  type ManifestTotals,
+} from '../sources/manifests/index.ts';
 import { withDeciding } from './deciding.ts';
 import { renderingOf } from './chart-options.ts';
 import { readsOf } from './portion-judge.ts';
@@ -29,8 +37,8 @@ export interface HowToLook {
 
 export interface KeptReport {
   readonly report: Report;
-  /** What fixes want to change; empty where nobody asked for fixes. */
-  readonly proposals: readonly Proposal[];
+  /** What fixes want to change; none where nobody asked for fixes. What joins several objects is judged once more for it. */
+  readonly proposals: () => readonly Proposal[];
   /** The objects that were read; empty where nobody asked for fixes. */
   readonly resources: readonly ResourceRef[];
   /** The files and texts that were read, or left as they were. */
@@ -63,12 +71,18 @@ export function keepJudging(
 ): KeptJudgement {
   const { paths = ['.'], cwd = process.cwd(), podTemplates = [] } = options;
   let proposals: Proposal[] = [];
-  const sink: ProposalSink | undefined = said && { ...said, met: () => undefined, propose: (proposal) => proposals.push(proposal) };
-  const aside = startEvaluation(controls, policy, sink);
+  const sinkTo = (propose: ProposalSink['propose']): ProposalSink | undefined => said && { ...said, met: () => undefined, propose };
+  const aside = startEvaluation(
+    controls,
+    policy,
+    sinkTo((proposal) => proposals.push(proposal)),
+  );
   const rendering = renderingOf(options);
   const reader = manifestReader({ reads: readsOf(aside), podTemplates, ...rendering }, (input) => aside.add(input));
   let known = new Map<string, KeptFile>();
   let found: readonly Found[] | undefined;
+  /** What is no file, as long as nobody looks for it anew. */
+  const others = new WeakMap<Found, KeptFile>();
 
   async function read(one: Found, chartTemplate: boolean, content: Uint8Array | undefined, state: KeptFile['state']): Promise<KeptFile> {
     proposals = [];
@@ -92,7 +106,9 @@ export function keepJudging(
         continue;
       }
       if (one.type !== 'read') {
-        files.push(await read(one, false, undefined, ''));
+        const other = others.get(one) ?? (await read(one, false, undefined, ''));
+        others.set(one, other);
+        files.push(other);
         continue;
       }
       const content = contents.get(one.file);
@@ -116,20 +132,30 @@ export function keepJudging(
     return files;
   }
 
+  function reportOn(files: readonly KeptFile[], totals: ManifestTotals, sink: ProposalSink | undefined): Report {
+    const evaluation = startEvaluation(controls, policy, sink);
+    for (const { part, numbers } of files) {
+      for (const [index, anchor] of part.anchors.entries()) anchor.resource = numbers[index]!;
+      evaluation.join(part);
+    }
+    return evaluation.finish(totals);
+  }
+
   return {
     async judge(how = {}) {
       const files = await filesNow(how);
-      proposals = [];
-      const evaluation = startEvaluation(controls, policy, sink);
-      for (const { part, numbers } of files) {
-        for (const [index, anchor] of part.anchors.entries()) anchor.resource = numbers[index]!;
-        evaluation.join(part);
-      }
       const totals = manifestTotals(files.map(({ counts }) => counts));
-      const report = await withDeciding(evaluation.finish(totals), totals);
+      const report = await withDeciding(reportOn(files, totals, undefined), totals);
+      let all: readonly Proposal[] | undefined;
       return {
         report,
-        proposals: [...files.flatMap((file) => file.proposals), ...proposals],
+        proposals() {
+          if (all !== undefined) return all;
+          const joined: Proposal[] = [];
+          const sink = sinkTo((proposal) => joined.push(proposal));
+          if (sink !== undefined) reportOn(files, totals, sink);
+          return (all = [...files.flatMap((file) => file.proposals), ...joined]);
+        },
         resources: files.flatMap(({ part }) => part.belongings?.refs ?? []),
         files: new Set(known.keys()),
       };

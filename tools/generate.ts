@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/index.ts';
+import { clusterRoleFor } from '../src/library/scan-cluster.ts';
 import { diffReportSchema, fixReportSchema, fleetReportSchema, reportSchema, rightsSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
 import { exampleFindings, exampleFindingsPage } from './example-findings.ts';
@@ -58,6 +59,10 @@ if (indexWasCurrent) {
     .set('docs/reference/techniques.md', techniquesPage());
   for (const [path, text] of pages) put(path, text);
   removeOthers('docs/reference', pages);
+  put(
+    'deploy/cluster-role.yaml',
+    `# The rights of a scan, as \`plimsoll scan --cluster --print-rbac\` prints them.\n${clusterRoleFor({})}`,
+  );
   put('docs/report.schema.json', reportSchema());
   put('docs/fix-report.schema.json', fixReportSchema());
   put('docs/fleet-report.schema.json', fleetReportSchema());

@@ -81,8 +81,6 @@ export function keepJudging(
   const reader = manifestReader({ reads: readsOf(aside), podTemplates, ...rendering }, (input) => aside.add(input));
   let known = new Map<string, KeptFile>();
   let found: readonly Found[] | undefined;
-  /** What is no file, as long as nobody looks for it anew. */
-  const others = new WeakMap<Found, KeptFile>();
 
   async function read(one: Found, chartTemplate: boolean, content: Uint8Array | undefined, state: KeptFile['state']): Promise<KeptFile> {
     proposals = [];
@@ -106,9 +104,7 @@ export function keepJudging(
         continue;
       }
       if (one.type !== 'read') {
-        const other = others.get(one) ?? (await read(one, false, undefined, ''));
-        others.set(one, other);
-        files.push(other);
+        files.push(await read(one, false, undefined, ''));
         continue;
       }
       const content = contents.get(one.file);

@@ -213,12 +213,12 @@ describe('Containerfile', () => {
     const [, entry = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(lines.join('\n')) ?? [];
     const [program = '', ...args] = JSON.parse(entry) as string[];
     expect(program).toBe('/nodejs/bin/node');
-    const before = new Set(readdirSync(image, { recursive: true }));
+    const before = new Set(readdirSync(image, { recursive: true, encoding: 'utf8' }));
     must('chmod', ['-R', 'a-w', image], work);
     const { status } = run(`${process.execPath} ${args.map((arg) => join(image, arg)).join(' ')} scan deploy`, { HOME: '/nonexistent' });
     must('chmod', ['-R', 'u+w', image], work);
     expect(status).toBe(1);
-    expect(new Set(readdirSync(image, { recursive: true }))).toEqual(before);
+    expect(new Set(readdirSync(image, { recursive: true, encoding: 'utf8' }))).toEqual(before);
   });
 
   test('the last stage has no shell to run anything with, and no root', () => {

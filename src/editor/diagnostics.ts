@@ -51,7 +51,7 @@ function diagnosticOf(finding: Finding, others: readonly Finding[], { document, 
     severity,
     code: finding.codes.join(', '),
     source,
-    message: printable(finding.message),
+    message: printable(finding.message) + waiverOf(finding),
     data: { control: finding.control, fingerprint: finding.fingerprint },
   };
   if (!hasRelated || others.length === 0) return [diagnostic];
@@ -62,9 +62,13 @@ function diagnosticOf(finding: Finding, others: readonly Finding[], { document, 
   return [{ ...diagnostic, relatedInformation }];
 }
 
-/** What is worth breaking a pipeline by default is an error, what nobody can decide from here a hint. */
-function severityOf({ verdict, severity }: Finding): DiagnosticSeverity | undefined {
-  if (verdict === 'unknown') return DiagnosticSeverity.Hint;
+function waiverOf({ waived }: Finding): string {
+  return waived === undefined ? '' : printable(` (waived by ${waived.owner} until ${waived.until}: ${waived.reason})`);
+}
+
+/** What is worth breaking a pipeline by default is an error, what nobody can decide from here or somebody answers for a hint. */
+function severityOf({ verdict, severity, waived }: Finding): DiagnosticSeverity | undefined {
+  if (verdict === 'unknown' || waived !== undefined) return DiagnosticSeverity.Hint;
   if (verdict !== 'fail') return undefined;
   if (severity === 'critical' || severity === 'high') return DiagnosticSeverity.Error;
   return severity === 'medium' ? DiagnosticSeverity.Warning : DiagnosticSeverity.Information;

@@ -107,7 +107,7 @@ export type FixExample = { readonly before: string; readonly after: string } | {
  */
 export interface Examples {
   /** Values of the control's parameters in all of its examples; the defaults otherwise. */
-  readonly params?: Readonly<Record<string, readonly string[] | boolean>>;
+  readonly params?: Readonly<Record<string, readonly string[] | boolean | number>>;
   /** What people said, in all of its examples: values of the fix, and facts from files. */
   readonly said?: { readonly values?: Readonly<Record<string, string>>; readonly given?: Partial<Given> };
   readonly pass: Readonly<Record<string, string>>;

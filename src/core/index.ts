@@ -17,3 +17,5 @@ export * from './resource.ts';
 export * from './rights.ts';
 export * from './subject.ts';
 export * from './verdict.ts';
+export * from './waiver.ts';
+export * from './waiver-terms.ts';

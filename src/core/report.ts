@@ -21,8 +21,11 @@ export interface Waiver {
 export interface WaiverUse extends Waiver {
   /** What it names: a control id, a code, a chapter, a glob. */
   readonly control: string;
-  /** `active`: it waives findings; `unused`: there is nothing that it could waive; `expired`: its last day is over. */
-  readonly state: 'active' | 'unused' | 'expired';
+  /**
+   * `active`: it waives findings; `unused`: there is nothing that it could waive; `expired`: its last day is over; `idle`: this
+   * run cannot tell whether it is needed, because its control took no part, or not all that it is about was read.
+   */
+  readonly state: 'active' | 'unused' | 'expired' | 'idle';
   /** How many findings it waives; of one that is expired, how many it would. */
   readonly findings: number;
 }

@@ -136,9 +136,21 @@ export interface Unread {
   readonly reason: string;
 }
 
+/** A comment of a manifest that is addressed to this tool: `# plimsoll: …`. */
+export interface Comment {
+  readonly file: string;
+  readonly line: number;
+  /** The line that it is about: its own, or for one that stands alone the next line with something else on it. */
+  readonly target: number;
+  /** What stands behind the colon. */
+  readonly text: string;
+}
+
 /** What a source yields, in the order of the files. */
 export type Input =
   | { readonly type: 'resource'; readonly resource: Resource }
   | ({ readonly type: 'skipped' } & Skipped)
+  /** Behind the last resource of its document. */
+  | { readonly type: 'comment'; readonly comment: Comment }
   | { readonly type: 'drifted'; readonly drifted: Drifted }
   | ({ readonly type: 'unread' } & Unread);

@@ -1,6 +1,7 @@
 import type { Path } from './path.ts';
 import type { Anchor } from './verdict.ts';
 import type { Resource, ResourceRef } from './resource.ts';
+import type { JudgedWaiver } from './waiver.ts';
 
 /** What every subject kind may know about the run. */
 export interface SubjectContext {
@@ -10,6 +11,8 @@ export interface SubjectContext {
   readonly partial: boolean;
   /** The namespace that an object will be applied to: its own, else the user's `--namespace`, else unknown. */
   namespaceOf(resource: Resource): string | undefined;
+  /** What people waive, and what became of it: for joined kinds that ask for it (`Reads.waivers`), judged when all else was. */
+  readonly waivers?: readonly JudgedWaiver[];
 }
 
 /** Kinds of objects that a subject kind reads: `Namespace` in the core group, else `NetworkPolicy.networking.k8s.io`. */
@@ -23,6 +26,8 @@ export interface Reads {
   readonly running?: true;
   /** For joined kinds: system workloads too, which nobody judges but which show what the cluster is made of. */
   readonly system?: true;
+  /** For joined kinds: what people waive (`SubjectContext.waivers`). */
+  readonly waivers?: true;
 }
 
 /** A subject found in one resource; `path` leads to it from the root of the object. */

@@ -1,6 +1,7 @@
 import type { Anchor, Location, Workload } from '../core/index.ts';
 import { keepRows } from './findings.ts';
 import type { Belongings, Part } from './index.ts';
+import { noWaiverNotes } from './waivers.ts';
 
 /** Some resources of a part as they are to read now, where all else stays as it was judged. */
 export interface Exchange {
@@ -64,6 +65,7 @@ const nothing: Omit<Part, 'findings'> = {
   drifted: [],
   staticPods: [],
   madeFrom: [],
+  waivers: noWaiverNotes,
   running: 0,
   assumedLinux: false,
   observed: 0,

@@ -20,6 +20,7 @@ function spot(name: string, line = 1, column = 1, file = 'a.yaml'): Spot {
     container: undefined,
     path: ['spec', 'containers', 0],
     steps: ['spec', 'containers', 'app'],
+    subject: 0,
     location: { line, column, endLine: line + 1, endColumn: column + 2 },
   };
 }

@@ -22,6 +22,10 @@ export interface Spot {
   /** The path in a form that survives reordering (fingerprint.ts). */
   readonly steps: readonly string[];
   readonly location: Location;
+  /** The number of the resource that it is about. */
+  readonly subject: number;
+  /** Takes the place of what the control says. */
+  readonly severity?: Severity | undefined;
   /** Where the same would be told of what the object was made from: then it is not told again. */
   readonly twin?: { readonly ref: ResourceRef; readonly steps: readonly string[] };
 }
@@ -33,10 +37,13 @@ export interface Findings {
   add(control: AnyControl, verdict: Verdict['verdict'], place: Place, spot: Spot): void;
   /** Gives away what was gathered, and forgets it. */
   take(): FindingTable;
-  /** Adds what another gathered. */
-  join(table: FindingTable): void;
-  settle(): Finding[];
+  /** Adds what another gathered, whose resources get numbers from `firstSubject` on. */
+  join(table: FindingTable, firstSubject: number): void;
+  /** All findings in order; `each` hears of every one, with the number of the resource that it is about. */
+  settle(each?: (finding: Writable<Finding>, subject: number) => void): Finding[];
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Findings as rows of numbers: hundreds of thousands fit in little memory, and pass from one thread to another at once.
@@ -51,10 +58,23 @@ export interface FindingTable {
 }
 
 /** The columns of a row: indexes into the lists of a table, numbers, and the two words of the fingerprint. */
-const [control$, severity$, verdict$, resource$, container$, path$, file$, message$, line$, column$, endLine$, endColumn$, print$] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-];
-const width = 14;
+const [
+  control$,
+  severity$,
+  verdict$,
+  resource$,
+  container$,
+  path$,
+  file$,
+  message$,
+  line$,
+  column$,
+  endLine$,
+  endColumn$,
+  subject$,
+  print$,
+] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+const width = 15;
 
 const verdicts: readonly Verdict['verdict'][] = ['fail', 'unknown', 'pass', 'not-applicable'];
 
@@ -94,14 +114,14 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
     return rows[a + line$]! - rows[b + line$]! || rows[a + column$]! - rows[b + column$]! || a - b;
   }
 
-  function findingOf(row: number, seen: Map<string, number>): Finding {
+  function findingOf(row: number, seen: Map<string, number>): Writable<Finding> {
     const control = controls[rows[row + control$]!]!;
     const verdict = verdicts[rows[row + verdict$]!]!;
     const container = rows[row + container$]!;
     const print = hexOf(rows, row + print$);
     const before = seen.get(print) ?? 0;
     seen.set(print, before + 1);
-    const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
+    const finding: Writable<Finding> = {
       control: control.id,
       codes: control.decides,
       severity: severities[rows[row + severity$]!]!,
@@ -153,8 +173,8 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       return [{ where: [], message: verdict.verdict === 'pass' ? 'holds' : verdict.reason }];
     },
 
-    add(control, verdict, place, { ref, file, container, path, steps, location, twin }) {
-      const severity = severities.indexOf(place.severity ?? control.severity);
+    add(control, verdict, place, { ref, file, container, path, steps, location, subject, severity: chosen, twin }) {
+      const severity = severities.indexOf(chosen ?? place.severity ?? control.severity);
       if (severity > lowest) return;
       // Findings come in runs on one object.
       if (resources.at(-1) !== ref) resources.push(ref);
@@ -171,6 +191,7 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       rows[row + column$] = location.column;
       rows[row + endLine$] = location.endLine;
       rows[row + endColumn$] = location.endColumn;
+      rows[row + subject$] = subject;
       hash(control.id, ref, steps, rows, row + print$);
       if (twin === undefined) return;
       const words: [number, number, number] = [row, 0, 0];
@@ -188,7 +209,7 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       return table;
     },
 
-    join(table) {
+    join(table, firstSubject) {
       const textNumbers = table.texts.map(textNumber);
       const firstResource = resources.length;
       for (const ref of table.resources) resources.push(ref);
@@ -197,18 +218,23 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
         const row = newRow();
         for (let column = 0; column < width; column++) rows[row + column] = table.rows[from + column]!;
         rows[row + resource$]! += firstResource;
+        rows[row + subject$]! += firstSubject;
         for (const column of [path$, file$, message$]) rows[row + column] = textNumbers[rows[row + column]!]!;
         if (rows[row + container$]! >= 0) rows[row + container$] = textNumbers[rows[row + container$]!]!;
       }
     },
 
-    settle() {
+    settle(each) {
       const told = toldTwice();
       const order = Array.from({ length: end / width }, (_, index) => index * width)
         .filter((row) => !told.has(row))
         .sort(compareRows);
       const seen = new Map<string, number>();
-      return order.map((row) => findingOf(row, seen));
+      return order.map((row) => {
+        const finding = findingOf(row, seen);
+        each?.(finding, rows[row + subject$]!);
+        return finding;
+      });
     },
   };
 }

@@ -1,6 +1,8 @@
 import {
+  compareText,
   formatPath,
   isObserved,
+  isOpenFailure,
   nothingGiven,
   nowhere,
   observedGroup,
@@ -11,6 +13,7 @@ import {
   type ClusterTarget,
   type Drifted,
   type Excepted,
+  type Finding,
   type Fixing,
   type Input,
   type Judging,
@@ -23,6 +26,7 @@ import {
   type Report,
   type Resource,
   type ResourceRef,
+  type Severity,
   type Skipped,
   type StaticPod,
   type SubjectContext,
@@ -38,11 +42,14 @@ import type { PodSpec } from '../kube/types.ts';
 import { startFindings, type FindingTable, type Spot } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
 import { addCounts, count, ledger, miss, startTally, takeCounts, type Tally, type TallyCounts } from './ledger.ts';
+import { mayTakePart, settingsByFile, type Settings } from './path-settings.ts';
 import { paramValues, type Policy } from './policy.ts';
 import { proposalFor, type ProposalSink } from './proposals.ts';
 import { leftOut } from './selection.ts';
+import { noWaiverNotes, startWaivers, type WaiverNotes } from './waivers.ts';
 
-export { profiles, type Policy, type Profile } from './policy.ts';
+export { profiles, type PathSettings, type Policy, type Profile, type Waiving } from './policy.ts';
+export { settingsByFile } from './path-settings.ts';
 export { exchanged, movedLocation, type Exchange } from './exchange.ts';
 export { type ProposalSink } from './proposals.ts';
 export { leftOut, selects } from './selection.ts';
@@ -96,6 +103,7 @@ export interface Part {
   readonly drifted: readonly Drifted[];
   readonly staticPods: readonly StaticPod[];
   readonly madeFrom: readonly (readonly [number, MadeFrom])[];
+  readonly waivers: WaiverNotes;
   /** Of the files, those of pods that are judged at their owner. */
   readonly running: number;
   readonly assumedLinux: boolean;
@@ -125,6 +133,13 @@ interface Judge {
   readonly judging: Judging<Params>;
   readonly fixing: Fixing<Params>;
   readonly tally: Tally;
+  /** Takes the place of what the control says. */
+  readonly severity: Severity | undefined;
+  readonly gaps: Gaps;
+}
+
+/** What a control does not see. */
+interface Gaps {
   /** A kind that it joins and that was not read: it cannot tell what is absent. */
   blind?: string;
   /** A kind that may excuse what fails, and that was not read. */
@@ -135,6 +150,8 @@ interface Judge {
 interface Bench<Kind> {
   readonly kind: Kind;
   readonly judges: Judge[];
+  /** Those that judge where the policy says nothing else of a file. */
+  readonly usual: Judge[];
   /** What a joined kind remembers until the end; one list for all that remember by the same function. */
   readonly memories: unknown[];
   /** The numbers of their resources; only kept for fixes. */
@@ -153,9 +170,11 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   const judges = controls.map((control): Judge => {
     const said = sink === undefined ? nothingGiven : { given: sink.given, values: sink.values[control.id] ?? {} };
     const judging = { version: policy.version, params: paramValues(control, policy), partial: policy.partial };
-    return { control, judging, fixing: { ...judging, ...said }, tally: startTally(control, leftOut(control, policy)) };
+    const severity = policy.severities?.[control.id];
+    return { control, judging, fixing: { ...judging, ...said }, tally: startTally(control, leftOut(control, policy)), severity, gaps: {} };
   });
-  const benches = benchesOf(judges.filter(({ tally }) => tally.leftOut === undefined));
+  const takingPart = judges.filter(({ control, tally }) => tally.leftOut === undefined || mayTakePart(control, policy));
+  const benches = benchesOf(takingPart);
   const local = benches.filter((bench): bench is Bench<LocalKind> => bench.kind.scope === 'local');
   const joined = benches.filter((bench): bench is Bench<JoinedKind> => bench.kind.scope === 'joined');
   const remembering = joined.filter(({ memories }, index) => joined.findIndex((each) => each.memories === memories) === index);
@@ -166,6 +185,21 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     partial: policy.partial,
     namespaceOf: (resource) => resource.ref.namespace ?? (isClusterScoped(resource.ref) ? undefined : policy.namespace),
   };
+
+  const waivers = policy.waiving === undefined ? undefined : startWaivers(controls, { ...policy, waiving: policy.waiving });
+  const settingsOf = settingsByFile(policy);
+  const panels = new Map<Settings, Map<unknown, readonly Judge[]>>();
+
+  /** Who judges at a file, and how. */
+  function panelOf(bench: Bench<unknown>, file: string): readonly Judge[] {
+    const settings = settingsOf(file);
+    if (settings === policy) return bench.usual;
+    const known = panels.get(settings) ?? new Map<unknown, readonly Judge[]>();
+    panels.set(settings, known);
+    const panel = known.get(bench) ?? bench.judges.flatMap((judge) => judgeBy(judge, settings));
+    known.set(bench, panel);
+    return panel;
+  }
 
   // Anchors are kept to the end, and their paths are few: equal ones are one and the same.
   const sharedPath = sharedPaths();
@@ -184,6 +218,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   let running = 0;
   let assumedLinux = false;
   let observed = 0;
+  /** What comments are about that come behind it. */
+  let last: { readonly ref: ResourceRef; readonly excepted: boolean } | undefined;
 
   /** Places that wait for their line and column: one look-up for each resource, however many controls it fails. */
   let waiting: Path[] = [];
@@ -201,11 +237,13 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   /** What belongs to the system is judged by few, and repaired by nobody. */
   function judgeLocally(resource: Resource, ref: ResourceRef, isSystem: boolean): void {
     const origin = files.length - 1;
-    for (const { kind, judges: all } of local) {
+    for (const bench of local) {
+      const { kind } = bench;
+      const all = panelOf(bench, resource.file);
       const panel = isSystem ? all.filter(({ control }) => control.judgesSystem === true) : all;
       if (panel.length === 0) continue;
       for (const { subject, path, container } of kind.subjects(resource, context)) {
-        for (const { control, judging, fixing, tally } of panel) {
+        for (const { control, judging, fixing, tally, severity } of panel) {
           const verdict = control.evaluate(subject, judging);
           count(tally, verdict);
           const places = findings.placesOf(verdict);
@@ -219,6 +257,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
               index === 0 && sink !== undefined && control.fix !== undefined && !isSystem && verdict.verdict === 'fail'
                 ? proposalFor({
                     control,
+                    severity,
                     fixing,
                     subject,
                     verdict,
@@ -241,6 +280,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
                 path: at,
                 steps,
                 location,
+                subject: origin,
+                severity,
                 ...twinOf(resource.madeFrom, steps),
               });
               if (proposal === undefined) return;
@@ -274,10 +315,11 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       return remembered;
     };
     if (resource.madeFrom !== undefined) madeFrom.set(files.length - 1, resource.madeFrom);
-    for (const { kind, judges: panel, memories, owners } of remembering) {
+    for (const bench of remembering) {
+      const { kind, memories, owners } = bench;
       if (resource.madeFrom?.alike === true && kind.reads.running !== true) continue;
       if (isSystem && kind.reads.system !== true) continue;
-      const memory = kind.remember(resource, anchor, context, (subject) => settle(panel, subject));
+      const memory = kind.remember(resource, anchor, context, (subject) => settle(panelOf(bench, resource.file), subject));
       if (memory === undefined) continue;
       memories.push(memory);
       if (sink !== undefined) owners.push(files.length - 1);
@@ -291,18 +333,20 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         const decisive = judge.control.decidedBy ?? kind.reads.kinds;
         const named = unlisted.find((missed) => decisive.includes(missed.kind));
         const missed = named ?? (kind.reads.podTemplates ? unlisted.find(({ podTemplates }) => podTemplates) : undefined);
-        judge.lenient = unlisted.find((each) => judge.control.excusedBy?.includes(each.kind))?.resource;
+        judge.gaps.lenient = unlisted.find((each) => judge.control.excusedBy?.includes(each.kind))?.resource;
         if (missed === undefined) continue;
         miss(judge.tally, missed.resource);
-        if (named !== undefined && kind.scope === 'joined') judge.blind = named.resource;
+        if (named !== undefined && kind.scope === 'joined') judge.gaps.blind = named.resource;
       }
     }
   }
 
-  function judgeJoined(): void {
-    for (const { kind, judges: panel, memories } of joined) {
-      for (const { subject, ref, at, container } of kind.subjects(memories, context)) {
-        for (const { control, judging, fixing, tally, blind, lenient } of panel) {
+  function judgeJoined(some: readonly Bench<JoinedKind>[], known: SubjectContext): void {
+    for (const bench of some) {
+      const { kind, memories } = bench;
+      for (const { subject, ref, at, container } of kind.subjects(memories, known)) {
+        for (const { control, judging, fixing, tally, severity, gaps } of panelOf(bench, files[at.resource] ?? '')) {
+          const { blind, lenient } = gaps;
           const judged =
             blind === undefined ? control.evaluate(subject, judging) : unknown(at, `decided by ${blind}, which were not read`, ['cluster']);
           const excusable = lenient !== undefined && judged.verdict === 'fail';
@@ -315,6 +359,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
             const whole = (inside: Path): Path => [...at.path, ...inside];
             const proposal = proposalFor({
               control,
+              severity,
               fixing,
               subject,
               verdict,
@@ -334,11 +379,30 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
             const { resource, path, location } = 'location' in place.where ? place.where : at;
             const steps = joinedSteps(container, path);
             const twin = twinOf(madeFrom.get(resource), steps.slice(1), container ?? '');
-            findings.add(control, verdict.verdict, place, { ref, file: files[resource] ?? '', container, path, steps, location, ...twin });
+            const file = files[resource] ?? '';
+            findings.add(control, verdict.verdict, place, {
+              ref,
+              file,
+              container,
+              path,
+              steps,
+              location,
+              subject: at.resource,
+              severity,
+              ...twin,
+            });
           }
         }
       }
     }
+  }
+
+  /** The rows of controls that are left out for some files are not all that could be said. */
+  function noteLeftOut(): void {
+    if (policy.paths === undefined) return;
+    for (const { tally } of takingPart) if (tally.leftOut !== undefined) tally.atSome = true;
+    for (const settings of new Set(files.map(settingsOf)))
+      for (const { control, tally } of takingPart) if (leftOut(control, settings) !== undefined) tally.partly = true;
   }
 
   function describe(resource: Resource, ref: ResourceRef): void {
@@ -362,7 +426,9 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       const number = files.length - 1;
       wait(['metadata'], (location) => (origins[number] = location));
     }
-    const reason = policy.system ? undefined : systemReason(resource, namespace);
+    const reason = policy.system ? undefined : systemReason(resource, namespace, policy.systemNamespaces);
+    last = { ref, excepted: reason !== undefined };
+    if (resource.madeFrom?.alike !== true) waivers?.note(resource, { number: files.length - 1, file: resource.file, ...last }, wait);
     if (resource.madeFrom?.alike === true) {
       running++;
       remember(resource, reason !== undefined);
@@ -397,6 +463,9 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         case 'skipped':
           skipped.push({ file: input.file, line: input.line, reason: input.reason, count: input.count });
           return;
+        case 'comment':
+          if (last !== undefined) waivers?.comment(input.comment, { number: files.length - 1, ...last });
+          return;
         case 'drifted':
           drifted.push(input.drifted);
           return;
@@ -420,6 +489,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         drifted: drifted.splice(0),
         staticPods: staticPods.splice(0),
         madeFrom: [...madeFrom],
+        waivers: waivers?.take() ?? noWaiverNotes,
         running,
         assumedLinux,
         observed,
@@ -448,8 +518,9 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       }
       for (const [number, each] of part.madeFrom) madeFrom.set(number + files.length, each);
       append(origins, part.belongings?.origins ?? []);
+      waivers?.join(part.waivers, files.length);
+      findings.join(part.findings, files.length);
       append(files, part.files);
-      findings.join(part.findings);
       for (const [index, counts] of part.tallies.entries()) addCounts(judges[index]!.tally, counts);
       for (const [index, memories] of part.memories.entries()) append(joined[index]!.memories, memories);
       append(workloads, part.workloads);
@@ -465,15 +536,36 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
 
     finish(read) {
       missing(read);
-      judgeJoined();
+      noteLeftOut();
+      const ofWaivers = joined.filter(({ kind }) => kind.reads.waivers === true);
+      judgeJoined(
+        joined.filter(({ kind }) => kind.reads.waivers !== true),
+        context,
+      );
       for (const { memories } of joined) memories.length = 0;
-      const settled = findings.settle();
+      const resources = files.length - observed - running;
+      const applied = waivers?.apply(new Set(takingPart.map(({ control }) => control.id)));
+      let settled = findings.settle(
+        applied &&
+          ((finding, subject) => {
+            const waiver = applied.waiverOf(finding, subject);
+            if (waiver !== undefined) finding.waived = waiver;
+          }),
+      );
+      if (applied !== undefined) {
+        findings.take();
+        judgeJoined(ofWaivers, { ...context, waivers: applied.judged((file) => files.push(file) - 1) });
+        settled = inOneOrder(settled, findings.settle());
+      }
+      const uses = applied?.uses() ?? [];
       const rows = ledger(
         judges.map(({ tally }) => tally),
         policy,
+        waivedByControl(settled),
       );
       const bySeverity = { critical: 0, high: 0, medium: 0, low: 0 };
-      for (const { verdict, severity } of settled) if (verdict === 'fail') bySeverity[severity]++;
+      for (const finding of settled) if (isOpenFailure(finding)) bySeverity[finding.severity]++;
+      const waived = settled.filter((finding) => finding.waived !== undefined).length;
       const byState = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 };
       for (const { state } of rows) byState[state]++;
       const { kubernetesVersion, versionAssumed: assumed, profile, partial } = policy;
@@ -490,7 +582,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         inputs: {
           files: read.files,
           documents: read.documents,
-          resources: files.length - observed - running,
+          resources,
           skipped,
           unread,
           excepted,
@@ -500,10 +592,48 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
         findings: settled,
         workloads,
         ledger: rows,
-        summary: { bySeverity, byState },
+        ...(uses.length === 0 ? {} : { waivers: uses }),
+        summary: waived === 0 ? { bySeverity, byState } : { bySeverity, byState, waived },
       };
     },
   };
+}
+
+/** The judge as the settings want it; nothing where they leave its control out. */
+function judgeBy(judge: Judge, settings: Settings): Judge[] {
+  const { control } = judge;
+  if (leftOut(control, settings) !== undefined) return [];
+  const params = paramValues(control, settings);
+  const severity = settings.severities?.[control.id];
+  return [{ ...judge, judging: { ...judge.judging, params }, fixing: { ...judge.fixing, params }, severity }];
+}
+
+/** How many findings of each control are waived, and how many stay open; of those alone of which some are waived. */
+function waivedByControl(findings: readonly Finding[]): ReadonlyMap<string, { findings: number; open: number }> {
+  const counts = new Map<string, { findings: number; open: number }>();
+  for (const { control, waived } of findings) if (waived !== undefined) counts.set(control, { findings: 0, open: 0 });
+  if (counts.size === 0) return counts;
+  for (const finding of findings) {
+    const count = counts.get(finding.control);
+    if (count === undefined || finding.verdict !== 'fail') continue;
+    if (finding.waived === undefined) count.open++;
+    else count.findings++;
+  }
+  return counts;
+}
+
+/** Two lists in the order of their places as one. */
+function inOneOrder(some: Finding[], others: readonly Finding[]): Finding[] {
+  if (others.length === 0) return some;
+  const compare = (a: Finding, b: Finding): number => compareText(a.file, b.file) || a.line - b.line || a.column - b.column;
+  const all: Finding[] = [];
+  let next = 0;
+  for (const finding of some) {
+    for (; next < others.length && compare(others[next]!, finding) < 0; next++) all.push(others[next]!);
+    all.push(finding);
+  }
+  append(all, others.slice(next));
+  return all;
 }
 
 /** How the steps of a place read where the object was made from: a finding there is not told again. */
@@ -569,8 +699,9 @@ function benchesOf(judges: readonly Judge[]): Bench<LocalKind | JoinedKind>[] {
     const by = kind.scope === 'joined' ? kind.remember : kind;
     const lists = remembered.get(by) ?? { memories: [], owners: [] };
     remembered.set(by, lists);
-    const bench = benches.get(kind) ?? { kind, judges: [], ...lists };
+    const bench = benches.get(kind) ?? { kind, judges: [], usual: [], ...lists };
     bench.judges.push(judge);
+    if (judge.tally.leftOut === undefined) bench.usual.push(judge);
     benches.set(kind, bench);
   }
   return [...benches.values()];

@@ -16,6 +16,10 @@ export interface Tally extends TallyCounts {
   readonly control: AnyControl;
   /** Why it took no part. */
   readonly leftOut: string | undefined;
+  /** It took no part at some of the files. */
+  partly?: true;
+  /** It is left out in general, and took part at some of the files. */
+  atSome?: true;
   /** What was not read: `networkpolicies.networking.k8s.io`. */
   missed?: string;
 }
@@ -60,7 +64,11 @@ export function miss(tally: Tally, resource: string): void {
  * one without subjects where they may stand elsewhere: with `partial`, and for what manifests do not show unless it was a
  * cluster that was read.
  */
-export function ledger(tallies: readonly Tally[], { partial, live }: Pick<Policy, 'partial' | 'live'>): LedgerRow[] {
+export function ledger(
+  tallies: readonly Tally[],
+  { partial, live }: Pick<Policy, 'partial' | 'live'>,
+  waived: Waived = new Map(),
+): LedgerRow[] {
   const deciding = new Map<string, Tally[]>();
   for (const tally of tallies) {
     for (const code of tally.control.decides) {
@@ -72,36 +80,53 @@ export function ledger(tallies: readonly Tally[], { partial, live }: Pick<Policy
   return chapters.flatMap(({ code, recommendations }) =>
     recommendations.map((recommendation) => {
       const elsewhere = partial || (live !== true && !recommendation.evidence.includes('manifest'));
-      return row(code, recommendation, deciding.get(recommendation.code) ?? [], elsewhere);
+      return row(code, recommendation, deciding.get(recommendation.code) ?? [], { elsewhere, waived });
     }),
   );
 }
+
+/** By control: how many of its failing findings are waived, and how many are open, where some are waived. */
+type Waived = ReadonlyMap<string, { readonly findings: number; readonly open: number }>;
 
 function row(
   chapter: string,
   { code, title, origin, evidence }: Recommendation,
   deciding: readonly Tally[],
-  elsewhere: boolean,
+  { elsewhere, waived }: { readonly elsewhere: boolean; readonly waived: Waived },
 ): LedgerRow {
   if (deciding.length === 0) return { code, title, chapter, origin, state: 'unknown', subjects: noSubjects, needs: evidence, controls: [] };
-  const active = deciding.filter(({ leftOut }) => leftOut === undefined);
+  const active = deciding.filter((tally) => tally.leftOut === undefined || (tally.atSome === true && !isEmpty(tally)));
   const subjects = sum(active);
   const controls = deciding.map(({ control }) => control.id);
-  const open = active.some((tally) => tally.open || unseen(tally));
+  const partly = active.some((tally) => tally.partly);
+  const open = partly || active.some((tally) => tally.open || unseen(tally));
   const state = active.length === 0 ? 'unknown' : stateOf(subjects, open, elsewhere);
   const needs = state === 'unknown' ? needed(active, evidence) : [];
   const missed = active.find((tally) => tally.missed !== undefined)?.missed;
-  const found = { code, title, chapter, origin, state, subjects, needs, controls };
+  const found = { code, title, chapter, origin, state, subjects, needs, controls, ...waivedOf(active, waived) };
   if (state === 'unknown' && missed !== undefined) return { ...found, note: `undecided without reading ${missed}` };
-  const note = active.length === 0 ? deciding[0]?.leftOut : undefined;
+  const note =
+    active.length === 0 ? deciding[0]?.leftOut : partly && state !== 'fail' ? 'left out for some files by their settings' : undefined;
   return note === undefined ? found : { ...found, needs: [], note };
+}
+
+function waivedOf(active: readonly Tally[], waived: Waived): Pick<LedgerRow, 'waived'> {
+  if (waived.size === 0) return {};
+  const counts = active.flatMap(({ control }) => waived.get(control.id) ?? []);
+  if (counts.length === 0) return {};
+  const open = active.reduce((total, { control, subjects }) => total + (waived.get(control.id)?.open ?? subjects.fail), 0);
+  return { waived: { findings: counts.reduce((total, { findings }) => total + findings, 0), open } };
+}
+
+function isEmpty({ subjects }: Pick<Tally, 'subjects'>): boolean {
+  return Object.values(subjects).every((number) => number === 0);
 }
 
 const noSubjects: SubjectCounts = { pass: 0, fail: 0, unknown: 0, notApplicable: 0 };
 
 /** What every cluster has was nowhere in the input. */
 function unseen({ control, subjects }: Tally): boolean {
-  return control.inEveryCluster === true && Object.values(subjects).every((number) => number === 0);
+  return control.inEveryCluster === true && isEmpty({ subjects });
 }
 
 function sum(tallies: readonly Pick<Tally, 'subjects'>[]): Tally['subjects'] {

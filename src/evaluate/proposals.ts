@@ -11,6 +11,7 @@ import {
   type Proposal,
   type Repair,
   type ResourceRef,
+  type Severity,
   type Verdict,
 } from '../core/index.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -28,6 +29,8 @@ export interface ProposalSink {
 /** What a proposal is about. */
 export interface Failure {
   readonly control: AnyControl;
+  /** Takes the place of what the control says. */
+  readonly severity: Severity | undefined;
   readonly fixing: Fixing<Params>;
   readonly subject: unknown;
   readonly verdict: Extract<Verdict, { verdict: 'fail' }>;
@@ -55,7 +58,7 @@ type Writable = { -readonly [K in keyof Proposal]: Proposal[K] };
 
 /** What the control's fix wants for a failing subject; undefined where it has none. */
 export function proposalFor(failure: Failure): Writable | undefined {
-  const { control, fixing, subject, verdict, ref, container, file, path, steps, whole, wholePod, line, origin } = failure;
+  const { control, severity, fixing, subject, verdict, ref, container, file, path, steps, whole, wholePod, line, origin } = failure;
   const { fix } = control;
   const [place] = verdict.places;
   if (fix === undefined || place === undefined) return undefined;
@@ -65,7 +68,7 @@ export function proposalFor(failure: Failure): Writable | undefined {
   const proposal: Writable = {
     control: control.id,
     codes: control.decides,
-    severity: place.severity ?? control.severity,
+    severity: severity ?? place.severity ?? control.severity,
     safety: repair.safety ?? fix.safety,
     risk: fix.risk,
     resource: ref,

@@ -35,10 +35,13 @@ const amazonImage = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/(eks|amazon-
 
 /**
  * Why a workload counts as a part of the system, or `undefined`. The namespace alone is not enough, or anything could
- * hide there: an owner's label or the source of every image must say so too. Names never count.
+ * hide there: an owner's label or the source of every image must say so too. Names never count. Of the namespaces that the
+ * user has `named` it is.
  */
-export function systemReason(resource: Resource, namespace: string | undefined): string | undefined {
-  if (resource.podTemplates.length === 0 || namespace !== namespaceOfSystemPods) return undefined;
+export function systemReason(resource: Resource, namespace: string | undefined, named: readonly string[] = []): string | undefined {
+  if (resource.podTemplates.length === 0 || namespace === undefined) return undefined;
+  if (named.includes(namespace)) return `system workload: namespace ${namespace}, named by systemNamespaces`;
+  if (namespace !== namespaceOfSystemPods) return undefined;
   const label = ownerLabels.find((owner) => resource.metadata.labels?.[owner] !== undefined);
   if (label !== undefined) return `system workload: namespace ${namespace}, label ${label}`;
   const images = resource.podTemplates.flatMap(({ spec }) => imagesOf(spec as PodSpec));

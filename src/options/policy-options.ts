@@ -7,8 +7,8 @@ import { OptionError } from './option-error.ts';
 import { checkNamespace, readVersion } from './target.ts';
 import { advice, nearest, oneOf } from './spelling.ts';
 
-/** A parameter's value; a list may also be written as one text with commas, a switch as `true` or `false`. */
-export type ParamValue = string | boolean | readonly string[];
+/** A parameter's value; a list may also be written as one text with commas, a switch as `true` or `false`, a number in digits. */
+export type ParamValue = string | boolean | number | readonly string[];
 
 /** What a user may decide about a run; everything has a default. */
 export interface PolicyOptions {
@@ -111,7 +111,7 @@ export function controlNames(controls: readonly AnyControl[]): string[] {
 }
 
 function readParams(chosen: NonNullable<PolicyOptions['params']>, controls: readonly AnyControl[]): Policy['params'] {
-  const params = new Map<string, Map<string, boolean | readonly string[]>>();
+  const params = new Map<string, Map<string, ReadValue>>();
   for (const [name, values] of Object.entries(chosen)) {
     const named = controls.filter(({ id, decides }) => id === name || decides.includes(name.toUpperCase()));
     if (named.length === 0)
@@ -120,7 +120,7 @@ function readParams(chosen: NonNullable<PolicyOptions['params']>, controls: read
       const having = named.filter((control) => Object.hasOwn(control.params, key));
       if (having.length === 0) throw unknownParam(name, key, named);
       for (const control of having) {
-        const ofControl = params.get(control.id) ?? new Map<string, boolean | readonly string[]>();
+        const ofControl = params.get(control.id) ?? new Map<string, ReadValue>();
         params.set(control.id, ofControl.set(key, readParam(`${name}.${key}`, value, control.params[key]!.type)));
       }
     }
@@ -135,13 +135,19 @@ function unknownParam(name: string, key: string, named: readonly AnyControl[]): 
   return new OptionError([`${name} has no parameter "${key}"`, advice(meant === undefined ? undefined : `${name}.${meant}`, otherwise)]);
 }
 
-function readParam(where: string, value: ParamValue, type: 'strings' | 'boolean'): boolean | readonly string[] {
+type ReadValue = boolean | number | readonly string[];
+
+function readParam(where: string, value: ParamValue, type: 'strings' | 'boolean' | 'number'): ReadValue {
+  if (type === 'number') {
+    if (/^\d{1,9}$/.test(String(value))) return Number(value);
+    throw new OptionError([`${where} is a number`, `write ${where}=10`]);
+  }
   if (type === 'boolean') {
     if (value === true || value === 'true') return true;
     if (value === false || value === 'false') return false;
     throw new OptionError([`${where} is a switch`, 'write true or false']);
   }
-  if (typeof value === 'boolean') throw new OptionError([`${where} is a list`, `write ${where}=first,second`]);
+  if (typeof value === 'boolean' || typeof value === 'number') throw new OptionError([`${where} is a list`, `write ${where}=first,second`]);
   if (typeof value !== 'string') return value;
   return value === '' ? [] : value.split(',').map((item) => item.trim());
 }

@@ -120,7 +120,7 @@ function controlBlocks({ control, fixExample }: ControlExplanation, level: 0 | 1
     { type: 'fact', label: 'Checked', text: `every ${control.subject.name}; decides ${control.decides.join(', ')}` },
     { type: 'fact', label: 'Evidence', text: neverText(control.never) },
     ...Object.entries(params).map(([key, param]): Block => {
-      const value = typeof param.default === 'boolean' ? String(param.default) : param.default.join(',') || 'empty';
+      const value = param.type === 'strings' ? param.default.join(',') || 'empty' : String(param.default);
       return { type: 'fact', label: 'Parameter', text: `${key}: ${param.about} (--param ${control.id}.${key}=…; default ${value})` };
     }),
     ...(failing === undefined ? [] : [exampleBlock('Fails', failing)]),

@@ -205,8 +205,10 @@ const definition = z
         z.object({
           control: z.string().describe('What it names: a control id, a code, a chapter, a glob'),
           state: z
-            .enum(['active', 'unused', 'expired'])
-            .describe('unused: there is nothing that it could waive; expired: its last day is over'),
+            .enum(['active', 'unused', 'expired', 'idle'])
+            .describe(
+              'unused: there is nothing that it could waive; expired: its last day is over; idle: this run cannot tell whether it is needed',
+            ),
           findings: count.describe('How many findings it waives; of one that is expired, how many it would'),
           ...waiverShape,
         }),

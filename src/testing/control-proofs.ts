@@ -1,5 +1,6 @@
 import {
   apiGroup,
+  isOpenFailure,
   nothingGiven,
   severities,
   type AnyControl,
@@ -57,7 +58,7 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
   for (const [expected, examples] of sets) {
     for (const [name, example] of Object.entries(examples)) {
       const text = once(() => exampleYaml(control, example));
-      proofs.push({ name: `${expected}: ${name}`, run: () => provesVerdict(control, text(), expected) });
+      proofs.push({ name: `${expected}: ${name}`, run: () => provesVerdict(control, among, text(), expected) });
       proofs.push({ name: `${expected}: ${name}: no other control fails`, run: () => provesAlone(control, among, text(), expected) });
       if (control.passesAlone !== undefined)
         proofs.push({
@@ -67,7 +68,7 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
       if (control.decidedBy !== undefined)
         proofs.push({ name: `${expected}: ${name}: no other kind decides than it says`, run: () => provesDecidedBy(control, text()) });
       if (expected !== 'fail') continue;
-      proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, text()) });
+      proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, among, text()) });
       if (control.fix === undefined) continue;
       proofs.push({ name: `fail: ${name}: the fix repairs it or says why not`, run: () => provesFix(control, among, text()) });
       proofs.push({ name: `fail: ${name}: the fix leaves comments and other lines as they are`, run: () => provesLayout(control, text()) });
@@ -103,8 +104,10 @@ function provesText(control: AnyControl): void {
   check(control.fix !== undefined || control.remedy !== undefined, 'it has neither a fix nor a remedy');
 }
 
-function provesVerdict(control: AnyControl, yaml: string, expected: Expected): void {
-  const findings = judge([control], yaml, control).findings;
+function provesVerdict(control: AnyControl, among: readonly AnyControl[], yaml: string, expected: Expected): void {
+  // What is waived is for other controls to find.
+  const judging = control.subject.reads.waivers === true ? among : [control];
+  const findings = judge(judging, yaml, control).findings.filter(({ control: id }) => id === control.id);
   const verdicts = new Set(findings.map(({ verdict }) => verdict));
   const found: Expected =
     (['fail', 'unknown', 'pass', 'not-applicable'] as const).find((verdict) => verdicts.has(verdict)) ?? 'not-applicable';
@@ -128,8 +131,10 @@ function provesPassesAlone(control: AnyControl, yaml: string): void {
   check(same(early, late), 'the verdicts change if nothing is settled before all was read');
 }
 
-function provesPlace(control: AnyControl, text: string): void {
-  for (const finding of failures(control, text)) {
+function provesPlace(control: AnyControl, among: readonly AnyControl[], text: string): void {
+  const judging = control.subject.reads.waivers === true ? among : [control];
+  for (const finding of judge(judging, text, control).findings) {
+    if (finding.control !== control.id || finding.verdict !== 'fail') continue;
     const complaint = complaintAbout(finding.message);
     check(complaint === undefined, `message "${finding.message}" ${complaint}`);
     const line = text.split('\n')[finding.line - 1];
@@ -242,7 +247,7 @@ function failures(control: AnyControl, yaml: string): Finding[] {
 
 function failuresOf(controls: readonly AnyControl[], yaml: string, subject: AnyControl): Finding[] {
   // Listing what passes would take longer than judging.
-  return judgeWith(controls, yaml, { ...exampleParams(subject), all: false }).findings.filter(({ verdict }) => verdict === 'fail');
+  return judgeWith(controls, yaml, { ...exampleParams(subject), all: false }).findings.filter(isOpenFailure);
 }
 
 function failedControls(controls: readonly AnyControl[], yaml: string, subject: AnyControl): Set<string> {
@@ -335,6 +340,7 @@ const examplePolicy: Policy = {
   params: {},
   assumptions: [],
   toolVersion: '0.0.0',
+  waiving: { today: '2026-01-15', inline: true, whole: true, rules: [], faulty: [] },
 };
 
 /** What does not decide may be missing altogether, as where a cluster does not show it. */

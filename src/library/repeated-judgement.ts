@@ -101,7 +101,7 @@ export async function judgeRepeatedly(
       podTemplates: options.podTemplates ?? [],
       sink(input: Input) {
         aside.add(input);
-        if (input.type !== 'resource') isOdd = true;
+        if (input.type !== 'resource' && input.type !== 'comment') isOdd = true;
       },
     };
     for (const { file, text, line, numbers } of changes) {

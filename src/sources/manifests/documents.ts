@@ -6,6 +6,7 @@ import { isPatch } from '../../kube/patch-document.ts';
 import { hasEmbeddedPod, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 import { readDocument, readJson, splitDocuments, type ReadDocument, type RefusedDocument } from '../../kube/yaml/index.ts';
+import { addressed, commentsOf } from './comments.ts';
 import { scanObject, skipSpace } from './json-scan.ts';
 import { jsonStream, type JsonSlice, type JsonSlices, type ListHeader } from './json-stream.ts';
 import { placesInFile } from './json-places.ts';
@@ -195,7 +196,11 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
     }
     const document = readDocument(text, line);
     if ('error' in document) return takeFault(text, first, document);
-    if (document.value !== null) take({ value: document.value, locate: (paths) => document.locate(paths), prefix: [] }, first);
+    if (document.value === null) return;
+    const before = counts.resources;
+    take({ value: document.value, locate: (paths) => document.locate(paths), prefix: [] }, first);
+    if (counts.resources === before || !text.includes(addressed)) return;
+    for (const comment of commentsOf(document, text, line, file)) sink({ type: 'comment', comment });
   }
 
   /** JSON between separators. Its items are cut apart as in a dump: finding a place in JSON means walking to it. */

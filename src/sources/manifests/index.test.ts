@@ -443,3 +443,11 @@ test('an error of the caller is passed on', async () => {
     }),
   ).rejects.toBe(fault);
 });
+
+test('comments that are addressed to this tool come behind the objects of their document', async () => {
+  write('a.yaml', 'apiVersion: v1\nkind: Pod # plimsoll: waive X\nmetadata: { name: a }\n---\n# plimsoll: nothing is read here\na: 1\n');
+  const inputs: Input[] = [];
+  await readManifests({ paths: ['.'], cwd: folder, reads: () => true }, (input) => inputs.push(input));
+  expect(inputs.map(({ type }) => type)).toEqual(['resource', 'comment', 'skipped']);
+  expect(inputs[1]).toEqual({ type: 'comment', comment: { file: 'a.yaml', line: 2, target: 2, text: 'waive X' } });
+});

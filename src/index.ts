@@ -32,6 +32,7 @@ export type {
   TextEdit,
   Unread,
   Waiver,
+  WaiverRule,
   WaiverUse,
   Workload,
 } from './core/index.ts';
@@ -39,7 +40,7 @@ export type { Profile } from './evaluate/index.ts';
 export type { PodTemplateKind } from './kube/pod-templates.ts';
 export { readFixValues, type FixValues } from './options/fix-values.ts';
 export { readGiven, type GivenFile, type GivenFiles } from './options/given/index.ts';
-export type { ParamValue, PolicyOptions } from './options/policy-options.ts';
+export type { ParamValue, PathOptions, PolicyOptions } from './options/policy-options.ts';
 export { OptionError } from './options/option-error.ts';
 export type { Baseline, BaselineEntry } from './compare/baseline.ts';
 export { baselineOf, formatBaseline } from './compare/baseline.ts';
@@ -50,6 +51,7 @@ export { fleetOutcome } from './report/fleet-outcome.ts';
 export { readReport } from './library/read-report.ts';
 export { mergeReports, type NamedReport } from './library/merge-reports.ts';
 export { formats, findFormat, type Format, type FormatEntry, type FormatOptions } from './report/formats/index.ts';
+export { readPolicyFile, type FoundPolicy, type PolicyFileOptions } from './library/policy-file.ts';
 export { scan, type ScanOptions } from './library/scan.ts';
 export { scanCluster, type ScanClusterOptions } from './library/scan-cluster.ts';
 export { scanFleet, type ScanFleetOptions } from './library/scan-fleet.ts';

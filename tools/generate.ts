@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/index.ts';
 import { clusterRoleFor } from '../src/library/scan-cluster.ts';
+import { policySchema } from '../src/options/policy-shape.ts';
 import { diffReportSchema, fixReportSchema, fleetReportSchema, reportSchema, rightsSchema } from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
 import { exampleFindings, exampleFindingsPage } from './example-findings.ts';
@@ -68,6 +69,7 @@ if (indexWasCurrent) {
   put('docs/fleet-report.schema.json', fleetReportSchema());
   put('docs/diff-report.schema.json', diffReportSchema());
   put('docs/rights.schema.json', rightsSchema());
+  put('docs/policy.schema.json', policySchema());
   for (const [path, text] of await readmeFiles(root)) put(path, text);
   put('THIRD-PARTY.md', await thirdParty());
 } else if (!checkOnly) {

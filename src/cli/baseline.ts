@@ -3,11 +3,11 @@ import { baselineOf, formatBaseline, type Baseline } from '../compare/baseline.t
 import { isOpenFailure, type Report } from '../core/index.ts';
 import { isBaseline, leaveOutKnown, readBaseline } from '../library/baseline.ts';
 import { OptionError } from '../options/option-error.ts';
+import type { PolicyOptions } from '../options/policy-options.ts';
 import { counted, outcome, type OutcomeOptions } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
 import { tell, writeFile } from './output.ts';
-import { policyOptions } from './policy-arguments.ts';
 
 /** What `--write-baseline` writes where neither it nor `--baseline` names a file. */
 const usualFile = 'plimsoll-baseline.jsonl';
@@ -17,11 +17,11 @@ const usualFile = 'plimsoll-baseline.jsonl';
  * written after: then all that fails is known, and the run goes on as if `--baseline` had named it.
  * @throws OptionError where the file cannot be read, or must not be written over.
  */
-export function baselineOption(given: Arguments, failing: OutcomeOptions): (report: Report) => Promise<Report> {
+export function baselineOption(given: Arguments, options: PolicyOptions, failing: OutcomeOptions): (report: Report) => Promise<Report> {
   const named = given.value('baseline');
   if (!given.has('write-baseline')) {
     const baseline = readBaseline(named!);
-    return (report) => Promise.resolve(leaveOutKnown(report, baseline, named!, policyOptions(given)));
+    return (report) => Promise.resolve(leaveOutKnown(report, baseline, named!, options));
   }
   const file = given.value('write-baseline') || (named ?? usualFile);
   if (named !== undefined && named !== file)
@@ -38,8 +38,10 @@ export function baselineOption(given: Arguments, failing: OutcomeOptions): (repo
     }
     const baseline = baselineOf(report);
     await writeFile(file, formatBaseline(baseline));
-    tell(`plimsoll: wrote ${printable(file)}: ${counted(baseline.entries.length, 'known finding')}${difference(report, before, given)}\n`);
-    return leaveOutKnown(report, baseline, file, policyOptions(given));
+    tell(
+      `plimsoll: wrote ${printable(file)}: ${counted(baseline.entries.length, 'known finding')}${difference(report, before, options)}\n`,
+    );
+    return leaveOutKnown(report, baseline, file, options);
   };
 }
 
@@ -61,9 +63,9 @@ function existingBaseline(file: string): Baseline | undefined {
   }
 }
 
-function difference(report: Report, before: Baseline | undefined, given: Arguments): string {
+function difference(report: Report, before: Baseline | undefined, options: PolicyOptions): string {
   if (before === undefined || before.profile !== report.target.profile) return '';
-  const { findings, baseline } = leaveOutKnown(report, before, '', policyOptions(given));
+  const { findings, baseline } = leaveOutKnown(report, before, '', options);
   const fresh = findings.filter(isOpenFailure).length;
   return `, ${fresh} of them new; ${baseline?.gone ?? 0} are gone`;
 }

@@ -8,6 +8,7 @@ import { reasonOf, undoInterrupted, writeFiles, type FileChange } from '../files
 import { kustomizeComponent } from '../fix/kustomize.ts';
 import { objectPatches } from '../fix/object-patches.ts';
 import { fix, type FixOptions } from '../library/fix.ts';
+import { readPolicyFile } from '../library/policy-file.ts';
 import { readFixValues } from '../options/fix-values.ts';
 import { readGiven, type GivenFiles } from '../options/given/index.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -23,12 +24,11 @@ import { readText } from '../sources/manifests/read-text.ts';
 import { findCommand, type Arguments } from './arguments.ts';
 import { chartOptions } from './chart-arguments.ts';
 import { fixFormats } from './commands/fix.ts';
-import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import { nextCall } from './next-call.ts';
 import { outputsOf, type Output } from './outputs.ts';
-import { mergedParams, policyOptions } from './policy-arguments.ts';
+import { policyOptions } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { terminalOf, type Terminal } from './terminal.ts';
 
@@ -37,17 +37,16 @@ export async function runFix(given: Arguments): Promise<number> {
   const outputs = outputsOf(given, fixFormats);
   if (outputs.some(({ file, format }) => format === 'kustomize' && file === undefined))
     throw new OptionError(['--output kustomize needs a folder', 'write --output kustomize=FOLDER']);
-  const configuration = await readConfiguration(given.value('config'));
   const paths = given.operands.length === 0 ? ['.'] : given.operands;
+  const config = given.value('config');
+  const policyFile = await readPolicyFile({ ...(config === undefined ? {} : { file: config }), paths });
   const interactive = given.has('interactive');
   const writes = given.has('write') || interactive;
   requirePlanOutputs(given, outputs, writes);
   if (given.has('atomic') && !writes) throw new OptionError(['--atomic is about writing', 'add --write or --interactive']);
   const options: FixOptions = {
-    ...policyOptions(given),
+    ...policyOptions(given, policyFile),
     ...chartOptions(given),
-    params: mergedParams(configuration.params, given.values('param')),
-    podTemplates: configuration.podTemplates,
     paths,
     review: given.has('review') || given.has('plan'),
     values: readFixValues(given.values('value'), controls),

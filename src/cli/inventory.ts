@@ -1,3 +1,4 @@
+import { readPolicyFile } from '../library/policy-file.ts';
 import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { readInventory, type Inventory, type InventoryKinds, type InventoryOptions, type Seen } from '../library/inventory.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -7,7 +8,6 @@ import type { Arguments } from './arguments.ts';
 import { chartOptions } from './chart-arguments.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
 import { inventoryOptions } from './commands/options.ts';
-import { readConfiguration } from './configuration.ts';
 import { tell } from './output.ts';
 import { startClusterProgress } from './progress.ts';
 
@@ -16,8 +16,12 @@ import { startClusterProgress } from './progress.ts';
  * @throws OptionError where options exclude each other.
  */
 export async function inventoryOf(given: Arguments, paths: readonly string[] = given.operands): Promise<InventoryOptions> {
-  const { podTemplates } = await readConfiguration(given.value('config'));
-  const kubernetesVersion = given.value('kubernetes-version');
+  const config = given.value('config');
+  const { podTemplates = [], kubernetesVersion: usual } = await readPolicyFile({
+    ...(config === undefined ? {} : { file: config }),
+    ...(paths.length === 0 ? {} : { paths }),
+  });
+  const kubernetesVersion = given.value('kubernetes-version') ?? usual;
   const version = kubernetesVersion === undefined ? {} : { kubernetesVersion };
   const namespaces = given.values('namespace');
   const inNamespaces = namespaces.length === 0 ? {} : { namespaces };

@@ -1,19 +1,17 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { createConnection } from 'vscode-languageserver/node';
 import { controls } from '../controls/index.ts';
 import { serve, type ServerOptions } from '../editor/server.ts';
+import { policyFileName, readPolicyFile } from '../library/policy-file.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Arguments } from './arguments.ts';
-import { configurationFile, readConfiguration } from './configuration.ts';
 import { tell } from './output.ts';
 
 export const serverOptions: ServerOptions = {
   controls,
-  settingsFile: configurationFile,
+  settingsFile: policyFileName,
   async settingsOf(folder) {
-    const file = join(folder, configurationFile);
-    return existsSync(file) ? readConfiguration(file) : {};
+    const { failOn: _, ...settings } = await readPolicyFile({ paths: [folder], cwd: folder });
+    return settings;
   },
 };
 

@@ -1,12 +1,12 @@
 import { bothOf } from '../compare/changed.ts';
 import type { Report } from '../core/index.ts';
 import { changedSince } from '../library/changed-since.ts';
+import { policyFileName } from '../library/policy-file.ts';
 import type { ScanOptions } from '../library/scan.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { OutcomeOptions } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
 import { baselineOption } from './baseline.ts';
-import { configurationFile } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 
 /**
@@ -34,9 +34,9 @@ export async function narrowed(
     if (revision !== undefined)
       throw new OptionError(['--changed-since and --write-baseline exclude each other', 'a baseline is that of all that is scanned']);
   }
-  const unknown = given.has('baseline') || given.has('write-baseline') ? baselineOption(given, failing) : undefined;
+  const unknown = given.has('baseline') || given.has('write-baseline') ? baselineOption(given, options, failing) : undefined;
   const named = given.value('config');
-  const settings = named === undefined ? { name: configurationFile } : { file: named };
+  const settings = named === undefined ? { name: policyFileName } : { file: named };
   // What is taken out of git is on the disk for a moment: nothing of it stays there.
   const changed = revision === undefined ? undefined : await untilInterrupted(() => changedSince(options, revision, settings));
   return async (report) => {

@@ -1,23 +1,36 @@
 import type { Severity } from '../core/index.ts';
+import type { FoundPolicy } from '../library/policy-file.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { ParamValue, PolicyOptions } from '../options/policy-options.ts';
+import type { FailOn } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
 
-/** What the options that scan and fix share say about the run. */
-export function policyOptions(given: Arguments): PolicyOptions {
+/** What the options that scan and fix share say about the run, over what the policy file says. */
+export function policyOptions(given: Arguments, policyFile: FoundPolicy): PolicyOptions & Pick<FoundPolicy, 'podTemplates'> {
+  const { failOn: _, ...said } = policyFile;
   const kubernetesVersion = given.value('kubernetes-version');
   const namespace = given.value('namespace');
+  const profile = given.value('profile') as PolicyOptions['profile'];
+  const minSeverity = given.value('min-severity') as Severity | undefined;
   return {
+    ...said,
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
     ...(namespace === undefined ? {} : { namespace }),
-    profile: (given.value('profile') ?? 'nsa') as NonNullable<PolicyOptions['profile']>,
-    minSeverity: (given.value('min-severity') ?? 'low') as Severity,
-    only: listed(given.values('only')),
-    skip: listed(given.values('skip')),
+    ...(profile === undefined ? {} : { profile }),
+    ...(minSeverity === undefined ? {} : { minSeverity }),
+    ...(given.has('only') ? { only: listed(given.values('only')) } : {}),
+    ...(given.has('skip') ? { skip: listed(given.values('skip')) } : {}),
+    params: mergedParams(policyFile.params ?? {}, given.values('param')),
     partial: given.has('partial'),
     system: given.has('system'),
     all: given.has('all'),
+    inlineWaivers: !given.has('no-inline-waivers'),
   };
+}
+
+/** From which severity on findings fail a run. */
+export function failOn(given: Arguments, policyFile: FoundPolicy): FailOn {
+  return (given.value('fail-on') as FailOn | undefined) ?? policyFile.failOn ?? 'high';
 }
 
 function listed(values: readonly string[]): string[] {
@@ -26,8 +39,8 @@ function listed(values: readonly string[]): string[] {
 
 type Params = Readonly<Record<string, Readonly<Record<string, ParamValue>>>>;
 
-/** What the command line says stands over what the settings file says. */
-export function mergedParams(configured: Params, options: readonly string[]): Params {
+/** What the command line says stands over what the policy file says. */
+function mergedParams(configured: Params, options: readonly string[]): Params {
   const merged = new Map(Object.entries(configured).map(([control, values]) => [control, { ...values }]));
   for (const option of options) {
     const equals = option.indexOf('=');

@@ -1,12 +1,12 @@
 import { controls } from '../controls/index.ts';
 import { severities, type FleetReport } from '../core/index.ts';
+import type { FoundPolicy } from '../library/policy-file.ts';
 import { scanFleet } from '../library/scan-fleet.ts';
 import { fleetOutcome } from '../report/fleet-outcome.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { OutcomeOptions } from '../report/outcome.ts';
 import { findCommand, type Arguments } from './arguments.ts';
 import { fleetFormats } from './commands/scan.ts';
-import type { Configuration } from './configuration.ts';
 import { deliver } from './deliver.ts';
 import { nextCall, quoted } from './next-call.ts';
 import type { Output } from './outputs.ts';
@@ -21,7 +21,7 @@ import { textOptions } from './text-options.ts';
  */
 export async function runFleetScan(
   given: Arguments,
-  configuration: Configuration,
+  policyFile: FoundPolicy,
   outputs: readonly Output[],
   failing: OutcomeOptions,
   snapshots: readonly string[],
@@ -32,7 +32,7 @@ export async function runFleetScan(
       `several clusters cannot be told as ${other.format}`,
       `write ${fleetFormats.join(', ')}, or scan one after the other`,
     ]);
-  const { context: _, ...scan } = clusterScan(given, configuration);
+  const { context: _, ...scan } = clusterScan(given, policyFile);
   const progress = startFleetProgress();
   const onProgress = progress.report;
   if (snapshots.length > 0) {

@@ -1,19 +1,20 @@
 import type { Report } from '../core/index.ts';
+import { readPolicyFile, type FoundPolicy } from '../library/policy-file.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
 import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { OptionError } from '../options/option-error.ts';
 import { nextCommand } from '../report/next-command.ts';
-import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
+import { outcome, type OutcomeOptions } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
 import { checkClusterArguments, refuseChartArguments } from './cluster-arguments.ts';
 import { clusterOptions } from './commands/options.ts';
 import { scanFormats } from './commands/scan.ts';
-import { readConfiguration, type Configuration } from './configuration.ts';
 import { deliver, type Formatted } from './deliver.ts';
 import { formattedReport } from './formatted-report.ts';
 import { manifestOptions } from './manifest-options.ts';
 import { outputsOf } from './outputs.ts';
+import { failOn } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
 import { sourceLines } from './source-lines.ts';
@@ -27,13 +28,13 @@ export async function runScan(given: Arguments, program: string): Promise<number
   const snapshots = snapshotsAmong(given.operands);
   const [snapshot] = snapshots;
   checkCombinations(given, snapshot);
-  const configuration = await readConfiguration(given.value('config'));
+  const policyFile = await policyFileOf(given);
   if (given.has('print-rbac')) {
     const { printClusterRole } = await import('./scan-cluster.ts');
-    return printClusterRole(given, configuration);
+    return printClusterRole(given, policyFile);
   }
   const failing: OutcomeOptions = {
-    failOn: (given.value('fail-on') ?? 'high') as FailOn,
+    failOn: failOn(given, policyFile),
     allowUnreadable: given.has('allow-unreadable') || given.has('allow-partial'),
   };
   const formatted = (report: Report): Formatted =>
@@ -42,42 +43,48 @@ export async function runScan(given: Arguments, program: string): Promise<number
       ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
       nextCommand: asCalled(nextCommand(report)),
     });
-  const narrow = await narrowing(given, configuration, failing, snapshots);
+  const narrow = await narrowing(given, policyFile, failing, snapshots);
   if (given.has('watch')) {
     if (snapshot !== undefined) throw new OptionError([`the snapshot ${snapshot} does not change`, 'leave out --watch']);
     const { runWatch } = await import('./watch.ts');
-    return runWatch(given, configuration, outputs, failing, narrow, formatted);
+    return runWatch(given, policyFile, outputs, failing, narrow, formatted);
   }
   if (given.has('all-contexts') || given.values('cluster').length > 1 || snapshots.length > 1) {
     const { runFleetScan } = await import('./scan-fleet.ts');
-    return runFleetScan(given, configuration, outputs, failing, snapshots);
+    return runFleetScan(given, policyFile, outputs, failing, snapshots);
   }
-  const report = await narrow(await reportOf(given, configuration, program, snapshot));
+  const report = await narrow(await reportOf(given, policyFile, program, snapshot));
   return deliver(given, outputs, formatted(report), outcome(report, failing));
 }
 
 /** What is made of a report where only a part of it is wanted. */
 async function narrowing(
   given: Arguments,
-  configuration: Configuration,
+  policyFile: FoundPolicy,
   failing: OutcomeOptions,
   snapshots: readonly string[],
 ): Promise<(report: Report) => Promise<Report>> {
   if (!['baseline', 'write-baseline', 'changed-since'].some((name) => given.has(name))) return (report) => Promise.resolve(report);
   const { narrowed } = await import('./narrowed.ts');
-  return narrowed(given, manifestOptions(given, configuration), failing, snapshots);
+  return narrowed(given, manifestOptions(given, policyFile), failing, snapshots);
 }
 
-async function reportOf(given: Arguments, configuration: Configuration, program: string, snapshot: string | undefined): Promise<Report> {
-  if (!given.has('cluster') && snapshot === undefined) return manifestReport(given, configuration, program);
+/** Of a cluster, and of standard input, that of the working directory. */
+function policyFileOf(given: Arguments): Promise<FoundPolicy> {
+  const file = given.value('config');
+  return readPolicyFile({ ...(file === undefined ? {} : { file }), paths: given.operands.length === 0 ? ['.'] : given.operands });
+}
+
+async function reportOf(given: Arguments, policyFile: FoundPolicy, program: string, snapshot: string | undefined): Promise<Report> {
+  if (!given.has('cluster') && snapshot === undefined) return manifestReport(given, policyFile, program);
   const { clusterReport, snapshotReport } = await import('./scan-cluster.ts');
-  return snapshot === undefined ? clusterReport(given, configuration) : snapshotReport(given, configuration, snapshot);
+  return snapshot === undefined ? clusterReport(given, policyFile) : snapshotReport(given, policyFile, snapshot);
 }
 
-async function manifestReport(given: Arguments, configuration: Configuration, program: string): Promise<Report> {
+async function manifestReport(given: Arguments, policyFile: FoundPolicy, program: string): Promise<Report> {
   const progress = startProgress();
   try {
-    return await scanInTwoThreads({ ...manifestOptions(given, configuration), onProgress: progress.report }, secondThread(program));
+    return await scanInTwoThreads({ ...manifestOptions(given, policyFile), onProgress: progress.report }, secondThread(program));
   } finally {
     progress.stop();
   }

@@ -1,3 +1,4 @@
+import { readPolicyFile } from '../library/policy-file.ts';
 import type { SnapshotSummary } from '../library/snapshot-cluster.ts';
 import { OptionError } from '../options/option-error.ts';
 import { counted } from '../report/outcome.ts';
@@ -5,7 +6,6 @@ import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
 import { asCalled } from './called-as.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
-import { readConfiguration } from './configuration.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeStream } from './output.ts';
 import { startClusterProgress } from './progress.ts';
@@ -20,12 +20,13 @@ export async function runSnapshot(given: Arguments): Promise<number> {
   if (operand !== undefined)
     throw new OptionError([`plimsoll snapshot takes no path, and ${operand} is one`, `write plimsoll snapshot --cluster -o ${operand}`]);
   checkClusterArguments(given);
-  const configuration = await readConfiguration(given.value('config'));
+  const config = given.value('config');
+  const policyFile = await readPolicyFile(config === undefined ? {} : { file: config });
   const [context] = await namedContexts(given);
   const { takeSnapshot } = await import('../library/snapshot-cluster.ts');
   const progress = startClusterProgress();
   const options = {
-    ...clusterScan(given, configuration),
+    ...clusterScan(given, policyFile),
     ...(context === undefined ? {} : { context }),
     file,
     overwrite: given.has('force'),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Report } from '../core/index.ts';
+import type { FoundPolicy } from '../library/policy-file.ts';
 import { watchCluster, type WatchClusterOptions } from '../library/watch-cluster.ts';
 import { watchManifests } from '../library/watch-manifests.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -8,7 +9,6 @@ import { isEmpty, startComparing, type Changes } from '../report/changes.ts';
 import { outcome, type OutcomeOptions } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
-import type { Configuration } from './configuration.ts';
 import type { Formatted } from './deliver.ts';
 import { onInterruption } from './interrupt.ts';
 import { manifestOptions } from './manifest-options.ts';
@@ -29,7 +29,7 @@ const interrupted = 130;
  */
 export async function runWatch(
   given: Arguments,
-  configuration: Configuration,
+  policyFile: FoundPolicy,
   outputs: readonly Output[],
   failing: OutcomeOptions,
   narrow: (report: Report) => Promise<Report>,
@@ -47,7 +47,7 @@ export async function runWatch(
   let exitCode = interrupted;
   let compare: ((report: Report) => Changes | undefined) | undefined;
   try {
-    const reports = await reportsOf(given, configuration, {
+    const reports = await reportsOf(given, policyFile, {
       signal: ending.signal,
       onFailure([what = '', ...todo]) {
         exitCode = 2;
@@ -90,14 +90,14 @@ type Following = Required<Pick<WatchClusterOptions, 'signal' | 'onFailure' | 'on
 
 async function reportsOf(
   given: Arguments,
-  configuration: Configuration,
+  policyFile: FoundPolicy,
   { onProgress, ...following }: Following,
 ): Promise<AsyncIterable<Report>> {
   if (given.has('cluster')) {
     const [context] = await namedContexts(given);
-    return watchCluster({ ...clusterScan(given, configuration), ...(context === undefined ? {} : { context }), onProgress, ...following });
+    return watchCluster({ ...clusterScan(given, policyFile), ...(context === undefined ? {} : { context }), onProgress, ...following });
   }
-  return watchManifests({ ...manifestOptions(given, configuration), ...following });
+  return watchManifests({ ...manifestOptions(given, policyFile), ...following });
 }
 
 function digestOf(chunks: Iterable<string>): string {

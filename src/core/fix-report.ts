@@ -82,9 +82,9 @@ export interface AppliedFix extends Answered {
 export interface DeclinedFix extends Answered {
   /**
    * `review`: wait for `--review`; `value`: for a value or fact; `person`: no machine can; `withdrawn`: the fix did not
-   * survive its verification; `text`: the text of the file leaves no place for it.
+   * survive its verification; `text`: the text of the file leaves no place for it; `waived`: somebody answers for it.
    */
-  readonly because: 'review' | 'value' | 'person' | 'withdrawn' | 'text';
+  readonly because: 'review' | 'value' | 'person' | 'withdrawn' | 'text' | 'waived';
   readonly reason: string;
   /** `pod-security/non-root-user.user`: what `--value` takes. */
   readonly needs?: readonly string[];

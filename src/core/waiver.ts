@@ -20,6 +20,8 @@ export interface WaiverRule extends Omit<Waiver, 'from'> {
 export interface FaultyWaiver {
   readonly file: string;
   readonly line: number;
+  /** What it names, as far as it can be told. */
+  readonly control?: string;
   /** What is wrong with it. */
   readonly fault: string;
 }

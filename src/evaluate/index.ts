@@ -49,7 +49,7 @@ import { leftOut } from './selection.ts';
 import { noWaiverNotes, startWaivers, type WaiverNotes } from './waivers.ts';
 
 export { profiles, type PathSettings, type Policy, type Profile, type Waiving } from './policy.ts';
-export { settingsByFile } from './path-settings.ts';
+export { mayTakePart, settingsByFile } from './path-settings.ts';
 export { exchanged, movedLocation, type Exchange } from './exchange.ts';
 export { type ProposalSink } from './proposals.ts';
 export { leftOut, selects } from './selection.ts';

@@ -1,4 +1,5 @@
 import {
+  apiGroup,
   compareText,
   formatPath,
   nowhere,
@@ -188,19 +189,27 @@ export function startWaivers(controls: readonly AnyControl[], policy: Policy & {
       uses: () => inOrder(tried.map((each) => ({ control: each.control, state: stateOf(each), findings: each.findings, ...each.waiver }))),
 
       judged(fileNumber) {
-        const placeOf = (note: InlineNote | undefined, file: string, line: number): Pick<JudgedWaiver, 'ref' | 'at'> => {
+        // The control stands in the path, so that waivers at one place have fingerprints of their own.
+        const placeOf = (control: string, note: InlineNote | undefined, file: string, line: number): Pick<JudgedWaiver, 'ref' | 'at'> => {
           const location = note?.location ?? { ...nowhere, line, endLine: line };
-          if (note !== undefined) return { ref: note.ref, at: { resource: note.resource, path: note.path, location } };
-          const ref = { apiVersion: 'plimsoll.dev/v1', kind: 'PolicyFile', name: file };
-          return { ref, at: { resource: fileNumber(file), path: ['waivers'], location } };
+          if (note !== undefined) return { ref: note.ref, at: { resource: note.resource, path: [...note.path, control], location } };
+          const ref = { apiVersion: 'plimsoll.dev/v1', kind: 'PolicyFile', name: file.slice(file.lastIndexOf('/') + 1) };
+          return { ref, at: { resource: fileNumber(file), path: ['waivers', control], location } };
         };
         return [
           ...tried.map((each): JudgedWaiver => {
             const { control, findings, note, waiver } = each;
-            return { control, state: stateOf(each), fault: '', findings, until: waiver.until, ...placeOf(note, waiver.file, waiver.line) };
+            return {
+              control,
+              state: stateOf(each),
+              fault: '',
+              findings,
+              until: waiver.until,
+              ...placeOf(control, note, waiver.file, waiver.line),
+            };
           }),
           ...faults.map(({ control, fault, file, line, note }): JudgedWaiver => {
-            return { control, state: 'malformed', fault, findings: 0, until: '', ...placeOf(note, file, line) };
+            return { control, state: 'malformed', fault, findings: 0, until: '', ...placeOf(control, note, file, line) };
           }),
         ];
       },
@@ -240,7 +249,7 @@ export function startWaivers(controls: readonly AnyControl[], policy: Policy & {
     comment({ file, line, target, text }, { number, ref, excepted }) {
       if (!inline) return;
       const location = { ...nowhere, line, endLine: line };
-      notes.push({ resource: number, ref, file, text, location, path: [], target, excepted });
+      notes.push({ resource: number, ref, file, text, location, path: ['plimsoll: waive'], target, excepted });
     },
 
     take() {
@@ -279,10 +288,15 @@ function put<Key>(lists: Map<Key, Tried[]>, key: Key, item: Tried): void {
 
 function inlineWaiver(written: WrittenWaiver & Waiver, note: InlineNote): Pick<Tried, 'waiver' | 'fits'> {
   const { reason, owner, until, ticket } = written;
-  const { file, location, target, within } = note;
+  const { file, location, target, within, ref } = note;
   const from = target === undefined ? 'annotation' : 'comment';
   const waiver: Waiver = { from, reason, owner, until, ...(ticket === undefined ? {} : { ticket }), file, line: location.line };
-  return { waiver, fits: (finding) => within === undefined || isWithin(finding.path, within) };
+  // What is missing in a namespace is told at one of its workloads, whose author does not answer for all of it.
+  return { waiver, fits: ({ path, resource }) => isSame(resource, ref) && (within === undefined || isWithin(path, within)) };
+}
+
+function isSame(a: ResourceRef, b: ResourceRef): boolean {
+  return a.kind === b.kind && a.name === b.name && a.namespace === b.namespace && apiGroup(a.apiVersion) === apiGroup(b.apiVersion);
 }
 
 function isWithin(path: string, around: string): boolean {

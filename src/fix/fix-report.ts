@@ -24,7 +24,7 @@ export interface Judgement {
 
 /** Why a fix is not carried out. */
 export interface Refusal {
-  readonly because: 'text' | 'withdrawn' | 'person';
+  readonly because: 'text' | 'withdrawn' | 'person' | 'waived';
   readonly reason: string;
 }
 
@@ -80,13 +80,16 @@ export function fixReport({
     }),
     ...failing(now.report)
       .filter((finding) => finding.fix === undefined)
-      .map((finding) => stays(finding, lineOf(finding), 'person', byId.get(finding.control)?.remedy ?? '')),
+      .map((finding) => {
+        const refusal = refusals.get(nameOf(finding));
+        return stays(finding, lineOf(finding), refusal?.because ?? 'person', refusal?.reason ?? byId.get(finding.control)?.remedy ?? '');
+      }),
   ];
   const changed = files.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
   const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
   const objects = changed.flatMap((repair) => objectRepairs(repair, byFile.get(repair.file) ?? []));
   const numbers = new Map(objects.flatMap(({ accepted: ofObject }, number) => ofObject.map((each) => [each, number])));
-  const counts = { review: 0, value: 0, person: 0, withdrawn: 0, text: 0 };
+  const counts = { review: 0, value: 0, person: 0, withdrawn: 0, text: 0, waived: 0 };
   for (const { because } of declined) counts[because]++;
   const { schemaVersion, tool, target, inputs } = before.report;
   return {

@@ -110,7 +110,7 @@ describe('a fix is withdrawn', () => {
       before: 2,
       after: 1,
       fixes: 1,
-      declined: { review: 0, value: 0, person: 0, withdrawn: 1, text: 0 },
+      declined: { review: 0, value: 0, person: 0, withdrawn: 1, text: 0, waived: 0 },
     });
   });
 

@@ -235,3 +235,38 @@ describe('fixing', () => {
     expect((await reportOf(text, runAsNonRoot)).credentials).toEqual([{ file: 'a.yaml', line: 10 }]);
   });
 });
+
+describe('what somebody answers for stays', () => {
+  const terms = { reason: 'old', owner: 'team', until: '2027-01-31' };
+  const waiver = { controls: ['pod-security/non-root-user'], ...terms, file: 'plimsoll.yaml', line: 1 };
+  const options: FixOptions = { ...runAsNonRoot, today: '2026-11-22' };
+
+  test('by a rule, an annotation or a comment', async () => {
+    const annotated = pod('a').replace(
+      'namespace: shop',
+      `namespace: shop\n  annotations: { plimsoll.dev/waive: '${JSON.stringify({ 'POD-01': terms })}' }`,
+    );
+    const commented = pod('a').replace(user, `# plimsoll: waive POD-01 until 2027-01-31, old (team)\n      ${user}`);
+    for (const text of [annotated, commented]) {
+      const report = await reportOf(text, options);
+      expect(report.files).toEqual([]);
+      expect(report.declined).toMatchObject([{ because: 'waived', reason: 'waived by team until 2027-01-31: old' }]);
+      expect(report.summary.declined.waived).toBe(1);
+      expect(await fixed(text, { ...options, inlineWaivers: false })).toBe(text.replace(user, userFixed));
+    }
+    expect(await fixed(pod('a'), { ...options, waivers: [waiver] })).toBe(pod('a'));
+  });
+
+  test('until its last day, and others are fixed', async () => {
+    expect(await fixed(pod('a'), { ...options, waivers: [{ ...waiver, until: '2026-11-21' }] })).toBe(pod('a').replace(user, userFixed));
+    const both = `${pod('a')}---\n${pod('b')}`;
+    expect(await fixed(both, { ...options, waivers: [{ ...waiver, name: ['b'] }] })).toBe(both.replace(user, userFixed));
+  });
+
+  test('what the settings of its path leave out', async () => {
+    const pathOptions = [{ files: ['a.yaml'], skip: ['pod-security/non-root-user'] }];
+    expect(await fixed(pod('a'), { ...options, pathOptions })).toBe(pod('a'));
+    expect(await fixed(pod('a'), { ...options, pathOptions }, 'b.yaml')).toBe(pod('a').replace(user, userFixed));
+    rmSync(join(cwd, 'b.yaml'));
+  });
+});

@@ -15,7 +15,7 @@ import {
   type ResourceRef,
   type SetBy,
 } from '../core/index.ts';
-import { leftOut, type Policy } from '../evaluate/index.ts';
+import { leftOut, mayTakePart, settingsByFile, type Policy } from '../evaluate/index.ts';
 import { objectKey } from '../fix/companions.ts';
 import { fixReport, nameOf, type Refusal } from '../fix/fix-report.ts';
 import { textRepairer, type Accepted } from '../fix/repair-text.ts';
@@ -58,13 +58,23 @@ const mostRounds = 16;
  * @throws OptionError where an option is wrong: an unknown control, version, parameter, value.
  */
 export async function fix(given: FixOptions = {}): Promise<FixReport> {
-  const { controls = ownControls, cwd = process.cwd() } = given;
+  const { controls: allControls = ownControls, cwd = process.cwd() } = given;
   // Charts are not edited: what they render to stays the same.
   const options: FixOptions = given.charts === undefined ? given : { ...given, charts: { ...given.charts, memory: new Map() } };
-  const chosen = policyOf(options, controls);
+  const chosen = policyOf(options, allControls);
+  // Waivers are no manifests.
+  const controls = allControls.filter(({ subject }) => subject.reads.waivers !== true);
   // A fix is verified against all controls, whichever of them are to be fixed.
-  const policy: Policy = { ...chosen, profile: 'nsa', only: [], skip: [], minSeverity: 'low', all: false };
-  const selected = new Set(controls.filter((control) => leftOut(control, chosen) === undefined).map(({ id }) => id));
+  const { waiving, ...verified } = verifiedBy(chosen);
+  const policy: Policy = verified;
+  const settingsOf = settingsByFile(chosen);
+  const isSelected = (id: string, file: string): boolean => {
+    const control = controls.find((each) => each.id === id);
+    return control !== undefined && leftOut(control, settingsOf(file)) === undefined;
+  };
+  const selected = new Set(
+    controls.filter((control) => leftOut(control, chosen) === undefined || mayTakePart(control, chosen)).map(({ id }) => id),
+  );
   const standardInput = options.paths?.includes('-') === true ? await buffer(options.stdin ?? process.stdin) : undefined;
   const held = new Map(options.contents);
   if (standardInput !== undefined) held.set(standardInputName, standardInput);
@@ -83,10 +93,11 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
       options,
       controls,
       policy,
+      first: { ...policy, ...(waiving === undefined ? {} : { waiving }) },
       said,
       files,
       contentsOf: (texts) => contentsOf(texts, held),
-      isWanted: ({ control }) => selected.has(control),
+      isWanted: ({ control, file }) => selected.has(control) && (chosen.paths === undefined || isSelected(control, file)),
     },
     { propose: conflicts.note, met: (ref) => met.push(ref) },
   );
@@ -101,6 +112,15 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   }
 
   const refusals = new Map<string, Refusal>();
+  /** By subject: a fix that would also change what nobody asked to have changed is not carried out. */
+  const waived = new Map<string, Refusal>();
+  for (const finding of before.report.findings) {
+    if (finding.waived === undefined) continue;
+    const { owner, until, reason } = finding.waived;
+    const refusal: Refusal = { because: 'waived', reason: `waived by ${owner} until ${until}: ${reason}` };
+    refusals.set(nameOf(finding), refusal);
+    waived.set(subjectOf(finding), refusal);
+  }
   const isRefused = ({ proposal }: Accepted): boolean => refusals.has(nameOf(proposal));
   let accepted: Accepted[] = [];
   let texts: Texts = new Map();
@@ -133,6 +153,11 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
       const known = groupBy(accepted, ({ proposal }) => editName(proposal));
       const fresh: Accepted[] = [];
       for (const proposal of now.proposals) {
+        const refusal = waived.get(subjectOf(proposal));
+        if (refusal !== undefined) {
+          refusals.set(nameOf(proposal), refusal);
+          continue;
+        }
         const edited = decided(proposal, options);
         if (edited === 'left') refusals.set(nameOf(proposal), { because: 'person', reason: 'left as it is by your answer' });
         if (edited === undefined || edited === 'left' || refusals.has(nameOf(proposal))) continue;
@@ -191,6 +216,19 @@ function withoutWaiting(fresh: readonly Accepted[], controls: readonly AnyContro
   const waitsFor = new Map(controls.map(({ id, fix: { waitsFor: others = [] } = {} }) => [id, others]));
   const places = new Set(fresh.map((each) => placeOf(each, each.proposal.control)));
   return fresh.filter((each) => !waitsFor.get(each.proposal.control)?.some((other) => places.has(placeOf(each, other))));
+}
+
+/** What a control judges as one. */
+function subjectOf({ control, file, resource, container = '' }: Pick<Proposal, 'control' | 'file' | 'resource' | 'container'>): string {
+  return JSON.stringify([control, file, container, resource.apiVersion, resource.kind, resource.namespace, resource.name]);
+}
+
+/** All controls, everywhere, with the parameters and severities that are wanted. */
+function verifiedBy(chosen: Policy): Policy {
+  const { paths, ...policy } = chosen;
+  const all = { ...policy, profile: 'nsa', only: [], skip: [], minSeverity: 'low', all: false } as const;
+  if (paths === undefined) return all;
+  return { ...all, paths: paths.map(({ profile: _1, only: _2, skip: _3, ...rest }) => rest) };
 }
 
 /** The object of a proposal, and what else is to tell proposals for it apart. */

@@ -31,6 +31,7 @@ async function judged(files: Files): Promise<Judged> {
       options: { cwd: folder, paths: [...files.keys()] },
       controls,
       policy: policyOf({}, controls),
+      first: policyOf({}, controls),
       said: { given: nothingGiven.given, values: {} },
       files: { documents: (file) => opened.get(file) },
       contentsOf: (texts) => new Map([...texts].map(([file, { text }]) => [file, Buffer.from(text)])),

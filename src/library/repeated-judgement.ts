@@ -11,6 +11,8 @@ export interface Repetition {
   readonly options: ScanOptions;
   readonly controls: readonly AnyControl[];
   readonly policy: Policy;
+  /** By which the files as they are are judged: what waivers say matters there alone. */
+  readonly first: Policy;
   readonly said: Pick<ProposalSink, 'given' | 'values'>;
   readonly files: Pick<OpenFiles, 'documents'>;
   readonly contentsOf: (texts: Texts) => ReadonlyMap<string, Uint8Array>;
@@ -44,17 +46,17 @@ export type JudgeAgain = (texts: Texts) => Promise<Judgement>;
  * documents come, go, or cannot be read, and where most of them change, everything is read again. The answer is the same.
  */
 export async function judgeRepeatedly(
-  { options, controls, policy, said, files, contentsOf, isWanted }: Repetition,
+  { options, controls, policy, first: policyOfFirst, said, files, contentsOf, isWanted }: Repetition,
   heard: Pick<ProposalSink, 'propose' | 'met'>,
 ): Promise<{ readonly before: Judgement; readonly again: JudgeAgain; readonly totals: ManifestTotals }> {
   const silent = { propose: () => undefined, met: () => undefined };
 
   /** Reads everything; what joins several objects is judged at the end. */
-  async function readAll(texts: Texts, { propose, met }: Pick<ProposalSink, 'propose' | 'met'>): Promise<ReadAll> {
+  async function readAll(texts: Texts, { propose, met }: Pick<ProposalSink, 'propose' | 'met'>, by: Policy = policy): Promise<ReadAll> {
     const proposals: Proposal[][] = [];
     const joined: Proposal[] = [];
     let isRead = false;
-    const evaluation = startEvaluation(controls, policy, {
+    const evaluation = startEvaluation(controls, by, {
       ...said,
       met(resource) {
         met(resource);
@@ -80,7 +82,7 @@ export async function judgeRepeatedly(
     };
   }
 
-  const first = await readAll(new Map(), heard);
+  const first = await readAll(new Map(), heard, policyOfFirst);
   const original = first.original();
   const before = first.finish();
   const places = original.part.anchors.map(({ location }) => location);

@@ -1,6 +1,7 @@
-import { severities, type AnyControl, type Severity } from '../core/index.ts';
+import { resolve } from 'node:path';
+import { isDay, severities, type AnyControl, type FaultyWaiver, type Severity, type WaiverRule } from '../core/index.ts';
 import { version as toolVersion } from '../core/version.ts';
-import { profiles, selects, type Policy, type Profile } from '../evaluate/index.ts';
+import { profiles, selects, type PathSettings, type Policy, type Profile, type Waiving } from '../evaluate/index.ts';
 import { chapters, findRecommendation, recommendations } from '../guidance/index.ts';
 import { newestKnownMinor, type KubernetesVersion } from '../kube/kubernetes-version.ts';
 import { OptionError } from './option-error.ts';
@@ -30,18 +31,46 @@ export interface PolicyOptions {
   readonly all?: boolean;
   /** Parameters of controls, by the control's id or code and the parameter's name. */
   readonly params?: Readonly<Record<string, Readonly<Record<string, ParamValue>>>>;
+  /** Severities of findings, by control id, code, chapter or glob; of several that fit the last one counts. */
+  readonly severities?: Readonly<Record<string, Severity>>;
+  /** Namespaces that belong to the system besides those of Kubernetes itself. */
+  readonly systemNamespaces?: readonly string[];
+  /** What differs for some files; of several that fit the later ones count. */
+  readonly pathOptions?: readonly PathOptions[];
+  /** Findings that somebody answers for. */
+  readonly waivers?: readonly WaiverRule[];
+  /** What was meant to be a waiver and is none: each becomes a finding. */
+  readonly faultyWaivers?: readonly FaultyWaiver[];
+  /** Whether annotations and comments of the manifests waive findings; default: yes. */
+  readonly inlineWaivers?: boolean;
+  /** The day by which waivers are judged, `2027-01-31`; default: today, in UTC. */
+  readonly today?: string;
+  /** The folder that globs of files count from, in `pathOptions` and `waivers`; default: the working directory. */
+  readonly globFolder?: string;
+}
+
+/** Settings of the files that these globs name. */
+export interface PathOptions extends Pick<PolicyOptions, 'profile' | 'only' | 'skip' | 'params' | 'severities'> {
+  readonly files: readonly string[];
+}
+
+/** What was read, as far as it decides what can be said of waivers. */
+interface Scanned {
+  readonly paths?: readonly string[];
+  readonly cwd?: string;
 }
 
 /**
  * The policy of a run, with everything checked; `live` where a cluster is judged.
  * @throws OptionError where a version, a namespace, a pattern or a parameter is none, with the nearest correct spelling.
  */
-export function policyOf(options: PolicyOptions, controls: readonly AnyControl[], live?: true): Policy {
+export function policyOf(options: PolicyOptions & Scanned, controls: readonly AnyControl[], live?: true): Policy {
   const { profile = 'nsa', minSeverity = 'low', only = [], skip = [], namespace } = options;
   oneOf('profile', profile, profiles);
   oneOf('severity', minSeverity, severities);
   checkNamespace(namespace);
-  for (const pattern of [...only, ...skip]) requireSelecting(pattern, controls);
+  for (const pattern of [...only, ...skip]) checkControlName(pattern, controls);
+  for (const name of options.systemNamespaces ?? []) checkNamespace(name);
   const version = readVersion(options.kubernetesVersion);
   return {
     version: version.minor,
@@ -57,6 +86,11 @@ export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]
     system: options.system === true,
     all: options.all === true,
     params: readParams(options.params ?? {}, controls),
+    severities: severitiesOf(options.severities ?? {}, controls),
+    systemNamespaces: options.systemNamespaces ?? [],
+    ...(options.pathOptions === undefined ? {} : { paths: options.pathOptions.map((each) => pathSettings(each, controls)) }),
+    folders: foldersOf(options),
+    waiving: waivingOf(options, live),
     assumptions: assumptionsOf(version, options, live),
     toolVersion,
   };
@@ -64,7 +98,7 @@ export function policyOf(options: PolicyOptions, controls: readonly AnyControl[]
 
 function assumptionsOf(
   version: KubernetesVersion,
-  { kubernetesVersion, partial, namespace }: PolicyOptions,
+  { kubernetesVersion, partial, namespace, inlineWaivers }: PolicyOptions,
   live: true | undefined,
 ): string[] {
   return [
@@ -74,13 +108,66 @@ function assumptionsOf(
     ...(version.newerThanKnown
       ? [`Kubernetes ${version.name} behaves like 1.${newestKnownMinor}, the newest that this version of plimsoll knows`]
       : []),
+    ...(inlineWaivers === false ? ['annotations and comments waive nothing (--no-inline-waivers)'] : []),
     ...(partial === true || live === true ? [] : ['what was read is the whole desired state (--partial says that it is a part)']),
     ...(namespace === undefined ? [] : [`objects without a namespace are applied to ${namespace}`]),
   ];
 }
 
-/** A pattern that selects no control is a mistake: a misspelt `--skip` would judge what was meant to be left out. */
-function requireSelecting(pattern: string, controls: readonly AnyControl[]): void {
+function foldersOf({ cwd = process.cwd(), globFolder }: PolicyOptions & Scanned): NonNullable<Policy['folders']> {
+  const files = slashed(resolve(cwd));
+  return { files, globs: globFolder === undefined ? files : slashed(resolve(cwd, globFolder)) };
+}
+
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/');
+}
+
+function waivingOf(options: PolicyOptions & Scanned, live: true | undefined): Waiving {
+  const { today = new Date().toISOString().slice(0, 10), inlineWaivers = true, waivers = [], faultyWaivers = [] } = options;
+  if (!isDay(today)) throw new OptionError([`"${today}" is no day`, 'write it as 2027-01-31']);
+  return { today, inline: inlineWaivers, whole: live !== true && isWhole(options), rules: waivers, faulty: faultyWaivers };
+}
+
+/** Whether all files were read that a waiver could be about. */
+function isWhole({ partial, paths = ['.'], ...options }: PolicyOptions & Scanned): boolean {
+  const { files, globs } = foldersOf(options);
+  return (
+    partial !== true && paths.some((path) => path !== '-' && `${globs}/`.startsWith(`${slashed(resolve(files, path)).replace(/\/$/, '')}/`))
+  );
+}
+
+function severitiesOf(
+  chosen: NonNullable<PolicyOptions['severities']>,
+  controls: readonly AnyControl[],
+): NonNullable<Policy['severities']> {
+  const found = new Map<string, Severity>();
+  for (const [pattern, severity] of Object.entries(chosen)) {
+    checkControlName(pattern, controls);
+    oneOf('severity', severity, severities);
+    for (const control of controls) if (selects(pattern, control)) found.set(control.id, severity);
+  }
+  return Object.fromEntries(found);
+}
+
+function pathSettings(
+  { files, profile, only, skip, params, severities: chosen }: PathOptions,
+  controls: readonly AnyControl[],
+): PathSettings {
+  for (const pattern of [...(only ?? []), ...(skip ?? [])]) checkControlName(pattern, controls);
+  if (profile !== undefined) oneOf('profile', profile, profiles);
+  return {
+    paths: files,
+    ...(profile === undefined ? {} : { profile }),
+    ...(only === undefined ? {} : { only }),
+    ...(skip === undefined ? {} : { skip }),
+    ...(params === undefined ? {} : { params: readParams(params, controls) }),
+    ...(chosen === undefined ? {} : { severities: severitiesOf(chosen, controls) }),
+  };
+}
+
+/** A pattern that selects no control is a mistake: a misspelt `--skip` would judge what was meant to be left out. @throws OptionError */
+export function checkControlName(pattern: string, controls: readonly AnyControl[]): void {
   if (controls.some((control) => selects(pattern, control))) return;
   const code = pattern.toUpperCase();
   if (findRecommendation(code) !== undefined)
@@ -108,6 +195,11 @@ export function controlNames(controls: readonly AnyControl[]): string[] {
   const folders = new Set(controls.map(({ id }) => id.split('/')[0]!));
   const ids = controls.map(({ id }) => id);
   return [...ids, ...folders, ...recommendations.map(({ code }) => code), ...chapters.map(({ code }) => code)];
+}
+
+/** @throws OptionError where there is no such parameter, or the value is none of it. */
+export function checkParams(chosen: NonNullable<PolicyOptions['params']>, controls: readonly AnyControl[]): void {
+  readParams(chosen, controls);
 }
 
 function readParams(chosen: NonNullable<PolicyOptions['params']>, controls: readonly AnyControl[]): Policy['params'] {

@@ -12,10 +12,10 @@ export function* formatFixJson(report: FixReport): Generator<string, void> {
   yield* records('  ', 'fixes', report.fixes, appliedRecord);
   yield* records('  ', 'declined', report.declined, declinedRecord);
   const { before, after, fixes, declined } = report.summary;
-  const { review, value, person, withdrawn, text } = declined;
+  const { review, value, person, withdrawn, text, waived } = declined;
   yield (
     `  "summary": {"before":${before},"after":${after},"fixes":${fixes},` +
-      `"declined":{"review":${review},"value":${value},"person":${person},"withdrawn":${withdrawn},"text":${text}}}\n}\n`
+      `"declined":{"review":${review},"value":${value},"person":${person},"withdrawn":${withdrawn},"text":${text},"waived":${waived}}}\n}\n`
   );
 }
 

@@ -304,6 +304,7 @@ const reasons: Readonly<Record<DeclinedFix['because'], string>> = {
   review: 'Wait for --review, because they may change what a workload does',
   value: 'Wait for a value that only you know',
   person: 'Wait for a decision of a person',
+  waived: 'Left, because somebody answers for them',
   withdrawn: 'Withdrawn, because they did not survive their own verification',
   text: 'Left out, because the text of the file leaves no place',
 };
@@ -388,12 +389,13 @@ function* summary(page: FixPage): Generator<string, void> {
   const fixes = kinds.filter(([count]) => count > 0).map(([count, word, paint]) => paint(`${count} ${word}`));
   yield row('Fixes', fixes.length === 0 ? ['none'] : [...fixes, `in ${counted(report.files.length, 'file')}`], page);
   yield row('Findings', [`${report.summary.before} before`, `${report.summary.after} after`], page);
-  const { review, value, person, withdrawn, text } = report.summary.declined;
+  const { review, value, person, withdrawn, text, waived } = report.summary.declined;
   const left = [
     [review, 'wait for --review'],
     [value, 'wait for a value'],
     [person, 'wait for a person'],
     [withdrawn, 'withdrawn'],
+    [waived, 'waived'],
     [text, 'without a place in the text'],
   ] as const;
   const open = left.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);

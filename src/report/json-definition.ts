@@ -356,9 +356,9 @@ const fixDefinition = z
         z.object({
           ...about,
           because: z
-            .enum(['review', 'value', 'person', 'withdrawn', 'text'])
+            .enum(['review', 'value', 'person', 'withdrawn', 'text', 'waived'])
             .describe(
-              'review waits for --review, value for a value, person for a decision; withdrawn did not survive its verification; text: the file leaves no place',
+              'review waits for --review, value for a value, person for a decision; withdrawn did not survive its verification; text: the file leaves no place; waived: somebody answers for it',
             ),
           reason: z.string(),
           needs: z.array(z.string()).exactOptional().describe('What --value takes'),
@@ -371,7 +371,7 @@ const fixDefinition = z
       before: count.describe('Failing findings before'),
       after: count.describe('Failing findings after all fixes of this report'),
       fixes: count,
-      declined: z.object({ review: count, value: count, person: count, withdrawn: count, text: count }),
+      declined: z.object({ review: count, value: count, person: count, withdrawn: count, text: count, waived: count }),
     }),
   })
   .meta({ id: 'fix-report', title: 'Report of plimsoll fix' });

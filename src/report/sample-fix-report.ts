@@ -237,7 +237,7 @@ export const sampleFixReport: FixReport = {
   fixes,
   declined: declinedFixes,
   credentials: [{ file: 'deploy/web.yaml', line: 18 }],
-  summary: { before: 11, after: 6, fixes: 5, declined: { review: 2, value: 1, person: 1, withdrawn: 1, text: 1 } },
+  summary: { before: 11, after: 6, fixes: 5, declined: { review: 2, value: 1, person: 1, withdrawn: 1, text: 1, waived: 0 } },
 };
 
 const values: Readonly<Record<string, FixValue>> = {

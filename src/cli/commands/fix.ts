@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { color, config, help, noColor, whatIsJudged, whichControls } from './options.ts';
+import { color, config, help, noColor, noInlineWaivers, whatIsJudged, whichControls } from './options.ts';
 
 export const fixFormats: readonly string[] = ['text', 'patch', 'json', 'sarif', 'jsonpatch', 'kustomize'];
 
@@ -49,6 +49,7 @@ export const fix: Command = {
     ...whichControls('Fix'),
     ...whatIsJudged,
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
+    noInlineWaivers,
     { name: 'all', about: 'List every finding that stays, each in its place' },
     { name: 'quiet', short: 'q', about: 'The diff alone' },
     config,

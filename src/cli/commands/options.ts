@@ -119,11 +119,16 @@ export const whatIsJudged: readonly Option[] = [
   ...ofCharts,
 ];
 
+export const noInlineWaivers: Option = {
+  name: 'no-inline-waivers',
+  about: 'Annotations and comments of the manifests waive nothing: for authors whom the pipeline does not trust',
+};
+
 export const config: Option = {
   name: 'config',
   value: 'FILE',
   completes: 'files',
-  about: 'Settings (default: plimsoll.yaml in the working directory, if there is one)',
+  about: 'Policy file (default: the plimsoll.yaml in the folder of the path or above it, up to the root of the repository)',
 };
 
 /** Names of the options that go with --cluster alone. */

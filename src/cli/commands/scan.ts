@@ -1,6 +1,17 @@
 import { formats } from '../../report/formats/index.ts';
 import type { Command } from './command.ts';
-import { color, config, help, namespace, noColor, ofCluster, severityChoices, whatIsJudged, whichControls } from './options.ts';
+import {
+  color,
+  config,
+  help,
+  namespace,
+  noColor,
+  noInlineWaivers,
+  ofCluster,
+  severityChoices,
+  whatIsJudged,
+  whichControls,
+} from './options.ts';
 
 export const scanFormats: readonly string[] = ['text', ...formats.map(({ name }) => name)];
 /** What a report of several clusters can be written as. */
@@ -71,6 +82,7 @@ export const scan: Command = {
     },
     { name: 'allow-unreadable', about: 'Unreadable documents do not fail the run as long as others can be read' },
     { name: 'watch', about: 'Go on, and print what is new and what is gone whenever something changes, until Ctrl+C' },
+    noInlineWaivers,
     { name: 'all', about: 'List every place, and what passes too' },
     { name: 'quiet', short: 'q', about: 'Findings alone, one line each' },
     config,

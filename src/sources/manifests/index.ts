@@ -211,7 +211,10 @@ function readRendered(reading: Reading, { documents, assumption, namespace, deci
           const there = { ...resource, locate: (paths: readonly Path[]) => locate(paths, (own) => resource.locate(own)) };
           sink({ type: 'resource', resource: inNamespace(withoutOrigin(there), namespace) });
         } else if (input.type === 'drifted') sink(input);
-        else sink({ ...input, line: lineOf(input.line) });
+        else if (input.type === 'comment') {
+          const { comment } = input;
+          sink({ type: 'comment', comment: { ...comment, line: lineOf(comment.line), target: lineOf(comment.target) } });
+        } else sink({ ...input, line: lineOf(input.line) });
       },
     });
     reader.read({ type: 'yaml', bytes: Buffer.from(text), line: 1 });

@@ -171,11 +171,11 @@ export function startWaivers(controls: readonly AnyControl[], policy: Policy & {
         const of = byControl.get(finding.control);
         if (of === undefined) return undefined;
         const { anywhere, ofResource, ofLine } = of;
-        const inline = [
+        const nearby = [
           ...(ofLine.size === 0 ? [] : (ofLine.get(lineKey(finding.file, finding.line)) ?? [])),
           ...(ofResource.get(resource) ?? []),
         ];
-        for (const each of inline.length === 0 ? anywhere : [...inline, ...anywhere]) {
+        for (const each of nearby.length === 0 ? anywhere : [...nearby, ...anywhere]) {
           if (!each.fits(finding, resource)) continue;
           if (finding.verdict === 'unknown') each.open = true;
           if (finding.verdict === 'fail') {

@@ -1,5 +1,6 @@
 import { controls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
+import { withSeverities, type PolicyOptions } from '../options/policy-options.ts';
 import { findFormat } from '../report/formats/index.ts';
 import type { OutcomeOptions } from '../report/outcome.ts';
 import { formatText, type TextOptions } from '../report/text.ts';
@@ -10,18 +11,20 @@ import { textOptions } from './text-options.ts';
 /** What the text says that only the command knows, and the time for formats that demand one. */
 export interface FormattedOptions extends Pick<TextOptions, 'lines' | 'nextCommand'> {
   readonly failing: OutcomeOptions;
+  /** As chosen for the run. */
+  readonly severities?: PolicyOptions['severities'];
   /** When what the report says was found; asked for only where a format is written. Default: now. */
   readonly time?: () => Date;
 }
 
 /** The report of one scan in whatever format is asked for. */
 export function formattedReport(report: Report, given: Arguments, options: FormattedOptions): Formatted {
-  const { failing, time = () => new Date(), ...text } = options;
+  const { failing, severities, time = () => new Date(), ...text } = options;
   return async (name, onStdout) => {
     const format = await findFormat(name)?.load();
     return format === undefined
       ? formatText(report, { ...textOptions(given, failing, onStdout), ...text })
-      : format(report, { controls, time: timeOf(report, time) });
+      : format(report, { controls: withSeverities(controls, severities), time: timeOf(report, time) });
   };
 }
 

@@ -33,6 +33,8 @@ async function run(argv: readonly string[], file: string): Promise<number | unde
       return (await import('./diff.ts')).runDiff(given);
     case 'fix':
       return (await import('./fix.ts')).runFix(given);
+    case 'waivers':
+      return (await import('./waivers.ts')).runWaivers(given, file);
     case 'snapshot':
       return (await import('./snapshot.ts')).runSnapshot(given);
     case 'can':

@@ -40,6 +40,7 @@ export async function runScan(given: Arguments, program: string): Promise<number
   const formatted = (report: Report): Formatted =>
     formattedReport(report, given, {
       failing,
+      severities: policyFile.severities,
       ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
       nextCommand: asCalled(nextCommand(report)),
     });

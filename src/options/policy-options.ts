@@ -150,6 +150,12 @@ function severitiesOf(
   return Object.fromEntries(found);
 }
 
+/** The controls with the severities that are chosen for them: what rules of reports say. */
+export function withSeverities(controls: readonly AnyControl[], chosen: PolicyOptions['severities'] = {}): readonly AnyControl[] {
+  const found = severitiesOf(chosen, controls);
+  return controls.map((control) => ({ ...control, severity: found[control.id] ?? control.severity }));
+}
+
 function pathSettings(
   { files, profile, only, skip, params, severities: chosen }: PathOptions,
   controls: readonly AnyControl[],

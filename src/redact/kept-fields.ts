@@ -1,3 +1,5 @@
+import { waiverAnnotation } from '../core/index.ts';
+
 /** The parts of `metadata` that rules and the reading of a cluster need. */
 export const keptMetadata: ReadonlySet<string> = new Set([
   'name',
@@ -26,8 +28,11 @@ const configuring = /(?:^|\.)(?:kubernetes\.io|k8s\.io|istio\.io|linkerd\.io|cil
 /** They hold copies of objects and pieces of configuration files. */
 const copying = /^kubectl\.kubernetes\.io\/|(?:^|\.)ingress\.kubernetes\.io\//;
 const longestAnnotation = 512;
+/** Who answers for what until when is what a snapshot is judged by too. */
+const longestWaivers = 8192;
 
 /** Whether the value of an annotation is kept, as long as there is no credential in it. */
 export function keepsAnnotation(name: string, value: string): boolean {
+  if (name === waiverAnnotation) return value.length <= longestWaivers;
   return value.length <= longestAnnotation && configuring.test(name) && !copying.test(name);
 }

@@ -129,6 +129,14 @@ function controlBlocks({ control, fixExample }: ControlExplanation, level: 0 | 1
     { type: 'fact', label: 'Remedy', text: control.remedy ?? '' },
     { type: 'fact', label: 'Elsewhere', text: mappingText(control.also) },
     { type: 'fact', label: 'Leave out', text: `plimsoll scan --skip ${control.id}` },
+    {
+      type: 'fact',
+      label: 'Waive',
+      text:
+        control.subject.reads.waivers === true
+          ? 'not possible: correct the waiver'
+          : `# plimsoll: waive ${control.decides[0] ?? control.id} until YYYY-MM-DD, reason (owner) at the line; or an annotation, or plimsoll.yaml (docs/waivers.md)`,
+    },
   ]);
 }
 

@@ -159,7 +159,8 @@ function waiverFields({ from, reason, owner, until, ticket, file, line }: Waiver
   );
 }
 
-function waiverUseRecord(use: WaiverUse): string {
+/** A waiver as a JSON literal. */
+export function waiverUseRecord(use: WaiverUse): string {
   return `{"control":${quoted(use.control)},"state":"${use.state}","findings":${use.findings},${waiverFields(use)}}`;
 }
 

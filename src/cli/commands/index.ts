@@ -13,6 +13,7 @@ import { merge, report } from './report.ts';
 import { rightsCommands } from './rights-commands.ts';
 import { scan } from './scan.ts';
 import { snapshot } from './snapshot.ts';
+import { waivers } from './waivers.ts';
 
 export type { Command, Option } from './command.ts';
 
@@ -20,6 +21,7 @@ const others: readonly Command[] = [
   scan,
   diff,
   fix,
+  waivers,
   snapshot,
   paths,
   plan,

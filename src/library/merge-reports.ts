@@ -202,7 +202,7 @@ function mergedRow(a: LedgerRow, b: LedgerRow): LedgerRow {
 
 /** A waiver that is used somewhere is active, even where another report had nothing for it. */
 function mergedWaivers(reports: readonly Report[]): WaiverUse[] {
-  const order = ['unused', 'expired', 'active'] as const;
+  const order = ['unused', 'idle', 'expired', 'active'] as const;
   const uses = new Map<string, WaiverUse>();
   for (const use of reports.flatMap(({ waivers }) => waivers ?? [])) {
     const { state, findings, ...written } = use;

@@ -251,7 +251,7 @@ const report = object<Report>({
   ),
   ledger: listOf(ledgerRow),
   waivers: optional(
-    listOf(object<WaiverUse>({ control: text, state: oneOf(['active', 'unused', 'expired']), findings: count, ...waiver })),
+    listOf(object<WaiverUse>({ control: text, state: oneOf(['active', 'unused', 'expired', 'idle']), findings: count, ...waiver })),
   ),
   summary: object<Report['summary']>({
     bySeverity: object<Report['summary']['bySeverity']>({ critical: count, high: count, medium: count, low: count }),

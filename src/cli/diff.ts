@@ -1,11 +1,11 @@
 import { diff, readDiffInputs } from '../library/diff.ts';
+import { readPolicyFile } from '../library/policy-file.ts';
 import { OptionError } from '../options/option-error.ts';
 import { diffOutcome } from '../report/diff-outcome.ts';
 import { formatDiffText } from '../report/diff-text.ts';
 import type { FailOn } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
 import { diffFormats } from './commands/diff.ts';
-import { readConfiguration } from './configuration.ts';
 import { deliver } from './deliver.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { manifestOptions } from './manifest-options.ts';
@@ -22,7 +22,9 @@ export async function runDiff(given: Arguments): Promise<number> {
     ]);
   if (before === '-' && after === '-') throw new OptionError(['standard input cannot be both', 'write one of them to a file']);
   const outputs = outputsOf(given, diffFormats);
-  const { paths: _, all: _all, profile, partial, ...options } = manifestOptions(given, await readConfiguration(given.value('config')));
+  const config = given.value('config');
+  const policyFile = await readPolicyFile(config === undefined ? {} : { file: config });
+  const { paths: _, all: _all, profile, partial, ...options } = manifestOptions(given, policyFile);
   const inputs = await readDiffInputs([before, after], paths, given.has('git'));
   const report = await untilInterrupted(() =>
     diff(...inputs, {

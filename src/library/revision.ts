@@ -76,7 +76,7 @@ export async function filesOfRevision(
               values: values.map((file) => (below(first.top, resolve(cwd, file)) === undefined ? resolve(cwd, file) : asThen(file))),
             },
           }),
-        ...(options.globFolder === undefined ? {} : { globFolder: files.there(resolve(cwd, options.globFolder)) }),
+      ...(options.globFolder === undefined ? {} : { globFolder: files.there(resolve(cwd, options.globFolder)) }),
     },
   };
 }

@@ -614,10 +614,10 @@ function waivedByControl(findings: readonly Finding[]): ReadonlyMap<string, { fi
   for (const { control, waived } of findings) if (waived !== undefined) counts.set(control, { findings: 0, open: 0 });
   if (counts.size === 0) return counts;
   for (const finding of findings) {
-    const count = counts.get(finding.control);
-    if (count === undefined || finding.verdict !== 'fail') continue;
-    if (finding.waived === undefined) count.open++;
-    else count.findings++;
+    const known = counts.get(finding.control);
+    if (known === undefined || finding.verdict !== 'fail') continue;
+    if (finding.waived === undefined) known.open++;
+    else known.findings++;
   }
   return counts;
 }

@@ -389,6 +389,8 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const result = outcome(report, options);
   const word = result.exitCode === 0 ? colors.green('passed') : colors.red(result.exitCode === 1 ? 'failed' : 'not done');
   yield `\n${word}: ${wrapped(`${result.reason} (exit code ${result.exitCode})`, page.width - 10).join('\n  ')}\n`;
+  // Where a run fails, somebody may have to go on all the same.
+  if (result.exitCode === 1) yield `${colors.dim('waive: # plimsoll: waive CODE until DAY, reason (owner), at the line')}\n`;
   if (options.nextCommand !== undefined) yield `next: ${colors.bold(options.nextCommand)}\n`;
 }
 

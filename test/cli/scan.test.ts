@@ -199,3 +199,43 @@ describe('other commands', () => {
     expect(JSON.parse(plimsoll(['list', 'recommendations', '-o', 'json']).stdout)).toHaveLength(210);
   });
 });
+
+describe('a policy file', () => {
+  const waiver = 'waivers:\n  - { control: pod-security/privileged, reason: x, owner: z, until: 2999-12-31 }\n';
+
+  test('is read from the folder of the path upwards, and flags stand over it', () => {
+    mkdirSync(join(folder, 'policy/.git'), { recursive: true });
+    mkdirSync(join(folder, 'policy/deploy'));
+    const at = (file: string): string => join(folder, 'policy', file);
+    writeFileSync(at('deploy/a.yaml'), readFileSync(join(folder, 'privileged.yaml')));
+    writeFileSync(at('plimsoll.yaml'), `only: pod-security/privileged\n${waiver}`);
+    const waived = scan('policy/deploy');
+    expect([waived.status, waived.stdout.includes('(z, until 2999-12-31)')]).toEqual([0, true]);
+    const listed = plimsoll(['waivers', 'policy'], { cwd: folder });
+    expect([listed.status, listed.stdout.includes('policy/plimsoll.yaml:3')]).toEqual([0, true]);
+    writeFileSync(at('plimsoll.yaml'), 'only: pod-security/privileged\nfailOn: none\nseverities: { pod-security/privileged: low }\n');
+    expect(scan('policy/deploy').status).toBe(0);
+    expect(scan('policy/deploy', '--fail-on', 'low').status).toBe(1);
+    expect(scan('policy/deploy', '-o', 'sarif').stdout).toContain('"security-severity":"2.0"');
+    writeFileSync(at('plimsoll.yaml'), 'profle: nsa\n');
+    const refused = scan('policy/deploy');
+    expect(refused.status).toBe(2);
+    expect(refused.stderr.split('\n').slice(0, 3)).toEqual([
+      'plimsoll: unknown key profle',
+      '          policy/plimsoll.yaml:1:1',
+      '          did you mean profile?',
+    ]);
+  });
+
+  test('annotations waive, unless --no-inline-waivers says that they do not', () => {
+    const said = JSON.stringify({ 'pod-security/privileged': { reason: 'x', owner: 'z', until: '2999-12-31' } });
+    const text = readFileSync(join(folder, 'privileged.yaml'), 'utf8');
+    const annotated = text.replace(
+      '  name: web\n  namespace: shop\nspec:',
+      `  name: web\n  namespace: shop\n  annotations: { plimsoll.dev/waive: '${said}' }\nspec:`,
+    );
+    writeFileSync(join(folder, 'annotated.yaml'), annotated);
+    expect(scan('annotated.yaml', '--only', 'pod-security/privileged').status).toBe(0);
+    expect(scan('annotated.yaml', '--only', 'pod-security/privileged', '--no-inline-waivers').status).toBe(1);
+  });
+});

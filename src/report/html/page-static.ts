@@ -478,7 +478,8 @@ function mergedReport({ file, tool, kubernetesVersion, objects, findings, unread
 }
 
 function waiverUse({ control, state, findings, owner, until, reason, ticket, file, line }: WaiverUse): string {
-  const word = { active: counted(findings, 'finding'), unused: 'unused', expired: `expired, ${counted(findings, 'finding')}` }[state];
+  const places = counted(findings, 'finding');
+  const word = { active: places, unused: 'unused', expired: `expired, ${places}`, idle: 'not decided here' }[state];
   const agreed = ticket === undefined ? '' : `, ${escaped(ticket)}`;
   return `<li><code>${escaped(control)}</code> <strong>${word}</strong>: ${escaped(reason)} (${escaped(owner)}, until ${escaped(until)}${agreed}) <span class="where">${escaped(`${file}:${line}`)}</span></li>`;
 }

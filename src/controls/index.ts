@@ -23,6 +23,10 @@ import { kubeconfigContents } from './control-plane/kubeconfig-contents.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
 import { userWorkloads } from './control-plane/user-workloads.ts';
+import { broadWaivers } from './governance/broad-waivers.ts';
+import { expiredWaivers } from './governance/expired-waivers.ts';
+import { malformedWaivers } from './governance/malformed-waivers.ts';
+import { unusedWaivers } from './governance/unused-waivers.ts';
 import { addressBlocks } from './network-separation/address-blocks.ts';
 import { certificateExpiry } from './network-separation/certificate-expiry.ts';
 import { certificateRequests } from './network-separation/certificate-requests.ts';
@@ -178,6 +182,10 @@ export const controls: readonly AnyControl[] = [
   plaintextPort,
   serverCertificate,
   userWorkloads,
+  broadWaivers,
+  expiredWaivers,
+  malformedWaivers,
+  unusedWaivers,
   addressBlocks,
   certificateExpiry,
   certificateRequests,

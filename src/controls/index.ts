@@ -52,6 +52,7 @@ import { kubeletReadOnlyPort } from './network-separation/kubelet-read-only-port
 import { limitRange } from './network-separation/limit-range.ts';
 import { literalCredentials } from './network-separation/literal-credentials.ts';
 import { metadataAddress } from './network-separation/metadata-address.ts';
+import { missingCertificates } from './network-separation/missing-certificates.ts';
 import { namespaceOwners } from './network-separation/namespace-owners.ts';
 import { namespacePrefix } from './network-separation/namespace-prefix.ts';
 import { networkPlugin } from './network-separation/network-plugin.ts';
@@ -68,6 +69,7 @@ import { secretEncryption } from './network-separation/secret-encryption.ts';
 import { secretMigration } from './network-separation/secret-migration.ts';
 import { secretReaders } from './network-separation/secret-readers.ts';
 import { secretsAsFiles } from './network-separation/secrets-as-files.ts';
+import { secretsInManifests } from './network-separation/secrets-in-manifests.ts';
 import { storageBounds } from './network-separation/storage-bounds.ts';
 import { systemConnections } from './network-separation/system-connections.ts';
 import { typographicQuotes } from './network-separation/typographic-quotes.ts';
@@ -109,6 +111,7 @@ import { procMount } from './pod-security/proc-mount.ts';
 import { procMountInUserNamespace } from './pod-security/proc-mount-in-user-namespace.ts';
 import { pullCredentials } from './pod-security/pull-credentials.ts';
 import { readOnlyRootFilesystem } from './pod-security/read-only-root-filesystem.ts';
+import { refusingPolicies } from './pod-security/refusing-policies.ts';
 import { restoredCapabilities } from './pod-security/restored-capabilities.ts';
 import { runningPods } from './pod-security/running-pods.ts';
 import { runtimeAnnotations } from './pod-security/runtime-annotations.ts';
@@ -142,14 +145,20 @@ import { auditNoise } from './threat-detection/audit-noise.ts';
 import { auditPolicy } from './threat-detection/audit-policy.ts';
 import { auditRotation } from './threat-detection/audit-rotation.ts';
 import { auditWebhook } from './threat-detection/audit-webhook.ts';
+import { logBuffers } from './threat-detection/log-buffers.ts';
 import { logCollector } from './threat-detection/log-collector.ts';
+import { logEncryption } from './threat-detection/log-encryption.ts';
+import { logFiles } from './threat-detection/log-files.ts';
 import { meshAuthorization } from './threat-detection/mesh-authorization.ts';
 import { meshEncryption } from './threat-detection/mesh-encryption.ts';
 import { metrics } from './threat-detection/metrics.ts';
 import { monitoring } from './threat-detection/monitoring.ts';
 import { permissionScanner } from './threat-detection/permission-scanner.ts';
 import { runtimeSensor } from './threat-detection/runtime-sensor.ts';
+import { seccompAudit } from './threat-detection/seccomp-audit.ts';
 import { serviceMesh } from './threat-detection/service-mesh.ts';
+import { benchmark } from './upgrading/benchmark.ts';
+import { idleWorkloads } from './upgrading/idle-workloads.ts';
 import { kubeletVersion } from './upgrading/kubelet-version.ts';
 import { pinnedSources } from './upgrading/pinned-sources.ts';
 import { removedApis } from './upgrading/removed-apis.ts';
@@ -211,6 +220,7 @@ export const controls: readonly AnyControl[] = [
   limitRange,
   literalCredentials,
   metadataAddress,
+  missingCertificates,
   namespaceOwners,
   namespacePrefix,
   networkPlugin,
@@ -227,6 +237,7 @@ export const controls: readonly AnyControl[] = [
   secretMigration,
   secretReaders,
   secretsAsFiles,
+  secretsInManifests,
   storageBounds,
   systemConnections,
   typographicQuotes,
@@ -268,6 +279,7 @@ export const controls: readonly AnyControl[] = [
   procMountInUserNamespace,
   pullCredentials,
   readOnlyRootFilesystem,
+  refusingPolicies,
   restoredCapabilities,
   runningPods,
   runtimeAnnotations,
@@ -301,14 +313,20 @@ export const controls: readonly AnyControl[] = [
   auditPolicy,
   auditRotation,
   auditWebhook,
+  logBuffers,
   logCollector,
+  logEncryption,
+  logFiles,
   meshAuthorization,
   meshEncryption,
   metrics,
   monitoring,
   permissionScanner,
   runtimeSensor,
+  seccompAudit,
   serviceMesh,
+  benchmark,
+  idleWorkloads,
   kubeletVersion,
   pinnedSources,
   removedApis,

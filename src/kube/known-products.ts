@@ -21,6 +21,8 @@ export type ProductRole =
   | 'secret store'
   | 'vulnerability scanner'
   | 'permission scanner'
+  /** Compares nodes and control plane with the CIS benchmark. */
+  | 'benchmark'
   /** Is on nodes with many rights, for none of the above. */
   | 'node component';
 
@@ -710,9 +712,9 @@ export const knownProducts: readonly KnownProduct[] = [
 
   // Scanners inside of the cluster.
   {
-    // aquasecurity.github.io/trivy-operator: RbacAssessmentReports are on by default.
+    // aquasecurity.github.io/trivy-operator: RbacAssessmentReports are on by default, and so are its infra assessments.
     name: 'Trivy operator',
-    roles: ['vulnerability scanner', 'permission scanner'],
+    roles: ['vulnerability scanner', 'permission scanner', 'benchmark'],
     images: ['aquasec/trivy-operator', 'aquasecurity/trivy-operator'],
     labels: ['trivy-operator'],
     apis: ['vulnerabilityreports.aquasecurity.github.io', 'rbacassessmentreports.aquasecurity.github.io'],
@@ -720,7 +722,7 @@ export const knownProducts: readonly KnownProduct[] = [
   {
     // kubescape.io/docs, "Operator"; its frameworks examine roles too.
     name: 'Kubescape',
-    roles: ['vulnerability scanner', 'permission scanner'],
+    roles: ['vulnerability scanner', 'permission scanner', 'benchmark'],
     images: ['kubescape/kubescape', 'kubescape/kubevuln', 'kubescape/operator'],
     labels: ['kubescape-operator'],
     apis: ['spdx.softwarecomposition.kubescape.io', 'kubescape.io'],
@@ -740,9 +742,15 @@ export const knownProducts: readonly KnownProduct[] = [
   {
     // docs.redhat.com, "Compliance Operator"; its CIS profiles examine roles.
     name: 'Compliance Operator',
-    roles: ['permission scanner'],
+    roles: ['permission scanner', 'benchmark'],
     images: ['compliance/openshift-compliance-rhel8-operator', 'complianceascode/compliance-operator'],
     apis: ['compliance.openshift.io'],
+  },
+  {
+    // github.com/aquasecurity/kube-bench, "Running inside a cluster": a Job, or a CronJob.
+    name: 'kube-bench',
+    roles: ['benchmark'],
+    images: ['aquasec/kube-bench', 'aquasecurity/kube-bench'],
   },
   {
     // docs.snyk.io, "Kubernetes integration".

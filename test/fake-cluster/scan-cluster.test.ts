@@ -503,6 +503,8 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
       'network-separation/policy-peers',
       'network-separation/address-blocks',
       'network-separation/system-connections',
+      'network-separation/composite-isolation',
+      'network-separation/policy-plugins',
     ]);
     expect(changed.length).toBeGreaterThan(0);
     expect(report.ledger.filter(({ code, controls }) => changed.includes(code) && !controls.some((id) => deciding.has(id)))).toEqual([]);

@@ -1,4 +1,4 @@
-import { groupBy, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
+import { compareText, groupBy, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
 import { indexByNamespace } from '../kube/selector-index.ts';
 import { short } from './dangerous-grants.ts';
 import { rememberWayIn, wayInKinds, type Entrance, type RouteWay, type ServiceEntrance, type WayIn } from './way-in.ts';
@@ -12,7 +12,7 @@ export interface EntranceSubject extends Entrance {
   /** What it is, for messages. */
   readonly by: ServiceEntrance['by'] | 'Ingress' | 'Gateway' | 'route';
   readonly openTo?: ServiceEntrance['openTo'];
-  /** Workloads behind it: `Deployment "web"`. */
+  /** Workloads behind it, sorted: `Deployment "web"`. */
   readonly leadsTo: readonly string[];
   /** An ingress controller is among them: its Ingresses and routes say what is served. */
   readonly toController: boolean;
@@ -80,7 +80,7 @@ function subjectOf(
   entrance: Entrance,
   behind: readonly Behind[],
 ): JoinedSubject<EntranceSubject> {
-  const leadsTo = [...new Set(behind.map(({ title }) => title))];
+  const leadsTo = [...new Set(behind.map(({ title }) => title))].sort(compareText);
   const toController = behind.some(({ controller }) => controller);
   const title = `${ref.kind} "${ref.name}"`;
   return { subject: { ...entrance, title, key: keyOf(namespace ?? 'default', ref.name), by, leadsTo, toController }, ref, at: entrance.at };

@@ -80,6 +80,12 @@ const explained: readonly Explained[] = [
     cluster: /roles and \d+ bindings were read/,
     why: 'a cluster has roles and bindings of its own',
   },
+  {
+    control: 'network-separation/secrets-in-manifests',
+    kind: 'Secret',
+    files: /stands in a manifest with the value of/,
+    why: 'it is the manifest that must not hold a value: in a cluster every Secret has one',
+  },
 ];
 
 /** What they say of products they say of the cluster, and in manifests, which show none, of each product. */

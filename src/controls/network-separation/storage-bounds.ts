@@ -1,4 +1,14 @@
-import { decline, defineControl, failAt, notApplicable, strings, unknown, type AnyControl, type Place } from '../../core/index.ts';
+import {
+  compareText,
+  decline,
+  defineControl,
+  failAt,
+  notApplicable,
+  strings,
+  unknown,
+  type AnyControl,
+  type Place,
+} from '../../core/index.ts';
 import { limitRangeDefaults } from '../../kube/effective-resources.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { short } from '../../subjects/dangerous-grants.ts';
@@ -114,10 +124,14 @@ function boundsClaims(resource: string): boolean {
   return resource === 'requests.storage' || resource.endsWith('.storageclass.storage.k8s.io/requests.storage');
 }
 
-/** The first workload with a container that may write to the disk of its node for ever. Pod-level resources know no disk. */
+/**
+ * By name, so that files and clusters say the same: the first workload with a container that may write to the disk of its
+ * node for ever. Pod-level resources know no disk.
+ */
 function diskFiller({ quotas, limitRanges, workloads }: NamespaceSubject): string | undefined {
   if (limitRanges.some(({ limits }) => limitRangeDefaults(limits).limit.has(disk))) return undefined;
   // Such a quota refuses every container that says nothing.
   if (quotas.some(({ hard, scoped }) => !scoped && hard[`limits.${disk}`] !== undefined)) return undefined;
-  return workloads.find(({ resources }) => resources.containers.some(({ limits }) => limits?.[disk] === undefined))?.ref.name;
+  const fillers = workloads.filter(({ resources }) => resources.containers.some(({ limits }) => limits?.[disk] === undefined));
+  return fillers.map(({ ref }) => ref.name).sort(compareText)[0];
 }

@@ -48,16 +48,24 @@ export const meshNamespaces: JoinedSubjectKind<MeshNamespace, Memory> = {
   },
 
   *subjects(memories): Generator<JoinedSubject<MeshNamespace>> {
+    const told = new Set<string>();
     for (const memory of memories) {
       if (memory.type !== 'namespace') continue;
       const { type: _, ref, at, ...namespace } = memory;
-      const policies = memories.flatMap((other) =>
-        other.type === 'policy' && (other.namespace === ref.name || other.namespace === rootNamespace) ? [other.policy] : [],
-      );
+      // Files of several installations tell the same namespace again.
+      const key = JSON.stringify([ref.name, namespace.mesh, namespace.defaultPolicy]);
+      if (told.has(key)) continue;
+      told.add(key);
+      const policies = memories.flatMap((other) => (other.type === 'policy' && holdsIn(ref.name, other) ? [other.policy] : []));
       yield { subject: { ...namespace, policies }, ref, at };
     }
   },
 };
+
+/** What the root namespace says of some pods, mostly of the gateways that run there, is nothing about the other namespaces. */
+function holdsIn(name: string, { namespace, policy }: Memory & { readonly type: 'policy' }): boolean {
+  return namespace === name || (namespace === rootNamespace && policy.selectsEveryPod);
+}
 
 /** By the labels of Istio's sidecars and of its ambient mode, or by the annotation of Linkerd. */
 function namespaceOf({ ref, metadata: { labels = {}, annotations = {} } }: Resource, anchor: AnchorOf): Memory | undefined {

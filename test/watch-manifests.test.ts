@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { watchManifests, type Report } from '../src/index.ts';
+import { readPolicyFile, watchManifests, type Report } from '../src/index.ts';
+import { policyFilePlaces } from '../src/library/policy-file.ts';
 import { startPlimsoll } from './cli/run.ts';
 import { fakeProgram } from './fake-program.ts';
 
@@ -101,10 +102,37 @@ test('the command prints what changes by file and line, and does not follow what
   await running.until(/^\+ web\.yaml:1:\d+: critical: container "web" is privileged/m);
   write('web.yaml', pod('web', false));
   await running.until(/^- web\.yaml:1:\d+: critical: container "web" is privileged/m);
-  running.child.kill('SIGINT');
-  expect(await running.ended).toBe(0);
-  expect(JSON.parse(settled)).toMatchObject({ inputs: { files: expect.any(Number) } });
   expect(running.stderr()).toBe('');
+  // A settings file is wrong while it is typed, and what it said before holds on.
+  write('plimsoll.yaml', 'severities: { POD-06: medium }\nfailOn: medium\n');
+  write('web.yaml', pod('web', true));
+  await running.until(/^\+ web\.yaml:1:\d+: medium: container "web" is privileged/m);
+  for (const name of ['one', 'two']) {
+    write('plimsoll.yaml', 'severitys: { POD-06: low }\n');
+    write(`${name}.yaml`, pod(name, true));
+    await running.until(new RegExp(`^\\+ ${name}\\.yaml:1:\\d+: medium`, 'm'));
+  }
+  expect(running.stderr().split('\n')).toEqual([
+    'plimsoll: unknown key severitys; plimsoll.yaml:1:1; did you mean severities?; the settings before hold on',
+    '',
+  ]);
+  running.child.kill('SIGINT');
+  expect(await running.ended).toBe(1);
+  expect(JSON.parse(settled)).toMatchObject({ inputs: { files: expect.any(Number) } });
+});
+
+test('settings are followed where they stand above what is judged, or begin to', async () => {
+  mkdirSync(join(folder, 'deploy/.git'), { recursive: true });
+  mkdirSync(join(folder, 'deploy/shop'));
+  write('deploy/shop/web.yaml', pod('web', true));
+  const options = { paths: ['deploy/shop'], cwd: folder };
+  const settings = { files: policyFilePlaces(options), changed: () => readPolicyFile(options) };
+  const reports = watchManifests({ ...options, rhythm, signal: ending.signal, settings });
+  expect(await next(reports)).toEqual(['web']);
+  write('deploy/plimsoll.yaml', 'skip: [pod-security/privileged]\n');
+  expect(await next(reports)).toEqual([]);
+  write('deploy/shop/plimsoll.yaml', '');
+  expect(await next(reports)).toEqual(['web']);
 });
 
 test('charts and overlays are followed with all that they are rendered from', async () => {

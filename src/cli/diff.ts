@@ -1,4 +1,4 @@
-import { diff, readDiffInputs } from '../library/diff.ts';
+import { diff, readDiffInputs, type DiffInput } from '../library/diff.ts';
 import { readPolicyFile } from '../library/policy-file.ts';
 import { OptionError } from '../options/option-error.ts';
 import { diffOutcome } from '../report/diff-outcome.ts';
@@ -23,9 +23,9 @@ export async function runDiff(given: Arguments): Promise<number> {
   if (before === '-' && after === '-') throw new OptionError(['standard input cannot be both', 'write one of them to a file']);
   const outputs = outputsOf(given, diffFormats);
   const config = given.value('config');
-  const policyFile = await readPolicyFile(config === undefined ? {} : { file: config });
-  const { paths: _, all: _all, profile, partial, ...options } = manifestOptions(given, policyFile);
   const inputs = await readDiffInputs([before, after], paths, given.has('git'));
+  const policyFile = await readPolicyFile({ ...(config === undefined ? {} : { file: config }), paths: pathsOf(inputs) });
+  const { paths: _, all: _all, profile, partial, ...options } = manifestOptions(given, policyFile);
   const report = await untilInterrupted(() =>
     diff(...inputs, {
       ...options,
@@ -34,7 +34,8 @@ export async function runDiff(given: Arguments): Promise<number> {
       ...(given.has('partial') && partial !== undefined ? { partial } : {}),
     }),
   );
-  const failing = { failOn: (given.value('fail-on') ?? 'none') as FailOn, allowUnreadable: given.has('allow-unreadable') };
+  const failOn = (given.value('fail-on') ?? policyFile.failOn ?? 'none') as FailOn;
+  const failing = { failOn, allowUnreadable: given.has('allow-unreadable') };
   return deliver(
     given,
     outputs,
@@ -46,4 +47,13 @@ export async function runDiff(given: Arguments): Promise<number> {
     },
     diffOutcome(report, failing),
   );
+}
+
+/** What is judged now, or would be: a policy file decides about what is to come. */
+function pathsOf(inputs: readonly DiffInput[]): readonly string[] {
+  for (const input of inputs.toReversed()) {
+    if ('path' in input) return [input.path];
+    if ('revision' in input) return input.paths;
+  }
+  return ['.'];
 }

@@ -9,16 +9,18 @@ import { formatPolicyGeneration } from '../report/network-policies-text.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
 import { untilInterrupted } from './interrupt.ts';
-import { inventoryOf, isWhole, takeInventory } from './inventory.ts';
+import { inventoryOf, isWhole, policyFileOf, takeInventory } from './inventory.ts';
 import { tell, writeStream } from './output.ts';
 import { terminalOf } from './terminal.ts';
 
 /** `plimsoll generate network-policies`: answers with the exit code. */
 export async function runGenerateNetworkPolicies(given: Arguments, paths: readonly string[]): Promise<number> {
+  const { systemNamespaces } = await policyFileOf(given, paths);
   const generator = startPolicyGenerator({
     apiServer: given.values('api-server'),
     nodes: given.values('nodes'),
     system: given.has('system'),
+    ...(systemNamespaces === undefined ? {} : { systemNamespaces }),
     live: given.has('cluster') || snapshotsAmong(paths).length > 0,
     check: given.has('check'),
   });

@@ -1,4 +1,4 @@
-import { readPolicyFile } from '../library/policy-file.ts';
+import { readPolicyFile, type FoundPolicy } from '../library/policy-file.ts';
 import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { readInventory, type Inventory, type InventoryKinds, type InventoryOptions, type Seen } from '../library/inventory.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -16,11 +16,7 @@ import { startClusterProgress } from './progress.ts';
  * @throws OptionError where options exclude each other.
  */
 export async function inventoryOf(given: Arguments, paths: readonly string[] = given.operands): Promise<InventoryOptions> {
-  const config = given.value('config');
-  const { podTemplates = [], kubernetesVersion: usual } = await readPolicyFile({
-    ...(config === undefined ? {} : { file: config }),
-    ...(paths.length === 0 ? {} : { paths }),
-  });
+  const { podTemplates = [], kubernetesVersion: usual } = await policyFileOf(given, paths);
   const kubernetesVersion = given.value('kubernetes-version') ?? usual;
   const version = kubernetesVersion === undefined ? {} : { kubernetesVersion };
   const namespaces = given.values('namespace');
@@ -47,6 +43,12 @@ export async function inventoryOf(given: Arguments, paths: readonly string[] = g
   if (another !== undefined)
     throw new OptionError(['--namespace says once where manifests will be applied', 'with --cluster it may be given several times']);
   return { ...where, podTemplates, ...chartOptions(given), ...version, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** The policy file of what is read. */
+export function policyFileOf(given: Arguments, paths: readonly string[]): Promise<FoundPolicy> {
+  const config = given.value('config');
+  return readPolicyFile({ ...(config === undefined ? {} : { file: config }), ...(paths.length === 0 ? {} : { paths }) });
 }
 
 const ofManifests: ReadonlySet<string> = new Set(['cluster', 'namespace', 'kubernetes-version', 'allow-unreadable', 'config']);

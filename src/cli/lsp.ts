@@ -1,7 +1,7 @@
 import { createConnection } from 'vscode-languageserver/node';
 import { controls } from '../controls/index.ts';
 import { serve, type ServerOptions } from '../editor/server.ts';
-import { policyFileName, readPolicyFile } from '../library/policy-file.ts';
+import { policyFileName, policyFilePlaces, readPolicyFile } from '../library/policy-file.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Arguments } from './arguments.ts';
 import { tell } from './output.ts';
@@ -9,6 +9,7 @@ import { tell } from './output.ts';
 export const serverOptions: ServerOptions = {
   controls,
   settingsFile: policyFileName,
+  settingsPlaces: (folder) => policyFilePlaces({ paths: [folder], cwd: folder }),
   async settingsOf(folder) {
     const { failOn: _, ...settings } = await readPolicyFile({ paths: [folder], cwd: folder });
     return settings;

@@ -1,5 +1,5 @@
 import type { Report } from '../core/index.ts';
-import { readPolicyFile, type FoundPolicy } from '../library/policy-file.ts';
+import { policyFilePlaces, readPolicyFile, type FoundPolicy, type PolicyFileOptions } from '../library/policy-file.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
 import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -33,6 +33,34 @@ export async function runScan(given: Arguments, program: string): Promise<number
     const { printClusterRole } = await import('./scan-cluster.ts');
     return printClusterRole(given, policyFile);
   }
+  const settings = await settingsOf(given, policyFile, snapshots);
+  const { failing, narrow, formatted } = settings;
+  if (given.has('watch')) {
+    if (snapshot !== undefined) throw new OptionError([`the snapshot ${snapshot} does not change`, 'leave out --watch']);
+    const { runWatch } = await import('./watch.ts');
+    return runWatch(given, outputs, settings, {
+      places: policyFilePlaces(policyFileIn(given)),
+      read: () => policyFileOf(given),
+      settingsOf: (other) => settingsOf(given, other, snapshots),
+    });
+  }
+  if (given.has('all-contexts') || given.values('cluster').length > 1 || snapshots.length > 1) {
+    const { runFleetScan } = await import('./scan-fleet.ts');
+    return runFleetScan(given, policyFile, outputs, failing, snapshots);
+  }
+  const report = await narrow(await reportOf(given, policyFile, program, snapshot));
+  return deliver(given, outputs, formatted(report), outcome(report, failing));
+}
+
+/** What becomes of a report, by the command line and a policy file. */
+export interface Settings {
+  readonly policyFile: FoundPolicy;
+  readonly failing: OutcomeOptions;
+  readonly narrow: (report: Report) => Promise<Report>;
+  readonly formatted: (report: Report) => Formatted;
+}
+
+async function settingsOf(given: Arguments, policyFile: FoundPolicy, snapshots: readonly string[]): Promise<Settings> {
   const failing: OutcomeOptions = {
     failOn: failOn(given, policyFile),
     allowUnreadable: given.has('allow-unreadable') || given.has('allow-partial'),
@@ -44,18 +72,7 @@ export async function runScan(given: Arguments, program: string): Promise<number
       ...(report.target.cluster === undefined ? { lines: sourceLines() } : {}),
       nextCommand: asCalled(nextCommand(report)),
     });
-  const narrow = await narrowing(given, policyFile, failing, snapshots);
-  if (given.has('watch')) {
-    if (snapshot !== undefined) throw new OptionError([`the snapshot ${snapshot} does not change`, 'leave out --watch']);
-    const { runWatch } = await import('./watch.ts');
-    return runWatch(given, policyFile, outputs, failing, narrow, formatted);
-  }
-  if (given.has('all-contexts') || given.values('cluster').length > 1 || snapshots.length > 1) {
-    const { runFleetScan } = await import('./scan-fleet.ts');
-    return runFleetScan(given, policyFile, outputs, failing, snapshots);
-  }
-  const report = await narrow(await reportOf(given, policyFile, program, snapshot));
-  return deliver(given, outputs, formatted(report), outcome(report, failing));
+  return { policyFile, failing, formatted, narrow: await narrowing(given, policyFile, failing, snapshots) };
 }
 
 /** What is made of a report where only a part of it is wanted. */
@@ -71,9 +88,13 @@ async function narrowing(
 }
 
 /** Of a cluster, and of standard input, that of the working directory. */
-function policyFileOf(given: Arguments): Promise<FoundPolicy> {
+function policyFileIn(given: Arguments): PolicyFileOptions {
   const file = given.value('config');
-  return readPolicyFile({ ...(file === undefined ? {} : { file }), paths: given.operands.length === 0 ? ['.'] : given.operands });
+  return { ...(file === undefined ? {} : { file }), paths: given.operands.length === 0 ? ['.'] : given.operands };
+}
+
+function policyFileOf(given: Arguments): Promise<FoundPolicy> {
+  return readPolicyFile(policyFileIn(given));
 }
 
 async function reportOf(given: Arguments, policyFile: FoundPolicy, program: string, snapshot: string | undefined): Promise<Report> {

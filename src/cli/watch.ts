@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Report } from '../core/index.ts';
+import type { FollowedSettings } from '../library/followed-settings.ts';
 import type { FoundPolicy } from '../library/policy-file.ts';
+import type { ScanOptions } from '../library/scan.ts';
 import { watchCluster, type WatchClusterOptions } from '../library/watch-cluster.ts';
 import { watchManifests } from '../library/watch-manifests.ts';
 import { OptionError } from '../options/option-error.ts';
 import { formatChanges } from '../report/changes-text.ts';
 import { isEmpty, startComparing, type Changes } from '../report/changes.ts';
-import { outcome, type OutcomeOptions } from '../report/outcome.ts';
+import { outcome } from '../report/outcome.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
-import type { Formatted } from './deliver.ts';
 import { onInterruption } from './interrupt.ts';
 import { manifestOptions } from './manifest-options.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import type { Output } from './outputs.ts';
 import { startClusterProgress } from './progress.ts';
+import type { Settings } from './scan.ts';
 import { clusterScan } from './scan-cluster.ts';
 import { namedContexts } from './which-cluster.ts';
 import { textOptions } from './text-options.ts';
@@ -29,11 +31,9 @@ const interrupted = 130;
  */
 export async function runWatch(
   given: Arguments,
-  policyFile: FoundPolicy,
   outputs: readonly Output[],
-  failing: OutcomeOptions,
-  narrow: (report: Report) => Promise<Report>,
-  formatted: (report: Report) => Formatted,
+  inTheBeginning: Settings,
+  policyFile: FollowedPolicyFile,
 ): Promise<number> {
   const onStdout = outputs.find(({ file }) => file === undefined)?.format;
   if (onStdout !== undefined && onStdout !== 'text' && onStdout !== 'json')
@@ -46,8 +46,10 @@ export async function runWatch(
   const written = new Map<string, string>();
   let exitCode = interrupted;
   let compare: ((report: Report) => Changes | undefined) | undefined;
+  let settings = inTheBeginning;
+  const changed = changesOf(inTheBeginning, policyFile, (other) => void (settings = other));
   try {
-    const reports = await reportsOf(given, policyFile, {
+    const reports = await reportsOf(given, inTheBeginning.policyFile, policyFile.places, changed, {
       signal: ending.signal,
       onFailure([what = '', ...todo]) {
         exitCode = 2;
@@ -58,6 +60,7 @@ export async function runWatch(
     });
     for await (const whole of reports) {
       progress.stop();
+      const { failing, narrow, formatted } = settings;
       const report = await narrow(whole);
       const format = formatted(report);
       for (const { file, format: name } of outputs) {
@@ -86,18 +89,69 @@ export async function runWatch(
   return exitCode;
 }
 
+/** The policy file, which may change too. */
+export interface FollowedPolicyFile {
+  readonly places: readonly string[];
+  /** Throws OptionError where it is wrong. */
+  readonly read: () => Promise<FoundPolicy>;
+  readonly settingsOf: (policyFile: FoundPolicy) => Promise<Settings>;
+}
+
+/** Answers with another policy file where it has changed. What is wrong is told once, and what was right before holds on. */
+function changesOf(
+  { policyFile }: Settings,
+  { read, settingsOf }: FollowedPolicyFile,
+  onSettings: (settings: Settings) => void,
+): () => Promise<FoundPolicy | undefined> {
+  let last = JSON.stringify(policyFile);
+  let told = '';
+  return async () => {
+    try {
+      const found = await read();
+      told = '';
+      const now = JSON.stringify(found);
+      if (now === last) return undefined;
+      onSettings(await settingsOf(found));
+      last = now;
+      return found;
+    } catch (error) {
+      if (!(error instanceof OptionError)) throw error;
+      const text = printable([...error.lines, 'the settings before hold on'].join('; '));
+      if (text !== told) tell(`plimsoll: ${text}\n`);
+      told = text;
+      return undefined;
+    }
+  };
+}
+
 type Following = Required<Pick<WatchClusterOptions, 'signal' | 'onFailure' | 'onLost' | 'onProgress'>>;
 
 async function reportsOf(
   given: Arguments,
   policyFile: FoundPolicy,
+  files: readonly string[],
+  changed: () => Promise<FoundPolicy | undefined>,
   { onProgress, ...following }: Following,
 ): Promise<AsyncIterable<Report>> {
+  /** As options of what is followed. */
+  const settings = <Options>(optionsOf: (policyFile: FoundPolicy) => Options): FollowedSettings<Options> => ({
+    files,
+    async changed() {
+      const found = await changed();
+      return found && optionsOf(found);
+    },
+  });
   if (given.has('cluster')) {
     const [context] = await namedContexts(given);
-    return watchCluster({ ...clusterScan(given, policyFile), ...(context === undefined ? {} : { context }), onProgress, ...following });
+    const optionsOf = (found: FoundPolicy): WatchClusterOptions => ({
+      ...clusterScan(given, found),
+      ...(context === undefined ? {} : { context }),
+      onProgress,
+    });
+    return watchCluster({ ...optionsOf(policyFile), ...following, settings: settings(optionsOf) });
   }
-  return watchManifests({ ...manifestOptions(given, policyFile), ...following });
+  const optionsOf = (found: FoundPolicy): ScanOptions => manifestOptions(given, found);
+  return watchManifests({ ...optionsOf(policyFile), ...following, settings: settings(optionsOf) });
 }
 
 function digestOf(chunks: Iterable<string>): string {

@@ -82,17 +82,17 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
   async function start(): Promise<KeptJudgement> {
     let policy: Policy;
     try {
-      options = await settings();
+      options = { ...(await settings()), paths, cwd: root };
       policy = policyOf(options, controls);
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
-      if (!state.isClosed) failed(error.lines);
-      // What was right before holds on; in the beginning, what holds without settings.
+      if (!state.isClosed) failed(kept === undefined ? error.lines : [...error.lines, 'the settings before hold on']);
+      // In the beginning, what holds without settings.
       if (kept !== undefined) return kept;
-      options = {};
+      options = { paths, cwd: root };
       policy = policyOf(options, controls);
     }
-    return keepJudging({ ...options, paths, cwd: root }, controls, policy, { given: nothingGiven.given, values: {} });
+    return keepJudging(options, controls, policy, { given: nothingGiven.given, values: {} });
   }
 
   async function judgeNow(): Promise<void> {
@@ -112,7 +112,7 @@ export function openFolder({ root, paths, controls, settings, judged, failed }: 
       unread: groupBy(report.inputs.unread, ({ file }) => file),
       proposals: () => (byFile ??= groupBy(proposals(), ({ file }) => file)),
       resources,
-      options: { ...options, paths, cwd: root },
+      options,
       contents: new Map([...contents].filter(([file]) => files.has(file))),
     };
   }

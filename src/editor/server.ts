@@ -30,12 +30,13 @@ import { controlsAt } from './fields.ts';
 import { allSafeFixes, fixAllKind, proposalOf, quickFixes, type Abilities } from './fixes.ts';
 import { isBelow, lonePlace, openFolder, type Folder, type FolderOptions, type Judged } from './folder.ts';
 import { hoverText, type Topic } from './hover.ts';
-import { editorSettings } from './settings.ts';
+import { editorSettings, mergedParams } from './settings.ts';
 
 export interface ServerOptions {
   readonly controls: readonly AnyControl[];
-  /** What the settings file that holds for a folder says, and the name of such files. Throws OptionError where it is wrong. */
+  /** What the settings file that holds for a folder says, and where that may stand. Throws OptionError where it is wrong. */
   readonly settingsOf: (folder: string) => Promise<ScanOptions>;
+  readonly settingsPlaces: (folder: string) => readonly string[];
   readonly settingsFile: string;
 }
 
@@ -55,7 +56,7 @@ const mostTopics = 6;
  * Speaks the Language Server Protocol over a connection. Judges what is open with all that stands around it, until what it answers
  * with is called.
  */
-export function serve(connection: Connection, { controls, settingsOf, settingsFile }: ServerOptions): () => void {
+export function serve(connection: Connection, { controls, settingsOf, settingsPlaces, settingsFile }: ServerOptions): () => void {
   const documents = new TextDocuments(TextDocument);
   /** By the path of the folder, or the URI of a lone document. */
   const places = new Map<string, Place>();
@@ -74,15 +75,16 @@ export function serve(connection: Connection, { controls, settingsOf, settingsFi
   }
 
   function newPlace(root: string, paths: readonly string[], isLone: boolean): Place {
-    const settings = async (): Promise<ScanOptions> => ({
-      ...(isLone ? { partial: true } : {}),
-      ...(await settingsOf(root)),
-      ...editorSettings(given),
-    });
+    const settings = async (): Promise<ScanOptions> => {
+      const [ofFile, ofEditor] = [await settingsOf(root), editorSettings(given)];
+      return { ...(isLone ? { partial: true } : {}), ...ofFile, ...ofEditor, params: mergedParams(ofFile.params, ofEditor.params) };
+    };
     const options: FolderOptions = { root, paths, controls, settings, judged: (judged) => show(place, judged), failed: tell };
     const folder = openFolder(options);
     const changed = (): void => folder.changed('settings');
-    const stopWatching = canWatch || isLone ? () => undefined : watchPaths(paths, root, { changed, lost: () => undefined });
+    // What stands above a folder an editor tells nothing of.
+    const watched = [...settingsPlaces(root), ...(canWatch || isLone ? [] : paths)];
+    const stopWatching = watchPaths(watched, root, { changed, lost: () => undefined });
     const place: Place = { folder, documents: new Map(), isLone, stopWatching };
     return place;
   }

@@ -3,6 +3,8 @@ import { OptionError } from '../options/option-error.ts';
 import type { ParamValue } from '../options/policy-options.ts';
 import { nearest } from '../options/spelling.ts';
 
+type Params = NonNullable<ScanOptions['params']>;
+
 type Kind = 'text' | 'texts' | 'switch' | 'params';
 
 type Setting = 'kubernetesVersion' | 'profile' | 'namespace' | 'minSeverity' | 'only' | 'skip' | 'partial' | 'system' | 'params';
@@ -45,6 +47,12 @@ export function editorSettings(given: unknown): Pick<ScanOptions, Setting> {
       throw new OptionError([`the editor's setting ${key} has a value of the wrong kind`, `write for instance ${examples[kind]}`]);
   }
   return given;
+}
+
+/** Parameters of a settings file with those of an editor, which stand over it one by one. */
+export function mergedParams(ofFile: Params = {}, ofEditor: Params = {}): Params {
+  const names = new Set([...Object.keys(ofFile), ...Object.keys(ofEditor)]);
+  return Object.fromEntries([...names].map((name) => [name, { ...ofFile[name], ...ofEditor[name] }]));
 }
 
 function isOf(kind: Kind, value: unknown): boolean {

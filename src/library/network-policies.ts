@@ -17,6 +17,8 @@ export interface NetworkPolicyOptions {
   readonly nodes?: readonly string[];
   /** Also for the namespaces of the system. */
   readonly system?: boolean;
+  /** Namespaces of the system besides those of Kubernetes itself. */
+  readonly systemNamespaces?: readonly string[];
   /** A cluster is asked for no Secret. */
   readonly live?: boolean;
   /** Ask the reachability engine what the policies do. */
@@ -48,10 +50,11 @@ export function startPolicyGenerator({
   apiServer = [],
   nodes = [],
   system = false,
+  systemNamespaces = [],
   live = false,
   check = false,
 }: NetworkPolicyOptions): PolicyGenerator {
-  const options = { apiServer: blocksOf('--api-server', apiServer), nodes: blocksOf('--nodes', nodes), system };
+  const options = { apiServer: blocksOf('--api-server', apiServer), nodes: blocksOf('--nodes', nodes), system, systemNamespaces };
   const facts: EvidenceFact[] = [];
   const network: NetworkFact[] = [];
   const kinds = new Set([...evidenceKinds, ...(live ? [] : ['Secret']), ...(check ? networkKinds : [])]);

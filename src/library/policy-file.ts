@@ -55,10 +55,15 @@ export async function readPolicyFile(options: PolicyFileOptions = {}): Promise<F
   return { ...parsePolicyFile(read.text, file.replaceAll('\\', '/'), controls), ...(isAround ? { globFolder: folder } : {}) };
 }
 
+/** Where the policy file may stand: whoever reads it again has to look there. */
+export function policyFilePlaces({ file, paths = ['.'], cwd = process.cwd() }: PolicyFileOptions = {}): readonly string[] {
+  return file === undefined ? [...new Set(paths.flatMap((path) => placesFrom(startOf(path, cwd))))] : [resolve(cwd, file)];
+}
+
 /** @throws OptionError where the paths lead to different files. */
 function findPolicyFile(paths: readonly string[], cwd: string): string | undefined {
   const starts = new Set(paths.map((path) => startOf(path, cwd)));
-  const found = new Set([...starts].map((start) => findUpwards(start)));
+  const found = new Set([...starts].map((start) => placesFrom(start).find((path) => existsSync(path))));
   const [first, second] = [...found].filter((path) => path !== undefined);
   if (second === undefined) return first;
   throw new OptionError([
@@ -81,13 +86,13 @@ function startOf(path: string, cwd: string): string {
  * From a folder up to the root of its repository (where .git is), or to the home directory. Where neither is above, the
  * folder alone counts: anybody may put files into /tmp, and a policy file can waive findings.
  */
-function findUpwards(start: string): string | undefined {
-  const candidates: string[] = [];
+function placesFrom(start: string): readonly string[] {
+  const places: string[] = [];
   const home = homedir();
   for (let folder = start; ; folder = dirname(folder)) {
-    candidates.push(join(folder, policyFileName));
-    if (folder === home || existsSync(join(folder, '.git'))) return candidates.find((path) => existsSync(path));
-    if (dirname(folder) === folder) return candidates.slice(0, 1).find((path) => existsSync(path));
+    places.push(join(folder, policyFileName));
+    if (folder === home || existsSync(join(folder, '.git'))) return places;
+    if (dirname(folder) === folder) return places.slice(0, 1);
   }
 }
 

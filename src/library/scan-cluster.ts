@@ -88,7 +88,8 @@ export async function judgeCluster(
     const asked =
       options.probeAnonymous === true && recorded === undefined ? { anonymous: await probeAnonymous(connection, patience) } : {};
     const { verifyEnforcement } = options;
-    const verification = verifyEnforcement && recorded === undefined ? startVerification(verifyEnforcement, namespaces) : undefined;
+    const verification =
+      verifyEnforcement && recorded === undefined ? startVerification(verifyEnforcement, namespaces, options.systemNamespaces) : undefined;
     const seen = { version, ...connection.sighting(), ...asked };
     const totals = granted(
       await readCluster(

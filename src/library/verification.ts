@@ -32,10 +32,18 @@ interface About {
   readonly unlisted: readonly { readonly kind: string }[];
 }
 
-/** @throws OptionError where somebody is nobody. */
-export function startVerification({ as = [] }: VerificationOptions, only: readonly string[] | undefined): Verification {
+/**
+ * Namespaces of the system, and those that are `ofSystem` besides, are left alone.
+ * @throws OptionError where somebody is nobody.
+ */
+export function startVerification(
+  { as = [] }: VerificationOptions,
+  only: readonly string[] | undefined,
+  ofSystem: readonly string[] = [],
+): Verification {
   checkIdentities(as, only);
   const all = as.includes(everybody);
+  const leftAlone = new Set([...systemNamespaces, ...ofSystem]);
   const namespaces: string[] = [];
   const roles: MakerRole[] = [];
   const bindings: MakerBinding[] = [];
@@ -45,7 +53,7 @@ export function startVerification({ as = [] }: VerificationOptions, only: readon
     take(input) {
       if (input.type !== 'resource') return;
       const { ref, object } = input.resource;
-      if (ref.kind === 'Namespace' && ref.apiVersion === 'v1' && !systemNamespaces.includes(ref.name)) namespaces.push(ref.name);
+      if (ref.kind === 'Namespace' && ref.apiVersion === 'v1' && !leftAlone.has(ref.name)) namespaces.push(ref.name);
       if (!all || apiGroup(ref.apiVersion) !== rbac) return;
       const { kind, namespace, name } = ref;
       if (kind === 'Role' || kind === 'ClusterRole') {

@@ -1,6 +1,8 @@
 import type { Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { connect, listRead, patienceOf, startWatches, type Connection } from '../sources/cluster/index.ts';
+import { watchPaths } from '../sources/manifests/watch-paths.ts';
+import type { FollowedSettings } from './followed-settings.ts';
 import { startPulse, type Rhythm } from './pulse.ts';
 import { granted } from './granted.ts';
 import { checkScan, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
@@ -12,6 +14,8 @@ export interface WatchClusterOptions extends Omit<ScanClusterOptions, 'verifyEnf
   readonly onFailure?: (lines: readonly string[]) => void;
   /** Changes of a list cannot be followed: they are seen when all is read without a reason. */
   readonly onLost?: (path: string, why: string) => void;
+  /** Settings that may change meanwhile. */
+  readonly settings?: FollowedSettings<ScanClusterOptions>;
   /** When to judge again. */
   readonly rhythm?: Partial<Rhythm>;
 }
@@ -30,28 +34,30 @@ export interface WatchClusterOptions extends Omit<ScanClusterOptions, 'verifyEnf
  * @throws OptionError where an option is wrong, or the cluster cannot be asked in the beginning.
  */
 export async function* watchCluster(options: WatchClusterOptions = {}): AsyncGenerator<Report, void> {
-  const { signal, onFailure, onLost, rhythm, ...scan } = options;
-  checkScan(scan);
-  const connection = granted<Connection>(await connect(scan));
+  const { signal, onFailure, onLost, settings, rhythm, ...first } = options;
+  checkScan(first);
+  let scan: ScanClusterOptions = first;
+  const connection = granted<Connection>(await connect(first));
   const close = (): void => connection.close();
   signal?.addEventListener('abort', close, { once: true });
   if (signal?.aborted === true) close();
   const pulse = startPulse(rhythm, connection.closed);
-  const watches = startWatches(
-    connection,
-    { changed: pulse.changed, lost: (path, why) => onLost?.(path, why) },
-    patienceOf(scan.patience).pause,
-  );
+  const watcher = { changed: pulse.changed, lost: (path: string, why: string) => onLost?.(path, why) };
+  const watches = startWatches(connection, watcher, patienceOf(first.patience).pause);
+  const closeFiles = watchPaths(settings?.files ?? [], process.cwd(), watcher);
   try {
-    for (let first = true; ; first = false) {
+    for (let isFirst = true; ; isFirst = false) {
       const begun = Date.now();
       const lists = new Map<string, string>();
-      const report = await judgeCluster(hearing(connection, lists), scan).catch((error: unknown) => {
-        if (connection.closed.aborted) return undefined;
-        if (first || !(error instanceof OptionError)) throw error;
+      let report: Report | undefined;
+      try {
+        scan = (isFirst ? undefined : await settings?.changed()) ?? scan;
+        report = await judgeCluster(hearing(connection, lists), scan);
+      } catch (error) {
+        if (connection.closed.aborted) return;
+        if (isFirst || !(error instanceof OptionError)) throw error;
         onFailure?.(error.lines);
-        return undefined;
-      });
+      }
       const taken = Date.now() - begun;
       if (connection.closed.aborted) return;
       watches.follow(lists, begun);
@@ -60,6 +66,7 @@ export async function* watchCluster(options: WatchClusterOptions = {}): AsyncGen
     }
   } finally {
     signal?.removeEventListener('abort', close);
+    closeFiles();
     close();
   }
 }

@@ -5,6 +5,7 @@ import { OptionError } from '../options/option-error.ts';
 import { policyOf } from '../options/policy-options.ts';
 import { readOverlay } from '../sources/charts/overlay.ts';
 import { watchPaths } from '../sources/manifests/watch-paths.ts';
+import type { FollowedSettings } from './followed-settings.ts';
 import { startPulse, type Rhythm } from './pulse.ts';
 import { keepJudging } from './kept-judgement.ts';
 import { scan, type ScanOptions } from './scan.ts';
@@ -17,6 +18,8 @@ export interface WatchManifestsOptions extends Omit<ScanOptions, 'stdin'> {
   readonly onFailure?: (lines: readonly string[]) => void;
   /** Changes of a path cannot be followed: they are seen when all is read without a reason. */
   readonly onLost?: (path: string, why: string) => void;
+  /** Settings that may change meanwhile. */
+  readonly settings?: FollowedSettings<ScanOptions>;
   /** When to judge again. */
   readonly rhythm?: Partial<Rhythm>;
 }
@@ -28,27 +31,34 @@ export interface WatchManifestsOptions extends Omit<ScanOptions, 'stdin'> {
  * @throws OptionError where an option is wrong, or nothing can be read in the beginning.
  */
 export async function* watchManifests(options: WatchManifestsOptions = {}): AsyncGenerator<Report, void> {
-  const { signal, onFailure, onLost, rhythm, ...manifests } = options;
+  const { signal, onFailure, onLost, settings, rhythm, ...manifests } = options;
   const { paths = ['.'], cwd = process.cwd(), charts } = manifests;
   if (paths.includes('-')) throw new OptionError(['standard input does not change', 'leave out --watch, or name files']);
   const ending = new AbortController();
   const end = (): void => ending.abort();
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
-  const again = judging({ ...manifests, paths, cwd });
+  let again = judging({ ...manifests, paths, cwd });
   // A file is saved at once, or nearly: nobody likes to wait for the verdict.
   const pulse = startPulse({ quiet: 50, ...rhythm }, ending.signal);
   const watched =
     charts === undefined ? paths : [...paths, ...(charts.values ?? []), ...paths.flatMap((path) => basesOf(resolve(cwd, path)))];
-  const close = watchPaths(watched, cwd, { changed: pulse.changed, lost: (path, why) => onLost?.(path, why) });
+  const close = watchPaths([...watched, ...(settings?.files ?? [])], cwd, {
+    changed: pulse.changed,
+    lost: (path, why) => onLost?.(path, why),
+  });
   try {
     for (let first = true; ; first = false) {
       const begun = Date.now();
-      const report = await again().catch((error: unknown) => {
+      let report: Report | undefined;
+      try {
+        const other = first ? undefined : await settings?.changed();
+        if (other !== undefined) again = judging({ ...other, paths, cwd });
+        report = await again();
+      } catch (error) {
         if (first || !(error instanceof OptionError)) throw error;
         onFailure?.(error.lines);
-        return undefined;
-      });
+      }
       const taken = Date.now() - begun;
       if (ending.signal.aborted) return;
       if (report !== undefined) yield report;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DiffReport } from '../../src/core/index.ts';
@@ -41,6 +41,13 @@ test('plimsoll diff says what is new in every format, and fails for it where tha
   const report = JSON.parse(readFileSync(join(repository.top, 'diff.json'), 'utf8')) as DiffReport;
   expect(report.new.map(({ finding }) => finding.control)).toContain('pod-security/host-network');
   expect(readFileSync(join(repository.top, 'diff.md'), 'utf8')).toContain('### Plimsoll: ');
+});
+
+test('plimsoll diff fails for what the policy file of the later side says', () => {
+  repository.write({ 'deploy/plimsoll.yaml': 'failOn: medium\n' });
+  const failing = run('diff', 'main', 'deploy', '-q').status;
+  rmSync(join(repository.top, 'deploy/plimsoll.yaml'));
+  expect([failing, run('diff', 'main', 'deploy', '-q').status]).toEqual([1, 0]);
 });
 
 test('plimsoll diff needs two sides, and tells a name that is neither', () => {

@@ -315,6 +315,57 @@ describe('what an editor says besides', () => {
     await shown(file, (params) => new Set(controlsOf(params)).size === 1);
   });
 
+  test('the settings file is found above the folder too, and holds with its paths, waivers and parameters', async () => {
+    mkdirSync(join(folder, '.git'));
+    const below = join(folder, 'deploy');
+    for (const each of ['deploy', 'deploy/web', 'deploy/db']) mkdirSync(join(folder, each));
+    const images = 'pod-security/trusted-registries';
+    const settings = `params: { ${images}: { allowed: [other.example] } }
+severities: { ${images}: low }
+paths: [{ files: deploy/db/**, severities: { pod-security/privileged: medium } }]
+waivers: [{ control: POD-06, path: 'deploy/web/*', reason: it must, owner: ann, until: 2099-01-31 }]
+`;
+    writeFileSync(join(folder, 'plimsoll.yaml'), settings);
+    const [web, db] = [join(below, 'web/a.yaml'), join(below, 'db/b.yaml')];
+    const privileged = 'pod-security/privileged';
+    const { open, shown } = await start({
+      folders: [below],
+      capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
+      initializationOptions: { params: { 'network-separation/default-deny-ingress': { system: ['else'] } } },
+    });
+    for (const each of [web, db]) {
+      writeFileSync(each, pod);
+      open(each, pod);
+    }
+    const waived = (await shown(web)).diagnostics.find((each) => controlOf(each) === privileged);
+    expect(waived).toMatchObject({
+      severity: DiagnosticSeverity.Hint,
+      message: expect.stringContaining('(waived by ann until 2099-01-31: it must)'),
+    });
+    expect(severityOf(await shown(db), privileged)).toBe(DiagnosticSeverity.Warning);
+    expect(severityOf(await shown(db), images)).toBe(DiagnosticSeverity.Information);
+    writeFileSync(join(folder, 'plimsoll.yaml'), settings.replace('POD-06', 'POD-07'));
+    await shown(web, (params) => severityOf(params, privileged) === DiagnosticSeverity.Error);
+  });
+
+  test('comments and annotations waive as in a scan, and what is wrong with a waiver of the file is told in its line', async () => {
+    const { open, shown } = await start();
+    const [web, settings] = [join(folder, 'web.yaml'), join(folder, 'plimsoll.yaml')];
+    const text = pod.replace('privileged: true', 'privileged: true # plimsoll: waive POD-06 until 2099-01-31, it must (ann)');
+    const faulty = 'waivers:\n  - { control: POD-06, reason: it must, until: 2099-01-31 }\n';
+    for (const [file, content] of [
+      [web, text],
+      [settings, faulty],
+    ] as const) {
+      writeFileSync(file, content);
+      open(file, content);
+    }
+    expect(severityOf(await shown(web), 'pod-security/privileged')).toBe(DiagnosticSeverity.Hint);
+    expect((await shown(settings)).diagnostics).toEqual([
+      expect.objectContaining({ range: expect.objectContaining({ start: { line: 1, character: 0 } }) }),
+    ]);
+  });
+
   test('a wrong setting is told with what it should be', async () => {
     const running = await start({ initializationOptions: { profil: 'baseline' } });
     const warned = new Promise<string>((resolve) => {

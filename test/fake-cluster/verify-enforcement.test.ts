@@ -120,6 +120,10 @@ describe('what is sent', () => {
     expect(new Set(sent.map(({ pod }) => (pod.spec as { schedulerName?: string }).schedulerName))).toEqual(new Set(['plimsoll-nobody']));
   });
 
+  test('is nothing where the settings count a namespace to the system', async () => {
+    expect((await scanOf(() => ({ code: 201 }), { systemNamespaces: ['shop'] })).sent).toEqual([]);
+  });
+
   test('is sent as whom the user names', async () => {
     const { sent } = await scanOf(() => notPermitted, { verifyEnforcement: { as: ['jane', 'group:developers', 'everybody'] } });
     expect(sent.map(({ as, groups }) => [as, groups])).toEqual([

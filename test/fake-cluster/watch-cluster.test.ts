@@ -126,6 +126,16 @@ async function silent(next: Promise<Report | undefined>): Promise<boolean> {
 }
 
 describe('a change is seen', () => {
+  test('of the settings', async () => {
+    const later = { skip: ['pod-security/privileged'] };
+    const settings = { files: [], changed: () => Promise.resolve({ kubeconfig: api!.kubeconfig, patience, ...later }) };
+    const cluster = await follow([shop, deployment('web', true)], {}, { settings });
+    expect(privileged(await cluster.next())).toEqual(['web']);
+    const changed = cluster.next();
+    await cluster.event(deployments, 'MODIFIED', metadata('web', { generation: 2 }));
+    expect(privileged(await changed)).toEqual([]);
+  });
+
   test('where an object is made, changed and deleted', async () => {
     const cluster = await follow([shop]);
     expect(privileged(await cluster.next())).toEqual([]);

@@ -26,7 +26,8 @@ export const diff: Command = {
       name: 'fail-on',
       value: 'SEVERITY',
       choices: [...severityChoices, 'none'],
-      about: 'Exit with 1 for new findings of this severity or worse: critical, high, medium, low, none (default)',
+      about:
+        'Exit with 1 for new findings of this severity or worse: critical, high, medium, low, none (default: failOn of the policy file, else none)',
     },
     {
       name: 'min-severity',

@@ -201,6 +201,9 @@ test('namespaces of the system are left alone unless they are asked for', () => 
     'kube-system/allow-dns',
     'kube-system/allow-dns-servers',
   ]);
+  const named = workload('agent', '', '', 'monitoring');
+  expect(specs(named)).not.toEqual({});
+  expect(generated(named, { systemNamespaces: ['monitoring'] }).remarks).toEqual([{ type: 'system', namespace: 'monitoring' }]);
 });
 
 test('pods without labels are told', () => {

@@ -15,6 +15,8 @@ export interface GenerationOptions {
   readonly nodes: readonly string[];
   /** Also for the namespaces of the system. */
   readonly system: boolean;
+  /** Namespaces of the system besides those of Kubernetes itself. */
+  readonly systemNamespaces?: readonly string[];
 }
 
 export interface GeneratedRule {
@@ -71,8 +73,9 @@ const nameLabel = 'kubernetes.io/metadata.name';
 export function generatePolicies(evidence: EvidenceOfConnections, options: GenerationOptions): GeneratedPolicies {
   const remarks: Remark[] = [];
   const existing = existingPolicies(evidence.policies);
+  const ofSystem = new Set([...systemNamespaces, ...(options.systemNamespaces ?? [])]);
   const covered = evidence.namespaces.filter((name) => {
-    if (options.system || name === undefined || !systemNamespaces.includes(name)) return true;
+    if (options.system || name === undefined || !ofSystem.has(name)) return true;
     remarks.push({ type: 'system', namespace: name });
     return false;
   });

@@ -4,7 +4,15 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-    exclude: ['test/upstream/**', 'test/cluster/**', 'test/fake-cluster/**', 'test/crash/**', 'test/browser/**', 'node_modules/**'],
+    exclude: [
+      'test/cli/**',
+      'test/upstream/**',
+      'test/cluster/**',
+      'test/fake-cluster/**',
+      'test/crash/**',
+      'test/browser/**',
+      'node_modules/**',
+    ],
     reporters:
       process.env['VITEST_REPORTER'] === undefined ? ['default', './test/closing-line-reporter.ts'] : [process.env['VITEST_REPORTER']],
     globalSetup: ['./test/cli/built.ts'],

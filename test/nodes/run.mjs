@@ -40,7 +40,7 @@ let failed = false;
 for (const version of versions) {
   const binary = install(version);
   console.log(`Node ${version}`);
-  const { status } = spawnSync('npx', ['vitest', 'run', 'test/cli'], {
+  const { status } = spawnSync('npx', ['vitest', 'run', '--config', 'test/cli/vitest.config.ts'], {
     stdio: 'inherit',
     cwd: root,
     env: { ...process.env, PLIMSOLL_NODE: binary },

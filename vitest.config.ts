@@ -10,6 +10,7 @@ const config: ViteUserConfig = defineConfig({
       'test/cluster/**',
       'test/fake-cluster/**',
       'test/crash/**',
+      'test/pipeline/**',
       'test/browser/**',
       'node_modules/**',
     ],

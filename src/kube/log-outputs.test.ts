@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { logOutputs } from './log-outputs.ts';
+import { configurationOf, logOutputs } from './log-outputs.ts';
 
 const told = (name: string, text: string): string[] =>
   logOutputs(name, text).map(({ type, host, tls, buffer }) => `${type} ${host} ${tls} ${buffer}`);
@@ -65,4 +65,26 @@ describe('outputs of log collectors', () => {
     expect(told('settings.yaml', 'output: file\n')).toEqual([]);
     expect(told('big.conf', `[OUTPUT]\n    Name es\n${'#'.repeat(300_000)}`)).toEqual([]);
   });
+});
+
+test.each([
+  [
+    'fluent-bit.conf',
+    '[SERVICE]\n storage.path /b\n[INPUT]\n Name tail\n storage.type filesystem\n[OUTPUT]\n Name es\n Host a.example\n Tls On\n HTTP_Passwd secret\n',
+  ],
+  ['fluent-bit.conf', '[OUTPUT]\n Name es\n Host a.example\n Tls On\n tls.verify Off\n[OUTPUT]\n Name kafka\n Brokers b.example\n'],
+  [
+    'fluent.conf',
+    '<match a>\n @type http\n endpoint https://user:secret@a.example/\n <buffer>\n @type file\n </buffer>\n</match>\n<match b>\n @type splunk_hec\n hec_host b.example\n</match>',
+  ],
+  ['rsyslog.conf', '*.* @a.example\n*.* @@b.example\n$ActionQueueFileName secret\n'],
+  ['filebeat.yml', 'output.elasticsearch:\n  hosts: ["https://a.example:9200"]\n  password: secret\n  ssl.verification_mode: none\n'],
+  ['filebeat.yml', 'output.logstash:\n  hosts: ["${HOST}:5044"]\n'],
+  ['promtail.yaml', 'clients:\n  - url: http://user:secret@loki.example/loki/api/v1/push\n'],
+])('of %s a configuration with the same outputs is made, and nothing else of it', (name, text) => {
+  const outputs = logOutputs(name, text);
+  expect(outputs.length).toBeGreaterThan(0);
+  const made = configurationOf(outputs);
+  expect(logOutputs(name, made)).toEqual(outputs);
+  expect(made).not.toContain('secret');
 });

@@ -26,6 +26,56 @@ export function logOutputs(name: string, text: string): LogOutput[] {
   return /rsyslog/.test(name) || (name.endsWith('.conf') && text.includes(' @')) ? rsyslog(text) : [];
 }
 
+/**
+ * A configuration that has these outputs, all of one file, and says nothing else: for snapshots, which keep of texts what
+ * rules read. The name of the file stays.
+ */
+export function configurationOf(outputs: readonly LogOutput[]): string {
+  const [first] = outputs;
+  const onDisk = first?.buffer === 'disk';
+  switch (first?.collector ?? '') {
+    case 'Fluent Bit':
+      return (
+        (onDisk ? '[SERVICE]\n storage.path /\n[INPUT]\n storage.type filesystem\n' : '') +
+        outputs.map(({ type, host, tls }) => `[OUTPUT]\n Name ${type}\n Host ${host}\n${fluentBitTls(tls)}`).join('')
+      );
+    case 'Fluentd':
+      return outputs.map(fluentdMatch).join('');
+    case 'rsyslog':
+      return (
+        `${outputs.some(({ tls }) => tls === 'on') ? '$ActionSendStreamDriverMode 1\n' : ''}${onDisk ? '$ActionQueueFileName q\n' : ''}` +
+        outputs.map(({ type, host }) => `*.* ${type === 'udp' ? '@' : '@@'}${host}\n`).join('')
+      );
+    case 'a beat':
+      return outputs.map(({ type, host, tls }) => `output.${type}:\n hosts: ${host}\n${beatTls(tls)}`).join('');
+    case 'Promtail': {
+      const blind = outputs.some(({ tls }) => tls === 'unverified') ? 'insecure_skip_verify: true\n' : '';
+      return `clients:\n${outputs.map(({ host }) => ` - url: ${host}\n`).join('')}${blind}`;
+    }
+    default:
+      return '';
+  }
+}
+
+function fluentBitTls(tls: LogOutput['tls']): string {
+  return tls === 'on' ? ' tls On\n' : tls === 'unverified' ? ' tls On\n tls.verify Off\n' : '';
+}
+
+function fluentdMatch({ type, host, tls, buffer }: LogOutput): string {
+  const secure = tls === 'on' || tls === 'unverified' ? 'transport tls\n' : tls === 'open' ? '# #{ENV}\n' : '';
+  const blind = tls === 'unverified' ? 'ssl_verify false\n' : '';
+  return `<match>\n@type ${type}\nhost ${host}\n${secure}${blind}${buffer === 'disk' ? '<buffer>\n@type file\n</buffer>\n' : ''}</match>\n`;
+}
+
+function beatTls(tls: LogOutput['tls']): string {
+  return tls === 'on' ? ' ssl.enabled: true\n' : tls === 'unverified' ? ' ssl.verification_mode: none\n' : '';
+}
+
+/** What a URL says of who asks is nobody's business. */
+function withoutUser(url: string): string {
+  return url.replaceAll(/\/\/[^/@\s"]*@/g, '//');
+}
+
 const local = /^(?:localhost|127\.|\[?::1|\/|unix:)/;
 
 function isOn(value: string | undefined): boolean {
@@ -56,7 +106,7 @@ function fluentBit(text: string): LogOutput[] {
   return sections.flatMap(({ title, keys }): LogOutput[] => {
     const type = keys.get('name')?.toLowerCase() ?? '';
     if (title !== 'output' || !remote.has(type)) return [];
-    const host = keys.get('host') ?? keys.get('brokers') ?? '';
+    const host = withoutUser(keys.get('host') ?? keys.get('brokers') ?? '');
     if (local.test(host)) return [];
     const verified = keys.get('tls.verify') === undefined || isOn(keys.get('tls.verify'));
     const tls = type === 'kafka' ? 'open' : isOn(keys.get('tls')) ? (verified ? 'on' : 'unverified') : 'off';
@@ -82,7 +132,7 @@ function fluentd(text: string): LogOutput[] {
   for (const body of between(text, '<match', '</match>')) {
     const type = /^[ \t]*@?type\s+"?([\w-]+)/m.exec(body)?.[1] ?? '';
     if (!/^(?:forward|elasticsearch|opensearch|http|loki|splunk_hec|remote_syslog|syslog|kafka2?|gelf)$/.test(type)) continue;
-    const host = /^[ \t]*(?:host|hosts|url|endpoint|remote_syslog|hec_host)\s+"?([^\s"]+)/m.exec(body)?.[1] ?? '';
+    const host = withoutUser(/^[ \t]*(?:host|hosts|url|endpoint|remote_syslog|hec_host)\s+"?([^\s"]+)/m.exec(body)?.[1] ?? '');
     if (local.test(host) || outputs.length >= mostOutputs) continue;
     const secure = /^[ \t]*(?:transport\s+tls|scheme\s+"?https|tls\s+true|(?:url|endpoint)\s+"?https:|protocol\s+"?(?:https|tls))/m.test(
       body,
@@ -134,7 +184,7 @@ function beats(text: string): LogOutput[] {
     const blind = /verification_mode:\s*"?none/.test(body);
     const tls = secure ? (blind ? 'unverified' : 'on') : hosts.includes('${') && !hosts.includes('http://') ? 'open' : 'off';
     // What it reads are files of the node, which are still there when the receiver is back.
-    outputs.push({ collector: 'a beat', type, host: hosts.slice(0, 80), tls, buffer: 'open' });
+    outputs.push({ collector: 'a beat', type, host: withoutUser(hosts).slice(0, 80), tls, buffer: 'open' });
   }
   return outputs.slice(0, mostOutputs);
 }
@@ -144,6 +194,6 @@ function promtail(text: string): LogOutput[] {
   const blind = /insecure_skip_verify:\s*true/.test(text);
   return [...text.matchAll(/^[ \t]*-?[ \t]*url:\s*"?(\S+\/loki\/api\/\S+)/gm)].slice(0, mostOutputs).map(([, url = '']): LogOutput => {
     const tls = url.startsWith('https://') ? (blind ? 'unverified' : 'on') : url.startsWith('http://') ? 'off' : 'open';
-    return { collector: 'Promtail', type: 'loki', host: url, tls, buffer: 'open' };
+    return { collector: 'Promtail', type: 'loki', host: withoutUser(url), tls, buffer: 'open' };
   });
 }

@@ -75,6 +75,18 @@ const ingressCertificates: readonly (readonly [key: string, value: string])[] = 
   ['haproxy-ingress.github.io/ssl-passthrough', 'true'],
 ];
 
+/** The annotations that are read here: some stand among those of controllers that hold pieces of configuration files. */
+export const transportAnnotations: ReadonlySet<string> = new Set([
+  ...balancerCertificates.flatMap(([certificate, ports]) => (ports === undefined ? [certificate] : [certificate, ports])),
+  ...ingressCertificates.map(([key]) => key),
+  'nginx.ingress.kubernetes.io/ssl-redirect',
+  'nginx.ingress.kubernetes.io/force-ssl-redirect',
+  'alb.ingress.kubernetes.io/listen-ports',
+  'alb.ingress.kubernetes.io/ssl-redirect',
+  'alb.ingress.kubernetes.io/scheme',
+  'appgw.ingress.kubernetes.io/use-private-ip',
+]);
+
 /** Whether an annotation stands for the certificates that `spec.tls` does not name. */
 export function hasCertificateElsewhere(annotations: Annotations): boolean {
   return ingressCertificates.some(([key, value]) => annotations[key]?.includes(value) === true);

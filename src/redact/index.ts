@@ -1,5 +1,6 @@
 import { apiGroup, nowhere, type Path, type Resource } from '../core/index.ts';
 import { decode } from '../kube/decode.ts';
+import { configurationOf, logOutputs } from '../kube/log-outputs.ts';
 import { realPath, type PodTemplateKind } from '../kube/pod-templates.ts';
 import { isObject } from '../kube/shape-reader.ts';
 import { kindsWithStatus } from '../kube/status-kinds.ts';
@@ -39,6 +40,8 @@ export function redactor(podTemplates: readonly PodTemplateKind[], tagOf: (text:
     return fieldsOf(object, (key, value) => {
       if (key === 'status') return keptStatusOf(kind, value);
       if (holdsData && key === 'stringData') return undefined;
+      if (kind === 'ConfigMap' && holdsData && key === 'data' && isObject(value))
+        return fieldsOf(value, (file, text) => (typeof text === 'string' ? configurationOf(logOutputs(file, text)) : ''));
       if (holdsData && (key === 'data' || key === 'binaryData')) return eachText(value, () => '');
       return kept(key, value);
     });

@@ -1,4 +1,5 @@
 import { waiverAnnotation } from '../core/index.ts';
+import { transportAnnotations } from '../kube/transport-security.ts';
 
 /** The parts of `metadata` that rules and the reading of a cluster need. */
 export const keptMetadata: ReadonlySet<string> = new Set([
@@ -24,7 +25,8 @@ export const keptOfConditions: ReadonlySet<string> = new Set(['type', 'status'])
 export const longStatus: ReadonlySet<string> = new Set(['images', 'volumesAttached', 'volumesInUse']);
 
 /** Annotations by which something is configured, by the end of their domain. The values of all others are for people and for tools. */
-const configuring = /(?:^|\.)(?:kubernetes\.io|k8s\.io|istio\.io|linkerd\.io|cilium\.io|projectcalico\.org|openshift\.io)\//;
+const configuring =
+  /(?:^|\.)(?:kubernetes\.io|k8s\.io|istio\.io|linkerd\.io|cilium\.io|projectcalico\.org|openshift\.io|gke\.io|cloud\.google\.com)\//;
 /** They hold copies of objects and pieces of configuration files. */
 const copying = /^kubectl\.kubernetes\.io\/|(?:^|\.)ingress\.kubernetes\.io\//;
 const longestAnnotation = 512;
@@ -34,5 +36,6 @@ const longestWaivers = 8192;
 /** Whether the value of an annotation is kept, as long as there is no credential in it. */
 export function keepsAnnotation(name: string, value: string): boolean {
   if (name === waiverAnnotation) return value.length <= longestWaivers;
-  return value.length <= longestAnnotation && configuring.test(name) && !copying.test(name);
+  if (value.length > longestAnnotation) return false;
+  return transportAnnotations.has(name) || (configuring.test(name) && !copying.test(name));
 }

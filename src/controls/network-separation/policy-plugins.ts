@@ -5,7 +5,7 @@ import { policyObjects } from '../../subjects/policy-object.ts';
 export const policyPlugins: AnyControl = defineControl({
   id: 'network-separation/policy-plugins',
   decides: ['NET-09'],
-  title: 'Policies are of kinds that the network plugin enforces and that their readers understand',
+  title: 'Policies are of kinds that the network plugin enforces and readers understand',
   why: 'Each network plugin has policies of its own, which others ignore without a word. Whoever reads NetworkPolicies alone takes pods for open that are closed, or for closed that a policy of another kind opens.',
   severity: 'medium',
   also: { attack: ['T1046'] },

@@ -5,7 +5,7 @@ import { isExact, remoteSources } from '../../subjects/remote-source.ts';
 export const pinnedSources: AnyControl = defineControl({
   id: 'upgrading/pinned-sources',
   decides: ['GOV-03'],
-  title: 'Charts and repositories that controllers apply are fetched securely, in a version that stays what it is',
+  title: 'Charts and repositories that controllers apply are fetched securely and pinned',
   why: 'A controller applies whatever it fetches, mostly with rights over the whole cluster. Who gets hold of a branch, a range of versions or a plaintext connection runs his own manifests there, without anybody reviewing them.',
   severity: 'medium',
   also: { attack: ['T1195.002'] },

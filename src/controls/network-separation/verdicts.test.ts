@@ -293,6 +293,20 @@ spec: { templates: [{ name: a, container: { image: a } }] }
   });
 });
 
+test('of several workloads the same one is named, whatever comes first: clusters list objects in another order than files', () => {
+  const balancer = object('Service', '{ type: LoadBalancer, selector: { app: web }, ports: [{ port: 80 }] }');
+  const pods = ['a', 'b'].map((name) =>
+    pod('{ containers: [{ name: web, image: a }] }', `{ name: ${name}, namespace: shop, labels: { app: web } }`),
+  );
+  for (const id of ['open-sources', 'plaintext-entrances', 'intended-exposure', 'storage-bounds']) {
+    const [said, turned] = [pods, pods.toReversed()].map((some) =>
+      findings(`network-separation/${id}`, namespace() + balancer + some.join('')).map(({ message }) => message),
+    );
+    expect(said!.length, id).toBeGreaterThan(0);
+    expect(turned, id).toEqual(said);
+  }
+});
+
 describe('literal credentials', () => {
   const id = 'network-separation/literal-credentials';
   const value = 'q7Zt0pXc4LmB2vRk9sWy5dGh';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commands } from '../src/cli/commands/index.ts';
 import { scan } from '../src/index.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -20,6 +21,10 @@ describe('README.md', () => {
     await run(scan, { log: (line: string) => printed.push(line) });
     expect(printed.length).toBeGreaterThan(5);
     expect(printed[0]).toMatch(/^\S+:\d+ (critical|high|medium|low): /);
+  });
+
+  test('names every command', () => {
+    for (const { name } of commands) expect(readme).toMatch(new RegExp(`\\bplimsoll ${name}\\b`));
   });
 
   test('links to files that exist', () => {

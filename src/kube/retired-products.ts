@@ -97,16 +97,9 @@ const retiredProducts: readonly RetiredProduct[] = [
   {
     // github.com/kubernetes-retired/heapster, "Deprecation timeline": retired with Kubernetes 1.13.
     name: 'Heapster',
-    since: 'November 2018',
+    since: 'December 2018',
     instead: 'the metrics server, and a store of metrics',
     images: ['heapster-amd64', 'heapster', 'heapster-influxdb-amd64', 'heapster-grafana-amd64'],
-  },
-  {
-    // github.com/jetstack/kube-lego, README.
-    name: 'kube-lego',
-    since: 'September 2018',
-    instead: 'cert-manager',
-    images: ['jetstack/kube-lego'],
   },
 ];
 

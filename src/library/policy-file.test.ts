@@ -56,6 +56,13 @@ test('outside of a repository only the folder itself counts', async () => {
   expect(await found({ paths: ['below'] })).toBeUndefined();
 });
 
+test('outside of a repository it is found up to the working directory', async () => {
+  mkdirSync(join(root, 'deploy/shop'), { recursive: true });
+  writeFileSync(join(root, 'plimsoll.yaml'), 'failOn: low');
+  expect(await readPolicyFile({ paths: ['deploy/shop'], cwd: root })).toMatchObject({ failOn: 'low' });
+  expect(await readPolicyFile({ paths: ['.'], cwd: join(root, 'deploy') })).toEqual({});
+});
+
 test('what is larger than a mebibyte is refused', async () => {
   write('plimsoll.yaml', `# ${'x'.repeat(1 << 20)}\n`);
   await expect(readPolicyFile({ cwd: root })).rejects.toThrow('longer than 1 MiB');

@@ -57,13 +57,13 @@ export async function readPolicyFile(options: PolicyFileOptions = {}): Promise<F
 
 /** Where the policy file may stand: whoever reads it again has to look there. */
 export function policyFilePlaces({ file, paths = ['.'], cwd = process.cwd() }: PolicyFileOptions = {}): readonly string[] {
-  return file === undefined ? [...new Set(paths.flatMap((path) => placesFrom(startOf(path, cwd))))] : [resolve(cwd, file)];
+  return file === undefined ? [...new Set(paths.flatMap((path) => placesFrom(startOf(path, cwd), cwd)))] : [resolve(cwd, file)];
 }
 
 /** @throws OptionError where the paths lead to different files. */
 function findPolicyFile(paths: readonly string[], cwd: string): string | undefined {
   const starts = new Set(paths.map((path) => startOf(path, cwd)));
-  const found = new Set([...starts].map((start) => placesFrom(start).find((path) => existsSync(path))));
+  const found = new Set([...starts].map((start) => placesFrom(start, cwd).find((path) => existsSync(path))));
   const [first, second] = [...found].filter((path) => path !== undefined);
   if (second === undefined) return first;
   throw new OptionError([
@@ -83,16 +83,19 @@ function startOf(path: string, cwd: string): string {
 }
 
 /**
- * From a folder up to the root of its repository (where .git is), or to the home directory. Where neither is above, the
- * folder alone counts: anybody may put files into /tmp, and a policy file can waive findings.
+ * From a folder up to the root of its repository (where .git is), or to the home directory. Where neither is above, up to
+ * the working directory, and from elsewhere the folder alone: anybody may put files into /tmp, and a policy file can waive
+ * findings.
  */
-function placesFrom(start: string): readonly string[] {
+function placesFrom(start: string, cwd: string): readonly string[] {
   const places: string[] = [];
   const home = homedir();
+  const here = resolve(cwd);
   for (let folder = start; ; folder = dirname(folder)) {
     places.push(join(folder, policyFileName));
     if (folder === home || existsSync(join(folder, '.git'))) return places;
-    if (dirname(folder) === folder) return places.slice(0, 1);
+    if (dirname(folder) === folder)
+      return isWithin(start, here) ? places.slice(0, places.indexOf(join(here, policyFileName)) + 1) : places.slice(0, 1);
   }
 }
 

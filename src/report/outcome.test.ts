@@ -24,7 +24,15 @@ test('unread input outranks findings, unless it is allowed', () => {
   expect(exitCode(sampleReport, 'none', true)).toBe(0);
 });
 
-test('nothing to judge is never success', () => {
+test('a part of the desired state may hold nothing to judge, as long as what was skipped is listed', () => {
+  const { inputs, target } = sampleReport;
+  const [file] = inputs.skipped;
+  const nothing = { ...sampleReport, target: { ...target, partial: true }, inputs: { ...inputs, resources: 0, unread: [] } };
+  expect(exitCode({ ...nothing, inputs: { ...nothing.inputs, skipped: file === undefined ? [] : [file] } }, 'high', false)).toBe(0);
+  expect(exitCode({ ...nothing, inputs: { ...nothing.inputs, skipped: [] } }, 'high', false)).toBe(2);
+});
+
+test('of the whole desired state nothing to judge is never success', () => {
   const nothing = { ...sampleReport, inputs: { ...sampleReport.inputs, resources: 0 } };
   expect(exitCode(nothing, 'none', true)).toBe(2);
 });

@@ -21,7 +21,7 @@ export interface OutcomeOptions {
  * not known to be whole.
  */
 export function outcome(report: Report, options: OutcomeOptions): Outcome {
-  const { resources, unread } = report.inputs;
+  const { resources, skipped, unread } = report.inputs;
   if (unread.length > 0 && !options.allowUnreadable)
     return {
       exitCode: 2,
@@ -30,6 +30,9 @@ export function outcome(report: Report, options: OutcomeOptions): Outcome {
           ? `${counted(unread.length, 'document')} could not be read (--allow-unreadable accepts that)`
           : `${counted(unread.length, 'part')} of the cluster could not be read (--allow-partial accepts that)`,
     };
+  // The changed files of a commit may well be of something else; what was skipped is listed.
+  if (resources === 0 && report.target.partial && skipped.length > 0)
+    return { exitCode: 0, reason: `nothing to judge in this part: ${counted(skipped.length, 'document')} skipped` };
   if (resources === 0) return { exitCode: 2, reason: 'nothing to scan: no Kubernetes object that a control reads' };
   if (options.failOn === 'none') return { exitCode: 0, reason: 'findings do not fail this run (--fail-on none)' };
   const failing = severities.slice(0, severities.indexOf(options.failOn) + 1);

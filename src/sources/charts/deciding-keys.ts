@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatPath, type Finding, type Path, type SetBy } from '../../core/index.ts';
 import { isObject } from '../../kube/shape-reader.ts';
@@ -7,6 +6,7 @@ import { readDocument, type ReadDocument } from '../../kube/yaml/index.ts';
 import { setOwn } from '../../kube/yaml/document.ts';
 import { builtObjects, objectOf, parsePath, placeIn, valueAt, type BuiltObject } from './built-objects.ts';
 import type { RenderedDocument } from './rendered.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** A file of values, and how reports name it. */
 export interface ValuesFile {
@@ -61,7 +61,10 @@ export async function decidingKeys(
     const path = parsePath(finding.path);
     return object === undefined || path.length === 0 ? [] : [{ finding, object, path, value: valueAt(object.value, path) }];
   });
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-values-'));
+  const made = temporaryFolder();
+  // Findings stand at their templates without the keys.
+  if (typeof made !== 'string') return answer;
+  const folder = made;
   const end = Date.now() + longest;
   let renders = 0;
   let allowed = 0;

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { apiGroup, nowhere, type Finding, type Path, type SetBy } from '../../core/index.ts';
 import { isObject } from '../../kube/shape-reader.ts';
@@ -8,6 +7,7 @@ import { builtObjects, nameOf as nameOfObject, objectOf, parsePath, placeIn, val
 import { kustomizationIn, type Overlay } from './overlay.ts';
 import { findProgram, run, type Printed } from './program.ts';
 import type { Rendered, RenderedDocument } from './rendered.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 export interface FoundOverlay {
   readonly path: string;
@@ -30,7 +30,8 @@ export async function buildOverlay({ path, overlay, nameOf }: FoundOverlay): Pro
       refused:
         'a kustomization, and there is no kustomize and no kubectl to build it with: install one (https://kubectl.docs.kubernetes.io/installation/kustomize), or read its plain YAML alone with --no-render',
     };
-  const folder = mkdtempSync(join(realpathSync.native(tmpdir()), 'plimsoll-kustomize-'));
+  const folder = temporaryFolder();
+  if (typeof folder !== 'string') return { refused: `a kustomization that is not built: ${folder.refused}` };
   try {
     const around = { resources: [toSlashes(relative(folder, overlay.folder))], buildMetadata: ['originAnnotations'] };
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(around));

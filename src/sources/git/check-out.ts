@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { basename, dirname, isAbsolute, join, parse, posix, resolve } from 'node:path';
 import { listTree, pathBelow, whyOf, type Refusal, type Repository, type TreeEntry } from './repository.ts';
 import { streamGit } from './run-git.ts';
@@ -36,7 +36,8 @@ export async function checkOut(repository: Repository, commit: string, wanted: W
   const isOverlay = named.some(({ path }) => overlays.has(posix.basename(path)));
   const entries = isOverlay ? await listTree(repository, commit, ['']) : named;
   if ('refused' in entries) return entries;
-  const root = mkdtempSync(join(tmpdir(), 'plimsoll-'));
+  const root = temporaryFolder();
+  if (typeof root !== 'string') return { refused: [root.refused] };
   const there = (path: string): string => join(root, path.slice(parse(path).root.length));
   const remove = (): void => rmSync(root, { recursive: true, force: true });
   try {

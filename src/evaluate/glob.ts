@@ -1,24 +1,6 @@
-/** Does a pattern with `*` (any characters) and `?` (one) describe a name? Linear but for the last star, whatever the pattern. */
+/** Does a pattern with `*` (any characters) and `?` (one) describe a name? */
 export function fitsGlob(pattern: string, name: string): boolean {
-  let at = 0;
-  let read = 0;
-  /** Behind the last star, and where in the name what it stands for ends for now. */
-  let star = -1;
-  let taken = 0;
-  while (read < name.length) {
-    if (pattern[at] === '*') {
-      star = ++at;
-      taken = read;
-    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === name[read])) {
-      at++;
-      read++;
-    } else if (star >= 0) {
-      at = star;
-      read = ++taken;
-    } else return false;
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
+  return fits(pattern, name, '*', (wanted, character) => wanted === '?' || wanted === character);
 }
 
 /**
@@ -30,19 +12,27 @@ export function fitsPath(pattern: string, file: string): boolean {
   const trimmed = pattern.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
   const parts = trimmed.includes('/') ? trimmed.split('/') : ['**', trimmed];
   const wanted = parts[0] === '' ? parts.slice(1) : parts;
-  return fitsParts([...wanted, ...(wanted.at(-1) === '**' ? [] : ['**'])], file.split('/'));
+  const inside = wanted.at(-1) === '**' ? wanted : [...wanted, '**'];
+  return fits(inside, file.split('/'), '**', fitsGlob);
 }
 
-function fitsParts(pattern: readonly string[], parts: readonly string[]): boolean {
+/** Characters of a name, or parts of a path, where `any` stands for as many as there may be. Linear but for the last of them, whatever the pattern. */
+function fits(
+  pattern: ArrayLike<string>,
+  items: ArrayLike<string>,
+  any: string,
+  fitsOne: (wanted: string, item: string) => boolean,
+): boolean {
   let at = 0;
   let read = 0;
+  /** Behind the last `any`, and where in the items what it stands for ends for now. */
   let star = -1;
   let taken = 0;
-  while (read < parts.length) {
-    if (pattern[at] === '**') {
+  while (read < items.length) {
+    if (pattern[at] === any) {
       star = ++at;
       taken = read;
-    } else if (at < pattern.length && fitsGlob(pattern[at]!, parts[read]!)) {
+    } else if (at < pattern.length && fitsOne(pattern[at]!, items[read]!)) {
       at++;
       read++;
     } else if (star >= 0) {
@@ -50,6 +40,6 @@ function fitsParts(pattern: readonly string[], parts: readonly string[]): boolea
       read = ++taken;
     } else return false;
   }
-  while (pattern[at] === '**') at++;
+  while (pattern[at] === any) at++;
   return at === pattern.length;
 }

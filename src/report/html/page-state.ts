@@ -37,9 +37,8 @@ export interface State extends Filters {
 
 export const withoutNamespace = '(none)';
 
-export const initialState: State = {
-  view: 'overview',
-  entry: '',
+/** What Clear sets back. */
+export const unfiltered = {
   severity: [],
   verdict: 'fail',
   chapter: '',
@@ -50,6 +49,12 @@ export const initialState: State = {
   code: '',
   control: '',
   object: '',
+} as const;
+
+export const initialState: State = {
+  view: 'overview',
+  entry: '',
+  ...unfiltered,
   group: 'control',
   state: [],
   level: '',

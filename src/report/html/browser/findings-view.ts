@@ -1,6 +1,6 @@
 import { findingAt, findingCount, pageSeverities, type PageData } from '../page-data.ts';
 import { groupsOf, selected, type Group } from '../page-select.ts';
-import { groupings, type State } from '../page-state.ts';
+import { groupings, unfiltered, type State } from '../page-state.ts';
 import { byId, counted, element, inPortions } from './element.ts';
 import { findingElement, waiverText } from './finding.ts';
 
@@ -50,20 +50,6 @@ export function showFindings(data: PageData, state: State): void {
   byId('clear').hidden = JSON.stringify({ ...state, ...unfiltered }) === JSON.stringify(state);
   showList(data, state, rows);
 }
-
-/** What Clear sets back. */
-export const unfiltered = {
-  severity: [],
-  verdict: 'fail',
-  chapter: '',
-  namespace: '',
-  kind: '',
-  waived: '',
-  q: '',
-  code: '',
-  control: '',
-  object: '',
-} as const;
 
 type Choice = readonly [value: string, text: string, count: number | undefined];
 

@@ -1,7 +1,7 @@
 import type { PageData } from '../page-data.ts';
-import { initialState, readFragment, views, writeFragment, type State } from '../page-state.ts';
+import { initialState, readFragment, unfiltered, views, writeFragment, type State } from '../page-state.ts';
 import { byId } from './element.ts';
-import { mostPrinted, printFindings, showFindings, unfiltered } from './findings-view.ts';
+import { mostPrinted, printFindings, showFindings } from './findings-view.ts';
 import { listenToKeys } from './keys.ts';
 import { showLedger } from './ledger-view.ts';
 import { showWorkloads, startWorkloads } from './workloads-view.ts';

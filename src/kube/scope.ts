@@ -18,6 +18,11 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'trainer.kubeflow.org/ClusterTrainingRuntime',
 ]);
 
+/** Whether objects of a group configure components: they are in files, and no API serves them. */
+export function isOfComponents(group: string): boolean {
+  return group.endsWith('.config.k8s.io') || group === 'audit.k8s.io';
+}
+
 /** A cluster-scoped object has no namespace, whatever its metadata or the user's `--namespace` say. */
 export function isClusterScoped(ref: ResourceRef): boolean {
   return clusterScoped.has(`${apiGroup(ref.apiVersion)}/${ref.kind}`);

@@ -4,6 +4,7 @@ import { controls } from '../controls/index.ts';
 import { apiGroup, isObserved, nowhere, type AnyControl, type Finding } from '../core/index.ts';
 import { startEvaluation } from '../evaluate/index.ts';
 import { decode } from '../kube/decode.ts';
+import { isOfComponents } from '../kube/scope.ts';
 import { policyOf } from '../options/policy-options.ts';
 import { findCredentials, formats } from '../subjects/credentials.ts';
 import { exampleObjects } from '../testing/index.ts';
@@ -40,8 +41,7 @@ function findingsOf(control: AnyControl, objects: readonly Fields[]): readonly F
 
 /** What was observed of the server, and the files of its components, are not read from it. */
 function isServed(apiVersion: string): boolean {
-  const group = apiGroup(apiVersion);
-  return !isObserved({ apiVersion }) && !group.endsWith('.config.k8s.io') && group !== 'audit.k8s.io';
+  return !isObserved({ apiVersion }) && !isOfComponents(apiGroup(apiVersion));
 }
 
 describe('no verdict changes', () => {

@@ -1,4 +1,5 @@
 import { apiGroup, type LocalSubject, type LocalSubjectKind, type Resource } from '../core/index.ts';
+import { kubeletConfigurationKind } from '../kube/kubelet-configuration.ts';
 import type { Container } from '../kube/types.ts';
 import { listOf, textOf } from '../kube/untyped.ts';
 import { containersOf } from './container.ts';
@@ -14,16 +15,14 @@ export type ImagePull =
   /** `imagePullCredentialsVerificationPolicy` as it stands. */
   | { readonly type: 'kubelet'; readonly policy: string | undefined };
 
-const kubeletKind = 'KubeletConfiguration.kubelet.config.k8s.io';
-
 /** Paths of controls are relative to the container, or to the settings. */
 export const imagePulls: LocalSubjectKind<ImagePull> = {
   scope: 'local',
   name: 'pull of an image',
-  reads: { podTemplates: true, kinds: [kubeletKind] },
+  reads: { podTemplates: true, kinds: [kubeletConfigurationKind] },
   example: 'objects',
   *subjects({ ref, object, podTemplates }: Resource): Generator<LocalSubject<ImagePull>> {
-    if (`${ref.kind}.${apiGroup(ref.apiVersion)}` === kubeletKind)
+    if (`${ref.kind}.${apiGroup(ref.apiVersion)}` === kubeletConfigurationKind)
       yield { subject: { type: 'kubelet', policy: textOf(object['imagePullCredentialsVerificationPolicy']) }, path: [] };
     for (const { spec, specPath } of podTemplates) {
       const isPrivate = listOf(spec['imagePullSecrets']).length > 0;

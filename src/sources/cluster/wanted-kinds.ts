@@ -1,5 +1,6 @@
 import { isWorkflow, workflowKinds } from '../../kube/argo-workflow.ts';
 import { askingFor, type Asking } from './asking.ts';
+import { isOfComponents } from '../../kube/scope.ts';
 import { podTemplateKinds, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
 
 /** A kind that a scan reads, whether the cluster has it or not. */
@@ -45,13 +46,8 @@ export function wantedKinds(
       const own = ownGroups.has(group) && !youngKinds.has(kind);
       return { group, kind, podTemplates: holdsPods, own, asking: askingFor(group, kind, readSecretKeys) };
     })
-    .filter(({ group }) => !isConfiguration(group))
+    .filter(({ group }) => !isOfComponents(group))
     .sort(inOrder);
-}
-
-/** Of components: they are in files, and no API serves them. */
-function isConfiguration(group: string): boolean {
-  return group.endsWith('.config.k8s.io') || group === 'audit.k8s.io';
 }
 
 function nameOf(group: string, kind: string): string {

@@ -220,5 +220,5 @@ test('in every style the old bytes stay and both read back', () => {
     expect(placed.text.slice(text.length).replaceAll(newline, '')).not.toMatch(/[\r\n]/);
   });
   fc.assert(property, { seed: 4, numRuns: runs(30, 600) });
-  expect(appended).toBeGreaterThan(20);
+  expect(appended).toBeGreaterThan(runs(20, 100));
 });

@@ -19,6 +19,8 @@ export interface SubjectContext {
 export interface Reads {
   readonly podTemplates: boolean;
   readonly kinds: readonly string[];
+  /** For local kinds: every other object as well that is read at all. */
+  readonly others?: true;
   /**
    * For joined kinds: also one running pod for each owner whose template it equals (`Resource.madeFrom`). Without it a
    * workload is only seen as it is written, whether anything of it runs or not.

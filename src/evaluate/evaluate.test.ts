@@ -39,7 +39,7 @@ const policy: Policy = {
 const things: LocalSubjectKind<{ colour?: string }> = {
   scope: 'local',
   name: 'thing',
-  reads: { podTemplates: false, kinds: ['Box'] },
+  reads: { podTemplates: true, kinds: ['Box', 'Namespace'] },
   example: 'objects',
   *subjects({ object }) {
     for (const [index, subject] of (object['things'] as { colour?: string; name: string }[]).entries()) {

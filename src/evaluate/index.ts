@@ -1,4 +1,5 @@
 import {
+  apiGroup,
   compareText,
   formatPath,
   isObserved,
@@ -234,10 +235,28 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     onFound.push(found);
   }
 
+  const localByKind = new Map<string, readonly Bench<LocalKind>[]>();
+
+  /** Those whose subjects are in objects of the kind: to ask all about every object would take longer than judging it. */
+  function localOf({ ref, podTemplates }: Resource): readonly Bench<LocalKind>[] {
+    const group = apiGroup(ref.apiVersion);
+    const name = group === '' ? ref.kind : `${ref.kind}.${group}`;
+    const holdsPods = podTemplates.length > 0;
+    const key = `${name} ${holdsPods}`;
+    let those = localByKind.get(key);
+    if (those === undefined) {
+      those = local.filter(
+        ({ kind: { reads } }) => reads.others === true || (holdsPods && reads.podTemplates) || reads.kinds.includes(name),
+      );
+      localByKind.set(key, those);
+    }
+    return those;
+  }
+
   /** What belongs to the system is judged by few, and repaired by nobody. */
   function judgeLocally(resource: Resource, ref: ResourceRef, isSystem: boolean): void {
     const origin = files.length - 1;
-    for (const bench of local) {
+    for (const bench of localOf(resource)) {
       const { kind } = bench;
       const all = panelOf(bench, resource.file);
       const panel = isSystem ? all.filter(({ control }) => control.judgesSystem === true) : all;

@@ -12,7 +12,7 @@ export interface ObjectFieldsSubject {
 export const objectFields: LocalSubjectKind<ObjectFieldsSubject> = {
   scope: 'local',
   name: 'object with its fields',
-  reads: { podTemplates: true, kinds: kindsWithKnownFields },
+  reads: { podTemplates: true, kinds: kindsWithKnownFields, others: true },
   example: 'objects',
   subjects: ({ ref, object, podTemplates }) => [{ subject: { ref, object, podTemplates }, path: [] }],
 };

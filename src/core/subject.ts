@@ -19,7 +19,7 @@ export interface SubjectContext {
 export interface Reads {
   readonly podTemplates: boolean;
   readonly kinds: readonly string[];
-  /** For local kinds: every other object as well that is read at all. */
+  /** Every other object as well that is read for anybody. */
   readonly others?: true;
   /**
    * For joined kinds: also one running pod for each owner whose template it equals (`Resource.madeFrom`). Without it a

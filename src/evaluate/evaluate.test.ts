@@ -52,7 +52,7 @@ const things: LocalSubjectKind<{ colour?: string }> = {
 const boxes: JoinedSubjectKind<{ count: number }, { readonly at: { resource: number; path: Path; location: Location } }> = {
   scope: 'joined',
   name: 'set of boxes',
-  reads: { podTemplates: false, kinds: ['Box'] },
+  reads: { podTemplates: true, kinds: ['Box'] },
   example: 'objects',
   remember: (_, anchor) => ({ at: anchor(['metadata', 'name']) }),
   *subjects(memories) {

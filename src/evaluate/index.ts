@@ -235,23 +235,8 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     onFound.push(found);
   }
 
-  const localByKind = new Map<string, readonly Bench<LocalKind>[]>();
-
-  /** Those whose subjects are in objects of the kind: to ask all about every object would take longer than judging it. */
-  function localOf({ ref, podTemplates }: Resource): readonly Bench<LocalKind>[] {
-    const group = apiGroup(ref.apiVersion);
-    const name = group === '' ? ref.kind : `${ref.kind}.${group}`;
-    const holdsPods = podTemplates.length > 0;
-    const key = `${name} ${holdsPods}`;
-    let those = localByKind.get(key);
-    if (those === undefined) {
-      those = local.filter(
-        ({ kind: { reads } }) => reads.others === true || (holdsPods && reads.podTemplates) || reads.kinds.includes(name),
-      );
-      localByKind.set(key, those);
-    }
-    return those;
-  }
+  const localOf = byKind(local);
+  const rememberingOf = byKind(remembering);
 
   /** What belongs to the system is judged by few, and repaired by nobody. */
   function judgeLocally(resource: Resource, ref: ResourceRef, isSystem: boolean): void {
@@ -334,7 +319,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
       return remembered;
     };
     if (resource.madeFrom !== undefined) madeFrom.set(files.length - 1, resource.madeFrom);
-    for (const bench of remembering) {
+    for (const bench of rememberingOf(resource)) {
       const { kind, memories, owners } = bench;
       if (resource.madeFrom?.alike === true && kind.reads.running !== true) continue;
       if (isSystem && kind.reads.system !== true) continue;
@@ -708,6 +693,25 @@ function sharedPaths(): (path: Path) => Path {
 /** Indexes would move with the order of the list; the container's name tells the items apart. */
 function joinedSteps(container: string | undefined, path: Path): string[] {
   return [container ?? '', ...path.filter((step) => typeof step === 'string')];
+}
+
+/** Picks those who read a resource: to ask all about every object would take longer than judging some of them. */
+function byKind<Kind extends LocalKind | JoinedKind>(benches: readonly Bench<Kind>[]): (resource: Resource) => readonly Bench<Kind>[] {
+  const known = new Map<string, readonly Bench<Kind>[]>();
+  return ({ ref, podTemplates }) => {
+    const group = apiGroup(ref.apiVersion);
+    const name = group === '' ? ref.kind : `${ref.kind}.${group}`;
+    const holdsPods = podTemplates.length > 0;
+    const key = holdsPods ? `${name} with pods` : name;
+    let those = known.get(key);
+    if (those === undefined) {
+      those = benches.filter(
+        ({ kind: { reads } }) => reads.others === true || (holdsPods && reads.podTemplates) || reads.kinds.includes(name),
+      );
+      known.set(key, those);
+    }
+    return those;
+  };
 }
 
 function benchesOf(judges: readonly Judge[]): Bench<LocalKind | JoinedKind>[] {

@@ -1,3 +1,4 @@
+import { remembering } from '../core/index.ts';
 import { parseImageReference, type ImageReference } from './image-reference.ts';
 
 /** An add-on of clusters that gets no more repairs, as its makers have said. */
@@ -113,14 +114,16 @@ export function retiredProduct(image: string): RetiredProduct | undefined {
   const parsed = parseImageReference(image);
   if ('error' in parsed) return undefined;
   const { registry, repository } = parsed;
-  const parts = repository.split('/');
-  const ends = [parts.slice(-2).join('/'), parts.at(-1) ?? '', `${parts.at(-2) ?? ''}/`];
-  for (const end of ends) {
-    const product = byEnd.get(end);
-    if (product !== undefined && isBefore(product, parsed)) return product;
-  }
+  const product = productsOf(repository).find((each) => isBefore(each, parsed));
+  if (product !== undefined) return product;
   return registry === 'k8s.gcr.io' ? frozenRegistry : undefined;
 }
+
+const productsOf = remembering((repository): readonly RetiredProduct[] => {
+  const parts = repository.split('/');
+  const ends = [parts.slice(-2).join('/'), parts.at(-1) ?? '', `${parts.at(-2) ?? ''}/`];
+  return ends.flatMap((end) => byEnd.get(end) ?? []);
+});
 
 function isBefore({ before }: RetiredProduct, { tag = '' }: ImageReference): boolean {
   if (before === undefined) return true;

@@ -1,4 +1,4 @@
-import { defineControl, failAt, pass, type AnyControl, type Path, type Place } from '../../core/index.ts';
+import { defineControl, failAt, pass, type AnyControl, type Place } from '../../core/index.ts';
 import { networkPolicies } from '../../subjects/network-policy.ts';
 
 /** YAML knows straight quotes only: these are a part of the text, and no label can hold them. */
@@ -48,15 +48,17 @@ spec:
 `;
 }
 
-function collect(value: unknown, path: Path, places: Place[]): void {
+/** `path` is a stack: hardly a policy has any quote, and a place is only copied where there is one. */
+function collect(value: unknown, path: (string | number)[], places: Place[]): void {
   if (typeof value === 'string') {
-    if (quote.test(value)) places.push({ where: path, message: 'a value has typographic quotes: it matches nothing (erratum 14)' });
+    if (quote.test(value)) places.push({ where: [...path], message: 'a value has typographic quotes: it matches nothing (erratum 14)' });
     return;
   }
   if (typeof value !== 'object' || value === null || path.length > deepest) return;
   for (const [key, inner] of Object.entries(value)) {
-    const at = [...path, Array.isArray(value) ? Number(key) : key];
-    if (quote.test(key)) places.push({ where: at, message: 'a key has typographic quotes: it matches nothing (erratum 14)' });
-    else collect(inner, at, places);
+    path.push(Array.isArray(value) ? Number(key) : key);
+    if (quote.test(key)) places.push({ where: [...path], message: 'a key has typographic quotes: it matches nothing (erratum 14)' });
+    else collect(inner, path, places);
+    path.pop();
   }
 }

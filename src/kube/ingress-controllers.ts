@@ -37,6 +37,7 @@ const controllers: Readonly<Record<string, ControllerPlace | undefined>> = Objec
     'konghq.com/kic-gateway-controller': images('kong', 'kong/kong-gateway'),
     'projectcontour.io/ingress-controller': images('envoyproxy/envoy'),
     'projectcontour.io/gateway-controller': images('envoyproxy/envoy'),
+    'openshift.io/ingress-to-route': images('openshift4/ose-haproxy-router', 'openshift/origin-haproxy-router'),
     'istio.io/ingress-controller': images('istio/proxyv2'),
     'istio.io/gateway-controller': gateway,
     'gateway.nginx.org/nginx-gateway-controller': gateway,

@@ -1,7 +1,8 @@
 import { apiGroup, type Anchor, type JoinedSubject, type JoinedSubjectKind, type Resource, type ResourceRef } from '../core/index.ts';
+import { istioGatewayKind, openShiftRouteKind } from '../kube/network/route-fact.ts';
 import { listOf, recordOf, textOf } from '../kube/untyped.ts';
 
-/** A Secret with a certificate that an Ingress or a Gateway names. */
+/** A Secret with a certificate that an Ingress, a Route or a Gateway names. */
 export interface CertificateUse {
   /** `Ingress "shop"` */
   readonly title: string;
@@ -22,9 +23,17 @@ interface RememberedUse {
   readonly secret: string;
   readonly at: Anchor;
   readonly made: boolean;
+  /** It stands beside the pods of the gateway, wherever they are. */
+  readonly anywhere?: true;
 }
 
-const users: readonly string[] = ['Ingress.networking.k8s.io', 'Gateway.gateway.networking.k8s.io'];
+const uses: Readonly<Record<string, (spec: Value, home: string | undefined) => Named[]>> = {
+  'Ingress.networking.k8s.io': ofIngress,
+  'Gateway.gateway.networking.k8s.io': ofGateway,
+  [openShiftRouteKind]: ofRoute,
+  [istioGatewayKind]: ofIstioGateway,
+};
+const users: readonly string[] = Object.keys(uses);
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -57,28 +66,30 @@ export const certificateUses: JoinedSubjectKind<CertificateUse, Memory> = {
     const spec = recordOf(object['spec']);
     const secret = Object.hasOwn(makers, kind) ? makers[kind]?.(spec, ref.name) : undefined;
     if (secret !== undefined) return { type: 'secret', namespace, name: secret };
-    if (!users.includes(kind)) return undefined;
+    const namedBy = Object.hasOwn(uses, kind) ? uses[kind] : undefined;
+    if (namedBy === undefined) return undefined;
     const made = requests.some((key) => metadata.annotations?.[key] !== undefined);
-    const uses = (ref.kind === 'Ingress' ? ofIngress(spec) : ofGateway(spec, namespace)).map(({ path, ...use }) => {
-      return { namespace, made, ...use, at: anchor(path) };
-    });
-    return uses.length === 0 ? undefined : { type: 'use', ref, uses };
+    const found = namedBy(spec, namespace).map(({ path, ...use }) => ({ namespace, made, ...use, at: anchor(path) }));
+    return found.length === 0 ? undefined : { type: 'use', ref, uses: found };
   },
 
   *subjects(memories): Generator<JoinedSubject<CertificateUse>> {
     const names = new Set<string>();
+    const everywhere = new Set<string>();
     const namespaces = new Set<string | undefined>();
     for (const memory of memories) {
       if (memory.type !== 'secret') continue;
       names.add(`${memory.namespace ?? ''}/${memory.name}`);
+      everywhere.add(memory.name);
       namespaces.add(memory.namespace);
     }
     for (const memory of memories) {
       if (memory.type !== 'use') continue;
       const title = `${memory.ref.kind} "${memory.ref.name}"`;
-      for (const { namespace, secret, at, made } of memory.uses) {
-        const found = made || names.has(`${namespace ?? ''}/${secret}`);
-        yield { subject: { title, secret, at, found, othersRead: namespaces.has(namespace) }, ref: memory.ref, at };
+      for (const { namespace, secret, at, made, anywhere = false } of memory.uses) {
+        const found = made || (anywhere ? everywhere.has(secret) : names.has(`${namespace ?? ''}/${secret}`));
+        const othersRead = anywhere ? everywhere.size > 0 : namespaces.has(namespace);
+        yield { subject: { title, secret, at, found, othersRead }, ref: memory.ref, at };
       }
     }
   },
@@ -93,6 +104,7 @@ interface Named {
   readonly secret: string;
   readonly namespace?: string;
   readonly path: readonly (string | number)[];
+  readonly anywhere?: true;
 }
 
 function ofIngress(spec: Value): Named[] {
@@ -113,4 +125,20 @@ function ofGateway(spec: Value, home: string | undefined): Named[] {
       return [{ secret, path, ...(elsewhere === undefined ? {} : { namespace: elsewhere }) }];
     }),
   );
+}
+
+/** openshift/api, route/v1: beside a certificate that stands in it, a Route may name one. */
+function ofRoute(spec: Value): Named[] {
+  const secret = textOf(recordOf(recordOf(spec['tls'])['externalCertificate'])['name']);
+  return secret === undefined ? [] : [{ secret, path: ['spec', 'tls', 'externalCertificate', 'name'] }];
+}
+
+/** istio.io, "ServerTLSSettings": `credentialName` is a Secret of the namespace in which the pods of the gateway run. */
+function ofIstioGateway(spec: Value): Named[] {
+  return listOf(spec['servers']).flatMap((server, index): Named[] => {
+    const secret = textOf(recordOf(recordOf(server)['tls'])['credentialName']);
+    return secret === undefined || secret.includes('://')
+      ? []
+      : [{ secret, path: ['spec', 'servers', index, 'tls', 'credentialName'], anywhere: true }];
+  });
 }

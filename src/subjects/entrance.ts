@@ -1,7 +1,8 @@
 import { compareText, groupBy, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
 import { indexByNamespace } from '../kube/selector-index.ts';
 import { short } from './dangerous-grants.ts';
-import { rememberWayIn, wayInKinds, type Entrance, type RouteWay, type ServiceEntrance, type WayIn } from './way-in.ts';
+import { meshFronts } from './mesh-fronts.ts';
+import { rememberWayIn, wayInKinds, type Entrance, type RememberedPod, type RouteWay, type ServiceEntrance, type WayIn } from './way-in.ts';
 
 /** A Service, an Ingress, a Gateway or a route by which connections from outside get to pods. */
 export interface EntranceSubject extends Entrance {
@@ -10,7 +11,7 @@ export interface EntranceSubject extends Entrance {
   /** `shop/web` */
   readonly key: string;
   /** What it is, for messages. */
-  readonly by: ServiceEntrance['by'] | 'Ingress' | 'Gateway' | 'route';
+  readonly by: ServiceEntrance['by'] | 'Ingress' | 'Route' | 'Gateway' | 'route';
   readonly openTo?: ServiceEntrance['openTo'];
   /** Workloads behind it, sorted: `Deployment "web"`. */
   readonly leadsTo: readonly string[];
@@ -33,13 +34,13 @@ export const entrances: JoinedSubjectKind<EntranceSubject, WayIn> = {
 
   *subjects(memories): Generator<JoinedSubject<EntranceSubject>> {
     const routes = memories.filter((memory) => memory.type === 'route');
-    const routed = new Set(routes.flatMap(({ namespace, services }) => services.map((service) => keyOf(namespace, service))));
+    const routed = new Set(routes.flatMap((route) => route.services));
     const services = memories.flatMap((memory) => (memory.type === 'service' ? [memory] : []));
     const wanted = services.filter(({ namespace, service }) => service.exposes || routed.has(keyOf(namespace, service.name)));
     if (wanted.length === 0 && routes.length === 0 && !memories.some(({ type }) => type === 'gateway')) return;
-    const behind = workloadsBehind(wanted, memories);
-    const toServices = ({ namespace, services: names }: Pick<RouteWay, 'namespace' | 'services'>): Behind[] =>
-      names.flatMap((name) => behind.get(keyOf(namespace, name)) ?? []);
+    const fronts = meshFronts(memories);
+    const behind = workloadsBehind(wanted, memories, fronts.pods);
+    const toServices = (route: RouteWay): Behind[] => route.services.flatMap((key) => behind.get(key) ?? []);
 
     for (const { namespace, service } of services) {
       if (service.entrance === undefined) continue;
@@ -53,9 +54,10 @@ export const entrances: JoinedSubjectKind<EntranceSubject, WayIn> = {
     );
     for (const route of routes) {
       const { ref, namespace, entrance, at, parents } = route;
-      if (entrance !== undefined) yield subjectOf(ref, 'Ingress', namespace, entrance, toServices(route));
-      else if (!route.redirects && !parents.some(({ gateway }) => gateways.has(gateway)))
-        yield subjectOf(ref, 'route', namespace, { internal: false, listeners: [], at }, toServices(route));
+      const leads = toServices(route);
+      if (entrance !== undefined) yield subjectOf(ref, ref.kind === 'Route' ? 'Route' : 'Ingress', namespace, entrance, leads);
+      else if (!(route.redirects && route.services.length === 0) && !parents.some(({ gateway }) => gateways.has(gateway)))
+        yield subjectOf(ref, 'route', namespace, { internal: false, listeners: [], at }, leads);
     }
     for (const { ref, key, entrance } of gateways.values()) {
       const own = attached.get(key) ?? [];
@@ -68,7 +70,8 @@ export const entrances: JoinedSubjectKind<EntranceSubject, WayIn> = {
       });
       const namespace = ref.namespace ?? (key.startsWith('/') ? undefined : key.slice(0, key.indexOf('/')));
       const leads = own.flatMap(({ route }) => toServices(route));
-      yield subjectOf(ref, 'Gateway', namespace, { ...entrance, listeners }, leads);
+      const internal = entrance.internal || fronts.internal.has(key);
+      yield subjectOf(ref, 'Gateway', namespace, { ...entrance, internal, listeners }, leads);
     }
   },
 };
@@ -94,6 +97,7 @@ function keyOf(namespace: string | undefined, name: string): string {
 function workloadsBehind(
   services: readonly Extract<WayIn, { readonly type: 'service' }>[],
   memories: readonly WayIn[],
+  fronts: ReadonlySet<RememberedPod>,
 ): ReadonlyMap<string, readonly Behind[]> {
   const index = indexByNamespace(
     services,
@@ -103,9 +107,10 @@ function workloadsBehind(
   const found = new Map<string, Behind[]>();
   for (const memory of memories) {
     if (memory.type !== 'workload') continue;
-    for (const { labels, takesTrafficIn } of memory.pods) {
+    for (const pod of memory.pods) {
+      const { labels, takesTrafficIn } = pod;
       for (const { namespace, service } of index.get(memory.namespace)?.matching(labels) ?? []) {
-        const behind = { title: `${memory.ref.kind} "${memory.ref.name}"`, controller: takesTrafficIn };
+        const behind = { title: `${memory.ref.kind} "${memory.ref.name}"`, controller: takesTrafficIn || fronts.has(pod) };
         const key = keyOf(namespace, service.name);
         const known = found.get(key);
         if (known === undefined) found.set(key, [behind]);
@@ -137,6 +142,8 @@ export const entranceExamples: {
   readonly service: (specification: string, annotations?: string) => string;
   readonly ingress: (specification: string) => string;
   readonly gateway: (listeners: string) => string;
+  readonly openShiftRoute: (specification: string) => string;
+  readonly mesh: (servers: string, http?: string) => string;
   readonly httpRoute: (name: string, listener: string, rules: string) => string;
 } = {
   inside,
@@ -158,6 +165,23 @@ kind: Gateway
 metadata: { name: edge, namespace: shop }
 spec: { gatewayClassName: edge, listeners: ${listeners} }
 `,
+  openShiftRoute: (specification) => `
+apiVersion: route.openshift.io/v1
+kind: Route
+metadata: { name: shop, namespace: shop }
+spec: { to: { kind: Service, name: web }, ${specification} }
+${inside}`,
+  mesh: (servers, http = '[{ route: [{ destination: { host: web.shop.svc.cluster.local } }] }]') => `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: mesh }
+spec: { selector: { istio: ingressgateway }, servers: ${servers} }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web, namespace: shop }
+spec: { hosts: [shop.example.com], gateways: [mesh/edge], http: ${http} }
+${inside}`,
   httpRoute: (name, listener, rules) => `
 ---
 apiVersion: gateway.networking.k8s.io/v1

@@ -1,7 +1,8 @@
 import type { Anchor, JoinedSubject, JoinedSubjectKind, ResourceRef } from '../core/index.ts';
 import { landsOn, type NodeFacts, type Placement } from '../kube/node-placement.ts';
 import { indexByNamespace, type SelectorIndex } from '../kube/selector-index.ts';
-import { rememberWayIn, wayInKinds, type NamedService, type RememberedPod, type WayIn } from './way-in.ts';
+import { meshFronts } from './mesh-fronts.ts';
+import { rememberWayIn, wayInKinds, type NamedService, type RememberedPod, type RouteWay, type WayIn } from './way-in.ts';
 
 /**
  * A workload to which a Service leads from outside of the cluster, by itself or behind an Ingress or a route of a Gateway; or a
@@ -77,13 +78,15 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, WayIn> 
 
 function servicesByNamespace(memories: readonly WayIn[]): Map<string | undefined, SelectorIndex<Exposing>> {
   const routes = new Map<string, string>();
-  const keyOf = (namespace: string | undefined, service: string): string => `${namespace ?? ''}/${service}`;
+  const { internal, behindOthers } = meshFronts(memories);
+  const isShut = (gateway: string): boolean => internal.has(gateway) && !behindOthers.has(gateway);
+  const leadsIn = ({ parents }: RouteWay): boolean => parents.length === 0 || !parents.every(({ gateway }) => isShut(gateway));
   for (const memory of memories)
-    if (memory.type === 'route') for (const service of memory.services) routes.set(keyOf(memory.namespace, service), memory.title);
+    if (memory.type === 'route' && leadsIn(memory)) for (const service of memory.services) routes.set(service, memory.title);
   const exposing = memories.flatMap((memory): Exposing[] => {
     if (memory.type !== 'service') return [];
     const { namespace, service } = memory;
-    const route = routes.get(keyOf(namespace, service.name));
+    const route = routes.get(`${namespace ?? ''}/${service.name}`);
     if (!service.exposes && route === undefined) return [];
     return [{ namespace, service: service.exposes || route === undefined ? service : { ...service, route } }];
   });

@@ -2,7 +2,16 @@ import { apiGroup, remembering, type Anchor, type AnchorOf, type Resource, type 
 import { takesTrafficIn } from '../kube/ingress-controllers.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { isInternalBalancer } from '../kube/network/project.ts';
-import { ingressFact, routeFact, routeKinds } from '../kube/network/route-fact.ts';
+import {
+  ingressFact,
+  istioGateway,
+  istioGatewayKind,
+  openShiftRouteKind,
+  otherEntranceKinds,
+  routeFact,
+  routeKinds,
+  virtualServiceKind,
+} from '../kube/network/route-fact.ts';
 import { placementOf, type NodeFacts } from '../kube/node-placement.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import {
@@ -39,13 +48,13 @@ export interface RouteWay {
   readonly title: string;
   readonly ref: ResourceRef;
   readonly namespace: string | undefined;
-  /** Names of those in its own namespace; a backend of another needs a grant there, and is left out. */
+  /** `NAMESPACE/NAME`; a backend of another namespace needs a grant there and is left out, but with Istio. */
   readonly services: readonly string[];
-  /** Of an Ingress. */
+  /** Of an Ingress, or a Route of OpenShift. */
   readonly entrance?: Entrance;
   /** Of a route: the Gateways, `NAMESPACE/NAME`, and their listeners where it names them. */
   readonly parents: readonly { readonly gateway: string; readonly listener: string | undefined }[];
-  /** All that it does is to send clients to https. */
+  /** All that it does with plaintext is to send clients to https. */
   readonly redirects: boolean;
   readonly at: Anchor;
 }
@@ -56,6 +65,8 @@ export interface GatewayWay {
   /** `NAMESPACE/NAME` */
   readonly key: string;
   readonly entrance: Entrance;
+  /** Of one of Istio: the pods that serve it, in whatever namespace they are. */
+  readonly selector?: Labels;
 }
 
 export interface NamedService {
@@ -98,6 +109,8 @@ export interface RememberedPod {
   /** As JSON: most pods of a cluster are placed alike. */
   readonly placement: string;
   readonly takesTrafficIn: boolean;
+  /** It opens ports of its node. */
+  readonly onHost: boolean;
   readonly at: Anchor;
 }
 
@@ -105,7 +118,11 @@ const shared = remembering((text) => text);
 
 const gatewayGroup = 'gateway.networking.k8s.io';
 export const gatewayKind: string = `Gateway.${gatewayGroup}`;
-const routesKinds: readonly string[] = ['Ingress.networking.k8s.io', ...routeKinds.map((kind) => `${kind}.${gatewayGroup}`)];
+const routesKinds: readonly string[] = [
+  'Ingress.networking.k8s.io',
+  ...routeKinds.map((kind) => `${kind}.${gatewayGroup}`),
+  ...otherEntranceKinds,
+];
 
 /** As in `Reads`. */
 export const wayInKinds: readonly string[] = ['Node', 'Service', ...routesKinds, gatewayKind];
@@ -123,10 +140,11 @@ export function rememberWayIn(resource: Resource, anchor: AnchorOf, context: Sub
     const placement = placementOf(spec);
     const field = Object.keys(placement)[0];
     const at = anchor(field === undefined ? specPath : [...specPath, field]);
-    const { containers = [] } = spec as PodSpec;
+    const { containers = [], hostNetwork = false } = spec as PodSpec;
+    const onHost = hostNetwork || containers.some(({ ports = [] }) => ports.some(({ hostPort = 0 }) => hostPort !== 0));
     const labels = metadata.labels ?? {};
     const images = containers.flatMap(({ image }) => image ?? []);
-    return { labels, placement: shared(JSON.stringify(placement)), takesTrafficIn: takesTrafficIn(labels, images), at };
+    return { labels, placement: shared(JSON.stringify(placement)), takesTrafficIn: takesTrafficIn(labels, images), onHost, at };
   });
   return { type: 'workload', namespace, ref, agent: ref.kind === 'DaemonSet', pods };
 }
@@ -169,8 +187,20 @@ function routeWay(resource: Resource, anchor: AnchorOf, namespace: string | unde
   const isIngress = kind === 'Ingress' && apiGroup(apiVersion) === 'networking.k8s.io';
   const fact = isIngress ? ingressFact(resource, anchor, home) : routeFact(resource, anchor, home);
   if (fact === undefined) return undefined;
-  const services = fact.backends.filter((backend) => backend.namespace === home).map(({ service }) => service);
+  const named = `${kind}.${apiGroup(apiVersion)}`;
+  const inMesh = named === virtualServiceKind;
+  const backends = inMesh ? fact.backends : fact.backends.filter((backend) => backend.namespace === home);
+  const services = [...new Set(backends.map((backend) => `${backend.namespace}/${backend.service}`))];
   const spec = recordOf(object['spec']);
+  if (named === openShiftRouteKind) {
+    const entrance = openShiftEntrance(resource, anchor);
+    return { type: 'route', title: `${kind} "${name}"`, ref, namespace, services, at: fact.at, entrance, parents: [], redirects: false };
+  }
+  if (inMesh) {
+    const parents = fact.parents.map((gateway) => ({ gateway, listener: undefined }));
+    const redirects = listOf(spec['http']).some(sendsPlaintextToHttps);
+    return { type: 'route', title: `${kind} "${name}"`, ref, namespace, services, at: fact.at, parents, redirects };
+  }
   return {
     type: 'route',
     title: `${kind} "${name}"`,
@@ -182,6 +212,34 @@ function routeWay(resource: Resource, anchor: AnchorOf, namespace: string | unde
     redirects:
       !isIngress && fact.backends.length === 0 && listOf(spec['rules']).length > 0 && listOf(spec['rules']).every(redirectsToHttps),
   };
+}
+
+/** istio.io, "HTTPRedirect": the first rule that matches decides, so that one for the port or the scheme alone is for all paths. */
+function sendsPlaintextToHttps(rule: unknown): boolean {
+  const { match, redirect } = recordOf(rule);
+  const always = listOf(match).every((each) => Object.keys(recordOf(each)).every((key) => key === 'port' || key === 'scheme'));
+  return always && recordOf(redirect)['scheme'] === 'https';
+}
+
+/**
+ * openshift/api, route/v1: without `tls` a Route is plaintext alone; with it, plaintext is answered where the policy is `Allow`.
+ * One with the wildcard policy `Subdomain` is for all names beside that of its host.
+ */
+function openShiftEntrance({ object }: Resource, anchor: AnchorOf): Entrance {
+  const { host, tls, wildcardPolicy } = recordOf(object['spec']);
+  const { termination, insecureEdgeTerminationPolicy: insecure } = recordOf(tls);
+  const name = textOf(host);
+  const all = wildcardPolicy === 'Subdomain' && name !== undefined ? `*${name.slice(name.indexOf('.'))}` : name;
+  const security = termination === undefined || insecure === 'Allow' ? 'plain' : 'tls';
+  const field =
+    termination === undefined
+      ? ['spec', 'tls']
+      : security === 'plain'
+        ? ['spec', 'tls', 'insecureEdgeTerminationPolicy']
+        : ['spec', wildcardPolicy === 'Subdomain' ? 'wildcardPolicy' : 'host'];
+  // The router makes up the host of one that names none.
+  const what = all === undefined ? 'the host that the router gives it' : `host "${all}"`;
+  return { internal: false, listeners: [{ what, at: anchor(field), security, host: all ?? '' }], at: anchor(['spec']) };
 }
 
 function parentsOf(spec: Readonly<Record<string, unknown>>, home: string): RouteWay['parents'] {
@@ -229,7 +287,9 @@ function covers(wildcard: string, host: string): boolean {
 
 const protocols: Readonly<Record<string, TransportSecurity | undefined>> = { HTTP: 'plain', HTTPS: 'tls', TLS: 'tls' };
 
-function gatewayWay({ ref, object, metadata }: Resource, anchor: AnchorOf, namespace: string | undefined): GatewayWay | undefined {
+function gatewayWay(resource: Resource, anchor: AnchorOf, namespace: string | undefined): GatewayWay | undefined {
+  const { ref, object, metadata } = resource;
+  if (`${ref.kind}.${apiGroup(ref.apiVersion)}` === istioGatewayKind) return istioGatewayWay(resource, anchor, namespace);
   if (ref.kind !== 'Gateway' || apiGroup(ref.apiVersion) !== gatewayGroup) return undefined;
   const spec = recordOf(object['spec']);
   const listeners = listOf(spec['listeners']).map((value, index): Listener => {
@@ -247,4 +307,36 @@ function gatewayWay({ ref, object, metadata }: Resource, anchor: AnchorOf, names
     /^gke-l7-(?:rilb|cross-regional-internal)|^istio-waypoint$/.test(className) ||
     isInternalBalancer({ ...metadata.annotations, ...infrastructure });
   return { type: 'gateway', ref, key: `${namespace ?? ''}/${ref.name}`, entrance: { internal, listeners, at: anchor(['spec']) } };
+}
+
+/** istio.io, "Gateway", "ServerTLSSettings": what a protocol says, unless a mode of TLS is set (TCP). */
+const istioProtocols: Readonly<Record<string, TransportSecurity | undefined>> = {
+  ...protocols,
+  HTTP2: 'plain',
+  GRPC: 'plain',
+  'GRPC-WEB': 'plain',
+};
+
+function istioGatewayWay({ ref, object }: Resource, anchor: AnchorOf, namespace: string | undefined): GatewayWay {
+  const spec = recordOf(object['spec']);
+  const listeners = listOf(spec['servers']).map((value, index): Listener => {
+    const { port, hosts, tls } = recordOf(value);
+    const { number, protocol } = recordOf(port);
+    const { mode, httpsRedirect } = recordOf(tls);
+    const said = istioProtocols[textOf(protocol)?.toUpperCase() ?? ''];
+    const security = httpsRedirect === true ? 'tls' : (said ?? (mode === undefined ? 'open' : 'tls'));
+    // `shop/example.com`: in front stands the namespace whose routes may use it.
+    const names = listOf(hosts).map((host) => (textOf(host) ?? '').replace(/^[^/]*\//, ''));
+    const widest = Math.max(
+      0,
+      names.findIndex((name) => name.startsWith('*')),
+    );
+    const host = names[widest];
+    const place = security === 'plain' ? ['port', 'protocol'] : ['hosts', widest];
+    const at = anchor(['spec', 'servers', index, ...place]);
+    return { what: `port ${integerOf(number) ?? ''}`, at, security, ...(host === '*' || host === undefined ? {} : { host }) };
+  });
+  const selector = recordOf(spec['selector']) as Labels;
+  const entrance = { internal: false, listeners, at: anchor(['spec']) };
+  return { type: 'gateway', ref, key: `${namespace ?? ''}/${istioGateway(ref.name)}`, entrance, selector };
 }

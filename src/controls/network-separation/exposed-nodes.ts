@@ -1,8 +1,11 @@
 import { defineControl, fail, notApplicable, passSoFar, unknown, type AnyControl } from '../../core/index.ts';
 import { exposedWorkloads } from '../../subjects/exposed-workload.ts';
+import { entranceExamples } from '../../subjects/entrance.ts';
 import { gatewayKind, wayInKinds } from '../../subjects/way-in.ts';
 
 const nobody = notApplicable('no Service, Ingress or route leads to a workload from outside of the cluster');
+
+const { mesh } = entranceExamples;
 
 const nodes = `
 ---
@@ -103,6 +106,9 @@ kind: Ingress
 metadata: { name: shop, namespace: shop }
 spec: { defaultBackend: { service: { name: web, port: { number: 8080 } } } }
 `,
+      'a VirtualService leads to it': `${nodes}${internal}
+---
+${mesh('[{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [shop.example.com], tls: { mode: SIMPLE } }]')}`,
     },
     notApplicable: { 'nothing from outside': nodes },
   },

@@ -2,7 +2,7 @@ import { defineControl, notApplicable, pass, strings, type AnyControl, type Plac
 import { fitted, short } from '../../subjects/dangerous-grants.ts';
 import { entranceExamples, entrances } from '../../subjects/entrance.ts';
 
-const { service, ingress, inside } = entranceExamples;
+const { service, ingress, openShiftRoute, mesh, inside } = entranceExamples;
 
 /** More than that is no evidence but a list. */
 const mostPlaces = 8;
@@ -44,6 +44,8 @@ export const intendedExposure: AnyControl = defineControl({
     },
     fail: {},
     unknown: {
+      'a Route': openShiftRoute('host: shop.example.com, tls: { termination: edge }'),
+      'a Gateway of Istio': mesh('[{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [shop.example.com] }]'),
       'a load balancer': service(
         '{ type: LoadBalancer, allocateLoadBalancerNodePorts: false, loadBalancerSourceRanges: [203.0.113.0/24], ports: [{ port: 443 }] }',
       ),

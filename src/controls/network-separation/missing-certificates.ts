@@ -44,6 +44,17 @@ kind: Certificate
 metadata: { name: shop, namespace: shop }
 spec: { secretName: shop-certificate, dnsNames: [shop.example.com], issuerRef: { name: internal } }
 `,
+      'of a Gateway of Istio': `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: shop }
+spec: { selector: { istio: ingressgateway }, servers: [{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [shop.example.com], tls: { mode: SIMPLE, credentialName: shop-tls } }] }
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: shop, namespace: mesh }
+spec: { secretName: shop-certificate, dnsNames: [shop.example.com], issuerRef: { name: internal } }
+`,
     },
     unknown: { 'no Secret was read': ingress() },
   },

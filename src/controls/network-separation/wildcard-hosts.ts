@@ -2,7 +2,7 @@ import { defineControl, failAt, notApplicable, strings, type AnyControl } from '
 import { fitted, short } from '../../subjects/dangerous-grants.ts';
 import { entranceExamples, entrances, namedBehind } from '../../subjects/entrance.ts';
 
-const { ingress, gateway, inside } = entranceExamples;
+const { ingress, gateway, openShiftRoute, mesh, inside } = entranceExamples;
 
 export const wildcardHosts: AnyControl = defineControl({
   id: 'network-separation/wildcard-hosts',
@@ -12,10 +12,10 @@ export const wildcardHosts: AnyControl = defineControl({
   severity: 'low',
   also: { attack: ['T1190'] },
   subject: entrances,
-  params: { approved: strings('Ingresses and Gateways that may answer for every host, as namespace/name', []) },
+  params: { approved: strings('Ingresses, Routes and Gateways that may answer for every host, as namespace/name', []) },
 
   evaluate({ title, key, by, listeners, leadsTo }, { params }) {
-    if (by !== 'Ingress' && by !== 'Gateway') return notApplicable('it knows no hosts');
+    if (by !== 'Ingress' && by !== 'Route' && by !== 'Gateway') return notApplicable('it knows no hosts');
     if (params.approved.includes(key)) return notApplicable('somebody has approved it');
     return failAt(
       listeners.flatMap(({ host, at, what }) => {
@@ -35,8 +35,11 @@ export const wildcardHosts: AnyControl = defineControl({
       'a host with a name': ingress(
         'rules: [{ host: shop.example.com, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 8080 } } } }] } }], tls: [{ hosts: [shop.example.com], secretName: shop-tls }]',
       ),
+      'a Route whose host the router makes up': openShiftRoute('tls: { termination: edge }'),
     },
     fail: {
+      'all names of a domain': openShiftRoute('host: www.example.com, wildcardPolicy: Subdomain, tls: { termination: edge }'),
+      'a Gateway of Istio': mesh('[{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [shop.example.com, "shop/*"] }]'),
       'every host': ingress(
         'rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 8080 } } } }] } }], tls: [{ secretName: shop-tls }]',
       ),

@@ -1,6 +1,6 @@
 import type { Anchor } from '../../core/index.ts';
 import type { ReachEndpoint } from '../../core/reach.ts';
-import { indexByNamespace, type SelectorIndex } from '../selector-index.ts';
+import { indexByNamespace, indexSelectors, type SelectorIndex } from '../selector-index.ts';
 import type { WorkloadWorld } from './classes.ts';
 import type { BackendFact, GatewayFact, NetworkFact, NodeFact, PodFact, RouteFact, ServiceFact, ServicePortFact } from './facts.ts';
 import type { PortRange } from './port-space.ts';
@@ -124,6 +124,7 @@ function routesOf(
   );
   const serviceByName = new Map(services.map((service) => [`${service.namespace}/${service.name}`, service]));
   const byAddress = new Map(services.flatMap((service) => service.balancers.map((address) => [address, service] as const)));
+  const serving = servingGateways(workloads, gateways.values());
   const endpointOf = (index: number): Route['to'] => {
     const { kind, namespace, name } = workloads[index]!;
     return { type: 'workload', kind, namespace, name };
@@ -148,8 +149,13 @@ function routesOf(
   }
   return routes;
 
-  /** Whoever has the address under which the route is reached; else the only workload that is known as a controller. */
+  /**
+   * The pods that a Gateway of Istio selects, or whoever has the address under which the route is reached; else the only
+   * workload that is known as a controller.
+   */
   function controllersOf({ addresses, parents }: RouteFact): ReachEndpoint[] {
+    const selecting = new Set(parents.flatMap((parent) => serving.get(parent) ?? []));
+    if (selecting.size > 0) return [...selecting].map(endpointOf);
     const reached = [...addresses, ...parents.flatMap((parent) => gateways.get(parent)?.addresses ?? [])];
     const behind = new Set(reached.flatMap((address) => selected.get(byAddress.get(address)!) ?? []));
     if (behind.size > 0) return [...behind].map(endpointOf);
@@ -157,6 +163,24 @@ function routesOf(
   }
 }
 
-function backendPorts({ ports }: ServiceFact, { port }: BackendFact): readonly ServicePortFact[] {
+/** By Gateway of Istio, `NAMESPACE/NAME`: the workloads whose pods it selects. */
+function servingGateways(workloads: readonly Workload[], gateways: Iterable<GatewayFact>): ReadonlyMap<string, readonly number[]> {
+  const choosing = [...gateways].filter(({ selector = {} }) => Object.keys(selector).length > 0);
+  const found = new Map<string, number[]>();
+  if (choosing.length === 0) return found;
+  const index = indexSelectors(choosing, ({ selector = {} }) => ({ matchLabels: selector }));
+  for (const [place, { pods }] of workloads.entries()) {
+    for (const { namespace, name } of new Set(pods.flatMap(({ labels }) => index.matching(labels)))) {
+      const key = `${namespace}/${name}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [place]);
+      else known.push(place);
+    }
+  }
+  return found;
+}
+
+function backendPorts({ ports }: ServiceFact, { port, target }: BackendFact): readonly ServicePortFact[] {
+  if (target !== undefined) return ports.filter((each) => each.target === target);
   return port === undefined ? ports : ports.filter((each) => each.port === port || each.name === port);
 }

@@ -113,7 +113,7 @@ export interface EndpointsFact {
   readonly at: Anchor;
 }
 
-/** An Ingress or a route of the Gateway API: which Services it leads to. */
+/** An Ingress, a route of the Gateway API or of OpenShift, or a VirtualService: which Services it leads to. */
 export interface RouteFact {
   readonly type: 'route';
   readonly kind: string;
@@ -132,6 +132,8 @@ export interface BackendFact {
   readonly service: string;
   /** The number or the name of the port of the Service; absent: every one. */
   readonly port?: number | string;
+  /** The port of its pods, where that is what is named. */
+  readonly target?: number;
 }
 
 export interface GatewayFact {
@@ -139,6 +141,8 @@ export interface GatewayFact {
   readonly namespace: string;
   readonly name: string;
   readonly className: string;
+  /** Of one of Istio: the pods that serve it, in whatever namespace they are. */
+  readonly selector?: Labels;
   readonly addresses: readonly string[];
   readonly at: Anchor;
 }

@@ -212,6 +212,40 @@ status: { loadBalancer: { ingress: [{ ip: 203.0.113.7 }] } }
     expect(ends(shop + backend + controller)).toEqual([[workload('agent', 'tools'), workload('web'), ports]]);
   });
 
+  test('of OpenShift and of Istio lead to the ports that they name, those of Istio from the pods that its gateway selects', () => {
+    const other = `---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ name: http, port: 80, targetPort: 8080 }, { name: admin, port: 81, targetPort: 9090 }] }
+---
+apiVersion: route.openshift.io/v1
+kind: Route
+metadata: { name: web, namespace: shop }
+spec: { to: { kind: Service, name: web }, alternateBackends: [{ kind: Service, name: none, weight: 0 }], port: { targetPort: 9090 } }
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: shop }
+spec: { selector: { app: agent } }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web, namespace: shop }
+spec: { gateways: [mesh, edge], http: [{ route: [{ destination: { host: web.shop.svc.cluster.local, port: { number: 80 } } }, { destination: { host: web.example.com } }] }] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: inside, namespace: shop }
+spec: { http: [{ route: [{ destination: { host: web } }] }] }
+`;
+    const { routes } = buildNetwork(factsOf(shop + other));
+    expect(routes.map(({ from, to, ports, by }) => [by.kind, from, to, ports.map(({ first }) => first)])).toEqual([
+      ['Route', { type: 'virtual', name: 'ingress-controller' }, workload('web'), [9090]],
+      ['VirtualService', workload('agent', 'tools'), workload('web'), [8080]],
+    ]);
+  });
+
   test('that come from nobody known are unknown where policies ask who it is', () => {
     const ingress: ReachEndpoint = { type: 'virtual', name: 'ingress-controller' };
     const into = policy(

@@ -15,7 +15,7 @@ import {
 } from './facts.ts';
 import { opaqueKinds, opaquePolicyFact } from './opaque-policy-fact.ts';
 import { policyPlaces } from './policy-places.ts';
-import { gatewayFact, ingressFact, routeFact, routeKinds } from './route-fact.ts';
+import { gatewayFact, ingressFact, istioGatewayFact, istioGatewayKind, otherEntranceKinds, routeFact, routeKinds } from './route-fact.ts';
 import { integerOf, listOf, protocolOf, recordOf, textOf } from '../untyped.ts';
 
 /** What is read besides whatever has pod templates, as `Reads.kinds` names it. */
@@ -32,6 +32,7 @@ export const networkKinds: readonly string[] = [
   'ClusterNetworkPolicy.policy.networking.k8s.io',
   'Gateway.gateway.networking.k8s.io',
   ...routeKinds.map((kind) => `${kind}.gateway.networking.k8s.io`),
+  ...otherEntranceKinds,
   ...opaqueKinds,
 ];
 
@@ -83,6 +84,8 @@ export function networkFact(resource: Resource, anchor: AnchorOf, namespace: str
       return ingressFact(resource, anchor, home);
     case 'Gateway.gateway.networking.k8s.io':
       return gatewayFact(resource, anchor, home);
+    case istioGatewayKind:
+      return istioGatewayFact(resource, anchor, home);
     default:
       break;
   }

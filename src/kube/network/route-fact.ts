@@ -60,9 +60,9 @@ export function routeFact(resource: Resource, anchor: AnchorOf, namespace: strin
   const spec = recordOf(object['spec']);
   const backends = listOf(spec['rules']).flatMap((rule) =>
     listOf(recordOf(rule)['backendRefs']).flatMap((value): BackendFact[] => {
-      const { group = '', kind = 'Service', name, namespace: elsewhere, port } = recordOf(value);
+      const { group: of = '', kind = 'Service', name, namespace: elsewhere, port } = recordOf(value);
       const service = textOf(name);
-      if (group !== '' || kind !== 'Service' || service === undefined) return [];
+      if (of !== '' || kind !== 'Service' || service === undefined) return [];
       return [{ namespace: textOf(elsewhere) ?? namespace, service, ...portOf(integerOf(port)) }];
     }),
   );

@@ -14,11 +14,16 @@ export async function deliver(
   formatted: Formatted,
   { exitCode, reason }: Outcome,
 ): Promise<number> {
-  for (const { file, format } of outputs) if (file !== undefined) await writeFile(file, await formatted(format, false));
+  await writeFiles(outputs, formatted);
   for (const { file, format } of outputs) if (file === undefined) await writeStream(process.stdout, await formatted(format, true));
   // The text says how the run ended; other formats do not, and an exit code alone explains nothing.
   const onStdout = outputs.find(({ file }) => file === undefined);
   const told = onStdout?.format === 'text' && !given.has('quiet');
   if (exitCode === 2 ? !told : exitCode === 1 && onStdout === undefined) tell(`plimsoll: ${printable(reason)}\n`);
   return exitCode;
+}
+
+/** Writes those outputs that are files. */
+export async function writeFiles(outputs: readonly Output[], formatted: Formatted): Promise<void> {
+  for (const { file, format } of outputs) if (file !== undefined) await writeFile(file, await formatted(format, false));
 }

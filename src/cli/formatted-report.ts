@@ -24,14 +24,17 @@ export function formattedReport(report: Report, given: Arguments, options: Forma
     const format = await findFormat(name)?.load();
     return format === undefined
       ? formatText(report, { ...textOptions(given, failing, onStdout), ...text })
-      : format(report, { controls: withSeverities(controls, severities), time: timeOf(report, time) });
+      : format(report, { controls: withSeverities(controls, severities), time: timeOf([{ report }], time) });
   };
 }
 
 /** SOURCE_DATE_EPOCH makes it the same for the same input (reproducible-builds.org); a snapshot says itself when it was taken. */
-function timeOf({ target }: Report, time: () => Date): string {
+export function timeOf(of: readonly { readonly report: Report }[], time: () => Date): string {
   const { SOURCE_DATE_EPOCH: fixed = '' } = process.env;
-  const taken = /^\d{1,11}$/.test(fixed) ? new Date(Number(fixed) * 1000) : target.cluster?.snapshot?.taken;
-  const said = new Date(taken ?? NaN);
-  return (Number.isNaN(said.getTime()) ? time() : said).toISOString().replace(/\.\d+Z$/, 'Z');
+  const taken = /^\d{1,11}$/.test(fixed)
+    ? [new Date(Number(fixed) * 1000)]
+    : of.map(({ report }) => new Date(report.target.cluster?.snapshot?.taken ?? Number.NaN));
+  // Of several the last one, and now where one of them was judged as it is now.
+  const last = new Date(Math.max(...taken.map((date) => date.getTime())));
+  return (Number.isNaN(last.getTime()) ? time() : last).toISOString().replace(/\.\d+Z$/, 'Z');
 }

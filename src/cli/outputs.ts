@@ -26,3 +26,21 @@ export function outputsOf(given: Arguments, formats: readonly string[], usual: s
     throw new OptionError(['only one format can go to standard output', `write one of them to a file: --output ${second.format}=FILE`]);
   return outputs.length === 0 ? [{ format: usual }] : outputs;
 }
+
+/** What stands in the name of a file for that of a cluster: the file is then written for each of them. */
+export const clusterWord = '{cluster}';
+
+export function isPerCluster({ file }: Output): boolean {
+  return file?.includes(clusterWord) === true;
+}
+
+/** The outputs with the word for a cluster in the names of their files. */
+export function forCluster(outputs: readonly Output[], word: string): Output[] {
+  return outputs.map(({ format, file }) => (file === undefined ? { format } : { format, file: file.replaceAll(clusterWord, () => word) }));
+}
+
+/** The name of a cluster as a part of a file's name: no folder, no hidden file, nothing that a shell or a file system reads. */
+export function fileWord(name: string): string {
+  const plain = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '');
+  return plain.slice(0, 100) || 'cluster';
+}

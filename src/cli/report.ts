@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import type { Report } from '../core/index.ts';
 import { mergeReports } from '../library/merge-reports.ts';
-import { readReport } from '../library/read-report.ts';
+import { readAnyReport, readReport } from '../library/read-report.ts';
 import { OptionError } from '../options/option-error.ts';
 import { outcome, type FailOn, type OutcomeOptions } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
 import { scanFormats } from './commands/scan.ts';
 import { deliver } from './deliver.ts';
 import { formattedReport } from './formatted-report.ts';
-import { outputsOf, type Output } from './outputs.ts';
+import { fileWord, forCluster, outputsOf, type Output } from './outputs.ts';
 
 /** `plimsoll report`: writes a report in other formats, and answers with the exit code. */
 export async function runReport(given: Arguments): Promise<number> {
@@ -16,7 +16,11 @@ export async function runReport(given: Arguments): Promise<number> {
   const [file, second] = given.operands;
   if (file === undefined) throw new OptionError(['which report?', 'write plimsoll report REPORT.json, or - for standard input']);
   if (second !== undefined) throw new OptionError(['plimsoll report takes one report', 'make one of them first: plimsoll merge']);
-  return write(readReport(file), given, outputs);
+  const report = readAnyReport(file);
+  if (!('clusters' in report)) return write(report, given, outputs);
+  const { checkFleetOutputs, deliverFleet } = await import('./formatted-fleet.ts');
+  checkFleetOutputs(outputs);
+  return deliverFleet(report, given, outputs, { failing: failingOf(given), time: () => lastWritten(given.operands) });
 }
 
 /** `plimsoll merge`: makes one report of several, and answers with the exit code. */
@@ -30,11 +34,17 @@ export async function runMerge(given: Arguments): Promise<number> {
 }
 
 function write(report: Report, given: Arguments, outputs: readonly Output[]): Promise<number> {
-  const failOn = (given.value('fail-on') ?? 'none') as FailOn;
-  // Who only converts has the exit code of the scan already.
-  const failing: OutcomeOptions = { failOn, allowUnreadable: failOn === 'none' || given.has('allow-unreadable') };
+  const failing = failingOf(given);
   const formatted = formattedReport(report, given, { failing, time: () => lastWritten(given.operands) });
-  return deliver(given, outputs, formatted, outcome(report, failing));
+  const { cluster } = report.target;
+  const own = cluster === undefined ? outputs : forCluster(outputs, fileWord(cluster.context));
+  return deliver(given, own, formatted, outcome(report, failing));
+}
+
+/** Who only converts has the exit code of the scan already. */
+function failingOf(given: Arguments): OutcomeOptions {
+  const failOn = (given.value('fail-on') ?? 'none') as FailOn;
+  return { failOn, allowUnreadable: failOn === 'none' || given.has('allow-unreadable') };
 }
 
 /** When the newest of the reports was written: the same files give the same bytes. */

@@ -13,7 +13,7 @@ import { scanFormats } from './commands/scan.ts';
 import { deliver, type Formatted } from './deliver.ts';
 import { formattedReport } from './formatted-report.ts';
 import { manifestOptions } from './manifest-options.ts';
-import { outputsOf } from './outputs.ts';
+import { fileWord, forCluster, outputsOf } from './outputs.ts';
 import { failOn } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
@@ -49,7 +49,9 @@ export async function runScan(given: Arguments, program: string): Promise<number
     return runFleetScan(given, policyFile, outputs, failing, snapshots);
   }
   const report = await narrow(await reportOf(given, policyFile, program, snapshot));
-  return deliver(given, outputs, formatted(report), outcome(report, failing));
+  const { cluster } = report.target;
+  const own = cluster === undefined ? outputs : forCluster(outputs, fileWord(snapshot ?? cluster.context));
+  return deliver(given, own, formatted(report), outcome(report, failing));
 }
 
 /** What becomes of a report, by the command line and a policy file. */

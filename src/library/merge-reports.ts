@@ -4,6 +4,7 @@ import {
   type ChangedSince,
   type ClusterTarget,
   type Finding,
+  type FleetReport,
   type KnownFindings,
   type LedgerRow,
   type LedgerState,
@@ -29,6 +30,60 @@ export function mergeReports(named: readonly NamedReport[]): Report {
   const [first] = named;
   if (first === undefined) throw new OptionError(['nothing to merge', 'write plimsoll merge A.json B.json']);
   for (const other of named) checkTogether(first, other);
+  return merge(named);
+}
+
+/**
+ * The reports of several clusters as one, for formats that tell findings by their places: there, in front of an object's
+ * name, stands that of the cluster (`production/shop/Deployment.apps/web`), and a cluster that could not be judged is input
+ * that could not be read. A recommendation has its worst state.
+ * @throws OptionError where no cluster could be judged: there is nothing that a report could say of its target.
+ */
+export function fleetAsOne({ clusters }: FleetReport): Report {
+  const judged = clusters.flatMap((cluster) => ('report' in cluster ? [cluster] : []));
+  const [first] = judged;
+  const failures = clusters.flatMap((cluster) =>
+    'report' in cluster ? [] : [{ file: cluster.name, line: 1, reason: cluster.failure.join('; ') }],
+  );
+  if (first === undefined)
+    throw new OptionError(['no cluster could be judged', ...failures.map(({ file, reason }) => `${file}: ${reason}`)]);
+  const { target, inputs, ...whole } = merge(judged.map(({ name, report }) => ({ name, report: placedIn(name, report) })));
+  const { cluster } = first.report.target;
+  const assumptions = new Set(judged.flatMap(({ report }) => report.target.assumptions));
+  return {
+    ...whole,
+    target: {
+      ...target,
+      ...(cluster === undefined ? {} : { cluster: { ...cluster, context: clusters.map(({ name }) => name).join(', ') } }),
+      assumptions: [...assumptions],
+    },
+    inputs: { ...inputs, unread: [...failures, ...inputs.unread] },
+  };
+}
+
+/** What belongs to a cluster is of no other one, also where it is called the same there. */
+function placedIn(cluster: string, report: Report): Report {
+  const placed = <T extends { readonly file: string }>(each: T): T => ({
+    ...each,
+    file: `${cluster}/${each.file.replace(/^cluster\//, '')}`,
+  });
+  const { inputs, findings, workloads } = report;
+  return {
+    ...report,
+    inputs: {
+      ...inputs,
+      skipped: inputs.skipped.map(placed),
+      unread: inputs.unread.map(placed),
+      excepted: inputs.excepted.map(placed),
+      drifted: inputs.drifted.map(placed),
+      staticPods: inputs.staticPods.map(placed),
+    },
+    findings: findings.map((finding) => ({ ...placed(finding), fingerprint: `${cluster}:${finding.fingerprint}` })),
+    workloads: workloads.map(placed),
+  };
+}
+
+function merge(named: readonly NamedReport[]): Report {
   const reports = named.map(({ report }) => report);
   const findings = mergedFindings(reports);
   const ledger = mergedLedger(reports);

@@ -3,14 +3,19 @@ import { resolve } from 'node:path';
 import {
   severities,
   type Finding,
+  type FleetCluster,
+  type FleetReport,
+  type JudgedCluster,
   type LedgerRow,
   type MergedReport,
   type Report,
   type ResourceRef,
   type SetBy,
+  type UnjudgedCluster,
   type Waiver,
   type WaiverUse,
 } from '../core/index.ts';
+import { fleetReport } from '../evaluate/fleet.ts';
 import { reasonOf } from '../files/index.ts';
 import { OptionError } from '../options/option-error.ts';
 
@@ -24,15 +29,32 @@ const largest = 512 << 20;
  * another `schemaVersion`.
  */
 export function readReport(file: string, cwd: string = '.'): Report {
+  const { name, value } = readJson(file, cwd);
+  return checkedReport(value, name);
+}
+
+/**
+ * The same, or the report of several clusters. What that says of them together is said anew, from the reports of each.
+ * @throws OptionError as `readReport`.
+ */
+export function readAnyReport(file: string, cwd: string = '.'): Report | FleetReport {
+  const { name, value } = readJson(file, cwd);
+  const list = own(value, 'clusters');
+  if (list === undefined) return checkedReport(value, name);
+  checkVersion(value, name);
+  const wrong = fleetClusters(list);
+  if (wrong !== undefined) throw new OptionError([`the report is damaged: clusters${wrong}`, name, writeOne]);
+  return { ...fleetReport(list as readonly FleetCluster[]), tool: (value as FleetReport).tool };
+}
+
+function readJson(file: string, cwd: string): { readonly name: string; readonly value: unknown } {
   const name = file === '-' ? '<stdin>' : file;
   const text = readText(file, cwd, name);
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return { name, value: JSON.parse(text) };
   } catch {
     throw new OptionError(['the report is not JSON, or not whole', name, writeOne]);
   }
-  return checkedReport(value, name);
 }
 
 const writeOne = 'write one: plimsoll scan --output json=FILE';
@@ -56,6 +78,16 @@ function readText(file: string, cwd: string, name: string): string {
 
 /** The same of a value that was parsed already; `name` is what the user calls it. */
 export function checkedReport(value: unknown, name: string): Report {
+  checkVersion(value, name);
+  const kind = own(value, 'clusters') === undefined ? (own(value, 'fixes') === undefined ? undefined : 'plimsoll fix') : 'several clusters';
+  if (kind !== undefined)
+    throw new OptionError([`it is the report of ${kind}, and one of plimsoll scan of one input is needed`, name, writeOne]);
+  const wrong = report(value);
+  if (wrong !== undefined) throw new OptionError([`the report is damaged: ${wrong.replace(/^\./, '')}`, name, writeOne]);
+  return value as Report;
+}
+
+function checkVersion(value: unknown, name: string): void {
   const version = own(value, 'schemaVersion');
   const tool = own(own(value, 'tool'), 'version');
   if (own(own(value, 'tool'), 'name') !== 'plimsoll' || typeof version !== 'number')
@@ -68,12 +100,6 @@ export function checkedReport(value: unknown, name: string): Report {
       version > 1 ? 'read it with that version: npx plimsoll@latest' : 'scan again with this version',
     ]);
   }
-  const kind = own(value, 'clusters') === undefined ? (own(value, 'fixes') === undefined ? undefined : 'plimsoll fix') : 'several clusters';
-  if (kind !== undefined)
-    throw new OptionError([`it is the report of ${kind}, and one of plimsoll scan of one input is needed`, name, writeOne]);
-  const wrong = report(value);
-  if (wrong !== undefined) throw new OptionError([`the report is damaged: ${wrong.replace(/^\./, '')}`, name, writeOne]);
-  return value as Report;
 }
 
 function looksLike(value: unknown): string {
@@ -259,3 +285,8 @@ const report = object<Report>({
     waived: optional(line),
   }),
 });
+
+/** Of those that were judged, and of those that were not. */
+const judgedCluster = object<JudgedCluster>({ name: text, alsoNamed: optional(texts), report });
+const unjudgedCluster = object<UnjudgedCluster>({ name: text, alsoNamed: optional(texts), failure: texts });
+const fleetClusters = listOf((value) => (own(value, 'report') === undefined ? unjudgedCluster(value) : judgedCluster(value)));

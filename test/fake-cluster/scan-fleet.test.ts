@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -200,8 +200,13 @@ describe('several snapshots', () => {
 describe('the command', () => {
   test('writes every format', async () => {
     const kubeconfig = await fleet({ staging, production, stranger });
-    const outputs = ['-o', 'text', '-o', `json=${join(folder, 'report.json')}`, '-o', `sarif=${join(folder, 'report.sarif')}`];
-    const { status: code, stdout } = await plimsollBeside(['scan', '--all-contexts', '--kubeconfig', kubeconfig, ...outputs]);
+    const files = ['json', 'sarif', 'html', 'policyreport'].map((name) => `${name}=${join(folder, `report.${name}`)}`);
+    files[3] = files[3]!.replace('report.', 'report-{cluster}.');
+    const outputs = ['text', ...files].flatMap((output) => ['-o', output]);
+    writeFileSync(join(folder, 'plimsoll.yaml'), 'severities: {pod-security/privileged: low}\n');
+    const { status: code, stdout } = await plimsollBeside(['scan', '--all-contexts', '--kubeconfig', kubeconfig, ...outputs], {
+      cwd: folder,
+    });
     expect(code).toBe(2);
     expect(stdout).toContain('Clusters: 3 ─');
     expect(stdout).toContain('not done: 1 of 3 clusters could not be judged (--allow-partial accepts that) (exit code 2)');
@@ -214,6 +219,20 @@ describe('the command', () => {
       { automationDetails: { id: 'plimsoll/staging/' } },
       { automationDetails: { id: 'plimsoll/stranger/' }, invocations: [{ executionSuccessful: false }], results: [] },
     ]);
+    const rules = readFileSync(join(folder, 'report.sarif'), 'utf8').split('\n');
+    // Rules have the severities of the policy file too, of clusters that could not be judged as well.
+    const levels = rules.flatMap(
+      (line) => /"id":"pod-security\/privileged".*"defaultConfiguration":\{"level":"(\w+)"/.exec(line)?.[1] ?? [],
+    );
+    expect(levels).toEqual(['note', 'note', 'note']);
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('production/shop/Pod/web');
+    const own = readdirSync(folder).filter((name) => name.startsWith('report-'));
+    expect(own).toEqual(['report-production.policyreport', 'report-staging.policyreport']);
+    // What was judged is told in every format later.
+    const later = plimsoll(['report', join(folder, 'report.json'), '-o', 'csv']);
+    expect(later.stdout).toMatch(/^production,low,fail,pod-security\/privileged,/m);
+    const { stderr } = plimsoll(['report', join(folder, 'report.json'), '-o', 'policyreport']);
+    expect(stderr).toContain("write one for each of them: --output 'policyreport=policyreport-{cluster}.json'");
   });
 
   test('--cluster names a context, without one the current one, and several are compared', async () => {

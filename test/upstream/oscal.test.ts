@@ -6,9 +6,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { controls } from '../../src/controls/index.ts';
 import type { Format } from '../../src/report/formats/index.ts';
 import { formatOscalCatalog } from '../../src/report/formats/oscal-catalog.ts';
-import { formatOscal } from '../../src/report/formats/oscal.ts';
+import { formatFleetOscal, formatOscal } from '../../src/report/formats/oscal.ts';
 import { scan } from '../../src/library/scan.ts';
 import type { Report } from '../../src/core/index.ts';
+import { sampleFleet } from '../../src/report/sample-fleet.ts';
 import { sampleReport } from '../../src/report/sample-report.ts';
 import { moduleFolder } from './go-module.ts';
 
@@ -48,6 +49,12 @@ describe("NIST's schema of OSCAL 1.1.2", () => {
       expect(faults(written(formatOscal, report))).toEqual([]);
       expect(valid(written(formatOscal, report))).toBe(true);
     }
+  });
+
+  test('takes the results of several clusters, of which one could not be judged', () => {
+    const document: unknown = JSON.parse([...formatFleetOscal(sampleFleet, { controls, time: '2026-11-22T06:00:00Z' })].join(''));
+    expect(faults(document)).toEqual([]);
+    expect(valid(document)).toBe(true);
   });
 
   test('takes the results of the examples, and the plan inside them', async () => {

@@ -7,9 +7,10 @@ import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { controls } from '../../src/controls/index.ts';
-import type { Report } from '../../src/core/index.ts';
+import type { FleetReport, Report } from '../../src/core/index.ts';
 import { findFormat } from '../../src/report/formats/index.ts';
-import { hostileReport } from '../../src/report/formats/sample-hostile.ts';
+import { hostileReport, hostileTexts } from '../../src/report/formats/sample-hostile.ts';
+import { sampleFleet } from '../../src/report/sample-fleet.ts';
 import { sampleReport, sampleWaivedReport } from '../../src/report/sample-report.ts';
 import { moduleFolder } from './go-module.ts';
 import { oracleModule, startOracle, type Oracle } from './oracle.ts';
@@ -29,6 +30,17 @@ const reports: readonly (readonly [string, Report])[] = [
   ['clean', { ...sampleReport, findings: [], inputs: { ...sampleReport.inputs, unread: [] } }],
 ];
 
+/** Several clusters, with hostile ones among them. */
+const fleet: FleetReport = {
+  ...sampleFleet,
+  clusters: [...sampleFleet.clusters, ...hostileTexts.map((name) => ({ name, report: hostileReport }))],
+};
+
+async function writtenFleet(format: string): Promise<string> {
+  const write = await findFormat(format)!.loadFleet!();
+  return [...write(fleet, { controls, time: '2026-11-22T04:00:00Z' })].join('');
+}
+
 async function written(format: string, report: Report): Promise<string> {
   const write = await findFormat(format)!.load();
   return [...write(report, { controls, time: '2026-11-22T04:00:00Z' })].join('');
@@ -38,10 +50,13 @@ describe('JUnit by the schema of Jenkins', () => {
   let schema: string;
   beforeAll(() => (schema = readFileSync(junitSchema(), 'utf8')));
 
-  test.each(reports)('%s', async (_, report) => {
+  test.each([
+    ...reports.map(([name, report]) => [name, () => written('junit', report)] as const),
+    ['several clusters', () => writtenFleet('junit')] as const,
+  ])('%s', async (_, text) => {
     using definition = XmlDocument.fromString(schema);
     using validator = XsdValidator.fromDoc(definition);
-    using document = XmlDocument.fromString(await written('junit', report));
+    using document = XmlDocument.fromString(await text());
     validator.validate(document);
     using wrong = XmlDocument.fromString('<testsuites><testsuite name="a"/></testsuites>');
     expect(() => validator.validate(wrong)).toThrow('tests');
@@ -113,7 +128,7 @@ describe('metrics by the parser of Prometheus', () => {
   afterAll(() => oracle.close());
 
   test('every series is a gauge, and has the labels that were written', async () => {
-    const texts = await Promise.all(reports.map(([, report]) => written('prometheus', report)));
+    const texts = await Promise.all([...reports.map(([, report]) => written('prometheus', report)), writtenFleet('prometheus')]);
     const answers = await oracle.ask<{ series: readonly { name: string; type: string; labels: Record<string, string>; value: number }[] }>(
       'prometheus',
       texts.map((text) => ({ text })),

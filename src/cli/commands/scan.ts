@@ -14,8 +14,6 @@ import {
 } from './options.ts';
 
 export const scanFormats: readonly string[] = ['text', ...formats.map(({ name }) => name)];
-/** What a report of several clusters can be written as. */
-export const fleetFormats: readonly string[] = ['text', 'json', 'sarif'];
 
 export const scan: Command = {
   name: 'scan',
@@ -35,7 +33,7 @@ export const scan: Command = {
       value: 'FORMAT[=FILE]',
       repeatable: true,
       formats: scanFormats,
-      about: 'Format, text (default) or one of those below, and the file to write it to; may be given several times',
+      about: 'Format, text (default) or one of those below, and the file to write it to, with {cluster} in its name one for each; may be given several times',
     },
     {
       name: 'fail-on',
@@ -94,6 +92,7 @@ export const scan: Command = {
     { command: 'plimsoll scan deploy/', about: 'a folder' },
     { command: 'plimsoll scan --cluster', about: 'what runs in the cluster of kubectl' },
     { command: 'plimsoll scan --cluster staging --cluster production', about: 'two clusters, and what differs' },
+    { command: "plimsoll scan --all-contexts -o text -o 'html={cluster}.html'", about: 'all clusters, and a page for each' },
     { command: 'plimsoll scan --cluster --watch', about: 'what changes there' },
     { command: 'plimsoll scan --cluster --print-rbac | kubectl apply -f -', about: 'the permissions for that' },
     { command: 'plimsoll scan staging.plimsoll', about: 'a snapshot of a cluster (plimsoll snapshot)' },

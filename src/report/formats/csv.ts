@@ -1,7 +1,7 @@
-import { remembering, type Finding, type Report } from '../../core/index.ts';
+import { remembering, type Finding, type FleetReport, type Report } from '../../core/index.ts';
 import { plainText } from './plain-text.ts';
 
-const columns = [
+const ownColumns = [
   'severity',
   'verdict',
   'control',
@@ -24,22 +24,44 @@ const columns = [
   'fingerprint',
 ] as const;
 
-type Row = { readonly [K in (typeof columns)[number]]?: string | number };
+type Column = (typeof ownColumns)[number] | 'cluster';
+type Row = { readonly [K in Column]?: string | number };
 
 /** The findings as a table (RFC 4180), a row each in the order of the report; before them what could not be read. */
-export function* formatCsv({ findings, inputs }: Report): Generator<string, void> {
+export function* formatCsv(report: Report): Generator<string, void> {
+  yield* table(ownColumns, rowsOf(report));
+}
+
+/** Those of several clusters as one table, with the cluster in the first column. */
+export function* formatFleetCsv({ clusters }: FleetReport): Generator<string, void> {
+  yield* table(
+    ['cluster', ...ownColumns],
+    (function* (): Generator<Row, void> {
+      for (const cluster of clusters) {
+        const { name } = cluster;
+        if ('report' in cluster) for (const row of rowsOf(cluster.report)) yield { cluster: name, ...row };
+        else yield { cluster: name, verdict: 'unread', message: cluster.failure.join('; ') };
+      }
+    })(),
+  );
+}
+
+function* table(columns: readonly Column[], rows: Iterable<Row>): Generator<string, void> {
   yield `${columns.join(',')}\r\n`;
   // Rows repeat most of what those before them say.
   const cell = remembering(cellOf);
-  const record = (row: Row): string => {
+  for (const row of rows) {
     const cells = columns.map((column) => {
       const value = row[column] ?? '';
       return typeof value === 'number' ? String(value) : cell(value);
     });
-    return `${cells.join(',')}\r\n`;
-  };
-  for (const { file, line, reason } of inputs.unread) yield record({ verdict: 'unread', file, line, message: reason });
-  for (const finding of findings) yield record(rowOf(finding));
+    yield `${cells.join(',')}\r\n`;
+  }
+}
+
+function* rowsOf({ findings, inputs }: Report): Generator<Row, void> {
+  for (const { file, line, reason } of inputs.unread) yield { verdict: 'unread', file, line, message: reason };
+  for (const finding of findings) yield rowOf(finding);
 }
 
 function rowOf({ resource, codes, waived, ...finding }: Finding): Row {

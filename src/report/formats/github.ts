@@ -58,7 +58,9 @@ function kindOf(severity: Severity): Kind {
 function annotationOf(report: Report, finding: Finding, kind: Kind, message: string): Annotation {
   const { file, line, column, endLine, endColumn, control, codes, resource } = finding;
   const title = [codes.join(' '), control].filter((part) => part !== '').join(' ');
-  if (!isInFile(report, file)) return { kind, title, message: `${shortName(resource)}: ${message}`, place: {} };
+  // Of several clusters its place alone tells an object from that of the same name.
+  const object = report.merged === undefined ? shortName(resource) : file;
+  if (!isInFile(report, file)) return { kind, title, message: `${object}: ${message}`, place: {} };
   // Columns count on one line alone.
   const columns = endLine === line && endColumn > column ? { col: column, endColumn } : {};
   return { kind, title, message, place: { file: repositoryPath(file), line, ...(endLine > line ? { endLine } : {}), ...columns } };

@@ -1,4 +1,4 @@
-import type { AnyControl, Report } from '../../core/index.ts';
+import type { AnyControl, FleetReport, Report } from '../../core/index.ts';
 
 /** What a format is handed besides the report. */
 export interface FormatOptions {
@@ -11,6 +11,9 @@ export interface FormatOptions {
 /** A report in one format, in pieces, so that a report of any size is written without holding its text. */
 export type Format = (report: Report, options: FormatOptions) => Iterable<string>;
 
+/** The reports of several clusters in one text, in pieces. */
+export type FleetFormat = (fleet: FleetReport, options: FormatOptions) => Iterable<string>;
+
 export interface FormatEntry {
   /** As `--output` takes it. */
   readonly name: string;
@@ -20,6 +23,10 @@ export interface FormatEntry {
   readonly extension: string;
   /** Loads the format, so that a run loads those alone that it writes. */
   readonly load: () => Promise<Format>;
+  /** Where the format has a way of its own to tell clusters apart; else they are written as the one report of `fleetAsOne`. */
+  readonly loadFleet?: () => Promise<FleetFormat>;
+  /** Why a text of it is of one cluster, where it is. */
+  readonly oneCluster?: string;
 }
 
 /** Every format but text, which depends on the terminal and has options of its own. */
@@ -29,12 +36,14 @@ export const formats: readonly FormatEntry[] = [
     about: 'the whole report, by docs/report.schema.json',
     extension: '.json',
     load: async () => (await import('../json.ts')).formatJson,
+    loadFleet: async () => (await import('../fleet-json.ts')).formatFleetJson,
   },
   {
     name: 'sarif',
     about: 'SARIF 2.1.0, for code scanning',
     extension: '.sarif',
     load: async () => (await import('../sarif.ts')).formatSarif,
+    loadFleet: async () => (await import('../sarif.ts')).formatFleetSarif,
   },
   {
     name: 'html',
@@ -47,6 +56,7 @@ export const formats: readonly FormatEntry[] = [
     about: 'OSCAL 1.1.2 Assessment Results',
     extension: '.json',
     load: async () => (await import('./oscal.ts')).formatOscal,
+    loadFleet: async () => (await import('./oscal.ts')).formatFleetOscal,
   },
   {
     name: 'oscal-catalog',
@@ -59,6 +69,7 @@ export const formats: readonly FormatEntry[] = [
     about: 'JUnit XML, for the test reports of CI servers',
     extension: '.xml',
     load: async () => (await import('./junit.ts')).formatJunit,
+    loadFleet: async () => (await import('./junit.ts')).formatFleetJunit,
   },
   {
     name: 'markdown',
@@ -71,6 +82,7 @@ export const formats: readonly FormatEntry[] = [
     about: 'a table of the findings, for spreadsheets',
     extension: '.csv',
     load: async () => (await import('./csv.ts')).formatCsv,
+    loadFleet: async () => (await import('./csv.ts')).formatFleetCsv,
   },
   {
     name: 'github',
@@ -95,18 +107,21 @@ export const formats: readonly FormatEntry[] = [
     about: 'generic issues of SonarQube, 10.3 and later',
     extension: '.json',
     load: async () => (await import('./sonar.ts')).formatSonar,
+    oneCluster: 'its issues belong to one project',
   },
   {
     name: 'policyreport',
     about: 'PolicyReport objects (wgpolicyk8s.io/v1alpha2), for kubectl apply',
     extension: '.json',
     load: async () => (await import('./policyreport.ts')).formatPolicyreport,
+    oneCluster: 'its objects are for the cluster that they are about',
   },
   {
     name: 'prometheus',
     about: 'metrics in the text format of Prometheus',
     extension: '.prom',
     load: async () => (await import('./prometheus.ts')).formatPrometheus,
+    loadFleet: async () => (await import('./prometheus.ts')).formatFleetPrometheus,
   },
 ];
 

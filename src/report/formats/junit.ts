@@ -1,4 +1,4 @@
-import { groupBy, type Finding, type LedgerRow, type Report, type Unread } from '../../core/index.ts';
+import { groupBy, type Finding, type FleetReport, type LedgerRow, type Report, type Unread } from '../../core/index.ts';
 import { counted } from '../outcome.ts';
 import { plainText } from './plain-text.ts';
 import { isWaived, shortName, waiverText } from './sorted-findings.ts';
@@ -25,14 +25,32 @@ interface Suite {
  * with the reason; input that could not be read is an error.
  */
 export function* formatJunit(report: Report): Generator<string, void> {
-  const bySource = groupBy(report.findings, ({ file }) => file);
-  const unreadBySource = groupBy(report.inputs.unread, ({ file }) => file);
-  const files = [...new Set([...unreadBySource.keys(), ...bySource.keys()])].sort();
-  // Once for the counts that stand first and once to be written: what is held is small, the text is not.
-  const suites = function* (): Generator<Suite, void> {
-    for (const file of files) yield fileSuite(file, unreadBySource.get(file) ?? [], bySource.get(file) ?? []);
-    if (report.ledger.length > 0) yield recommendationSuite(report);
-  };
+  yield* document(() => suitesOf(report));
+}
+
+/**
+ * Those of several clusters: the suites of each begin with its name, and so do the classes of their tests, by which the same
+ * test of two clusters is two. A cluster that could not be judged is an error.
+ */
+export function* formatFleetJunit({ clusters }: FleetReport): Generator<string, void> {
+  yield* document(function* () {
+    for (const cluster of clusters) {
+      // Viewers take a dot for the end of a folder.
+      const of = cluster.name.replaceAll('.', '_');
+      if ('report' in cluster)
+        for (const { name, cases } of suitesOf(cluster.report))
+          yield { name: `${cluster.name}: ${name}`, cases: cases.map((each) => ({ ...each, classname: `${of}.${each.classname}` })) };
+      else yield { name: cluster.name, cases: [unjudged(of, cluster.failure)] };
+    }
+  });
+}
+
+function unjudged(cluster: string, failure: readonly string[]): TestCase {
+  return { classname: `${cluster}.plimsoll.unread`, name: 'the cluster', state: 'error', lines: failure };
+}
+
+/** Made once for the counts that stand first and once to be written: what is held is small, the text is not. */
+function* document(suites: () => Iterable<Suite>): Generator<string, void> {
   let total = noCounts();
   for (const suite of suites()) total = sum(total, countsOf(suite));
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="plimsoll" tests="${total.tests}" failures="${total.failure}" errors="${total.error}">\n`;
@@ -43,6 +61,14 @@ export function* formatJunit(report: Report): Generator<string, void> {
     yield '  </testsuite>\n';
   }
   yield '</testsuites>\n';
+}
+
+function* suitesOf(report: Report): Generator<Suite, void> {
+  const bySource = groupBy(report.findings, ({ file }) => file);
+  const unreadBySource = groupBy(report.inputs.unread, ({ file }) => file);
+  const files = [...new Set([...unreadBySource.keys(), ...bySource.keys()])].sort();
+  for (const file of files) yield fileSuite(file, unreadBySource.get(file) ?? [], bySource.get(file) ?? []);
+  if (report.ledger.length > 0) yield recommendationSuite(report);
 }
 
 function fileSuite(file: string, unread: readonly Unread[], findings: readonly Finding[]): Suite {

@@ -12,6 +12,7 @@ export const longestComment = 65_536;
 const reserve = 400;
 const unreadShown = 20;
 const controlsShown = 10;
+const partsShown = 50;
 const longestText = 300;
 
 /**
@@ -45,6 +46,7 @@ export function* formatMarkdown(report: Report, { controls }: FormatOptions): Ge
     yield end;
   };
   yield* fitting(heading(report, waived.length, unknown.length));
+  yield* fitting(mergedPart(report));
   yield* fitting(unreadPart(report));
   yield* fitting(worstControls(open, titles));
   yield* fitting(guidance(report));
@@ -83,6 +85,18 @@ function heading(report: Report, waived: number, unknown: number): string {
     ...(target.cluster === undefined ? [] : [`cluster ${code(target.cluster.context)}`]),
   ];
   return `<!-- plimsoll -->\n### Plimsoll: ${said}\n\n${rest.join(' · ')}\n`;
+}
+
+/** What the report was made of: the clusters of a fleet, the reports that were merged. */
+function mergedPart({ merged = [] }: Report): string {
+  if (merged.length === 0) return '';
+  const shown = merged.slice(0, partsShown);
+  const rows = shown.map(
+    ({ file, kubernetesVersion, objects, findings, unread }) =>
+      `| ${cell(code(file))} | ${cell(prose(kubernetesVersion))} | ${objects} | ${findings} | ${unread} |\n`,
+  );
+  const more = merged.length - shown.length;
+  return `\n| Of | Kubernetes | Objects | Findings | Unread |\n|---|---|--:|--:|--:|\n${rows.join('')}${more === 0 ? '' : `\nand ${more} more\n`}`;
 }
 
 function unreadPart({ inputs: { unread } }: Report): string {

@@ -1,4 +1,4 @@
-import type { AnyControl, Finding, LedgerRow, Report, ResourceRef, Severity, Waiver } from '../../core/index.ts';
+import type { AnyControl, Finding, FleetReport, LedgerRow, Report, ResourceRef, Severity, Waiver } from '../../core/index.ts';
 import { stringified } from '../json.ts';
 import {
   catalogUuid,
@@ -21,24 +21,95 @@ import type { FormatOptions } from './index.ts';
  * is an open risk, and each waiver of it a risk that somebody accepts until a day. Identifiers come from content alone.
  */
 export function* formatOscal(report: Report, { controls, time }: FormatOptions): Generator<string, void> {
-  const { tool, findings } = report;
   const run = startRun(report, controls, time);
-  const plan = uuidOf('plan', run.identity);
-  yield `{"assessment-results":{"uuid":"${run.identity}",${fields({
-    metadata: metadata(`Hardening of ${targetName(report)}`, tool.version, time),
+  const about = { identity: run.identity, target: targetName(report), version: report.tool.version, time };
+  yield* assessment(about, [resultRecord(report, run)]);
+}
+
+/**
+ * Those of several clusters as one document with a result for each. The same object of two clusters is two, so that every
+ * identifier is of one cluster.
+ */
+export function* formatFleetOscal({ tool, clusters }: FleetReport, { controls, time }: FormatOptions): Generator<string, void> {
+  const results: Iterable<string>[] = [];
+  const identities: string[] = [];
+  for (const cluster of clusters) {
+    const { name } = cluster;
+    if ('report' in cluster) {
+      const run = startRun(cluster.report, controls, time, [name]);
+      identities.push(run.identity);
+      results.push(resultRecord(cluster.report, run));
+    } else {
+      const failure = cluster.failure.map(line).join('; ');
+      identities.push(failure);
+      results.push(unjudgedResult(name, failure, tool.version, time));
+    }
+  }
+  const identity = uuidOf('fleet', time, tool.version, ...clusters.map(({ name }) => name), ...identities);
+  const target = `clusters ${clusters.map(({ name }) => prose(name, 'without a name')).join(', ')}`;
+  yield* assessment({ identity, target, version: tool.version, time }, results);
+}
+
+/** What a document says of itself. */
+interface About {
+  readonly identity: string;
+  /** In words. */
+  readonly target: string;
+  readonly version: string;
+  readonly time: string;
+}
+
+function* assessment({ identity, target, version, time }: About, results: readonly Iterable<string>[]): Generator<string, void> {
+  const plan = uuidOf('plan', identity);
+  yield `{"assessment-results":{"uuid":"${identity}",${fields({
+    metadata: metadata(`Hardening of ${target}`, version, time),
     'import-ap': { href: `#${plan}` },
-  })},\n"results":[{${fields(resultHead(report, run))}`;
+  })},\n"results":[`;
+  for (const [index, result] of results.entries()) {
+    if (index > 0) yield ',\n';
+    yield* result;
+  }
+  yield '],\n';
+  const resources = [planResource({ identity: plan, target, version, time }), catalogResource(version)];
+  yield `"back-matter":${stringified({ resources })}}}\n`;
+}
+
+function* resultRecord(report: Report, run: Run): Generator<string, void> {
+  yield `{${fields(resultHead(report, run))}`;
   yield `,"local-definitions":{${fields(assets(report, run))}`;
-  yield* records('inventory-items', inventory(report), (item) => [stringified(item)]);
+  yield* records('inventory-items', inventory(report, run), (item) => [stringified(item)]);
   yield '}';
-  yield* records('observations', findings, (finding, index) => [stringified(observation(finding, index, run))]);
+  yield* records('observations', report.findings, (finding, index) => [stringified(observation(finding, index, run))]);
   yield* records('risks', run.risks, (risk) => riskRecord(risk, run));
   yield* records('findings', report.ledger, (row) => findingRecord(row, run));
   const [read, ...log] = logOf(report, run);
   yield `,\n"assessment-log":{"entries":[${stringified(read!)}`;
   for (const entry of log) yield `,\n${stringified(entry)}`;
-  yield ']}}],\n';
-  yield `"back-matter":${stringified({ resources: [planResource(report, plan, time), catalogResource(tool.version)] })}}}\n`;
+  yield ']}}';
+}
+
+/** Of a cluster that could not be asked nothing is satisfied: there is no finding, and the log says why. */
+function* unjudgedResult(name: string, failure: string, version: string, time: string): Generator<string, void> {
+  const uuid = uuidOf('unjudged', name, failure, time);
+  yield stringified({
+    uuid,
+    title: `Scan of cluster ${prose(name, 'without a name')}`,
+    description: 'The cluster could not be judged.',
+    start: time,
+    end: time,
+    'reviewed-controls': reviewed(version),
+    'assessment-log': {
+      entries: [
+        {
+          uuid: uuidOf('log', uuid),
+          title: 'Could not be read',
+          description: prose(failure, 'No reason is given.'),
+          start: time,
+          end: time,
+        },
+      ],
+    },
+  });
 }
 
 /** What of a control fails under one waiver, or without any. */
@@ -53,6 +124,8 @@ interface Risk {
 
 interface Run {
   readonly identity: string;
+  /** An identifier made of these parts; where a document holds several clusters, the same parts of two of them give two. */
+  readonly uuidOf: (...parts: readonly string[]) => string;
   readonly time: string;
   readonly controls: ReadonlyMap<string, AnyControl>;
   readonly tool: string;
@@ -63,8 +136,9 @@ interface Run {
   readonly risks: readonly Risk[];
 }
 
-function startRun({ findings, target, tool }: Report, known: readonly AnyControl[], time: string): Run {
-  const identity = uuidOf(
+function startRun({ findings, target, tool }: Report, known: readonly AnyControl[], time: string, scope: readonly string[] = []): Run {
+  const uuid = (...parts: readonly string[]): string => uuidOf(...parts, ...scope);
+  const identity = uuid(
     'results',
     time,
     tool.version,
@@ -79,26 +153,27 @@ function startRun({ findings, target, tool }: Report, known: readonly AnyControl
     const { fingerprint, codes, control, severity, verdict, waived } = finding;
     const before = seen.get(fingerprint) ?? 0;
     seen.set(fingerprint, before + 1);
-    const uuid = uuidOf('observation', fingerprint, String(before));
-    observations.push(uuid);
-    for (const code of codes) listIn(observationsByCode, code).push(uuid);
+    const own = uuid('observation', fingerprint, String(before));
+    observations.push(own);
+    for (const code of codes) listIn(observationsByCode, code).push(own);
     if (verdict !== 'fail') continue;
     const key = stringified([control, waived ?? null]);
     let risk = risks.get(key);
     if (risk === undefined) {
-      const fresh = { uuid: uuidOf('risk', key), control, codes: new Set<string>(), severities: new Set<Severity>(), observations: [] };
+      const fresh = { uuid: uuid('risk', key), control, codes: new Set<string>(), severities: new Set<Severity>(), observations: [] };
       risks.set(key, (risk = waived === undefined ? fresh : { ...fresh, waiver: waived }));
     }
     for (const code of codes) risk.codes.add(code);
     risk.severities.add(severity);
-    risk.observations.push(uuid);
+    risk.observations.push(own);
   }
   return {
     identity,
+    uuidOf: uuid,
     time,
     controls: new Map(known.map((control) => [control.id, control])),
-    tool: uuidOf('tool', tool.version),
-    platform: uuidOf('platform', tool.version),
+    tool: uuid('tool', tool.version),
+    platform: uuid('platform', tool.version),
     observations,
     observationsByCode,
     risks: [...risks.values()],
@@ -190,15 +265,15 @@ function reviewed(version: string): object {
   };
 }
 
-function objectUuid({ apiVersion, kind, namespace = '', name }: ResourceRef, file: string): string {
-  return uuidOf('object', apiVersion, kind, namespace, name, file);
+function objectUuid({ apiVersion, kind, namespace = '', name }: ResourceRef, file: string, run: Run): string {
+  return run.uuidOf('object', apiVersion, kind, namespace, name, file);
 }
 
 /** Each object that was found wanting, and each workload. */
-function inventory({ findings, workloads }: Report): object[] {
+function inventory({ findings, workloads }: Report, run: Run): object[] {
   const items = new Map<string, object>();
   const put = (resource: ResourceRef, file: string, more: readonly Property[] = []): void => {
-    const uuid = objectUuid(resource, file);
+    const uuid = objectUuid(resource, file, run);
     if (items.has(uuid)) return;
     const { apiVersion, kind, namespace, name } = resource;
     const props = [...properties({ 'api-version': apiVersion, kind, namespace, name, file }), ...more];
@@ -223,7 +298,7 @@ function observation(finding: Finding, index: number, run: Run): object {
     methods: ['TEST'],
     types: [verdict === 'fail' ? 'finding' : 'control-objective'],
     origins: originsOf(run),
-    subjects: [{ 'subject-uuid': objectUuid(resource, file), type: 'inventory-item', title: resourceName(resource) }],
+    subjects: [{ 'subject-uuid': objectUuid(resource, file, run), type: 'inventory-item', title: resourceName(resource) }],
     'relevant-evidence': [
       { description: prose(`${file}:${lineNumber}`, 'nowhere'), ...listOf('props', properties({ file, line: String(lineNumber) })) },
     ],
@@ -337,12 +412,12 @@ function logOf({ inputs }: Report, { identity, time }: Run): object[] {
 }
 
 /** The plan that OSCAL asks for, inside the document, so that the reference to it can be followed. */
-function planResource(report: Report, plan: string, time: string): object {
+function planResource({ identity: plan, target, version, time }: About): object {
   const system = uuidOf('system', plan);
   const document = {
     'assessment-plan': {
       uuid: plan,
-      metadata: metadata(`Plan of a scan of ${targetName(report)}`, report.tool.version, time),
+      metadata: metadata(`Plan of a scan of ${target}`, version, time),
       'import-ssp': { href: `#${system}` },
       'reviewed-controls': { 'control-selections': [{ 'include-all': {} }] },
       'back-matter': {
@@ -350,7 +425,7 @@ function planResource(report: Report, plan: string, time: string): object {
           {
             uuid: system,
             title: 'System',
-            description: `No system security plan was handed to the tool: the system is ${targetName(report)}.`,
+            description: `No system security plan was handed to the tool: the system is ${target}.`,
           },
         ],
       },

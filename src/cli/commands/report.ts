@@ -40,7 +40,9 @@ export const report: Command = {
   summary: 'Write a report in other formats',
   operands: 'REPORT.json|-',
   completes: 'files',
-  about: ['Writes the report of an earlier plimsoll scan --output json in any format of scan, without scanning again; also one of several clusters.'],
+  about: [
+    'Writes the report of an earlier plimsoll scan --output json in any format of scan, without scanning again; also one of several clusters.',
+  ],
   options: outputAnd('Format, text (default) or one of those below, and the file to write it to; may be given several times'),
   examples: [
     { command: 'plimsoll report report.json -o junit=junit.xml -o csv=findings.csv', about: 'several at once' },

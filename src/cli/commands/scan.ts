@@ -33,7 +33,8 @@ export const scan: Command = {
       value: 'FORMAT[=FILE]',
       repeatable: true,
       formats: scanFormats,
-      about: 'Format, text (default) or one of those below, and the file to write it to, with {cluster} in its name one for each; may be given several times',
+      about:
+        'Format, text (default) or one of those below, and the file to write it to, with {cluster} in its name one for each; may be given several times',
     },
     {
       name: 'fail-on',

@@ -103,6 +103,7 @@ import { nonRootUser } from './pod-security/non-root-user.ts';
 import { podSecurityAdmission } from './pod-security/pod-security-admission.ts';
 import { podSecurityPolicies } from './pod-security/pod-security-policies.ts';
 import { policyEngine } from './pod-security/policy-engine.ts';
+import { policyExclusions } from './pod-security/policy-exclusions.ts';
 import { policyVersion } from './pod-security/policy-version.ts';
 import { privilegeEscalation } from './pod-security/privilege-escalation.ts';
 import { privileged } from './pod-security/privileged.ts';
@@ -129,6 +130,7 @@ import { sysctls } from './pod-security/sysctls.ts';
 import { tokenAccess } from './pod-security/token-access.ts';
 import { tokenLifetime } from './pod-security/token-lifetime.ts';
 import { trustedRegistries } from './pod-security/trusted-registries.ts';
+import { unusedConstraintTemplates } from './pod-security/unused-constraint-templates.ts';
 import { userNamespaces } from './pod-security/user-namespaces.ts';
 import { volumeTypes } from './pod-security/volume-types.ts';
 import { webhookBackend } from './pod-security/webhook-backend.ts';
@@ -271,6 +273,7 @@ export const controls: readonly AnyControl[] = [
   podSecurityAdmission,
   podSecurityPolicies,
   policyEngine,
+  policyExclusions,
   policyVersion,
   privilegeEscalation,
   privileged,
@@ -297,6 +300,7 @@ export const controls: readonly AnyControl[] = [
   tokenAccess,
   tokenLifetime,
   trustedRegistries,
+  unusedConstraintTemplates,
   userNamespaces,
   volumeTypes,
   webhookBackend,

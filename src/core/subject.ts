@@ -15,7 +15,10 @@ export interface SubjectContext {
   readonly waivers?: readonly JudgedWaiver[];
 }
 
-/** Kinds of objects that a subject kind reads: `Namespace` in the core group, else `NetworkPolicy.networking.k8s.io`. */
+/**
+ * Kinds of objects that a subject kind reads: `Namespace` in the core group, else `NetworkPolicy.networking.k8s.io`, or
+ * `*.constraints.gatekeeper.sh` for all of a group whose kinds are made by its users.
+ */
 export interface Reads {
   readonly podTemplates: boolean;
   readonly kinds: readonly string[];

@@ -457,7 +457,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   return {
     kinds: [...readKinds],
 
-    reads: (group, kind) => readKinds.has(group === '' ? kind : `${kind}.${group}`),
+    reads: (group, kind) => readKinds.has(group === '' ? kind : `${kind}.${group}`) || readKinds.has(`*.${group}`),
 
     add(input) {
       switch (input.type) {
@@ -706,7 +706,8 @@ function byKind<Kind extends LocalKind | JoinedKind>(benches: readonly Bench<Kin
     let those = known.get(key);
     if (those === undefined) {
       those = benches.filter(
-        ({ kind: { reads } }) => reads.others === true || (holdsPods && reads.podTemplates) || reads.kinds.includes(name),
+        ({ kind: { reads } }) =>
+          reads.others === true || (holdsPods && reads.podTemplates) || reads.kinds.includes(name) || reads.kinds.includes(`*.${group}`),
       );
       known.set(key, those);
     }

@@ -14,6 +14,8 @@ const clusterScoped: ReadonlySet<string> = new Set([
   'rbac.authorization.k8s.io/ClusterRole',
   'rbac.authorization.k8s.io/ClusterRoleBinding',
   'storagemigration.k8s.io/StorageVersionMigration',
+  'templates.gatekeeper.sh/ConstraintTemplate',
+  'constraints.gatekeeper.sh/*',
   'argoproj.io/ClusterWorkflowTemplate',
   'trainer.kubeflow.org/ClusterTrainingRuntime',
 ]);
@@ -25,5 +27,6 @@ export function isOfComponents(group: string): boolean {
 
 /** A cluster-scoped object has no namespace, whatever its metadata or the user's `--namespace` say. */
 export function isClusterScoped(ref: ResourceRef): boolean {
-  return clusterScoped.has(`${apiGroup(ref.apiVersion)}/${ref.kind}`);
+  const group = apiGroup(ref.apiVersion);
+  return clusterScoped.has(`${group}/${ref.kind}`) || clusterScoped.has(`${group}/*`);
 }

@@ -14,6 +14,7 @@ import {
   type ApiObject,
   type FakeApi,
   type FakeOptions,
+  type Kind,
 } from './fake-api-server.ts';
 import { formatText } from '../../src/report/text.ts';
 import { plimsoll } from '../cli/run.ts';
@@ -81,6 +82,27 @@ const refusing = (path: string, code: number): Pick<FakeOptions, 'intercept'> =>
     send(response, code, status(code, 'no'));
     return true;
   },
+});
+
+test('kinds that users make are read by their group, and one that may not be listed leaves their rows open', async () => {
+  const group = 'constraints.gatekeeper.sh';
+  const constraint = (kind: string, enforcementAction: string): Kind => ({
+    group,
+    version: 'v1beta1',
+    kind,
+    plural: kind.toLowerCase(),
+    clusterScoped: true,
+    custom: true,
+    objects: [{ kind, metadata: { name: 'it', uid: `uid-${kind}` }, spec: { enforcementAction } }],
+  });
+  const kinds = [...ownKinds, constraint('K8sAllowedRepos', 'deny'), constraint('K8sPSPCapabilities', 'dryrun')];
+  const id = 'pod-security/refusing-policies';
+  const whole = await scanOf({ kinds }, { only: [id] });
+  expect(whole.findings.map(({ resource, verdict }) => [resource.kind, verdict])).toEqual([['K8sPSPCapabilities', 'fail']]);
+  await api?.stop();
+  const part = await scanOf({ kinds, ...refusing(`/apis/${group}/v1beta1/k8spspcapabilities`, 403) }, { only: [id] });
+  expect(part.findings).toEqual([]);
+  expect(row(part, 'ENF-06')).toBe('unknown');
 });
 
 describe('what is judged', () => {

@@ -29,16 +29,27 @@ export const refusingPolicies: AnyControl = defineControl({
   },
 
   remedy:
-    'Mend what the reports name, then let the policy refuse (Enforce, Deny, protect), with failurePolicy Fail and more than one replica of the engine.',
+    'Mend what the reports name, then let the policy refuse (Enforce, Deny, deny, protect), with failurePolicy Fail and more than one replica of the engine.',
 
   examples: {
-    pass: { 'it refuses': policy('validationFailureAction: Enforce, rules: [{ name: read-only, validate: {} }]') },
+    pass: {
+      'it refuses': policy('validationFailureAction: Enforce, rules: [{ name: read-only, validate: {} }]'),
+      'a constraint of Gatekeeper, which says nothing of it': constraint('{}'),
+      'a constraint that refuses at admission': constraint(
+        '{ enforcementAction: scoped, scopedEnforcementActions: [{ action: warn, enforcementPoints: [{ name: audit.gatekeeper.sh }] }, { action: deny, enforcementPoints: [{ name: validation.gatekeeper.sh }] }] }',
+      ),
+    },
     fail: {
       'it reports': policy('validationFailureAction: Audit, rules: [{ name: read-only, validate: {} }]'),
       'nothing said': policy('rules: [{ name: read-only, validate: {} }]'),
       'a rule that reports': policy('validationFailureAction: Enforce, rules: [{ name: read-only, validate: { failureAction: Audit } }]'),
       'away, and all are let in': policy(
         'validationFailureAction: Enforce, failurePolicy: Ignore, rules: [{ name: read-only, validate: {} }]',
+      ),
+      'a constraint that warns': constraint('{ enforcementAction: warn }'),
+      'a constraint that only tries': constraint('{ enforcementAction: dryrun }'),
+      'a constraint that denies at audits alone, when all is there': constraint(
+        '{ enforcementAction: scoped, scopedEnforcementActions: [{ action: deny, enforcementPoints: [{ name: audit.gatekeeper.sh }] }] }',
       ),
       Kubewarden: `
 apiVersion: policies.kubewarden.io/v1
@@ -50,6 +61,15 @@ spec: { module: "ghcr.io/kubewarden/policies/readonly-root-filesystem-psp:v1.0.0
     notApplicable: { 'it changes objects': policy('rules: [{ name: labels, mutate: {} }]') },
   },
 });
+
+function constraint(spec: string): string {
+  return `
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: K8sPSPReadOnlyRootFilesystem
+metadata: { name: read-only }
+spec: ${spec}
+`;
+}
 
 function policy(spec: string): string {
   return `

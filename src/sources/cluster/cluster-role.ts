@@ -23,7 +23,7 @@ export function clusterRole(
   const rules = [...byGroup]
     .sort(([a], [b]) => compareText(a, b))
     .map(([group, plurals]) =>
-      rule(`apiGroups: ['${group}']`, `resources: [${plurals.sort().join(', ')}]`, watch ? 'list, watch' : 'list'),
+      rule(`apiGroups: ['${group}']`, `resources: [${plurals.map(quoted).sort().join(', ')}]`, watch ? 'list, watch' : 'list'),
     );
   const secrets = wanted.some(({ group, kind }) => group === '' && kind === 'Secret') ? [forSecrets] : [];
   const others = inNamespaces
@@ -37,6 +37,11 @@ metadata:
   name: plimsoll-scan
 rules:
 ${[...rules, ...secrets, ...others].join('')}`;
+}
+
+/** In YAML a star begins an alias. */
+function quoted(plural: string): string {
+  return plural === '*' ? "'*'" : plural;
 }
 
 /** A rule of its own, so that it can be left out with its reason. */

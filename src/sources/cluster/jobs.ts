@@ -29,8 +29,8 @@ export function jobsOf(
 ): Job[] {
   const jobs: Job[] = [];
   for (const kind of wanted) {
-    const found = kinds.find((each) => each.group === kind.group && each.kind === kind.kind);
-    if (found === undefined) {
+    const served = kinds.filter((each) => each.group === kind.group && (kind.kind === '*' || each.kind === kind.kind));
+    if (served.length === 0) {
       const resource = resourceName({ group: kind.group, plural: pluralOf(kind.kind) });
       const why = kind.own
         ? 'the API server does not serve it'
@@ -42,17 +42,19 @@ export function jobsOf(
       miss(reading, kind, resource);
       continue;
     }
-    if (namespaces === undefined) jobs.push({ kind, found, verb: 'list', parts: [{ path: listPath(found) }] });
-    else if (found.namespaced) {
-      const parts = namespaces.map((namespace) => ({ path: listPath(found, namespace), namespace }));
-      jobs.push({ kind, found, verb: 'list', parts });
-    } else if (found.group === '' && found.kind === 'Namespace') {
-      const parts = namespaces.map((namespace) => ({ path: `${listPath(found)}/${encodeURIComponent(namespace)}`, namespace }));
-      jobs.push({ kind, found, verb: 'get', parts });
-    } else {
-      // Only a part was asked for: nothing is wrong, and yet what depends on the rest cannot be decided. The pods of these
-      // kinds are in no namespace that was asked for.
-      miss(reading, { ...kind, podTemplates: false }, resourceName(found));
+    for (const found of served) {
+      if (namespaces === undefined) jobs.push({ kind, found, verb: 'list', parts: [{ path: listPath(found) }] });
+      else if (found.namespaced) {
+        const parts = namespaces.map((namespace) => ({ path: listPath(found, namespace), namespace }));
+        jobs.push({ kind, found, verb: 'list', parts });
+      } else if (found.group === '' && found.kind === 'Namespace') {
+        const parts = namespaces.map((namespace) => ({ path: `${listPath(found)}/${encodeURIComponent(namespace)}`, namespace }));
+        jobs.push({ kind, found, verb: 'get', parts });
+      } else {
+        // Only a part was asked for: nothing is wrong, and yet what depends on the rest cannot be decided. The pods of these
+        // kinds are in no namespace that was asked for.
+        miss(reading, { ...kind, podTemplates: false }, resourceName(found));
+      }
     }
   }
   return jobs;

@@ -3,7 +3,7 @@ import { askingFor, type Asking } from './asking.ts';
 import { isOfComponents } from '../../kube/scope.ts';
 import { podTemplateKinds, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
 
-/** A kind that a scan reads, whether the cluster has it or not. */
+/** A kind that a scan reads, whether the cluster has it or not; `*` for all that a group has. */
 export interface WantedKind {
   readonly group: string;
   readonly kind: string;
@@ -75,8 +75,8 @@ function inOrder(a: WantedKind, b: WantedKind): number {
 /** As every kind that rules know forms it: `networkpolicies`, `ingressclasses`, `deployments`. */
 export function pluralOf(kind: string): string {
   const name = kind.toLowerCase();
-  // The only kind that is a plural itself.
-  if (name === 'endpoints') return name;
+  // The only kind that is a plural itself, and all kinds of a group.
+  if (name === 'endpoints' || name === '*') return name;
   if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
   return /(?:s|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
 }

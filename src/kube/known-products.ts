@@ -734,6 +734,12 @@ export const knownProducts: readonly KnownProduct[] = [
     images: ['cyberark/kubiscan'],
   },
   {
+    // This one, as deploy/cluster-scan.yaml runs it; whoever builds the image chooses its registry.
+    name: 'Plimsoll',
+    roles: ['permission scanner'],
+    images: ['plimsoll'],
+  },
+  {
     // github.com/appvia/krane.
     name: 'Krane',
     roles: ['permission scanner'],

@@ -12,6 +12,7 @@ import { isObservedApiServer, observedApiServerKind, type ObservedApiServer, typ
 import { imageMatches, parseImageReference } from '../kube/image-reference.ts';
 import { productsOfApi, productsOfWorkload, type KnownProduct, type ProductRole } from '../kube/known-products.ts';
 import type { Container, PodSpec, Volume } from '../kube/types.ts';
+import { listOf, recordOf } from '../kube/untyped.ts';
 import { isNode, type NodeObject } from './node.ts';
 
 /** What runs in a cluster, or in the manifests for one, as far as products are recognised. */
@@ -47,7 +48,12 @@ export interface ProductWorkload {
   readonly product: KnownProduct;
   /** What becomes of network policies, where its arguments decide it. */
   readonly policies: KnownProduct['networkPolicy'];
+  /** Whether it goes on working, as far as its object tells. */
+  readonly work: ProductWork;
 }
+
+/** `once`: a Job or a pod that nobody makes anew. Otherwise why nothing comes of it: `is suspended`. */
+export type ProductWork = 'goes on' | 'once' | { readonly idle: string };
 
 export interface DaemonSetFacts {
   readonly title: string;
@@ -108,7 +114,8 @@ export const clusters: JoinedSubjectKind<ClusterSubject, Memory> = {
     const title = `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
     const at = anchor(['metadata', 'name']);
     const specs = resource.podTemplates.map(({ spec }) => spec as PodSpec);
-    const workloads = products.map((product) => ({ title, at, product, policies: policiesOf(product, specs) }));
+    const work = workOf(resource);
+    const workloads = products.map((product) => ({ title, at, product, policies: policiesOf(product, specs), work }));
     return {
       type: 'workload',
       ref,
@@ -144,6 +151,16 @@ export const clusters: JoinedSubjectKind<ClusterSubject, Memory> = {
 function alone({ ref, at, workloads }: Extract<Memory, { readonly type: 'workload' }>): JoinedSubject<ClusterSubject> {
   const nodes = { count: 0, virtual: 0, enforcePolicies: false };
   return { ref, at, subject: { server: undefined, nodes, workloads, daemonSets: [] } };
+}
+
+function workOf({ ref, object }: Resource): ProductWork {
+  const { replicas, suspend } = recordOf(object['spec']);
+  if (replicas === 0) return { idle: 'is told to run no pods' };
+  if (suspend === true) return { idle: 'is suspended' };
+  if (ref.kind === 'Job' || ref.kind === 'Pod') return 'once';
+  const { lastScheduleTime, lastSuccessfulTime, active } = recordOf(object['status']);
+  const failed = ref.kind === 'CronJob' && lastScheduleTime !== undefined && lastSuccessfulTime === undefined;
+  return failed && listOf(active).length === 0 ? { idle: 'has not come to its end yet' } : 'goes on';
 }
 
 /** Fargate and Virtual Kubelet show one node for each pod, or for a whole service. */

@@ -22,6 +22,8 @@ interface Reach {
   readonly holders: readonly RoleHolder[];
   readonly scope: 'everywhere' | 'namespaces' | 'nobody';
   readonly severity: Severity;
+  /** Namespaces of them that refuse no pod, where that matters. */
+  readonly unguarded: ReadonlySet<string>;
 }
 
 /**
@@ -34,13 +36,15 @@ export function judgeRights(grant: GrantSubject, ids: readonly string[], allowed
     const message = `role "${grant.role.name}" grants more than the oldest Kubernetes whose roles are known gives it`;
     return unknown(wanted[0]!.rule.at, message.slice(0, longest), ['cluster']);
   }
-  const holders = grant.holders.filter(({ subject }) => !isAllowed(subject, allowed));
-  return failAt(grant.type === 'role' ? placesOfRules(grant, wanted, holders) : placesOfSubjects(grant, wanted, holders));
+  const others = (holders: readonly RoleHolder[]): RoleHolder[] => holders.filter(({ subject }) => !isAllowed(subject, allowed));
+  const holders = others(grant.holders);
+  const holdersOf = ({ heldBy }: RuleRight): readonly RoleHolder[] => (heldBy === undefined ? holders : others(heldBy));
+  return failAt(grant.type === 'role' ? placesOfRules(grant, wanted, holdersOf) : placesOfSubjects(grant, wanted, holders));
 }
 
-function placesOfRules(grant: GrantSubject, wanted: readonly RuleRight[], holders: readonly RoleHolder[]): Place[] {
+function placesOfRules(grant: GrantSubject, wanted: readonly RuleRight[], holdersOf: (right: RuleRight) => readonly RoleHolder[]): Place[] {
   return [...new Set(wanted.map(({ rule }) => rule))].flatMap((rule) => {
-    const reaches = wanted.flatMap((each) => (each.rule === rule ? (reachOf(grant, each, holders) ?? []) : []));
+    const reaches = wanted.flatMap((each) => (each.rule === rule ? (reachOf(grant, each, holdersOf(each)) ?? []) : []));
     const worst = worstOf(reaches);
     return worst === undefined
       ? []
@@ -65,21 +69,26 @@ function reachOf(grant: GrantSubject, { right, inNamespaces }: RuleRight, holder
   if (!grant.bound) {
     const { kind, namespace } = grant.role;
     const possible = kind === 'Role' ? counts(namespace) : right.only === undefined;
-    return possible ? { right, holders: [], scope: 'nobody', severity: milder(right.severity, 2) } : undefined;
+    return possible ? { right, holders: [], scope: 'nobody', severity: milder(right.severity, 2), unguarded: none } : undefined;
   }
+  const { refusesNone } = grant.permissions;
   const everywhere = holders.filter(({ binding }) => binding.namespace === undefined);
-  if (everywhere.length > 0) return { right, holders: everywhere, scope: 'everywhere', severity: right.severity };
+  if (everywhere.length > 0) return { right, holders: everywhere, scope: 'everywhere', severity: right.severity, unguarded: none };
   const some = holders.filter(({ binding }) => counts(binding.namespace));
   if (some.length === 0) return undefined;
   // There are the accounts of those who keep the cluster going.
   const inSystem = right.takesOver && some.some(({ binding: { namespace = '' } }) => namespace === systemNamespaces[0]);
+  const unguarded = right.makesPods === true ? some.map(({ binding: { namespace = '' } }) => namespace).filter(refusesNone) : [];
   return {
     right,
     holders: some,
     scope: 'namespaces',
-    severity: inSystem || right.only !== undefined ? right.severity : milder(right.severity, 1),
+    unguarded: new Set(unguarded),
+    severity: inSystem || unguarded.length > 0 || right.only !== undefined ? right.severity : milder(right.severity, 1),
   };
 }
+
+const none: ReadonlySet<string> = new Set();
 
 function milder(severity: Severity, steps: number): Severity {
   return severities[Math.min(severities.indexOf(severity) + steps, severities.length - 1)]!;
@@ -104,11 +113,11 @@ function roleMessage(grant: GrantSubject, worst: Reach, more: number): string {
 }
 
 /** What does not fit of the chain is left out from its end. */
-function holderMessage({ right, holders, scope }: Reach, more: number, ...chains: ((longestName: number) => string)[]): string {
+function holderMessage({ right, holders, scope, unguarded }: Reach, more: number, ...chains: ((longestName: number) => string)[]): string {
   const subjects = new Map(holders.map(({ subject }) => [subjectText(subject), subject]));
   const [first] = subjects.values();
   const others = subjects.size === 1 ? '' : ` and ${subjects.size - 1} more`;
-  const where = scope === 'everywhere' ? ' everywhere' : placeText(holders);
+  const where = scope === 'everywhere' ? ' everywhere' : placeText(holders, unguarded.size);
   const texts = [...chains, () => ''].map((chain) => (longestName: number): string => {
     const who = subjectText({ ...first!, name: short(first!.name, longestName) });
     return `${who}${others} may ${right.title}${moreText(more)}${where}${chain(longestName)}`;
@@ -120,11 +129,11 @@ function moreText(more: number): string {
   return more === 0 ? '' : ` (and ${more} more)`;
 }
 
-function placeText(holders: readonly RoleHolder[]): string {
+function placeText(holders: readonly RoleHolder[], unguarded: number): string {
   const namespaces = new Set(holders.map(({ binding: { namespace = '' } }) => namespace));
   const [first = ''] = namespaces;
-  if (namespaces.size > 1) return ` in ${namespaces.size} namespaces`;
-  return first === '' ? ' in its namespace' : ` in "${short(first, 30)}"`;
+  if (namespaces.size > 1) return ` in ${namespaces.size} namespaces${unguarded === 0 ? '' : ` (${unguarded} without a level)`}`;
+  return first === '' ? ' in its namespace' : ` in "${short(first, 30)}"${unguarded === 0 ? '' : ' (no level)'}`;
 }
 
 /** `user "jane"`, `group "ops"`, `account "shop/web"`. */

@@ -9,6 +9,7 @@ import {
   type SubjectContext,
 } from '../core/index.ts';
 import { isObservedApiServer, observedApiServerKind } from '../kube/api-server.ts';
+import type { Labels } from '../kube/label-selector.ts';
 import { bootstrapPolicy, isBootstrapGrant, isPolicyKnown, rulesBeyondPolicy } from '../kube/rbac/bootstrap-policy.ts';
 import { dangerousRights, questionsFor, type DangerousRight, type RightQuestion } from '../kube/rbac/dangerous-rights.ts';
 import {
@@ -16,8 +17,11 @@ import {
   rbacFact,
   rbacGroup,
   rbacKinds,
+  groupsOf,
   ruleAllows,
+  subjectOf,
   type BindingFact,
+  type NamespaceFact,
   type PolicyRule,
   type Rbac,
   type RbacFact,
@@ -27,7 +31,10 @@ import {
 } from '../kube/rbac/index.ts';
 import { isLiveInNamespace } from '../kube/rbac/served-resources.ts';
 import type { MissingSubject } from '../kube/rbac/unjoined.ts';
+import { admissionSettingsKinds, readAdmissionSettings, type AdmissionSettings } from '../kube/pod-security/index.ts';
 import { systemNamespaces } from '../kube/system-workloads.ts';
+import { admissionSettingsOf, namespaceFacts } from './namespace-facts.ts';
+import { podReviewers, reviewerKinds, reviewerPart, reviewersOf, type ReviewerPart } from './pod-reviewers.ts';
 
 /** All roles and bindings of a run, joined once for all kinds of subjects here. */
 export interface Permissions {
@@ -41,8 +48,10 @@ export interface Permissions {
   powerful(): readonly PowerfulSubject[];
   /** Whom somebody who gets at tokens there could be, and who may do more; undefined if there is nobody. */
   strongerAccount(holder: SubjectFact, namespace: string | undefined): StrongerAccount | undefined;
+  /** Its Namespace object was read, and neither a level of Pod Security nor anything else there refuses privileged pods. */
+  refusesNone(namespace: string): boolean;
   /** The dangerous rights that some rules of a role give; `all` are its rules. */
-  rightsOf(rules: readonly RuleFact[], all: readonly PolicyRule[]): readonly RuleRight[];
+  rightsOf(rules: readonly RuleFact[], all: readonly PolicyRule[]): Pick<RoleRights, 'rights' | 'halves'>;
   /** What a binding gives; undefined where its role was not read and is none of Kubernetes. */
   givenBy(binding: BindingFact): RoleRights | undefined;
 }
@@ -51,6 +60,8 @@ export interface Permissions {
 export interface RoleRights {
   readonly rules: readonly RuleFact[];
   readonly rights: readonly RuleRight[];
+  /** Of no use but to who has the rest (`DangerousRight.and`) by another role. */
+  readonly halves: readonly RuleRight[];
 }
 
 /** A dangerous right with the rule that gives it. */
@@ -59,6 +70,8 @@ export interface RuleRight {
   readonly rule: RuleFact;
   /** A RoleBinding is enough for it. */
   readonly inNamespaces: boolean;
+  /** Of a right in parts: those among the holders who have the rest by other roles. */
+  readonly heldBy?: readonly RoleHolder[];
 }
 
 /** Somebody with a right that leads to all others. */
@@ -94,6 +107,7 @@ export interface GrantSubject {
   readonly bound: boolean;
   /** It is marked as a role of a Kubernetes whose roles are not known. */
   readonly uncertain: boolean;
+  readonly permissions: Permissions;
 }
 
 /** A binding with what it gives. */
@@ -111,26 +125,36 @@ export interface BoundRoleSubject {
 
 export interface PermissionsSubject {
   readonly permissions: Permissions;
-  /** Of the roles and bindings that were read. */
-  readonly roles: number;
-  readonly bindings: number;
   readonly at: Anchor;
 }
 
-type Memory = Exclude<RbacFact, BindingFact> | RememberedBinding | { readonly type: 'live' };
+type Memory =
+  | Exclude<RbacFact, BindingFact | NamespaceFact>
+  | RememberedBinding
+  | RememberedNamespace
+  | { readonly type: 'live' }
+  | { readonly type: 'admission'; readonly settings: AdmissionSettings }
+  | { readonly type: 'reviewer'; readonly part: ReviewerPart };
 
 interface RememberedBinding extends BindingFact {
   readonly roleRefAt: Anchor;
 }
 
+type RememberedNamespace = NamespaceFact & { readonly labels: Labels };
+
 export const roleKinds: readonly string[] = rbacKinds.filter((kind) => kind.endsWith(`.${rbacGroup}`));
 
-const reads = { podTemplates: false, kinds: [...rbacKinds, observedApiServerKind] };
+const reads = { podTemplates: false, kinds: [...rbacKinds, ...admissionSettingsKinds, ...reviewerKinds, observedApiServerKind] };
 
 /** One function for all kinds here: the engine calls it once for each resource, and all of them share what it remembers. */
 function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext): Memory | undefined {
   if (isObservedApiServer(resource.ref)) return { type: 'live' };
+  const settings = readAdmissionSettings(resource.ref, resource.object);
+  if (settings !== undefined) return { type: 'admission', settings };
+  const part = reviewerPart(resource);
+  if (part !== undefined) return { type: 'reviewer', part };
   const fact = rbacFact(resource, anchor, context.namespaceOf(resource));
+  if (fact?.type === 'namespace') return { ...fact, labels: resource.metadata.labels ?? {} };
   return fact?.type === 'binding' ? { ...fact, roleRefAt: anchor(['roleRef']) } : fact;
 }
 
@@ -151,7 +175,7 @@ export const grants: JoinedSubjectKind<GrantSubject, Memory> = {
       for (const role of permissions.rbac.rolesOf(binding)) {
         const policy = policyOf(role);
         if (policy === undefined) continue;
-        const subject = { type: 'binding', role, ...policy, holders, bound: true, uncertain: false } as const;
+        const subject = { type: 'binding', role, ...policy, holders, bound: true, uncertain: false, permissions } as const;
         yield { subject, ref: refOf(binding), at: binding.at };
       }
     }
@@ -186,8 +210,7 @@ export const allPermissions: JoinedSubjectKind<PermissionsSubject, Memory> = {
     const permissions = permissionsOf(memories, context);
     const first = memories.find((memory) => memory.type === 'binding' || memory.type === 'role');
     if (permissions === undefined || first === undefined) return;
-    const [roles, bindings] = [readRoles(memories).length, readBindings(memories).length];
-    yield { subject: { permissions, roles, bindings, at: first.at }, ref: refOf(first), at: first.at };
+    yield { subject: { permissions, at: first.at }, ref: refOf(first), at: first.at };
   },
 };
 
@@ -210,19 +233,20 @@ function* roleSubjects(role: RoleFact, permissions: Permissions, uncertain: bool
   // What goes beyond a role of Kubernetes goes beyond what its own subjects need.
   const holders = bindings.flatMap((binding) => (beyond === undefined ? holdersOf(binding) : allOf(binding)));
   const bound = bindings.some(({ subjects }) => subjects.length > 0);
-  const rights = permissions.rightsOf(rules, role.rules);
-  const subject = { type: 'role', role, rules, rights, holders, bound, uncertain: uncertain && beyond !== undefined } as const;
+  const { rights: whole, halves } = permissions.rightsOf(rules, role.rules);
+  const rights = [...whole, ...completed(halves, holders, permissions.rbac)];
+  const subject = { type: 'role', role, rules, rights, holders, bound, uncertain: uncertain && beyond !== undefined, permissions } as const;
   yield { subject, ref: refOf(role), at: role.at };
 }
 
 /** What a role of Kubernetes gives as Kubernetes makes it, which is for its bindings to answer for; undefined for all others. */
-function policyRights(role: RoleFact, { rbac, rightsOf }: Permissions): RoleRights | undefined {
+function policyRights(role: RoleFact, { rbac, rightsOf }: Permissions): Pick<RoleRights, 'rules' | 'rights'> | undefined {
   if (rulesBeyondPolicy(role) === undefined) return undefined;
   const rules = rbac.rulesOf(role).flatMap(({ rule, source }) => {
     const beyond = rulesBeyondPolicy(source);
     return beyond === undefined || beyond.includes(rule) ? [] : [rule];
   });
-  return { rules, rights: rightsOf(rules, rules) };
+  return { rules, rights: rightsOf(rules, rules).rights };
 }
 
 function holdersOf(binding: BindingFact): RoleHolder[] {
@@ -245,7 +269,7 @@ const known = new WeakMap<readonly Memory[], Permissions>();
 function permissionsOf(memories: readonly Memory[], { version }: SubjectContext): Permissions | undefined {
   const before = known.get(memories);
   if (before !== undefined) return before;
-  const facts = memories.filter((memory) => memory.type !== 'live');
+  const facts = memories.filter(isFact);
   if (!facts.some(({ type }) => type === 'role' || type === 'binding')) return undefined;
   const read = new Set(readRoles(memories).map(keyOf));
   const missing = bootstrapPolicy(version).roles.filter((role) => !read.has(keyOf(role)));
@@ -253,20 +277,29 @@ function permissionsOf(memories: readonly Memory[], { version }: SubjectContext)
   const rightsOf = rightsOfRules(version);
   const ofRole = remembered((role: RoleFact): RoleRights => {
     const rules = rbac.rulesOf(role).map(({ rule }) => rule);
-    return { rules, rights: rightsOf(rules, rules) };
+    return { rules, ...rightsOf(rules, rules) };
   });
   const givenBy = (binding: BindingFact): RoleRights | undefined => {
     const roles = rbac.rolesOf(binding);
     if (roles.length < 2) return roles[0] && ofRole(roles[0]);
     // Roles of one name are variants of one manifest.
-    return { rules: roles.flatMap((role) => ofRole(role).rules), rights: roles.flatMap((role) => ofRole(role).rights) };
+    const each = roles.map(ofRole);
+    return {
+      rules: each.flatMap(({ rules }) => rules),
+      rights: each.flatMap(({ rights }) => rights),
+      halves: each.flatMap(({ halves }) => halves),
+    };
   };
   const permissions: Permissions = {
     rbac,
     // Every cluster has ClusterRoles; where none is among what was read, only some namespaces were.
-    live: memories.length > facts.length && facts.some((fact) => fact.type === 'role' && fact.kind === 'ClusterRole'),
+    live: memories.some(({ type }) => type === 'live') && facts.some((fact) => fact.type === 'role' && fact.kind === 'ClusterRole'),
     rightsOf,
     givenBy,
+    refusesNone: once(
+      () => unguarded(memories),
+      (namespaces, name) => namespaces.has(name),
+    ),
     missingOf: once(
       () => groupBy(rbac.missingSubjects, ({ binding }) => binding),
       (missed, binding) => missed.get(binding) ?? [],
@@ -282,6 +315,23 @@ function permissionsOf(memories: readonly Memory[], { version }: SubjectContext)
   };
   known.set(memories, permissions);
   return permissions;
+}
+
+function isFact(memory: Memory): memory is Exclude<Memory, { readonly type: 'live' | 'admission' | 'reviewer' }> {
+  return memory.type !== 'live' && memory.type !== 'admission' && memory.type !== 'reviewer';
+}
+
+/** The namespaces where nothing that was read refuses privileged pods. */
+function unguarded(memories: readonly Memory[]): Set<string> {
+  const settings = admissionSettingsOf(memories);
+  const reviewers = podReviewers(memories.flatMap((memory) => (memory.type === 'reviewer' ? [memory.part] : [])));
+  const found = new Set<string>();
+  for (const memory of memories) {
+    if (memory.type !== 'namespace') continue;
+    const facts = namespaceFacts(memory.name, memory.labels, settings);
+    if (!facts.enforces && reviewersOf(facts, reviewers).length === 0) found.add(memory.name);
+  }
+  return found;
 }
 
 function keyOf({ kind, namespace, name }: RoleFact): string {
@@ -317,13 +367,37 @@ function rightsOfRules(version: number): Permissions['rightsOf'] {
     byText.set(text, rights);
     return rights;
   };
-  return (rules, all) =>
-    rules.flatMap((rule) =>
-      rightsOfRule(rule).flatMap(([{ right, and }, inNamespaces]) => {
-        const useful = and === undefined || all.some((other) => and.some((question) => ruleAllows(other, question)));
-        return useful ? [{ right, rule, inNamespaces }] : [];
-      }),
-    );
+  return (rules, all) => {
+    const found = { rights: [] as RuleRight[], halves: [] as RuleRight[] };
+    for (const rule of rules)
+      for (const [{ right, and }, inNamespaces] of rightsOfRule(rule)) {
+        const whole = and === undefined || all.some((other) => and.some((question) => ruleAllows(other, question)));
+        found[whole ? 'rights' : 'halves'].push({ right, rule, inNamespaces });
+      }
+    return found;
+  };
+}
+
+/** Halves that some of these holders complete by what else they may do. Each request is granted by one rule, but not by one role. */
+function completed(halves: readonly RuleRight[], holders: readonly RoleHolder[], rbac: Rbac): RuleRight[] {
+  return halves.flatMap((half) => {
+    const heldBy = holders.flatMap((holder) => holdersOfRest(half.right, holder, rbac));
+    return heldBy.length === 0 ? [] : [{ ...half, heldBy }];
+  });
+}
+
+/** Who has the rest of a right: the subject of a binding, or else accounts that are in it as a group and have the rest themselves. */
+function holdersOfRest({ and = [] }: DangerousRight, { subject, binding }: RoleHolder, rbac: Rbac): RoleHolder[] {
+  const identity = subjectOf(subject);
+  // What takes several parts is about things outside of namespaces.
+  if (identity === undefined || binding.namespace !== undefined) return [];
+  if (and.some((question) => rbac.can(identity, question).allowed)) return [{ subject, binding }];
+  if (identity.kind !== 'Group') return [];
+  const members = and.flatMap((question) => rbac.whoCan(question)).filter((holder) => groupsOf(holder.subject).includes(identity.name));
+  const byName = new Map(
+    members.flatMap(({ grants: [grant] }) => (grant === undefined ? [] : [[subjectName(grant.subject), grant.subject]])),
+  );
+  return [...byName.values()].map((member) => ({ subject: { ...member, at: subject.at }, binding }));
 }
 
 /** As the function, asked once for each object. */
@@ -347,9 +421,10 @@ function powerfulOf(rbac: Rbac, givenBy: Permissions['givenBy']): PowerfulSubjec
   for (const binding of rbac.bindings) {
     const { namespace } = binding;
     if (namespace !== undefined && namespace !== systemNamespaces[0]) continue;
-    for (const { right, inNamespaces } of givenBy(binding)?.rights ?? []) {
+    const { rights = [], halves = [] }: Partial<RoleRights> = givenBy(binding) ?? {};
+    for (const { right, inNamespaces, heldBy } of [...rights, ...completed(halves, allOf(binding), rbac)]) {
       if (!right.takesOver || (namespace !== undefined && !inNamespaces)) continue;
-      for (const subject of binding.subjects) {
+      for (const { subject } of heldBy ?? allOf(binding)) {
         const before = found.get(subjectName(subject));
         if (before !== undefined && dangerousRights.indexOf(before.right) <= dangerousRights.indexOf(right)) continue;
         if (!isBootstrapGrant(binding, subject)) found.set(subjectName(subject), { subject, right });

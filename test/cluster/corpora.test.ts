@@ -74,13 +74,6 @@ const explained: readonly Explained[] = [
     why: 'an account that is in no file may exist all the same; one that is not in the cluster does not',
   })),
   {
-    control: 'authorization/permission-listing',
-    kind: 'ClusterRole',
-    files: /roles and \d+ bindings were read/,
-    cluster: /roles and \d+ bindings were read/,
-    why: 'a cluster has roles and bindings of its own',
-  },
-  {
     control: 'network-separation/secrets-in-manifests',
     kind: 'Secret',
     files: /stands in a manifest with the value of/,

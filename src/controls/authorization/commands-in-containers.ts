@@ -29,8 +29,8 @@ export const commandsInContainers: AnyControl = defineControl({
 
   examples: {
     pass: {
-      logs: exampleClusterGrant([rule('pods/log', 'get')]),
-      'getting exec, which takes more since 1.35': exampleClusterGrant([rule('pods/exec', 'get')]),
+      logs: exampleNamespaceGrant([rule('pods/log', 'get')]),
+      'getting exec, which takes more since 1.35': exampleNamespaceGrant([rule('pods/exec', 'get')]),
       'the metrics of one Service': exampleNamespaceGrant([
         "{ apiGroups: [''], resources: [services/proxy], verbs: [get], resourceNames: ['https:metrics:443'] }",
       ]),

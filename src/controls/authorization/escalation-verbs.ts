@@ -36,7 +36,7 @@ export const escalationVerbs: AnyControl = defineControl({
 
   examples: {
     pass: {
-      'reading roles': exampleClusterGrant([rule('get, list, watch', 'roles, rolebindings')]),
+      'reading roles': exampleClusterGrant([rule('get, list, watch', 'clusterroles, rolebindings')]),
       'one role to hand out': exampleClusterGrant([
         '{ apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind], resourceNames: [view] }',
       ]),

@@ -11,6 +11,7 @@ import {
 import { judgeWith } from '../../testing/control-proofs.ts';
 import { secretReaders } from '../network-separation/secret-readers.ts';
 import { admissionWriters } from '../pod-security/admission-writers.ts';
+import { allPowerful } from './all-powerful.ts';
 import { clusterAdmin } from './cluster-admin.ts';
 import { commandsInContainers } from './commands-in-containers.ts';
 import { deadRules } from './dead-rules.ts';
@@ -129,6 +130,66 @@ describe('a dangerous rule of a role', () => {
       `{ apiGroups: [certificates.k8s.io], resources: [signers], verbs: [approve], resourceNames: ['${name}'] }`;
     const count = (...rules: string[]) => found(takeoverRights, exampleClusterGrant(rules)).length;
     expect([count(approval), count(approval, signer('example.com/*')), count(approval, signer('kubernetes.io/*'))]).toEqual([0, 0, 1]);
+  });
+
+  test('in parts counts for whoever has the rest by another role, himself or as a member of a group', () => {
+    const approval = '{ apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests/approval], verbs: [update] }';
+    const signer = "{ apiGroups: [certificates.k8s.io], resources: [signers], verbs: [approve], resourceNames: ['kubernetes.io/*'] }";
+    const grant = (name: string, rule: string, subject: string, namespace?: string): string =>
+      `${exampleRole({ name, rules: [rule] })}---${exampleBinding({ role: `ClusterRole/${name}`, name, subjects: [subject], ...(namespace && { namespace }) })}`;
+    const [jane, joe, all, shop] = [
+      '{ kind: User, name: jane }',
+      '{ kind: User, name: joe }',
+      "{ kind: Group, name: 'system:authenticated' }",
+      "{ kind: Group, name: 'system:serviceaccounts:shop' }",
+    ] as const;
+    const of = (first: string, second: string, namespace?: string): string[] =>
+      found(takeoverRights, `${grant('approve', approval, first)}---${grant('sign', signer, second, namespace)}`);
+    const finding = (who: string): string => `critical rules[0]: ${who} may approve client certificates everywhere by binding "approve"`;
+    expect(of(jane, jane)).toEqual([finding('user "jane"')]);
+    expect(of(jane, joe)).toEqual([]);
+    expect(of(jane, jane, 'shop')).toEqual([]);
+    expect(of(jane, all)).toEqual([finding('user "jane"')]);
+    expect(of(shop, all)).toEqual([finding('group "system:serviceaccounts:shop"')]);
+    expect(of(shop, exampleAccount)).toEqual([finding('account "shop/web"')]);
+    expect(of(shop, '{ kind: ServiceAccount, name: web, namespace: bank }')).toEqual([]);
+    const both = `${grant('approve', approval, jane)}---${grant('sign', signer, jane)}`;
+    expect(found(takeoverRights, both, { params: { [takeoverRights.id]: { allowed: ['user:jane'] } } })).toEqual([]);
+    expect(found(allPowerful, both)).toHaveLength(1);
+    expect(found(allPowerful, `${grant('approve', approval, jane)}---${grant('sign', signer, joe)}`)).toEqual([]);
+  });
+
+  test('to run pods counts for the nodes where the namespace refuses none', () => {
+    const grant = exampleNamespaceGrant(["{ apiGroups: [''], resources: [pods], verbs: [create] }"]);
+    const namespace = (labels: string): string => `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { ${labels} } }\n`;
+    const of = (...more: string[]): string[] => found(workloadCreation, [grant, ...more].join('\n---\n'));
+    const finding = (severity: string, where: string): string[] => [
+      `${severity} rules[0]: user "jane" may run pods in ${where} by binding "helpers"`,
+    ];
+    expect(of()).toEqual(finding('medium', '"shop"'));
+    expect(of(namespace('pod-security.kubernetes.io/enforce: baseline'))).toEqual(finding('medium', '"shop"'));
+    expect(of(namespace('team: a'))).toEqual(finding('high', '"shop" (no level)'));
+    const webhook = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: { name: policy }
+webhooks:
+  - { name: a.example.com, rules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods] }] }
+`;
+    expect(of(namespace('team: a'), webhook)).toEqual(finding('medium', '"shop"'));
+    const other = exampleBinding({ role: 'ClusterRole/edit', namespace: 'bank', name: 'edits' });
+    expect(found(workloadCreation, `${namespace('team: a')}---${other}`)).toEqual([
+      'medium subjects[0]: user "jane" may run pods in "bank" by role "edit"',
+    ]);
+    const wide = [
+      exampleRole({ rules: ["{ apiGroups: [''], resources: [pods], verbs: [create] }"] }),
+      exampleBinding({ role: 'ClusterRole/helper', namespace: 'shop' }),
+      exampleBinding({ role: 'ClusterRole/helper', namespace: 'bank', name: 'more' }),
+      namespace('team: a'),
+    ];
+    expect(found(workloadCreation, wide.join('---\n'))).toEqual([
+      'high rules[0]: user "jane" may run pods in 2 namespaces (1 without a level) by binding "helpers" and 1 more',
+    ]);
   });
 
   test('about the configuration of the system counts only there', () => {

@@ -42,7 +42,7 @@ export const wildcards: AnyControl = defineControl({
 
   examples: {
     pass: {
-      'what is named': exampleClusterGrant(["{ apiGroups: [''], resources: [pods], verbs: [get, list, watch] }"]),
+      'what is named': exampleClusterGrant(["{ apiGroups: [''], resources: [nodes, pods], verbs: [get, list, watch] }"]),
       'a URL, which is no resource': exampleClusterGrant(["{ nonResourceURLs: ['/metrics/*'], verbs: [get] }"]),
     },
     fail: {

@@ -23,8 +23,10 @@ export const workloadCreation: AnyControl = defineControl({
 
   examples: {
     pass: {
-      'looking at them': exampleClusterGrant(["{ apiGroups: ['', apps], resources: [pods, deployments], verbs: [get, list, watch] }"]),
-      'more or fewer of them': exampleClusterGrant(['{ apiGroups: [apps], resources: [deployments/scale], verbs: [update] }']),
+      'looking at them': exampleClusterGrant([
+        "{ apiGroups: ['', apps], resources: [nodes, pods, deployments], verbs: [get, list, watch] }",
+      ]),
+      'more or fewer of them': exampleNamespaceGrant(['{ apiGroups: [apps], resources: [deployments/scale], verbs: [update] }']),
       'a role of Kubernetes that only looks': exampleBinding({ role: 'ClusterRole/view' }),
     },
     fail: {

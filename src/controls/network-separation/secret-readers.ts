@@ -24,7 +24,7 @@ export const secretReaders: AnyControl = defineControl({
   examples: {
     pass: {
       'one of them': exampleNamespaceGrant(["{ apiGroups: [''], resources: [secrets], verbs: [get], resourceNames: [web-tls] }"]),
-      'the names of their versions, and nothing of them': exampleClusterGrant([
+      'the names of their versions, and nothing of them': exampleNamespaceGrant([
         "{ apiGroups: [''], resources: [configmaps], verbs: [list] }",
       ]),
       'a role of Kubernetes that leaves them out': exampleBinding({ role: 'ClusterRole/view' }),

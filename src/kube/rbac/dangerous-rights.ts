@@ -33,6 +33,8 @@ export interface DangerousRight {
   readonly only?: string;
   /** Who holds it everywhere (or in kube-system) can make everything else of it. */
   readonly takesOver: boolean;
+  /** Where nothing refuses privileged pods it is the nodes besides, and as much in one namespace as everywhere. */
+  readonly makesPods?: true;
   /** Of who holds it everywhere. */
   readonly severity: Severity;
   /** Entries of the guidance. */
@@ -284,6 +286,7 @@ export const dangerousRights: readonly DangerousRight[] = [
     ],
     scope: 'namespace',
     takesOver: true,
+    makesPods: true,
     severity: 'high',
     codes: ['RBAC-05', 'TOK-04', 'GOV-04'],
     attack: ['T1610', 'T1053.007'],

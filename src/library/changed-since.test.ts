@@ -26,8 +26,11 @@ const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n';
 let repository: TestRepository;
 
 beforeEach(() => {
-  repository = newRepository();
-  repository.commit({ 'deploy/web.yaml': `${pod('web')}---\n${pod('api')}`, 'deploy/deny.yaml': deny, 'deploy/shop.yaml': namespace });
+  repository = newRepository({
+    'deploy/web.yaml': `${pod('web')}---\n${pod('api')}`,
+    'deploy/deny.yaml': deny,
+    'deploy/shop.yaml': namespace,
+  });
 });
 
 afterEach(() => {

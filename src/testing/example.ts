@@ -6,17 +6,22 @@ type Value = Record<string, unknown>;
 
 /** Parsed once, never changed: merging copies. */
 let hardened: readonly Value[] | undefined;
+/** How each of them is written: most examples leave most of them as they are. */
+const hardenedText: Map<Value, string> = new Map();
 
 /** The hardened objects with one example of a control laid over them, as a stream of YAML documents. */
 export function exampleYaml(control: AnyControl, example: string): string {
   return exampleObjects(control, example)
-    .map((object) => stringify(object))
+    .map((object) => hardenedText.get(object) ?? stringify(object))
     .join('---\n');
 }
 
 /** The same as values. Throws on an example that is not YAML: that is a mistake of the control's author. */
 export function exampleObjects(control: AnyControl, example: string): Value[] {
-  hardened ??= parse(hardenedObjects);
+  if (hardened === undefined) {
+    hardened = parse(hardenedObjects);
+    for (const object of hardened) hardenedText.set(object, stringify(object));
+  }
   const objects = hardened;
   const tweaks = parse(example);
   if (kindOfExample(control) === 'objects') return tweaks.reduce(mergeObject, [...objects]);

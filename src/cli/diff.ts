@@ -1,10 +1,12 @@
-import { diff, readDiffInputs, type DiffInput } from '../library/diff.ts';
-import { readPolicyFile } from '../library/policy-file.ts';
+import { diff, readDiffInputs, type SettingsPlace } from '../library/diff.ts';
+import { readPolicyFile, type FoundPolicy } from '../library/policy-file.ts';
+import type { ScanOptions } from '../library/scan.ts';
 import { OptionError } from '../options/option-error.ts';
 import { diffOutcome } from '../report/diff-outcome.ts';
 import { formatDiffText } from '../report/diff-text.ts';
 import type { FailOn } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
+import { chartOptions } from './chart-arguments.ts';
 import { diffFormats } from './commands/diff.ts';
 import { deliver } from './deliver.ts';
 import { untilInterrupted } from './interrupt.ts';
@@ -24,16 +26,27 @@ export async function runDiff(given: Arguments): Promise<number> {
   const outputs = outputsOf(given, diffFormats);
   const config = given.value('config');
   const inputs = await readDiffInputs([before, after], paths, given.has('git'));
-  const policyFile = await readPolicyFile({ ...(config === undefined ? {} : { file: config }), paths: pathsOf(inputs) });
-  const { paths: _, all: _all, profile, partial, ...options } = manifestOptions(given, policyFile);
+  let policyFile: FoundPolicy | undefined;
+  const settings = async (place: SettingsPlace): Promise<ScanOptions> => {
+    // A file that is named is that of both sides, as it is; else each has its own.
+    const own = await readPolicyFile(config === undefined ? place : { file: config, paths: place.paths });
+    // The later side comes first, and decides about the run.
+    policyFile ??= own;
+    const { paths: _, all: _all, partial: _partial, ...options } = manifestOptions(given, own);
+    return options;
+  };
+  const { profile, kubernetesVersion, partial } = manifestOptions(given, {});
   const report = await untilInterrupted(() =>
     diff(...inputs, {
-      ...options,
+      ...chartOptions(given),
+      settings,
       // What is not said here is what the report says that the other side is compared with.
-      ...(given.has('profile') && profile !== undefined ? { profile } : {}),
-      ...(given.has('partial') && partial !== undefined ? { partial } : {}),
+      ...(profile === undefined ? {} : { profile }),
+      ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+      ...(partial === true ? { partial } : {}),
     }),
   );
+  policyFile ??= await readPolicyFile(config === undefined ? {} : { file: config });
   const failOn = (given.value('fail-on') ?? policyFile.failOn ?? 'none') as FailOn;
   const failing = { failOn, allowUnreadable: given.has('allow-unreadable') };
   return deliver(
@@ -47,13 +60,4 @@ export async function runDiff(given: Arguments): Promise<number> {
     },
     diffOutcome(report, failing),
   );
-}
-
-/** What is judged now, or would be: a policy file decides about what is to come. */
-function pathsOf(inputs: readonly DiffInput[]): readonly string[] {
-  for (const input of inputs.toReversed()) {
-    if ('path' in input) return [input.path];
-    if ('revision' in input) return input.paths;
-  }
-  return ['.'];
 }

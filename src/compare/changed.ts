@@ -21,6 +21,8 @@ export interface Since {
   readonly commit: string;
   /** Has the text changed that a finding is about? */
   isChanged(finding: Finding): boolean;
+  /** Nothing that was read has. */
+  readonly same?: true;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Since {
  * was, and it was a finding then, of the same verdict and message and no less severe. So nothing new is left out, wherever
  * it comes from; the ledger stays what it is.
  */
-export function onlyChanged(report: Report, before: Pick<Report, 'findings'>, { revision, commit, isChanged }: Since): Report {
+export function onlyChanged(report: Report, before: Pick<Report, 'findings'>, { isChanged, ...since }: Since): Report {
   const { findings, workloads } = report;
   const standing = [...findings, ...workloads];
   const old = new Set<Finding>();
@@ -41,7 +43,7 @@ export function onlyChanged(report: Report, before: Pick<Report, 'findings'>, { 
   }
   const unchanged = [...old].filter(isOpenFailure).length;
   return only(
-    { ...report, changedSince: { revision, commit, unchanged } },
+    { ...report, changedSince: { ...since, unchanged } },
     findings.filter((finding) => !old.has(finding)),
   );
 }

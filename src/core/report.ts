@@ -150,6 +150,8 @@ export interface ChangedSince {
   readonly commit: string;
   /** Findings that fail, were there then and are left out of the list. */
   readonly unchanged: number;
+  /** Every file is as it was then: what was judged once stands for both. */
+  readonly same?: true;
 }
 
 /** One of the reports that were merged into one. */

@@ -53,9 +53,27 @@ describe('what is reported', () => {
   test('is nothing where nothing has changed, and what has not is counted', async () => {
     const report = await since('HEAD');
     expect(told(report)).toEqual([]);
-    expect(report.changedSince).toEqual({ revision: 'HEAD', commit: repository.git('rev-parse', 'HEAD').trim(), unchanged: 2 });
+    expect(report.changedSince).toEqual({ revision: 'HEAD', commit: repository.git('rev-parse', 'HEAD').trim(), unchanged: 2, same: true });
     expect(report.summary.bySeverity).toEqual({ critical: 0, high: 0, medium: 0, low: 0 });
     expect(report.ledger.find(({ controls }) => controls.includes('pod-security/host-network'))?.state).toBe('fail');
+  });
+
+  test('is judged a second time as soon as a file is another one, has come or has gone, or the values of a chart are others', async () => {
+    const isSame = async (more?: ScanOptions): Promise<boolean> => (await since('main', more)).changedSince?.same === true;
+    const ofChart: ScanOptions = { paths: ['deploy/chart'], charts: { values: ['values.yaml'] } };
+    repository.write({ 'deploy/notes.txt': 'x', 'deploy/web.yaml': `${pod('web')}---\n${pod('api')}`.replaceAll('\n', '\r\n') });
+    expect(await isSame()).toBe(true);
+    repository.write({ 'deploy/new.yaml': '# nothing\n' });
+    expect(await isSame()).toBe(false);
+    repository.commit({ 'deploy/chart/Chart.yaml': 'name: shop', 'deploy/chart/templates/_names.tpl': 'a' });
+    repository.write({ 'values.yaml': 'a: 1\n' });
+    expect(await isSame(ofChart)).toBe(false);
+    repository.commit();
+    expect(await isSame(ofChart)).toBe(true);
+    repository.write({ 'deploy/chart/templates/_more.tpl': 'b' });
+    expect(await isSame()).toBe(false);
+    repository.commit({ 'deploy/base/kustomization.yaml': 'resources: []' });
+    expect(await isSame()).toBe(false);
   });
 
   test('is what stands in documents that changed, old as it may be, in files that are not in git yet, and no other', async () => {

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newRepository, type TestRepository } from '../../test/git/repository.ts';
 import { baselineOf, formatBaseline } from '../compare/baseline.ts';
 import { formatJson } from '../report/json.ts';
-import { diff, readDiffInputs, type DiffOptions } from './diff.ts';
+import { diff, readDiffInputs, type DiffOptions, type SettingsPlace } from './diff.ts';
+import { readPolicyFile } from './policy-file.ts';
 import { scan } from './scan.ts';
 
 const pod = (name: string, more = ''): string =>
@@ -91,4 +92,53 @@ describe('what is refused', () => {
 test('a report is compared with what is judged as it was', async () => {
   const inputs = await readDiffInputs(['restricted.json', 'other'], [], false, cwd);
   expect((await diff(...inputs, { cwd })).after.profile).toBe('restricted');
+});
+
+describe('settings', () => {
+  const waiver = `waivers:
+  - {control: pod-security/host-network, owner: ops, reason: needed, until: "2999-01-01", name: web}
+`;
+  const settings = async (place: SettingsPlace): Promise<DiffOptions> => ({ ...(await readPolicyFile(place)), ...policy });
+
+  async function told(operands: readonly [string, string], folder: TestRepository): Promise<readonly unknown[]> {
+    const inputs = await readDiffInputs(operands, ['deploy'], true, folder.top);
+    const { new: fresh, fixed, unsettled, unchanged, notes } = await diff(...inputs, { settings, cwd: folder.top });
+    return [
+      ...fresh.map(({ finding }) => `+${finding.resource.name}`),
+      ...fixed.map(({ resource }) => `-${resource.name}`),
+      ...unsettled.map(({ finding, because }) => `${because} ${finding.resource.name}`),
+      ...unchanged.map(({ resource, severity }) => `=${resource.name} ${severity}`),
+      ...notes,
+    ];
+  }
+
+  const others = 'the settings (plimsoll.yaml) are others before and after: each side was judged by its own';
+
+  test('are of each revision those that stood in it, up to the top of the repository', async () => {
+    const other = newRepository();
+    try {
+      other.commit({ 'deploy/web.yaml': pod('web', 'hostNetwork: true, ') });
+      other.git('tag', 'v1');
+      other.commit({ 'plimsoll.yaml': waiver });
+      other.git('tag', 'v2');
+      other.commit({ 'notes.txt': 'x' });
+      other.git('tag', 'v3');
+      expect(await told(['v1', 'v2'], other)).toEqual(['waived web', others]);
+      expect(await told(['v2', 'v1'], other)).toEqual(['+web', others]);
+      expect(await told(['v2', 'v3'], other)).toEqual([]);
+      other.commit({ 'plimsoll.yaml': 'severities: {pod-security/host-network: low}\nprofile: restricted\n' });
+      other.git('tag', 'v4');
+      expect(await told(['v1', 'v4'], other)).toEqual([
+        '=web low',
+        others,
+        'the settings say profile nsa before: both sides were judged for restricted',
+      ]);
+      other.commit({ 'plimsoll.yaml': 'nothing: true\n' });
+      await expect(told(['HEAD', 'v1'], other)).rejects.toMatchObject({
+        lines: [expect.any(String), 'plimsoll.yaml:1:1 of HEAD', 'name settings for both sides: --config FILE'],
+      });
+    } finally {
+      other.remove();
+    }
+  });
 });

@@ -6,7 +6,8 @@ import type { DiffReport, DiffSide, Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { findCommit, findRepository } from '../sources/git/index.ts';
 import { wholeReport } from './baseline.ts';
-import { filesOfRevision, judgeRevision } from './revision.ts';
+import { policyFileName, type PolicyFileOptions } from './policy-file.ts';
+import { filesOfRevision, judgeRevision, type FilesOfRevision } from './revision.ts';
 import { scan, type ScanOptions } from './scan.ts';
 
 /** A side to compare: a JSON report, a file, folder or snapshot, or a revision of git of some paths. */
@@ -15,7 +16,18 @@ export type DiffInput =
   | { readonly path: string }
   | { readonly revision: string; readonly paths: readonly string[] };
 
-export type DiffOptions = Omit<ScanOptions, 'paths' | 'all'>;
+export interface DiffOptions extends Omit<ScanOptions, 'paths' | 'all'> {
+  /**
+   * How a side is judged, by where its files lie: of a revision, those of the settings that stood in it. What stands beside
+   * it in these options holds for both sides. Default: nothing else than these options.
+   */
+  readonly settings?: (place: SettingsPlace) => Promise<SideOptions>;
+}
+
+type SideOptions = Omit<ScanOptions, 'paths' | 'all'>;
+
+/** Where the files of a side lie: as `readPolicyFile` takes it. */
+export type SettingsPlace = Required<Pick<PolicyFileOptions, 'paths' | 'cwd'>> & Pick<PolicyFileOptions, 'top'>;
 
 /**
  * What differs between two reports, folders or revisions of git, as `plimsoll diff` tells it. Beside a report that was
@@ -33,13 +45,26 @@ export async function diff(before: DiffInput, after: DiffInput, options: DiffOpt
   const written = [before, after].map((input) => ('report' in input ? wholeReport(input.report, cwd) : undefined));
   const first = written.find((report) => report !== undefined);
   const like = first === undefined ? options : { ...targetOf(first), ...options };
-  const [one, other] = [await sideOf(before, written[0], like), await sideOf(after, written[1], like)];
-  if (one.side.profile !== other.side.profile)
+  const later = await sideOf(after, written[1], like);
+  // Reports of two profiles have other controls, and what one of them leaves out would look fixed or new.
+  const { profile, minSeverity } = later.settings ?? {};
+  const earlier = await sideOf(before, written[0], {
+    ...(profile === undefined ? {} : { profile }),
+    ...(minSeverity === undefined ? {} : { minSeverity }),
+    ...like,
+  });
+  if (earlier.side.profile !== later.side.profile)
     throw new OptionError([
-      `${one.side.name} was judged for profile ${one.side.profile}, and ${other.side.name} for ${other.side.profile}`,
+      `${earlier.side.name} was judged for profile ${earlier.side.profile}, and ${later.side.name} for ${later.side.profile}`,
       'they have other controls: scan both for one profile',
     ]);
-  return differenceOf(one, other, placed(before, after));
+  const report = differenceOf(earlier, later, placed(before, after));
+  return { ...report, notes: [...report.notes, ...settingsNotes(earlier, later)] };
+}
+
+/** A side with what its settings say; nothing of a report that was written earlier. */
+interface JudgedSide extends Side {
+  readonly settings?: SideOptions;
 }
 
 function targetOf({ target }: Report): Pick<ScanOptions, 'profile' | 'kubernetesVersion' | 'partial'> {
@@ -47,15 +72,57 @@ function targetOf({ target }: Report): Pick<ScanOptions, 'profile' | 'kubernetes
   return { profile, partial, ...(assumed ? {} : { kubernetesVersion }) };
 }
 
-async function sideOf(input: DiffInput, written: Report | undefined, options: ScanOptions): Promise<Side> {
+async function sideOf(input: DiffInput, written: Report | undefined, options: DiffOptions): Promise<JudgedSide> {
   if ('report' in input) return side(input.report, 'report', written!);
-  if ('path' in input) return side(input.path, 'files', await scan({ ...options, paths: [input.path] }));
-  const files = await filesOfRevision({ ...options, paths: input.paths }, input.revision, 'revision');
+  const { settings: settingsOf = (): Promise<SideOptions> => Promise.resolve({}), ...both } = options;
+  if ('path' in input) {
+    const paths = [input.path];
+    const settings = await settingsOf({ paths, cwd: options.cwd ?? process.cwd() });
+    return { ...side(input.path, 'files', await scan({ ...settings, ...both, paths })), settings };
+  }
+  const { revision, paths } = input;
+  const files = await filesOfRevision({ ...both, paths }, revision, 'revision', { name: policyFileName });
   try {
-    return side(input.revision, 'revision', await judgeRevision(files), files.commit);
+    const { cwd = '.', paths: pathsThen = ['.'] } = files.options;
+    const place = { cwd, paths: pathsThen, top: files.there(files.top) };
+    const settings = await settingsOf(place).catch((error: unknown) => {
+      throw error instanceof OptionError ? faultThen(error, revision, files) : error;
+    });
+    const globFolder = globFolderThen(settings.globFolder, files);
+    const report = await judgeRevision({ ...files, options: { ...settings, ...globFolder, ...files.options } });
+    return { ...side(revision, 'revision', report, files.commit), settings };
   } finally {
     files.remove();
   }
+}
+
+/** Settings that were named lie where they lie today: their globs are meant for the files of then too. */
+function globFolderThen(folder: string | undefined, files: FilesOfRevision): Pick<ScanOptions, 'globFolder'> {
+  if (folder === undefined) return {};
+  return { globFolder: files.here(folder) === folder ? files.there(folder) : folder };
+}
+
+/** What stands in the settings of then nobody can repair any more. */
+function faultThen({ lines: [what = '', where = ''] }: OptionError, revision: string, files: FilesOfRevision): OptionError {
+  return new OptionError([what, `${files.here(where)} of ${revision}`, 'name settings for both sides: --config FILE']);
+}
+
+/** What else than the input may make findings differ. */
+function settingsNotes(before: JudgedSide, after: JudgedSide): string[] {
+  if (before.settings === undefined || after.settings === undefined) return [];
+  if (settingsWords(before.settings) === settingsWords(after.settings)) return [];
+  const { profile: was = 'nsa' } = before.settings;
+  const { profile } = after.side;
+  return [
+    `the settings (${policyFileName}) are others before and after: each side was judged by its own`,
+    ...(was === profile ? [] : [`the settings say profile ${was} before: both sides were judged for ${profile}`]),
+  ];
+}
+
+/** What settings say, without where they say it. */
+function settingsWords(settings: SideOptions): string {
+  const places: ReadonlySet<string> = new Set(['globFolder', 'file', 'line', 'column', 'charts']);
+  return JSON.stringify(settings, (key, value: unknown) => (places.has(key) ? undefined : value));
 }
 
 function side(name: string, kind: DiffSide['kind'], report: Report, commit?: string): Side {

@@ -14,6 +14,8 @@ export interface PolicyFileOptions {
   readonly paths?: readonly string[];
   /** Relative paths are resolved against it; default: that of the process. */
   readonly cwd?: string;
+  /** Where the repository begins, of files that lie without it; default: where .git is. */
+  readonly top?: string;
   /** Those that the file may name; default: all of this package. */
   readonly controls?: readonly AnyControl[];
 }
@@ -39,7 +41,7 @@ const longest = 1 << 20;
  */
 export async function readPolicyFile(options: PolicyFileOptions = {}): Promise<FoundPolicy> {
   const { paths = ['.'], cwd = process.cwd() } = options;
-  const path = options.file === undefined ? findPolicyFile(paths, cwd) : resolve(cwd, options.file);
+  const path = options.file === undefined ? findPolicyFile(paths, cwd, options.top) : resolve(cwd, options.file);
   if (path === undefined) return {};
   const file = options.file ?? shortName(path, cwd);
   const read = readText(path);
@@ -61,9 +63,9 @@ export function policyFilePlaces({ file, paths = ['.'], cwd = process.cwd() }: P
 }
 
 /** @throws OptionError where the paths lead to different files. */
-function findPolicyFile(paths: readonly string[], cwd: string): string | undefined {
+function findPolicyFile(paths: readonly string[], cwd: string, top: string | undefined): string | undefined {
   const starts = new Set(paths.map((path) => startOf(path, cwd)));
-  const found = new Set([...starts].map((start) => placesFrom(start, cwd).find((path) => existsSync(path))));
+  const found = new Set([...starts].map((start) => placesFrom(start, cwd, top).find((path) => existsSync(path))));
   const [first, second] = [...found].filter((path) => path !== undefined);
   if (second === undefined) return first;
   throw new OptionError([
@@ -87,13 +89,13 @@ function startOf(path: string, cwd: string): string {
  * the working directory, and from elsewhere the folder alone: anybody may put files into /tmp, and a policy file can waive
  * findings.
  */
-function placesFrom(start: string, cwd: string): readonly string[] {
+function placesFrom(start: string, cwd: string, top?: string): readonly string[] {
   const places: string[] = [];
   const home = homedir();
   const here = resolve(cwd);
   for (let folder = start; ; folder = dirname(folder)) {
     places.push(join(folder, policyFileName));
-    if (folder === home || existsSync(join(folder, '.git'))) return places;
+    if (folder === top || folder === home || existsSync(join(folder, '.git'))) return places;
     if (dirname(folder) === folder)
       return isWithin(start, here) ? places.slice(0, places.indexOf(join(here, policyFileName)) + 1) : places.slice(0, 1);
   }

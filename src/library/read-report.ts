@@ -131,7 +131,7 @@ function whole(least: number): Check {
   return (value) => (Number.isSafeInteger(value) && (value as number) >= least ? undefined : ` is no whole number from ${least}`);
 }
 
-function oneOf(words: readonly (string | number)[]): Check {
+function oneOf(words: readonly (string | number | true)[]): Check {
   return (value) => (words.includes(value as string) ? undefined : ` is none of ${words.join(', ')}`);
 }
 
@@ -264,7 +264,9 @@ const report = object<Report>({
     listOf(object<MergedReport>({ file: text, tool: word, kubernetesVersion: word, objects: count, findings: count, unread: count })),
   ),
   baseline: optional(object<NonNullable<Report['baseline']>>({ file: text, known: count, gone: count })),
-  changedSince: optional(object<NonNullable<Report['changedSince']>>({ revision: text, commit: word, unchanged: count })),
+  changedSince: optional(
+    object<NonNullable<Report['changedSince']>>({ revision: text, commit: word, unchanged: count, same: optional(oneOf([true])) }),
+  ),
   findings: listOf(finding),
   workloads: listOf(
     object<Report['workloads'][number]>({

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { Report } from '../core/index.ts';
+import type { Finding, Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { checkOut, findCommit, findMergeBase, findRepository, type CheckedOut, type PlaceInRepository } from '../sources/git/index.ts';
 import { granted } from './granted.ts';
@@ -100,10 +100,11 @@ function settingsAbove(paths: readonly string[], name: string): string[] {
 export async function judgeRevision(files: FilesOfRevision): Promise<Report> {
   const report = await scan(files.options);
   const named = <T extends { readonly file: string }>(item: T): T => ({ ...item, file: files.here(item.file) });
+  const finding = (item: Finding): Finding => (item.waived === undefined ? named(item) : { ...named(item), waived: named(item.waived) });
   return {
     ...report,
     inputs: { ...report.inputs, unread: report.inputs.unread.map(named) },
-    findings: report.findings.map(named),
+    findings: report.findings.map(finding),
     workloads: report.workloads.map(named),
   };
 }

@@ -184,6 +184,7 @@ const definition = z
         revision: z.string().describe('As the user named it'),
         commit: z.string().describe('The commit that was compared with: where the revision and what is checked out part'),
         unchanged: count.describe('Findings that fail, were there then and are not listed; the ledger counts them, the summary does not'),
+        same: z.literal(true).exactOptional().describe('Every file is as it was then'),
       })
       .exactOptional()
       .describe('Only where --changed-since was given: what was there before and has not changed is not listed'),

@@ -27,7 +27,7 @@ export function* formatJson(report: Report): Generator<string, void> {
   if (merged !== undefined) yield* records('  ', 'merged', merged, mergedRecord);
   if (baseline !== undefined) yield `  "baseline": {"file":${quoted(baseline.file)},"known":${baseline.known},"gone":${baseline.gone}},\n`;
   if (changedSince !== undefined)
-    yield `  "changedSince": {"revision":${quoted(changedSince.revision)},"commit":${quoted(changedSince.commit)},"unchanged":${changedSince.unchanged}},\n`;
+    yield `  "changedSince": {"revision":${quoted(changedSince.revision)},"commit":${quoted(changedSince.commit)},"unchanged":${changedSince.unchanged}${changedSince.same === true ? ',"same":true' : ''}},\n`;
   yield* records('  ', 'findings', report.findings, findingRecords());
   yield* records('  ', 'workloads', report.workloads, workloadRecord);
   yield* records('  ', 'ledger', report.ledger, ledgerRecord);

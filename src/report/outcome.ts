@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import { severities, type Report, type Severity } from '../core/index.ts';
 
 /** The lowest severity that fails a run. */
@@ -35,6 +36,8 @@ export function outcome(report: Report, options: OutcomeOptions): Outcome {
     return { exitCode: 0, reason: `nothing to judge in this part: ${counted(skipped.length, 'document')} skipped` };
   if (resources === 0) return { exitCode: 2, reason: 'nothing to scan: no Kubernetes object that a control reads' };
   if (options.failOn === 'none') return { exitCode: 0, reason: 'findings do not fail this run (--fail-on none)' };
+  if (report.changedSince?.same === true)
+    return { exitCode: 0, reason: `nothing changed since ${printable(report.changedSince.revision)}` };
   const failing = severities.slice(0, severities.indexOf(options.failOn) + 1);
   const count = failing.reduce((sum, severity) => sum + report.summary.bySeverity[severity], 0);
   const severity = options.failOn === 'critical' ? 'of severity critical' : `of severity ${options.failOn} or worse`;

@@ -397,8 +397,9 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
 /** What has not changed is counted, where only the rest is wanted. */
 function unchangedRow({ changedSince }: Report, page: Page): string {
   if (changedSince === undefined) return '';
-  const { revision, commit, unchanged } = changedSince;
-  return row('Unchanged', [`${counted(unchanged, 'finding')} since ${printable(revision)} (${commit.slice(0, 12)})`], page);
+  const { revision, commit, unchanged, same } = changedSince;
+  const all = same === true ? ['every file is as it was'] : [];
+  return row('Unchanged', [`${counted(unchanged, 'finding')} since ${printable(revision)} (${commit.slice(0, 12)})`, ...all], page);
 }
 
 function partText({ file, kubernetesVersion, objects, unread: left }: MergedReport): string {

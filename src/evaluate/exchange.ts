@@ -1,6 +1,6 @@
 import type { Anchor, Location, Workload } from '../core/index.ts';
 import { keepRows } from './findings.ts';
-import type { Belongings, Part } from './index.ts';
+import type { Belongings, Part } from './part.ts';
 import { noWaiverNotes } from './waivers.ts';
 
 /** Some resources of a part as they are to read now, where all else stays as it was judged. */

@@ -5,6 +5,7 @@ import {
   type AnyControl,
   type Finding,
   type Location,
+  type MadeFrom,
   type Path,
   type Place,
   type ResourceRef,
@@ -28,6 +29,15 @@ export interface Spot {
   readonly severity?: Severity | undefined;
   /** Where the same would be told of what the object was made from: then it is not told again. */
   readonly twin?: { readonly ref: ResourceRef; readonly steps: readonly string[] };
+}
+
+/** How the steps of a place read where the object was made from: a finding there is not told again. */
+export function twinOf(madeFrom: MadeFrom | undefined, steps: readonly string[], container?: string): Pick<Spot, 'twin'> {
+  if (madeFrom === undefined) return {};
+  const { owner, templatePath } = madeFrom;
+  const own = steps[0] === 'metadata' && steps[1] !== 'labels' && steps[1] !== 'annotations';
+  const there = own ? steps : [...templatePath.map(String), ...steps];
+  return { twin: { ref: owner, steps: container === undefined ? there : [container, ...there] } };
 }
 
 /** Gathers what verdicts have to say, and in the end sorts it and tells equal fingerprints apart. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commonText, glanceAt, templateOfDeployment, templateOfReplicaSet, wantsNone } from './glance.ts';
+import { commonText, glanceAt, templateOfDeployment, templateOfReplicaSet, wantsNone, type Glance } from './glance.ts';
 
 interface Varied {
   readonly name?: string;
@@ -84,8 +84,12 @@ test.each<[string, Varied]>([
   expect(common(varied)).not.toBe(common({}));
 });
 
+test('what nothing owns has no owner', () => {
+  expect(glanceAt(pod({}).replace(/"ownerReferences":\[.*?\],/, ''))).toMatchObject({ name: 'web-a' });
+  expect(glanceAt(pod({}).replace(/"ownerReferences":\[.*?\],/, ''))).not.toHaveProperty('owner');
+});
+
 test.each([
-  ['nothing owns', pod({}).replace(/"ownerReferences":\[.*?\],/, '')],
   ['two own', pod({}).replace('"ownerReferences":[', '"ownerReferences":[{"uid":"x"},')],
   ['is indented', JSON.stringify(JSON.parse(pod({})), null, 1)],
   ['names its kind first', pod({}).replace('{', '{"kind":"Pod",')],
@@ -99,15 +103,16 @@ describe('templates', () => {
     metadata: { creationTimestamp: null, labels },
     spec: { containers: [{ name: 'web', image: 'web:1', env: [{ name: 'A', value: '},"strategy":{' }] }] },
   });
-  const deployment = (labels: object): string =>
-    JSON.stringify({
-      metadata: {},
-      spec: { replicas: 2, selector: {}, template: template(labels), strategy: {}, revisionHistoryLimit: 10 },
-    });
+  const deployment = (labels: object): Glance => {
+    const spec = { replicas: 2, selector: {}, template: template(labels), strategy: {}, revisionHistoryLimit: 10 };
+    return glanceAt(withSpec({ spec }))!;
+  };
   const replicaSet = (labels: object, replicas = 2): string =>
+    withSpec({ spec: { replicas, selector: {}, template: template(labels) }, status: {} });
+  const withSpec = (members: object): string =>
     pod({})
       .replace(/"spec":.*$/, '')
-      .concat(JSON.stringify({ spec: { replicas, selector: {}, template: template(labels) }, status: {} }).slice(1));
+      .concat(JSON.stringify(members).slice(1));
 
   test.each([
     [{ app: 'web' }, { app: 'web', 'pod-template-hash': '5d' }],

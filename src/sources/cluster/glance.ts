@@ -6,12 +6,13 @@ import { isDecidingAnnotation } from '../../kube/pod-outline.ts';
  * A text that is written otherwise has no glance, and is parsed.
  */
 
-/** What the text of an object that is owned says before it is parsed. */
+/** What the text of an object in a namespace says before it is parsed. */
 export interface Glance {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
-  readonly owner: { readonly kind: string; readonly uid: string };
+  /** What made it; absent where nothing owns it. */
+  readonly owner?: { readonly kind: string; readonly uid: string };
   /** The metadata from the labels on, and from the spec on. */
   readonly metadata: string;
   readonly spec: string;
@@ -22,7 +23,7 @@ const head =
 const soleOwner =
   /"ownerReferences":\[\{"apiVersion":"[^"\\]*","kind":"([^"\\]+)","name":"[^"\\]*","uid":"([^"\\]+)","controller":true,"blockOwnerDeletion":true\}\]/;
 
-/** Undefined where the text tells nothing so easily, or nothing owns the object. */
+/** Undefined where the text tells nothing so easily. */
 export function glanceAt(text: string): Glance | undefined {
   const start = head.exec(text);
   if (start === null) return undefined;
@@ -30,9 +31,10 @@ export function glanceAt(text: string): Glance | undefined {
   const spec = text.indexOf('"spec":{', length);
   if (spec === -1) return undefined;
   const metadata = text.slice(length, spec);
+  const known = { name, namespace, uid, metadata, spec: text.slice(spec) };
+  if (!metadata.includes('"ownerReferences":')) return known;
   const owner = soleOwner.exec(metadata);
-  if (owner === null) return undefined;
-  return { name, namespace, uid, owner: { kind: owner[1]!, uid: owner[2]! }, metadata, spec: text.slice(spec) };
+  return owner === null ? undefined : { ...known, owner: { kind: owner[1]!, uid: owner[2]! } };
 }
 
 /**
@@ -62,17 +64,19 @@ function withoutIdle(metadata: string): string {
 }
 
 /** The pod template of a Deployment, as its text has it; the template of its ReplicaSets is the same but for a label. */
-export function templateOfDeployment(text: string): string | undefined {
-  return between(text, text.lastIndexOf('},"strategy":{'));
+export function templateOfDeployment({ spec }: Glance): string | undefined {
+  return between(spec, spec.lastIndexOf('},"strategy":{'));
 }
 
 export function templateOfReplicaSet({ spec }: Glance): string | undefined {
   return between(spec, spec.lastIndexOf('}},"status":'))?.replace(/,"pod-template-hash":"[^"\\]*"|"pod-template-hash":"[^"\\]*",/, '');
 }
 
+const member = '"template":';
+
 function between(text: string, end: number): string | undefined {
-  const start = text.indexOf('"template":{');
-  return start === -1 || end < start ? undefined : text.slice(start, end);
+  const start = text.indexOf(member);
+  return start === -1 || end < start ? undefined : text.slice(start + member.length, end + 1);
 }
 
 /** A ReplicaSet that is to have no pods. */

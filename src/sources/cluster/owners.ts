@@ -10,20 +10,29 @@ import {
   type Resource,
   type ResourceRef,
 } from '../../core/index.ts';
+import { decode } from '../../kube/decode.ts';
 import { podDifferences, podOutline, type Maker } from '../../kube/pod-outline.ts';
 import { isObject } from '../../kube/shape-reader.ts';
+import { isAsTemplate } from './as-template.ts';
+import type { Glance } from './glance.ts';
 
-/** The workloads that were read, and what their controllers made of them. Of a template only an outline is kept. */
+/** The workloads that were read, and what their controllers made of them. Of a template its text is kept, or an outline. */
 export interface Owners {
-  /** A workload that is judged itself, by its uid; `template` is the text of its template. */
-  add(uid: string, resource: Resource, template?: string): void;
+  /** A workload that is judged itself, by its uid. */
+  add(uid: string, resource: Resource): void;
+  /** The same of one whose only template has this text, and stands in `spec.template`. False where too many are kept. */
+  addText(uid: string, ref: ResourceRef, template: string): boolean;
   /** A workload that is like the template of its owner, and makes others from it in turn. */
-  adopt(uid: string, resource: Pick<Resource, 'ref'>, ownerUid: string): void;
+  adopt(uid: string, ref: ResourceRef, ownerUid: string): void;
+  /** Forgets a workload: what is made from its template is then judged itself. */
+  remove(uid: string): void;
   /** Whether the template of this owner has this text; false where that is not known. */
   hasTemplate(ownerUid: string, namespace: string, template: string): boolean;
   has(uid: string): boolean;
   /** Compares what has an owner with the owner's template; undefined where that was not read. */
   compare(resource: Resource, ownerUid: string, common?: string): Likeness | undefined;
+  /** The same of a pod by its text alone; undefined where that does not show it to be like the template. */
+  compareText(pod: Glance, ownerUid: string, common: string): Likeness | undefined;
   /** What the last object was compared with this result, if this one says the same: then it need not even be parsed. */
   repeat(ownerUid: string, common: string): MadeFrom | undefined;
   /** What differs, in the order in which it was found; forgets it. */
@@ -34,21 +43,25 @@ export interface Likeness {
   readonly madeFrom: MadeFrom;
   /** Nothing of the same owner was like this before: the others stand behind it. */
   readonly first: boolean;
-  /** The name to report it by: with its owner where it differs. */
-  readonly ref: ResourceRef;
+  /** The name to report it by where it differs: with its owner. */
+  readonly ref?: ResourceRef;
 }
 
 interface Owner {
   /** What is judged in the place of all that is made from its template. */
   readonly judged: ResourceRef;
   readonly maker: Maker;
-  readonly templates: readonly Template[];
-  /** Of the text of its only template. */
-  readonly digest?: string;
+  readonly source: Source;
   /** Of a StatefulSet: the names of its claims. */
   readonly claims: readonly string[];
   /** What was made of it, by digests of outlines. */
   readonly made: Map<string, Made>;
+}
+
+/** The templates of a workload, or the text of its only one: outlines are made of it where something differs. */
+interface Source {
+  readonly text?: string;
+  templates?: readonly Template[];
 }
 
 interface Template {
@@ -59,13 +72,19 @@ interface Template {
 /** Objects of one outline. */
 interface Made {
   readonly madeFrom: MadeFrom;
-  readonly ref: ResourceRef;
+  readonly ref?: ResourceRef;
   /** Where they differ. */
   readonly drifted?: { -readonly [K in keyof Drifted]: Drifted[K] };
 }
 
+/** The key of what is just as the only template says. */
+const asItIs = '';
+const ofWorkload: Path = ['spec', 'template'];
+
 /** Outlines that are kept, in UTF-16 code units: those of some 40,000 workloads. Of further ones the pods are judged themselves. */
 const mostOutlined = 48 << 20;
+/** Of these, the texts of templates, which take less time and more room. */
+const mostTexts = 24 << 20;
 const mostDifferences = 20;
 
 /** `fileOf` tells where an object stands in reports. */
@@ -81,12 +100,32 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   function keep(outline: string): string {
     const known = outlines.get(outline);
     if (known !== undefined) return known;
-    outlined += outline.length;
-    outlines.set(outline, outline);
-    return outline;
+    // A part of a text would keep all of it in memory.
+    const kept = Buffer.from(outline).toString();
+    outlined += kept.length;
+    outlines.set(kept, kept);
+    return kept;
   }
 
-  function meet({ judged, maker, templates }: Owner, { ref, podTemplates }: Resource, sides: readonly string[]): Made {
+  function outlinesOf({ podTemplates }: Pick<Resource, 'podTemplates'>, claims: readonly string[]): readonly Template[] {
+    return podTemplates.map(({ path, spec, metadata }) => ({ path, outline: keep(podOutline({ spec, metadata, claims }, digest)) }));
+  }
+
+  /** The API server writes the templates of all kinds alike. */
+  function templatesOf({ source, claims }: Owner): readonly Template[] {
+    if (source.templates !== undefined) return source.templates;
+    const decoded = decode({ apiVersion: 'v1', kind: 'PodTemplate', template: parsedText(source.text ?? '') });
+    const templates = 'refused' in decoded ? [] : outlinesOf(decoded, claims).map(({ outline }) => ({ path: ofWorkload, outline }));
+    source.templates = templates;
+    return templates;
+  }
+
+  function meet(
+    { judged, maker }: Owner,
+    templates: readonly Template[],
+    { ref, podTemplates }: Pick<Resource, 'ref' | 'podTemplates'>,
+    sides: readonly string[],
+  ): Made {
     let templatePath: Path = [];
     const differences = sides.flatMap((side, index): DriftedField[] => {
       const [best] = templates
@@ -101,7 +140,7 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
     });
     const alike = differences.length === 0;
     const madeFrom: MadeFrom = { owner: judged, templatePath, alike };
-    if (alike) return { madeFrom, ref };
+    if (alike) return { madeFrom };
     const { apiVersion, kind, name } = judged;
     const owned = { ...ref, owner: { apiVersion, kind, name } };
     const listed = { resource: owned, file: fileOf(ref), line: 1, count: 0, differences: differences.slice(0, mostDifferences) };
@@ -112,26 +151,33 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   }
 
   return {
-    add(uid, resource, template) {
+    add(uid, resource) {
       if (outlined > mostOutlined) return;
+      const { ref } = resource;
       const claims = claimsOf(resource);
-      const templates = resource.podTemplates.map(({ path, spec, metadata }): Template => {
-        return { path, outline: keep(podOutline({ spec, metadata, claims }, digest)) };
-      });
-      const owner = { judged: resource.ref, maker: makerOf(resource.ref), templates, claims, made: new Map<string, Made>() };
-      owners.set(uid, template === undefined ? owner : { ...owner, digest: digestOf(template) });
+      owners.set(uid, { judged: ref, maker: makerOf(ref), source: { templates: outlinesOf(resource, claims) }, claims, made: new Map() });
     },
 
-    adopt(uid, { ref }, ownerUid) {
+    addText(uid, ref, template) {
+      if (outlined > mostTexts) return false;
+      owners.set(uid, { judged: ref, maker: makerOf(ref), source: { text: keep(template) }, claims: [], made: new Map() });
+      return true;
+    },
+
+    adopt(uid, ref, ownerUid) {
       const owner = owners.get(ownerUid);
       if (owner !== undefined) owners.set(uid, { ...owner, maker: makerOf(ref), made: new Map() });
+    },
+
+    remove(uid) {
+      owners.delete(uid);
     },
 
     has: (uid) => owners.has(uid),
 
     hasTemplate(ownerUid, namespace, template) {
       const owner = owners.get(ownerUid);
-      return owner?.judged.namespace === namespace && owner.digest === digestOf(template);
+      return owner?.judged.namespace === namespace && owner.source.text === template;
     },
 
     repeat(ownerUid, common) {
@@ -144,16 +190,31 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
     compare(resource, ownerUid, common) {
       const owner = owners.get(ownerUid);
       if (owner === undefined || owner.judged.namespace !== resource.ref.namespace) return undefined;
+      const templates = templatesOf(owner);
+      if (templates.length === 0) return undefined;
       const { claims, made } = owner;
       const pod = resource.ref.kind === 'Pod' ? { pod: resource.ref.name } : {};
       const sides = resource.podTemplates.map(({ spec, metadata }) => podOutline({ spec, metadata, claims, ...pod }, digest));
-      const key = digest(sides.join('\n\n'));
+      const isAsItIs = templates.length === 1 && sides.length === 1 && sides[0] === templates[0]!.outline;
+      const key = isAsItIs ? asItIs : digest(sides.join('\n\n'));
       const before = made.get(key);
-      const found = before ?? meet(owner, resource, sides);
+      const found = before ?? meet(owner, templates, resource, sides);
       if (before === undefined) made.set(key, found);
       if (found.drifted !== undefined) found.drifted.count++;
       last = common === undefined ? undefined : { ownerUid, common, found };
-      return { madeFrom: found.madeFrom, ref: found.ref, first: before === undefined };
+      return { ...found, first: before === undefined };
+    },
+
+    compareText({ namespace, metadata, spec }, ownerUid, common) {
+      const owner = owners.get(ownerUid);
+      const text = owner?.source.text;
+      if (owner?.judged.namespace !== namespace || text === undefined || !isAsTemplate(metadata, spec, text)) return undefined;
+      const { judged, made } = owner;
+      const before = made.get(asItIs);
+      const found = before ?? { madeFrom: { owner: judged, templatePath: ofWorkload, alike: true } };
+      if (before === undefined) made.set(asItIs, found);
+      last = { ownerUid, common, found };
+      return { ...found, first: before === undefined };
     },
 
     takeDrifted() {
@@ -164,10 +225,15 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   };
 }
 
-const digest = remembering(digestOf);
+const digest = remembering((text: string): string => hash('sha256', text, 'base64url'));
 
-function digestOf(text: string): string {
-  return hash('sha256', text, 'base64url');
+function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The workload is refused for the same: nothing is made from its template.
+    return undefined;
+  }
 }
 
 function makerOf({ apiVersion, kind }: ResourceRef): Maker {

@@ -6,7 +6,7 @@ import { jsonStream, type JsonSlice, type ListHeader } from '../manifests/json-s
 import { oneLine } from '../manifests/reasons.ts';
 import { commonText, glanceAt, templateOfDeployment, templateOfReplicaSet, wantsNone, type Glance } from './glance.ts';
 import type { Asking } from './asking.ts';
-import type { Owners } from './owners.ts';
+import type { Likeness, Owners } from './owners.ts';
 import type { ServedKind } from './served-kinds.ts';
 
 /** What a page says of itself. */
@@ -77,6 +77,8 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   /** Of what is being read: its text, and what of it other replicas have in common with it. */
   let text = '';
   let common: string | undefined;
+  /** Where its text alone shows that it is like its template. */
+  let shown: Likeness | undefined;
 
   function unread(reason: string): void {
     damaged = true;
@@ -95,21 +97,27 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   function passes(glance: Glance): boolean {
     const { name, namespace, uid, owner } = glance;
     const key = `${namespace}/${name}`;
-    if (seen.has(key) || !owners.has(owner.uid)) return false;
+    if (seen.has(key) || owner === undefined || !owners.has(owner.uid)) return false;
     let reason = inPlaceOf(owner.kind);
     if (isPod) {
       if (isFinished(status())) return false;
-      const madeFrom = owners.repeat(owner.uid, common ?? '');
+      const madeFrom = owners.repeat(owner.uid, common ?? '') ?? passesAs(glance, owner.uid);
       if (madeFrom === undefined) return false;
       if (!madeFrom.alike) reason = asAnother(owner.kind);
     } else if (!wantsNone(glance) || (parsed(status())?.['replicas'] ?? 0) !== 0) {
       const template = templateOfReplicaSet(glance);
       if (template === undefined || !owners.hasTemplate(owner.uid, namespace, template)) return false;
-      owners.adopt(detached(uid), { ref: { apiVersion, kind: kind.kind, namespace, name } }, owner.uid);
+      owners.adopt(detached(uid), { apiVersion, kind: kind.kind, namespace, name }, owner.uid);
     }
     seen.add(key);
     skip(reason);
     return true;
+  }
+
+  /** Of those that are like their template the first is handed on. */
+  function passesAs(glance: Glance, ownerUid: string): MadeFrom | undefined {
+    shown = owners.compareText(glance, ownerUid, common ?? '');
+    return shown?.first === false ? shown.madeFrom : undefined;
   }
 
   function take(resource: Resource): void {
@@ -126,21 +134,27 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
     const owner = controllerOf(metadata);
     // Of ten old ReplicaSets nine are kept for going back.
     if (owner !== undefined && owners.has(owner.uid) && hasNoPods(kind, object, status)) return skip(inPlaceOf(owner.kind));
-    const likeness = owner === undefined ? undefined : owners.compare(resource, owner.uid, common);
+    const likeness = owner === undefined ? undefined : (shown ?? owners.compare(resource, owner.uid, common));
     if (owner === undefined || likeness === undefined) {
       // Pods own no workloads.
-      if (!isPod && uid !== undefined) owners.add(uid, resource, isDeployment ? templateOfDeployment(text) : undefined);
+      if (!isPod && uid !== undefined && !(isDeployment && addsText(uid, ref))) owners.add(uid, resource);
       return hand(resource);
     }
-    const { madeFrom, first, ref: named } = likeness;
+    const { madeFrom, first, ref: named = ref } = likeness;
     if (madeFrom.alike) {
-      if (!isPod && uid !== undefined) owners.adopt(uid, resource, owner.uid);
+      if (!isPod && uid !== undefined) owners.adopt(uid, ref, owner.uid);
       if (isPod && first) hand(resource, madeFrom);
       return skip(inPlaceOf(owner.kind));
     }
     if (!isPod && uid !== undefined) owners.add(uid, { ...resource, ref: named });
     if (first) hand({ ...resource, ref: named }, madeFrom);
     else skip(asAnother(owner.kind));
+  }
+
+  function addsText(uid: string, ref: ResourceRef): boolean {
+    const glance = glanceAt(text);
+    const template = glance === undefined ? undefined : templateOfDeployment(glance);
+    return template !== undefined && owners.addText(uid, ref, template);
   }
 
   function hand(resource: Resource, madeFrom?: MadeFrom): void {
@@ -163,6 +177,7 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   function read(slice: JsonSlice, index: number, statusOf: () => string | undefined): void {
     status = statusOf;
     text = slice.text;
+    shown = undefined;
     const glance = isPod || isReplicaSet ? glanceAt(text) : undefined;
     common = isPod && glance !== undefined ? commonText(glance) : undefined;
     if (glance !== undefined && passes(glance)) return;

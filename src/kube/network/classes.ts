@@ -189,7 +189,9 @@ export function selectClasses(
     return found;
   }
   const matcher = namespaceMatcher(namespaces);
-  for (const namespace of all.values()) collect(namespace, matcher(namespace));
+  const { [namespaceNameLabel]: name } = namespaces.matchLabels ?? {};
+  const candidates = name === undefined ? all.values() : [all.get(name)];
+  for (const namespace of candidates) if (namespace !== undefined) collect(namespace, matcher(namespace));
   return found;
 }
 

@@ -3,16 +3,16 @@ import { blockOfAddress, formatBlock, parseBlock, type IpBlock } from '../ip-blo
 import type { Direction } from '../network-policy.ts';
 import type { LabelSelector } from '../types.ts';
 import { planAddresses, type AddressPlan, type Whereabouts } from './address-plan.ts';
-import { buildAnswers, everything, nothing, type AnswerId, type Answers } from './answers.ts';
+import { buildAnswers, everything, nothing, type AnswerId, type Answers, type Row } from './answers.ts';
 import { askedKeys, buildClasses, type Classes, type PodClass, type WorkloadWorld } from './classes.ts';
 import { entrancesOf, type Entrances } from './exposure.ts';
-import type { AdminPolicyFact, NetworkFact, NetworkPolicyFact } from './facts.ts';
+import type { NetworkFact } from './facts.ts';
 import { governingOf, type Governing, type Policies } from './governing.ts';
-import { buildMatching, peersKey, type Matching } from './matching.ts';
+import { buildMatching, type Matching } from './matching.ts';
 import { buildPortSpace, type PortRange, type PortSpace } from './port-space.ts';
 import type { PluginProfile } from './profile.ts';
-import { buildRows, type Row, type Rows } from './rows.ts';
-import { networkPolicyFault, rulesOfAdminPolicy, rulesOfNetworkPolicy, type Peer, type RefusedPolicy, type Rule } from './rules.ts';
+import { buildRows, type Rows } from './rows.ts';
+import { networkPolicyFault, ruleReader, type Peer, type RefusedPolicy, type Rule } from './rules.ts';
 
 /** Pods at one end, or whatever else is there. */
 export type Outside = Exclude<ReachEndpoint, { readonly type: 'workload' }>;
@@ -41,6 +41,8 @@ export interface Engine {
   policyAnswer(direction: Direction, podClass: PodClass, column: number): AnswerId;
   /** Undefined where an end was not read. */
   answerOf(from: ReachEndpoint, to: ReachEndpoint): AnswerId | undefined;
+  /** What a class sends to pods of each column, or lets in from there. */
+  rowBetweenPods(podClass: PodClass, direction: Direction): Row;
   podToPod(from: PodClass, to: PodClass): AnswerId;
   toOutside(podClass: PodClass, to: Outside): AnswerId;
   /** The workload by its index, as what leads to it counts too. */
@@ -66,15 +68,11 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     if (reason !== undefined) refused.push({ kind, name, reason, at });
     return reason === undefined;
   });
-  const rulesOf: Policies['rulesOf'] = new Map<NetworkPolicyFact | AdminPolicyFact, Readonly<Record<Direction, readonly Rule[]>>>([
-    ...network.map(
-      (policy) => [policy, { ingress: rulesOfNetworkPolicy(policy, 'ingress'), egress: rulesOfNetworkPolicy(policy, 'egress') }] as const,
-    ),
-    ...admin.map(
-      (policy) => [policy, { ingress: rulesOfAdminPolicy(policy, 'ingress'), egress: rulesOfAdminPolicy(policy, 'egress') }] as const,
-    ),
-  ]);
-  const policies: Policies = { network, admin, opaque: ofType('opaque-policy'), rulesOf, alike: alikeRules(rulesOf) };
+  const readRules = ruleReader();
+  const rulesOf: Policies['rulesOf'] = new Map(
+    [...network, ...admin].map((policy) => [policy, { ingress: readRules(policy, 'ingress'), egress: readRules(policy, 'egress') }]),
+  );
+  const policies: Policies = { network, admin, opaque: ofType('opaque-policy'), rulesOf };
   const rules = [...rulesOf.values()].flatMap(({ ingress, egress }) => [...ingress, ...egress]);
   const peers = rules.flatMap((rule) => rule.peers ?? []);
 
@@ -95,10 +93,11 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   const space = buildPortSpace(ranges);
   const answers = buildAnswers(space.all);
   const matching = buildMatching(world, rules, plan, ofType('node'), profile);
-  const governing = { ingress: governingOf(world, policies, 'ingress'), egress: governingOf(world, policies, 'egress') };
+  const governing = governingOf(world, policies);
   const rows = buildRows(world.classes, governing, matching, space, answers, profile);
   const { columns } = matching;
-  const placeAnswers = new Map<Row, WeakMap<Whereabouts, AnswerId>>();
+  const onNodes = columns.examples.flatMap(({ hostNetwork }, column) => (hostNetwork ? [column] : []));
+  const betweenPods: Readonly<Record<Direction, Map<Row, Row>>> = { ingress: new Map(), egress: new Map() };
 
   const byName = new Map(world.workloads.map((workload, index) => [nameOf(workload), index]));
   const endpoints: readonly ReachEndpoint[] = [
@@ -113,35 +112,49 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     return rows.row(podClass, direction)[column]!;
   }
 
-  /** Between two different pods. */
-  function podToPod(from: PodClass, to: PodClass): AnswerId {
-    let out = policyAnswer('egress', from, columns.of(to));
-    // A pod of the host network may be on the pod's own node.
-    if (to.hostNetwork && !from.hostNetwork) out = toOwnNode(out, to.everyNode);
-    let inward = policyAnswer('ingress', to, columns.of(from));
-    // A node always reaches its own pods.
-    if (from.hostNetwork) inward = from.everyNode ? everything : answers.either(inward, everything);
-    return answers.and(out, inward);
+  /** As `rows.row`, with what no policy decides: the columns of pods that are on the network of a node. */
+  function rowBetweenPods(podClass: PodClass, direction: Direction): Row {
+    const row = rows.row(podClass, direction);
+    if (onNodes.length === 0 || (direction === 'egress' && podClass.hostNetwork)) return row;
+    const before = betweenPods[direction].get(row);
+    if (before !== undefined) return before;
+    const answersOf = onNodes.map((column) => {
+      const { everyNode } = columns.examples[column]!;
+      return direction === 'egress' ? toOwnNode(row[column]!, everyNode) : fromOwnNode(row[column]!, everyNode);
+    });
+    const made = answers.rowOf(row);
+    for (const [index, column] of onNodes.entries()) made[column] = answersOf[index]!;
+    betweenPods[direction].set(row, made);
+    return made;
   }
 
+  /** Between two different pods. */
+  function podToPod(from: PodClass, to: PodClass): AnswerId {
+    return answers.and(rowBetweenPods(from, 'egress')[columns.of(to)]!, rowBetweenPods(to, 'ingress')[columns.of(from)]!);
+  }
+
+  /** A pod of the host network may be on the pod's own node. */
   function toOwnNode(answer: AnswerId, certain: boolean): AnswerId {
     if (profile.governsOwnNode === 'yes') return answer;
     return profile.governsOwnNode === 'no' && certain ? everything : answers.either(answer, everything);
   }
 
+  /** A node always reaches its own pods. */
+  function fromOwnNode(answer: AnswerId, certain: boolean): AnswerId {
+    return certain ? everything : answers.either(answer, everything);
+  }
+
   /** From or to something at one of these addresses: of two families, it is enough that one is let through. */
   function podAndPlace(direction: Direction, podClass: PodClass, at: Whereabouts): AnswerId {
     const row = rows.row(podClass, direction);
-    const [only] = at;
-    if (only?.length === 1 && at.length === 1) return row[columns.pods + only[0]!]!;
-    let known = placeAnswers.get(row);
-    if (known === undefined) placeAnswers.set(row, (known = new WeakMap()));
-    const before = known.get(at);
-    if (before !== undefined) return before;
-    const each = at.map((atoms) => anyOf(atoms.map((atom) => row[columns.pods + atom]!)));
-    const made = each.reduce((a, b) => answers.or(a, b), nothing);
-    known.set(at, made);
-    return made;
+    let answer: AnswerId = nothing;
+    for (const atoms of at) {
+      if (atoms.length === 0) continue;
+      let each = row[columns.pods + atoms[0]!]!;
+      for (const atom of atoms) each = answers.either(each, row[columns.pods + atom]!);
+      answer = answers.or(answer, each);
+    }
+    return answer;
   }
 
   /** Nobody knows which of them it is. */
@@ -195,11 +208,14 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   function fromOutside(from: Outside, podClass: PodClass, workload: number): AnswerId {
     if (from.type === 'virtual' && from.name === 'node') return everything;
     if (from.type === 'virtual' && from.name === 'ingress-controller') return policyAnswer('ingress', podClass, columns.controller);
+    const isInternet = from.type === 'virtual' && from.name === 'internet';
+    const exposures = isInternet ? entrances.exposures[workload]! : [];
+    if (isInternet && exposures.length === 0) return nothing;
     const client = podAndPlace('ingress', podClass, placeOf(from));
-    if (from.type === 'cidr' || from.name !== 'internet') return client;
+    if (!isInternet) return client;
     const other = podAndPlace('ingress', podClass, plan.nodes);
     let answer: AnswerId = nothing;
-    for (const { ports, unless, keepsClient } of entrances.exposures[workload]!) {
+    for (const { ports, unless, keepsClient } of exposures) {
       const set = space.setOf(ports);
       const way = answers.id(unless === undefined ? set : 0n, set);
       answer = answers.or(answer, answers.and(way, keepsClient ? client : answers.either(client, other)));
@@ -242,25 +258,11 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     placeOf,
     policyAnswer,
     answerOf,
+    rowBetweenPods,
     podToPod,
     toOutside,
     fromOutside,
   };
-}
-
-/** Rules that say the same have the same number, whatever policy they are in. */
-function alikeRules(rulesOf: Policies['rulesOf']): Map<Rule, number> {
-  const numbers = new Map<string, number>();
-  const alike = new Map<Rule, number>();
-  for (const { ingress, egress } of rulesOf.values()) {
-    for (const rule of [...ingress, ...egress]) {
-      const key = `${rule.action} ${rule.peers === undefined ? '*' : peersKey(rule.peers)} ${JSON.stringify(rule.ports)}`;
-      const number = numbers.get(key) ?? numbers.size;
-      numbers.set(key, number);
-      alike.set(rule, number);
-    }
-  }
-  return alike;
 }
 
 /** Tells endpoints apart. */

@@ -1,5 +1,5 @@
 import { directionsOf, type Direction } from '../network-policy.ts';
-import { selectClasses, type Classes, type Truth } from './classes.ts';
+import { selectClasses, type Classes, type PodClass, type Truth } from './classes.ts';
 import type { AdminPolicyFact, NetworkPolicyFact, OpaquePolicyFact } from './facts.ts';
 import type { Rule } from './rules.ts';
 
@@ -8,8 +8,6 @@ export interface Policies {
   readonly network: readonly NetworkPolicyFact[];
   readonly admin: readonly AdminPolicyFact[];
   readonly opaque: readonly OpaquePolicyFact[];
-  /** Rules that say the same have the same number. */
-  readonly alike: ReadonlyMap<Rule, number>;
   readonly rulesOf: ReadonlyMap<NetworkPolicyFact | AdminPolicyFact, Readonly<Record<Direction, readonly Rule[]>>>;
 }
 
@@ -37,57 +35,74 @@ export interface Governing {
   readonly opaque: 'none' | 'narrows' | 'anything';
 }
 
-export function governingOf({ classes, namespaces }: Classes, policies: Policies, direction: Direction): readonly Governing[] {
-  const selecting: number[][] = classes.map(() => []);
-  const admin: [number, Truth][][] = classes.map(() => []);
-  const unread: Set<number>[] = classes.map(() => new Set());
-  for (const [index, { namespace, spec }] of policies.network.entries()) {
-    if (!directionsOf(spec).includes(direction)) continue;
+/** What selects the pods of a class. */
+interface Over extends Readonly<Record<Direction, NetworkPolicyFact[]>> {
+  /** By their index. */
+  readonly admin: (readonly [number, Truth])[];
+  readonly unread: Readonly<Record<Direction, number[]>>;
+}
+
+export function governingOf({ classes, namespaces }: Classes, policies: Policies): Readonly<Record<Direction, readonly Governing[]>> {
+  const over = classes.map((): Over => ({ ingress: [], egress: [], admin: [], unread: { ingress: [], egress: [] } }));
+  for (const policy of policies.network) {
+    const { namespace, spec } = policy;
+    const directions = directionsOf(spec);
     for (const [{ number }] of selectClasses({ type: 'pods', namespaces: namespace, podSelector: spec.podSelector }, namespaces))
-      selecting[number]!.push(index);
+      for (const direction of directions) over[number]![direction].push(policy);
   }
   for (const [index, { subject }] of policies.admin.entries()) {
     const { namespaceSelector, podSelector } = subject;
     for (const [{ number }, truth] of selectClasses({ type: 'pods', namespaces: namespaceSelector, podSelector }, namespaces))
-      admin[number]!.push([index, truth]);
+      over[number]!.admin.push([index, truth]);
   }
   for (const [index, { namespace, selections }] of policies.opaque.entries()) {
     for (const { podSelector, namespaceSelector = {}, ...selection } of selections) {
-      if (!selection[direction]) continue;
-      for (const [{ number }] of selectClasses({ type: 'pods', namespaces: namespace ?? namespaceSelector, podSelector }, namespaces))
-        unread[number]!.add(index);
+      for (const [{ number }] of selectClasses({ type: 'pods', namespaces: namespace ?? namespaceSelector, podSelector }, namespaces)) {
+        for (const direction of ['ingress', 'egress'] as const) {
+          const { [direction]: unread } = over[number]!.unread;
+          if (selection[direction] && unread.at(-1) !== index) unread.push(index);
+        }
+      }
     }
   }
-  return classes.map((podClass) => {
-    const number = podClass.number;
-    const [own, over, other] = [selecting[number]!, admin[number]!, [...unread[number]!]];
-    const facts = own.map((index) => policies.network[index]!);
-    const rules = new Map(
-      facts.flatMap((fact) => (policies.rulesOf.get(fact)?.[direction] ?? []).map((rule) => [policies.alike.get(rule)!, rule] as const)),
-    );
-    const opaque = other.map((index) => policies.opaque[index]!);
+  return {
+    ingress: classes.map((podClass) => governing(podClass, 'ingress')),
+    egress: classes.map((podClass) => governing(podClass, 'egress')),
+  };
+
+  function governing({ number, hostNetwork, namedAlike }: PodClass, direction: Direction): Governing {
+    const {
+      admin,
+      unread: { [direction]: unread },
+      [direction]: selecting,
+    } = over[number]!;
+    const rules = new Map<number, Rule>();
+    for (const policy of selecting) for (const rule of policies.rulesOf.get(policy)![direction]) rules.set(rule.alike, rule);
+    const isolating = selecting.length === 0 ? undefined : [...rules.values()];
+    const opaque = unread.map((index) => policies.opaque[index]!);
+    const named = direction === 'ingress' && (admin.length > 0 || isolating?.some(({ ports }) => ports.names.length > 0) === true);
     return {
       signature: [
         direction,
-        own.length === 0 ? 'open' : [...rules.keys()].sort((a, b) => a - b).join(','),
-        over.map(([index, truth]) => `${index}:${truth}`).join(','),
-        other.join(','),
-        podClass.hostNetwork,
-        direction === 'ingress' ? podClass.namedAlike : '',
+        isolating === undefined ? 'open' : [...rules.keys()].sort((a, b) => a - b).join(','),
+        admin.map(([index, truth]) => `${index}:${truth}`).join(','),
+        unread.join(','),
+        hostNetwork,
+        named ? namedAlike : '',
       ].join('|'),
-      free: own.length === 0 && over.length === 0 && other.length === 0,
-      admin: tierOf('Admin', over),
-      baseline: tierOf('Baseline', over),
-      selecting: facts,
-      isolating: own.length === 0 ? undefined : [...rules.values()],
+      free: selecting.length === 0 && admin.length === 0 && unread.length === 0,
+      admin: tierOf('Admin', admin, direction),
+      baseline: tierOf('Baseline', admin, direction),
+      selecting,
+      isolating,
       unread: opaque,
       opaque: opaque.length === 0 ? 'none' : opaque.some(({ mayAllow }) => mayAllow) ? 'anything' : 'narrows',
     };
-  });
+  }
 
-  function tierOf(tier: AdminPolicyFact['tier'], over: readonly [number, Truth][]): Layered[][] {
+  function tierOf(tier: AdminPolicyFact['tier'], selecting: Over['admin'], direction: Direction): Layered[][] {
     const byPriority = new Map<number, Layered[]>();
-    for (const [index, subject] of over) {
+    for (const [index, subject] of selecting) {
       const policy = policies.admin[index]!;
       if (policy.tier !== tier) continue;
       const layered = { policy, rules: policies.rulesOf.get(policy)?.[direction] ?? [], subject };

@@ -1,8 +1,7 @@
 import type { ReachEndpoint } from '../../core/reach.ts';
-import { everything, nothing, type AnswerId } from './answers.ts';
+import { everything, nothing, type AnswerId, type Answers, type Row } from './answers.ts';
 import type { PodClass } from './classes.ts';
 import type { Engine } from './engine.ts';
-import type { Row } from './rows.ts';
 
 /** Endpoints that nothing tells apart. */
 export interface Group {
@@ -31,57 +30,74 @@ export function groupsOf({ endpoints, world, entrances, matching, governing }: E
   return [...groups.values()];
 }
 
+/** Groups at the sending end that are taken together, so that what a row of receivers lets in from them stands side by side. */
+const together = 64;
+
 /**
- * What each group of pods that are in no network of a node sends to the others is two look-ups and a third that puts their
- * answers together. The rows of receivers are turned over once, so that a sender only meets those that let anything of it in.
+ * A row for each group. What pods of one class send to those of another is two look-ups and a third that puts their answers
+ * together: for each row of receivers and each of a few senders, for all receivers that have it.
  */
 export function* rowsOfGroups(engine: Engine, groups: readonly Group[]): Generator<{ readonly from: number; readonly to: Uint32Array }> {
-  const { answers, rows, matching } = engine;
-  const { columns } = matching;
-  const simple = groups.map(({ classes }) => (classes.length === 1 && !classes[0]!.hostNetwork ? classes[0] : undefined));
-  const receivers = simple.flatMap((podClass, group) => (podClass === undefined ? [] : [{ podClass, group }]));
-  const hosts = simple.flatMap((podClass, group) => (podClass === undefined && groups[group]!.classes.length > 0 ? [group] : []));
+  const { columns } = engine.matching;
+  const simple = groups.map(({ classes }) => (classes.length === 1 ? classes[0] : undefined));
+  const columnAt = Uint32Array.from(simple, (podClass) => (podClass === undefined ? 0 : columns.of(podClass)));
+  const outward = simple.map((podClass) => podClass && engine.rowBetweenPods(podClass, 'egress'));
+  const receivers = new Map<Row, number[]>();
+  for (const [group, podClass] of simple.entries()) {
+    if (podClass === undefined) continue;
+    const row = engine.rowBetweenPods(podClass, 'ingress');
+    const list = receivers.get(row);
+    if (list === undefined) receivers.set(row, [group]);
+    else list.push(group);
+  }
+  const inward = Array.from(receivers, ([row, list]) => ({ row, list: Uint32Array.from(list) }));
+  const several = simple.flatMap((podClass, group) => (podClass === undefined && groups[group]!.classes.length > 0 ? [group] : []));
   const outside = groups.flatMap(({ members: [end] }, group) => (end === undefined || end.type === 'workload' ? [] : [{ end, group }]));
-  const inward = [...new Set(receivers.map(({ podClass }) => rows.row(podClass, 'ingress')))];
-  const numberOf = new Map(inward.map((row, index) => [row, index]));
-  const rowAt = new Map(receivers.map((receiver) => [receiver, numberOf.get(rows.row(receiver.podClass, 'ingress'))!]));
-  receivers.sort((a, b) => rowAt.get(a)! - rowAt.get(b)!);
-  const columnAt = Uint32Array.from(receivers, ({ podClass }) => columns.of(podClass));
-  const groupAt = Uint32Array.from(receivers, ({ group }) => group);
-  const ends = new Uint32Array(inward.length);
-  for (const [index, receiver] of receivers.entries()) ends[rowAt.get(receiver)!] = index + 1;
-  const letIn = turnOver(inward, columns.pods);
   // What has the same row has the same answers for what is outside; how the internet gets in is a question of each workload.
-  const outward = onceForEachRow((podClass) => Uint32Array.from(outside, ({ end }) => engine.toOutside(podClass, end)));
+  const toOutside = onceForEachRow((podClass) => Uint32Array.from(outside, ({ end }) => engine.toOutside(podClass, end)));
   const fromOutside = onceForEachRow((podClass) =>
     Uint32Array.from(outside, ({ end }) => (isInternet(end) ? nothing : engine.fromOutside(end, podClass, 0))),
   );
-  const letInFromOutside = simple.map((podClass) => podClass && fromOutside(podClass, rows.row(podClass, 'ingress')));
-  const to = new Uint32Array(groups.length);
-  for (const [from, group] of groups.entries()) {
-    const podClass = simple[from];
-    if (podClass === undefined) {
-      const place = outside.findIndex(({ end, group: number }) => number === from && !isInternet(end));
-      for (let index = 0; index < groups.length; index++)
-        to[index] = letInFromOutside[index]?.[place] ?? betweenGroups(engine, group, groups[index]!);
+  const letIn = simple.map((podClass) => podClass && fromOutside(podClass, engine.rows.row(podClass, 'ingress')));
+  const rows = Array.from({ length: together }, () => new Uint32Array(groups.length));
+  for (let start = 0; start < groups.length; start += together) {
+    const end = Math.min(start + together, groups.length);
+    fillRows(rows, start, end);
+    for (let from = start; from < end; from++) {
+      const to = rows[from - start]!;
+      const podClass = simple[from];
+      if (podClass === undefined) {
+        const place = outside.findIndex((each) => each.group === from && !isInternet(each.end));
+        for (let index = 0; index < groups.length; index++)
+          to[index] = letIn[index]?.[place] ?? betweenGroups(engine, groups[from]!, groups[index]!);
+      } else {
+        const answersOutside = toOutside(podClass, outward[from]!);
+        for (let index = 0; index < outside.length; index++) to[outside[index]!.group] = answersOutside[index]!;
+        for (const group of several) to[group] = betweenGroups(engine, groups[from]!, groups[group]!);
+      }
       yield { from, to };
-      continue;
     }
-    const out = rows.row(podClass, 'egress');
-    const own = columns.of(podClass);
-    to.fill(nothing);
-    for (let entry = letIn.starts[own]!; entry < letIn.starts[own + 1]!; entry++) {
-      const number = letIn.rows[entry]!;
-      const b = letIn.answers[entry]!;
-      for (let index = number === 0 ? 0 : ends[number - 1]!; index < ends[number]!; index++) {
-        const a = out[columnAt[index]!]!;
-        if (a !== nothing) to[groupAt[index]!] = a === everything ? b : b === everything ? a : answers.and(a, b);
+  }
+
+  /** What those from `start` to `end` send to pods of one class. */
+  function fillRows(block: readonly Uint32Array[], start: number, end: number): void {
+    for (const to of block) to.fill(nothing);
+    for (const { row, list } of inward) {
+      for (let from = start; from < end; from++) {
+        const out = outward[from];
+        const letsIn = out === undefined ? nothing : row[columnAt[from]!]!;
+        if (letsIn !== nothing) send(block[from - start]!, out!, columnAt, list, letsIn, engine.answers);
       }
     }
-    for (const host of hosts) to[host] = betweenGroups(engine, group, groups[host]!);
-    const answersOutside = outward(podClass, out);
-    for (let index = 0; index < outside.length; index++) to[outside[index]!.group] = answersOutside[index]!;
-    yield { from, to };
+  }
+}
+
+/** To receivers that all let the same in. */
+function send(to: Uint32Array, out: Row, columnAt: Uint32Array, receivers: Uint32Array, letsIn: AnswerId, answers: Answers): void {
+  for (let index = 0; index < receivers.length; index++) {
+    const group = receivers[index]!;
+    const sent = out[columnAt[group]!]!;
+    if (sent !== nothing) to[group] = sent === everything ? letsIn : letsIn === everything ? sent : answers.and(sent, letsIn);
   }
 }
 
@@ -96,31 +112,6 @@ function onceForEachRow(make: (podClass: PodClass) => Uint32Array): (podClass: P
     if (made === undefined) known.set(row, (made = make(podClass)));
     return made;
   };
-}
-
-/** For each column of pods, from `starts[column]` on, the rows by number that let anything in and what they let in. */
-interface TurnedRows {
-  readonly starts: Uint32Array;
-  readonly rows: Uint32Array;
-  readonly answers: Uint32Array;
-}
-
-function turnOver(list: readonly Row[], columns: number): TurnedRows {
-  const starts = new Uint32Array(columns + 1);
-  for (const row of list) for (let column = 0; column < columns; column++) if (row[column] !== nothing) starts[column + 1]!++;
-  for (let column = 0; column < columns; column++) starts[column + 1]! += starts[column]!;
-  const next = starts.slice();
-  const rows = new Uint32Array(starts[columns]!);
-  const answers = new Uint32Array(starts[columns]!);
-  for (const [number, row] of list.entries()) {
-    for (let column = 0; column < columns; column++) {
-      if (row[column] === nothing) continue;
-      const entry = next[column]!++;
-      rows[entry] = number;
-      answers[entry] = row[column]!;
-    }
-  }
-  return { starts, rows, answers };
 }
 
 function betweenGroups(engine: Engine, from: Group, to: Group): AnswerId {

@@ -63,14 +63,16 @@ export function buildIpTree(named: Iterable<IpBlock>): IpTree {
     around,
     atomsOf(block) {
       const outer = around(block);
+      // Mostly it is one of the tree, and has in it whatever that has.
+      const whole = blocks[outer]!.prefix === block.prefix;
       const atoms: number[] = [];
-      let left = sizeOf(block);
+      let left = whole ? 0n : sizeOf(block);
       for (let number = outer + 1; number < ends[outer]!; number++) {
-        if (!blockHolds(block, blocks[number]!)) continue;
-        if (parents[number] === outer) left -= sizeOf(blocks[number]!);
+        if (!whole && !blockHolds(block, blocks[number]!)) continue;
+        if (!whole && parents[number] === outer) left -= sizeOf(blocks[number]!);
         if (!empty[number]) atoms.push(number);
       }
-      if (left > 0n) atoms.unshift(outer);
+      if (whole ? !empty[outer] : left > 0n) atoms.unshift(outer);
       return atoms;
     },
   };

@@ -1,4 +1,3 @@
-import { formatBlock, type IpBlock } from '../ip-block.ts';
 import { labelMatcher } from '../label-selector.ts';
 import type { AddressPlan, Whereabouts } from './address-plan.ts';
 import { maybe, no, selectClasses, yes, type Classes, type PodClass, type Truth } from './classes.ts';
@@ -24,8 +23,6 @@ export interface Matching {
   readonly columns: Columns;
   /** Whether any of the peers of a rule is at the other end, for each column. */
   match(rule: Rule): Uint8Array;
-  /** The columns where any of them is or may be. */
-  matchedColumns(rule: Rule): Uint32Array;
   /** As `match`, for some of its peers. */
   matchPeers(peers: readonly Peer[]): Uint8Array;
 }
@@ -39,50 +36,29 @@ export function buildMatching(
   nodes: readonly NodeFact[],
   profile: PluginProfile,
 ): Matching {
-  const selected = new Map<string, readonly (readonly [PodClass, Truth])[]>();
+  const selected = new Map<PodsPeer, readonly (readonly [PodClass, Truth])[]>();
   for (const { peers = [] } of rules) for (const peer of peers) if (peer.type === 'pods') foundBy(peer);
   const places = placesOf(world.classes, plan);
   const columns = columnsOf(world.classes, places, [...selected.values()], plan.tree.blocks.length);
   const placeColumns = places.map(({ at, host, members }) => ({ at, host, members: [...new Set(members.map(columns.of))] }));
+  const { atomsOf } = plan.tree;
   const everybody = new Uint8Array(columns.count).fill(yes);
-  const byRule = new Map<Rule, Uint8Array>();
-  const byPeers = new Map<string, Uint8Array>();
-  const listOf = new Map<Uint8Array, Uint32Array>();
+  const byPeers = new Map<Peer | readonly Peer[], Uint8Array>();
 
-  /** The same selectors stand in many rules. */
   function foundBy(peer: PodsPeer): readonly (readonly [PodClass, Truth])[] {
-    const key = peerKey(peer);
-    const before = selected.get(key);
+    const before = selected.get(peer);
     if (before !== undefined) return before;
     const limit = limitOf(profile.selectsHostPods);
     const made = selectClasses(peer, world.namespaces).map(
       ([podClass, truth]) => [podClass, podClass.hostNetwork ? lower(truth, limit) : truth] as const,
     );
-    selected.set(key, made);
+    selected.set(peer, made);
     return made;
   }
 
-  function match(rule: Rule): Uint8Array {
-    const before = byRule.get(rule);
-    if (before !== undefined) return before;
-    const made = rule.peers === undefined ? everybody : matchPeers(rule.peers);
-    byRule.set(rule, made);
-    return made;
-  }
-
-  function matchedColumns(rule: Rule): Uint32Array {
-    const truths = match(rule);
-    const before = listOf.get(truths);
-    if (before !== undefined) return before;
-    const list: number[] = [];
-    for (let column = 0; column < truths.length; column++) if (truths[column] !== no) list.push(column);
-    const made = Uint32Array.from(list);
-    listOf.set(truths, made);
-    return made;
-  }
-
+  /** Peers that say the same are the same. */
   function matchPeers(peers: readonly Peer[]): Uint8Array {
-    const key = peersKey(peers);
+    const key = peers.length === 1 ? peers[0]! : peers;
     const before = byPeers.get(key);
     if (before !== undefined) return before;
     const made = new Uint8Array(columns.count);
@@ -105,28 +81,27 @@ export function buildMatching(
     for (const [podClass, truth] of foundBy(peer)) raise(row, columns.of(podClass), truth);
   }
 
-  /** The atoms that peers of a kind hold. */
-  function coverOf(peers: readonly Peer[], type: 'block' | 'networks'): Set<number> {
-    const cover = new Set<number>();
+  /** The atoms that peers of a kind hold; undefined where there is no such peer. */
+  function coverOf(peers: readonly Peer[], type: 'block' | 'networks'): Cover | undefined {
+    let cover: Uint8Array | undefined;
     for (const peer of peers) {
       if (peer.type !== type) continue;
-      if (peer.type === 'networks') for (const block of peer.blocks) for (const atom of plan.tree.atomsOf(block)) cover.add(atom);
-      if (peer.type === 'block') for (const atom of atomsWithout(peer.block, peer.except)) cover.add(atom);
+      cover ??= new Uint8Array(plan.tree.blocks.length);
+      if (peer.type === 'networks') for (const block of peer.blocks) for (const atom of atomsOf(block)) cover[atom] = 1;
+      if (peer.type !== 'block') continue;
+      const out = new Set(peer.except.flatMap(atomsOf));
+      for (const atom of atomsOf(peer.block)) if (!out.has(atom)) cover[atom] = 1;
     }
     return cover;
   }
 
-  function atomsWithout(block: IpBlock, except: readonly IpBlock[]): number[] {
-    const out = new Set(except.flatMap((each) => plan.tree.atomsOf(each)));
-    return plan.tree.atomsOf(block).filter((atom) => !out.has(atom));
-  }
-
-  function fillAddresses(row: Uint8Array, cover: ReadonlySet<number>, limit: Truth): void {
-    if (cover.size === 0) return;
-    for (const atom of cover) raise(row, columns.pods + atom, yes);
+  function fillAddresses(row: Uint8Array, cover: Cover | undefined, limit: Truth): void {
+    if (cover === undefined) return;
+    for (let atom = 0; atom < cover.length; atom++) if (cover[atom] === 1) raise(row, columns.pods + atom, yes);
     for (const { at, host, members } of placeColumns) {
       const truth = covered(at, cover);
-      for (const number of members) raise(row, number, host ? truth : lower(truth, limit));
+      const raised = host ? truth : lower(truth, limit);
+      for (const number of members) raise(row, number, raised);
     }
   }
 
@@ -141,44 +116,13 @@ export function buildMatching(
       return;
     }
     const found = nodes.filter(({ labels }) => isSelected(labels));
-    const atomsOf = new Set(found.flatMap(({ addresses }) => plan.ofAddresses(addresses).flat()));
-    for (const atom of atomsOf) raise(row, columns.pods + atom, yes);
-    for (const column of hosts) raise(row, column, covered(plan.nodes, atomsOf));
+    const cover = new Uint8Array(plan.tree.blocks.length);
+    for (const { addresses } of found) for (const atom of plan.ofAddresses(addresses).flat()) cover[atom] = 1;
+    for (let atom = 0; atom < cover.length; atom++) if (cover[atom] === 1) raise(row, columns.pods + atom, yes);
+    for (const column of hosts) raise(row, column, covered(plan.nodes, cover));
   }
 
-  return { columns, match, matchedColumns, matchPeers };
-}
-
-/** Tells peers apart by what they say. */
-export function peersKey(peers: readonly Peer[]): string {
-  return peers.length === 1 ? peerKey(peers[0]!) : peers.map(peerKey).join();
-}
-
-const keys = new WeakMap<Peer, string>();
-
-/** Each peer is asked for it several times. */
-function peerKey(peer: Peer): string {
-  const before = keys.get(peer);
-  if (before !== undefined) return before;
-  const key = keyOf(peer);
-  keys.set(peer, key);
-  return key;
-}
-
-function keyOf(peer: Peer): string {
-  switch (peer.type) {
-    case 'pods':
-      return `pods ${JSON.stringify(peer.namespaces)} ${peer.podSelector === undefined ? '' : JSON.stringify(peer.podSelector)}`;
-    case 'block':
-      return [peer.block, ...peer.except].map(formatBlock).join('-');
-    case 'networks':
-      return `networks ${peer.blocks.map(formatBlock).join()}`;
-    case 'nodes':
-      return `nodes ${JSON.stringify(peer.selector)}`;
-    case 'names':
-      break;
-  }
-  return `names ${JSON.stringify(peer.names)}`;
+  return { columns, match: ({ peers }) => (peers === undefined ? everybody : matchPeers(peers)), matchPeers };
 }
 
 interface Place {
@@ -242,12 +186,17 @@ function placesOf(classes: readonly PodClass[], plan: AddressPlan): Place[] {
   return [...places.values()];
 }
 
+/** One for each atom that is in it. */
+type Cover = Uint8Array;
+
 /** By an address of either family: certainly if wherever it may be is covered. */
-function covered(at: Whereabouts, cover: ReadonlySet<number>): Truth {
+function covered(at: Whereabouts, cover: Cover): Truth {
   let best: Truth = no;
   for (const atoms of at) {
-    if (atoms.every((atom) => cover.has(atom))) return yes;
-    if (atoms.some((atom) => cover.has(atom))) best = maybe;
+    let inside = 0;
+    for (const atom of atoms) inside += cover[atom]!;
+    if (inside === atoms.length) return yes;
+    if (inside > 0) best = maybe;
   }
   return best;
 }

@@ -1,11 +1,11 @@
 import type { Direction } from '../network-policy.ts';
-import { everything, nothing, type Answer, type AnswerId, type Answers } from './answers.ts';
+import { everything, nothing, type Answer, type AnswerId, type Answers, type Row } from './answers.ts';
 import { no, resolvePort, yes, type PodClass, type Truth } from './classes.ts';
 import type { Governing, Layered } from './governing.ts';
 import type { Matching } from './matching.ts';
 import { protocols, type PortSet, type PortSpace } from './port-space.ts';
 import type { PluginProfile } from './profile.ts';
-import type { Rule } from './rules.ts';
+import type { Rule, RulePorts } from './rules.ts';
 
 /** What a layer of policies with priorities does with each port: all that may become of it. */
 export interface Outcome {
@@ -21,9 +21,6 @@ export interface RuleAnswer extends Answer {
   readonly perhaps: AnswerId;
 }
 
-/** Answers for one class of pods in one direction, by column. */
-export type Row = Uint16Array | Uint32Array;
-
 export interface Rows {
   /** What the policies that govern pods of a class let through, for whatever is at the other end. */
   row(podClass: PodClass, direction: Direction): Row;
@@ -35,7 +32,7 @@ export interface Rows {
 export function buildRows(
   classes: readonly PodClass[],
   governing: Readonly<Record<Direction, readonly Governing[]>>,
-  { columns, match, matchedColumns }: Matching,
+  { columns, match }: Matching,
   space: PortSpace,
   answers: Answers,
   profile: PluginProfile,
@@ -44,21 +41,24 @@ export function buildRows(
   const byClass: Readonly<Record<Direction, (Row | undefined)[]>> = { ingress: [], egress: [] };
   const scratch = new Uint32Array(columns.count);
   const free = new Uint16Array(columns.count).fill(everything);
-  /** By the names of the ports of the destination; the last one for what has none. */
-  const portsOfRule = new Map<Rule, (RuleAnswer | undefined)[]>();
-  const nowhere = classes.reduce((most, { namedAlike }) => Math.max(most, namedAlike + 1), 0);
+  const resolved = new Map<RulePorts, (RuleAnswer | undefined)[]>();
+  /** By how the named ports of pods are alike, the first of each kind; the last for what has none. */
+  const destinations: (PodClass | undefined)[] = [];
+  for (const podClass of classes) destinations[podClass.namedAlike] ??= podClass;
+  const nowhere = destinations.push(undefined) - 1;
+  const alikeAt = Uint32Array.from({ length: columns.count }, (_, column) => columns.examples[column]?.namedAlike ?? nowhere);
+  const anywhere = new Uint32Array(columns.count);
 
-  function portsAt(rule: Rule, destination: PodClass | undefined): RuleAnswer {
-    let list = portsOfRule.get(rule);
-    if (list === undefined) portsOfRule.set(rule, (list = []));
-    const alike = rule.ports.names.length === 0 ? nowhere : (destination?.namedAlike ?? nowhere);
-    return (list[alike] ??= resolve(rule, destination));
+  function portsAt({ ports }: Rule, destination: PodClass | undefined): RuleAnswer {
+    let list = resolved.get(ports);
+    if (list === undefined) resolved.set(ports, (list = []));
+    return (list[ports.names.length === 0 ? nowhere : (destination?.namedAlike ?? nowhere)] ??= resolve(ports, destination));
   }
 
-  function resolve(rule: Rule, destination: PodClass | undefined): RuleAnswer {
-    const ranges = space.setOf(rule.ports.ranges);
-    let [low, high] = [ranges, ranges];
-    for (const name of rule.ports.names) {
+  function resolve({ ranges, names }: RulePorts, destination: PodClass | undefined): RuleAnswer {
+    let low = space.setOf(ranges);
+    let high = low;
+    for (const name of names) {
       const found = destination === undefined ? [] : resolvePort(destination, name);
       for (const protocol of protocols) {
         const numbers = new Set(found.flatMap((port) => (port.protocol === protocol ? [port.port] : [])));
@@ -98,27 +98,33 @@ export function buildRows(
   /** Adds up what the rules of NetworkPolicies allow. */
   function fillIsolated(row: Uint32Array, rules: readonly Rule[], direction: Direction, podClass: PodClass): void {
     for (const rule of rules) {
-      const truths = match(rule);
       // A name stands for another port on each destination.
-      const perColumn = direction === 'egress' && rule.ports.names.length > 0;
-      let ports = portsAt(rule, direction === 'ingress' ? podClass : undefined);
-      // Neighbours mostly have the same answers.
-      let before = nothing;
-      let added = nothing;
-      let together = nothing;
-      const list = matchedColumns(rule);
-      for (let index = 0; index < list.length; index++) {
-        const column = list[index]!;
-        if (perColumn) ports = portsAt(rule, columns.examples[column]);
-        const was = row[column]!;
-        const more = truths[column] === yes ? ports.certain : ports.perhaps;
-        if (was !== before || more !== added) {
-          before = was;
-          added = more;
-          together = answers.or(was, more);
-        }
-        row[column] = together;
+      const differs = direction === 'egress' && rule.ports.names.length > 0;
+      const at = differs ? destinations : [direction === 'ingress' ? podClass : undefined];
+      const added = at.flatMap((destination) => {
+        const { certain, perhaps } = portsAt(rule, destination);
+        return [nothing, perhaps, certain];
+      });
+      addRule(row, match(rule), differs ? alikeAt : anywhere, added);
+    }
+  }
+
+  /** What is added by each truth: three numbers, in each column those of its kind of destination. */
+  function addRule(row: Uint32Array, truths: Uint8Array, kinds: Uint32Array, added: readonly AnswerId[]): void {
+    // Neighbours mostly have the same answers.
+    let before = nothing;
+    let last = nothing;
+    let sum = nothing;
+    for (let column = 0; column < row.length; column++) {
+      const more = added[kinds[column]! * 3 + truths[column]!]!;
+      if (more === nothing) continue;
+      const was = row[column]!;
+      if (was !== before || more !== last) {
+        before = was;
+        last = more;
+        sum = answers.or(was, more);
       }
+      row[column] = sum;
     }
   }
 
@@ -146,7 +152,7 @@ export function buildRows(
     } else if (admin.length > 0 || (baseline.length > 0 && isolating === undefined)) layered(row, podClass, direction, own);
     if (opaque === 'anything') row.fill(answers.id(0n, space.all));
     if (opaque === 'narrows') map(row, (answer) => answers.id(0n, answers.of(answer).high));
-    return answers.count() < 65_536 ? new Uint16Array(row) : new Uint32Array(row);
+    return answers.rowOf(row);
   }
 
   function find(podClass: PodClass, direction: Direction): Row {

@@ -1,5 +1,5 @@
 import { remembering, type Anchor } from '../../core/index.ts';
-import { blockHolds, parseBlock as readBlock, type IpBlock } from '../ip-block.ts';
+import { blockHolds, formatBlock, parseBlock as readBlock, type IpBlock } from '../ip-block.ts';
 import { labelMatcher } from '../label-selector.ts';
 import { rulesOf, type Direction } from '../network-policy.ts';
 import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../types.ts';
@@ -22,6 +22,8 @@ export interface Rule {
   readonly peers: readonly Peer[] | undefined;
   readonly ports: RulePorts;
   readonly place: RulePlace | undefined;
+  /** The same number for rules that say the same, whatever policy they are in. */
+  readonly alike: number;
 }
 
 export interface RulePorts {
@@ -50,13 +52,69 @@ export type NamespaceChoice = string | LabelSelector;
 
 const everyRange: RulePorts = { ranges: everyPort, names: [] };
 
-/** The rules of a NetworkPolicy that the API server takes. */
-export function rulesOfNetworkPolicy({ spec, namespace, places }: NetworkPolicyFact, direction: Direction): Rule[] {
-  return rulesOf(spec, direction).map(({ peers, ports }, index) => ({
+/**
+ * Reads the rules of policies that the API server takes. The same few peers and ports stand in many rules: those that say the
+ * same are one object.
+ */
+export function ruleReader(): (policy: NetworkPolicyFact | AdminPolicyFact, direction: Direction) => Rule[] {
+  const peersByText = new Map<string, Peer>();
+  const listsByText = new Map<string, readonly Peer[]>();
+  const portsByText = new Map<string, RulePorts>();
+  const numbers = new Map<string, number>();
+  return (policy, direction) => {
+    const said = policy.type === 'network-policy' ? ofNetworkPolicy(policy, direction) : ofAdminPolicy(policy, direction);
+    return said.map(({ action, peers, ports }, index) => {
+      const texts = peers?.map(textOf) ?? [];
+      const list = texts.join();
+      const portsText = JSON.stringify(ports);
+      const key = `${action} ${peers === undefined ? '*' : list} ${portsText}`;
+      return {
+        action,
+        peers:
+          peers &&
+          (listsByText.get(list) ??
+            put(
+              listsByText,
+              list,
+              peers.map((peer, at) => peersByText.get(texts[at]!) ?? put(peersByText, texts[at]!, peer)),
+            )),
+        ports: portsByText.get(portsText) ?? put(portsByText, portsText, ports),
+        place: policy.places[direction][index],
+        alike: numbers.get(key) ?? put(numbers, key, numbers.size),
+      };
+    });
+  };
+}
+
+function put<T>(map: Map<string, T>, key: string, value: T): T {
+  map.set(key, value);
+  return value;
+}
+
+/** Tells peers apart. */
+function textOf(peer: Peer): string {
+  switch (peer.type) {
+    case 'pods':
+      return `pods ${JSON.stringify(peer.namespaces)} ${peer.podSelector === undefined ? '' : JSON.stringify(peer.podSelector)}`;
+    case 'block':
+      return [peer.block, ...peer.except].map(formatBlock).join('-');
+    case 'networks':
+      return `networks ${peer.blocks.map(formatBlock).join()}`;
+    case 'nodes':
+      return `nodes ${JSON.stringify(peer.selector)}`;
+    case 'names':
+      break;
+  }
+  return `names ${JSON.stringify(peer.names)}`;
+}
+
+type Said = Pick<Rule, 'action' | 'peers' | 'ports'>;
+
+function ofNetworkPolicy({ spec, namespace }: NetworkPolicyFact, direction: Direction): Said[] {
+  return rulesOf(spec, direction).map(({ peers, ports }) => ({
     action: 'Accept',
     peers: peers.length === 0 ? undefined : peers.map((peer) => peerOf(peer, namespace)),
     ports: ports.length === 0 ? everyRange : portsOf(ports),
-    place: places[direction][index],
   }));
 }
 
@@ -79,17 +137,11 @@ function portsOf(ports: readonly NetworkPolicyPort[]): RulePorts {
 }
 
 /** A rule with a field that nobody knows accepts nothing, or else denies everything. */
-export function rulesOfAdminPolicy({ ingress, egress, places }: AdminPolicyFact, direction: Direction): Rule[] {
-  return (direction === 'ingress' ? ingress : egress).map((rule, index): Rule => {
-    const place = places[direction][index];
-    if (rule.closed && rule.action === 'Accept') return { action: 'Accept', peers: [], ports: everyRange, place };
-    if (rule.closed) return { action: 'Deny', peers: undefined, ports: everyRange, place };
-    return {
-      action: rule.action,
-      peers: rule.peers.map(adminPeer),
-      ports: rule.ports === undefined ? everyRange : adminPorts(rule.ports),
-      place,
-    };
+function ofAdminPolicy(policy: AdminPolicyFact, direction: Direction): Said[] {
+  return policy[direction].map(({ action, closed, peers, ports }): Said => {
+    if (closed && action === 'Accept') return { action, peers: [], ports: everyRange };
+    if (closed) return { action: 'Deny', peers: undefined, ports: everyRange };
+    return { action, peers: peers.map(adminPeer), ports: ports === undefined ? everyRange : adminPorts(ports) };
   });
 }
 

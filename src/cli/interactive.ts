@@ -78,11 +78,11 @@ async function askOne(
 }
 
 async function changedValues(reader: LineReader, output: Writable, edits: readonly Edit[]): Promise<readonly Edit[]> {
-  if (edits.every(({ op }) => op === 'remove')) output.write('  This fix sets no value.\n');
+  if (edits.every(({ op }) => op === 'remove' || op === 'rename')) output.write('  This fix sets no value.\n');
   else output.write('  A new value in YAML, or nothing to keep it:\n');
   const changed: Edit[] = [];
   for (const edit of edits) {
-    if (edit.op === 'remove') changed.push(edit);
+    if (edit.op === 'remove' || edit.op === 'rename') changed.push(edit);
     else {
       const answer = await reader.ask(`  ${printable(formatPath(edit.path))} [${printable(JSON.stringify(edit.value))}]: `);
       const read = answer === undefined || answer.trim() === '' ? undefined : readDocument(answer, 1);

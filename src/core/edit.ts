@@ -3,9 +3,13 @@ import type { Path } from './path.ts';
 /**
  * A change of an object, in terms of the subject's own paths. `set` creates missing maps on the way and replaces what
  * stands there; `append` adds an item to a list (creating the list), unless an equal item is in it; `remove` is silent
- * about what is absent.
+ * about what is absent. `rename` gives a key of a map another name and leaves its value and place: it is silent about
+ * what is absent, and contradicts a key of that name that is there.
  */
-export type Edit =
+export type Edit = ValueEdit | { readonly op: 'rename'; readonly path: Path; readonly to: string };
+
+/** One that does not touch keys. */
+export type ValueEdit =
   | { readonly op: 'set'; readonly path: Path; readonly value: unknown }
   | { readonly op: 'append'; readonly path: Path; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: Path };
@@ -34,16 +38,20 @@ export interface Repair {
   readonly safety?: FixSafety;
 }
 
-export function set(path: Path, value: unknown): Edit {
+export function set(path: Path, value: unknown): ValueEdit {
   return { op: 'set', path, value };
 }
 
-export function append(path: Path, value: unknown): Edit {
+export function append(path: Path, value: unknown): ValueEdit {
   return { op: 'append', path, value };
 }
 
-export function remove(path: Path): Edit {
+export function remove(path: Path): ValueEdit {
   return { op: 'remove', path };
+}
+
+export function rename(path: Path, to: string): Edit {
+  return { op: 'rename', path, to };
 }
 
 export function decline(reason: string, needs?: readonly string[]): Declined {

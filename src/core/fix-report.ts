@@ -119,6 +119,7 @@ export interface FixReport {
 /** One operation of RFC 6902, of those that repairs are made of. */
 export type JsonPatchOperation =
   | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'move'; readonly from: string; readonly path: string }
   | { readonly op: 'remove'; readonly path: string };
 
 /** What `kubectl patch --type=json` does to one object. */

@@ -7,21 +7,26 @@ const longest = 64;
  * with the word counts as near.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  return allNearest(word, candidates)[0];
+}
+
+/** Those of the candidates than which none is nearer, in their order; more than one where the word may mean either. */
+export function allNearest(word: string, candidates: Iterable<string>): readonly string[] {
   const wanted = word.toLowerCase();
-  if (wanted === '' || wanted.length > longest) return undefined;
-  let best: string | undefined;
-  let bestDistance = Math.max(2, Math.ceil(wanted.length / 3)) + 1;
+  if (wanted === '' || wanted.length > longest) return [];
+  let best: string[] = [];
+  let bestDistance = Math.max(2, Math.ceil(wanted.length / 3));
   for (const candidate of candidates) {
     const text = candidate.toLowerCase();
     if (text.length > longest) continue;
     const begun = wanted.length >= 2 && text.startsWith(wanted);
     // The distance is no less than what one is longer.
-    if (!begun && Math.abs(text.length - wanted.length) >= bestDistance) continue;
+    if (!begun && Math.abs(text.length - wanted.length) > bestDistance) continue;
     const distance = begun ? 1.5 : distanceOf(wanted, text);
-    if (distance < bestDistance && distance < text.length) {
-      best = candidate;
-      bestDistance = distance;
-    }
+    if (distance >= text.length || distance > bestDistance) continue;
+    if (distance < bestDistance) best = [];
+    best.push(candidate);
+    bestDistance = distance;
   }
   return best;
 }

@@ -1,4 +1,4 @@
-import type { Edit } from './edit.ts';
+import type { ValueEdit } from './edit.ts';
 import type { Anchor } from './verdict.ts';
 
 // What can open a connection to what: the shapes that the reachability engine answers in and that reports print.
@@ -101,7 +101,7 @@ export interface PolicyChange {
   readonly name: string;
   readonly at?: Anchor;
   /** Paths count from the root of the object. */
-  readonly edits: readonly Edit[];
+  readonly edits: readonly ValueEdit[];
   /** The whole object, where there is none yet. */
   readonly creates?: Readonly<Record<string, unknown>>;
 }

@@ -134,6 +134,7 @@ function titleOf({ edits, companions, codes, safety, risk }: Proposal): string {
 function describe(edit: Edit): string {
   const field = formatPath(edit.path.slice(edit.path.findLastIndex((step) => typeof step === 'number') + 1).slice(-2)) || 'an item';
   if (edit.op === 'remove') return `Remove ${field}`;
+  if (edit.op === 'rename') return `Rename ${field} to ${edit.to}`;
   const value = shortened(typeof edit.value === 'string' ? edit.value : JSON.stringify(edit.value), longestValue);
   return edit.op === 'set' ? `Set ${field} to ${value}` : `Add ${value} to ${field}`;
 }

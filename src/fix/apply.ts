@@ -7,6 +7,8 @@ export interface Merged {
   readonly value: unknown;
   /** The list or map of the original that each new one was made from. */
   readonly origins: ReadonlyMap<object, object>;
+  /** Of each new map in which keys have other names: the name in it by the name in the original. */
+  readonly renames: ReadonlyMap<object, ReadonlyMap<string, string>>;
   /** What two of the edits quarrel about, in words; absent where they agree. */
   readonly contradiction?: string;
 }
@@ -44,21 +46,24 @@ export function mergeEdits(object: unknown, edits: readonly Edit[]): Merged {
     }
     group.own.push(edit);
   }
-  const contradictions: Path[] = [];
-  const origins = new Map<object, object>();
-  const value = applyGroup(object, root, false, { path: [], contradictions, origins });
-  const [first] = contradictions;
-  return first === undefined
-    ? { value, origins }
-    : { value, origins, contradiction: `two edits want something different of ${formatPath(first)}` };
+  const place: Place = { path: [], contradictions: [], origins: new Map(), renames: new Map() };
+  const value = applyGroup(object, root, false, place);
+  const { origins, renames } = place;
+  const [contradiction] = place.contradictions;
+  return contradiction === undefined ? { value, origins, renames } : { value, origins, renames, contradiction };
 }
 
 /** Where the merging stands. */
 interface Place {
   /** Grows and shrinks with the way down. */
   readonly path: (string | number)[];
-  readonly contradictions: Path[];
+  readonly contradictions: string[];
   readonly origins: Map<object, object>;
+  readonly renames: Map<object, ReadonlyMap<string, string>>;
+}
+
+function contradict({ path, contradictions }: Place): void {
+  contradictions.push(`two edits want something different of ${formatPath(path)}`);
 }
 
 /**
@@ -71,18 +76,18 @@ function applyGroup(value: unknown, { own, below }: Group, given: boolean, place
   const chosen = sets[0];
   const isFixed = given && value !== undefined;
   if (own.some(({ op }) => op === 'remove')) {
-    if (isFixed || below.size > 0 || own.some(({ op }) => op !== 'remove')) place.contradictions.push([...place.path]);
+    if (isFixed || below.size > 0 || own.some(({ op }) => op !== 'remove')) contradict(place);
     result = undefined;
   }
   if (chosen !== undefined && !same(value, chosen.value)) {
-    if (isFixed) place.contradictions.push([...place.path]);
+    if (isFixed) contradict(place);
     result = chosen.value;
   }
-  if (sets.length > 1 && sets.some((edit) => !same(edit.value, chosen?.value))) place.contradictions.push([...place.path]);
+  if (sets.length > 1 && sets.some((edit) => !same(edit.value, chosen?.value))) contradict(place);
   if (below.size > 0) result = applyBelow(result, below, given || chosen !== undefined, place);
   const appended = own.flatMap((edit) => (edit.op === 'append' ? [edit.value] : []));
   if (appended.length > 0) {
-    if ((below.size > 0 || sets.length > 0) && !Array.isArray(result)) place.contradictions.push([...place.path]);
+    if ((below.size > 0 || sets.length > 0) && !Array.isArray(result)) contradict(place);
     result = withItems(result, appended);
   }
   if (result !== value && isObject(result) && isObject(value)) place.origins.set(result, value);
@@ -111,16 +116,62 @@ function applyBelow(value: unknown, below: Group['below'], given: boolean, place
     place.path.pop();
     if (edited !== child) changed.set(step, edited);
   }
-  if (changed.size === 0) return value;
+  const renames = Array.isArray(children) ? none : renamesIn(children, below, changed, place);
+  if (changed.size === 0 && renames.size === 0) return value;
   if (Array.isArray(children)) {
     const items = (children as unknown[]).map((item, index) => (changed.has(index) ? changed.get(index) : item));
     return items.filter((item) => item !== undefined);
   }
+  if (renames.size > 0) return withRenames(children, changed, renames, place);
   const edited = { ...children };
   for (const [step, child] of changed) {
     if (child === undefined) delete edited[step];
     else setOwn(edited, String(step), child);
   }
+  return edited;
+}
+
+const none: ReadonlyMap<string, string> = new Map();
+
+/** Which keys of a map get which other names. */
+function renamesIn(
+  children: Collection,
+  below: Group['below'],
+  changed: ReadonlyMap<string | number, unknown>,
+  place: Place,
+): ReadonlyMap<string, string> {
+  const renames = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const [step, { own }] of below) {
+    const name = own.find((edit) => edit.op === 'rename')?.to;
+    if (name === undefined || name === step || !Object.hasOwn(children, step)) continue;
+    place.path.push(step);
+    if (taken.has(name) || own.some((edit) => edit.op !== 'rename' || edit.to !== name)) contradict(place);
+    place.path[place.path.length - 1] = name;
+    if (Object.hasOwn(children, name)) place.contradictions.push(`${formatPath(place.path)} is there already`);
+    // Another edit may ask for what the renamed field says.
+    const value = changed.has(step) ? changed.get(step) : children[step];
+    if (changed.has(name) && !same(changed.get(name), value)) contradict(place);
+    place.path.pop();
+    taken.add(name);
+    renames.set(String(step), name);
+  }
+  return renames;
+}
+
+/** The renamed keys keep their places. */
+function withRenames(
+  children: Collection,
+  changed: ReadonlyMap<string | number, unknown>,
+  renames: ReadonlyMap<string, string>,
+  { renames: known }: Place,
+): Collection {
+  const edited: Collection = {};
+  for (const key of new Set([...Object.keys(children), ...[...changed.keys()].map(String)])) {
+    const value = changed.has(key) ? changed.get(key) : children[key];
+    if (value !== undefined) setOwn(edited, renames.get(key) ?? key, value);
+  }
+  known.set(edited, renames);
   return edited;
 }
 

@@ -1,4 +1,4 @@
-import { compareText, type AnyControl, type Proposal } from '../core/index.ts';
+import { compareText, type AnyControl, type Path, type Proposal } from '../core/index.ts';
 
 export interface FixConflicts {
   /** To be told of every proposal for the files as they are. */
@@ -14,7 +14,8 @@ const none: readonly string[] = [];
 
 /**
  * Fixes come to the same in any order, but for those that make each other unnecessary (`Fix.waitsFor`): a pod without a token
- * needs no account of its own, and with an account of its own, which mounts none, it has no token to give up.
+ * needs no account of its own, and with an account of its own, which mounts none, it has no token to give up. And for those
+ * that write below a key which another gives to what is there under a name misspelt.
  */
 export function fixConflicts(controls: readonly AnyControl[]): FixConflicts {
   const rivals = new Map<string, Set<string>>();
@@ -24,23 +25,33 @@ export function fixConflicts(controls: readonly AnyControl[]): FixConflicts {
       rivals.set(other, (rivals.get(other) ?? new Set()).add(id));
     }
   const wanted = new Map<string, Set<string>>();
+  const renaming = new Map<string, Proposal>();
   return {
     note(proposal) {
-      if (proposal.declined === undefined && rivals.has(proposal.control)) add(wanted, proposal);
+      if (proposal.declined !== undefined) return;
+      if (rivals.has(proposal.control)) add(wanted, proposal);
+      if (newNames(proposal).length > 0) renaming.set(objectName(proposal), proposal);
     },
     among(carriedOut) {
       const done = new Map<string, Set<string>>();
-      for (const proposal of carriedOut) if (rivals.has(proposal.control)) add(done, proposal);
+      for (const proposal of carriedOut) if (rivals.has(proposal.control) || renaming.size > 0) add(done, proposal);
       return (proposal) => {
-        const others = rivals.get(proposal.control);
-        if (others === undefined) return none;
         const object = objectName(proposal);
-        return [...others]
-          .filter((other) => wanted.get(object)?.has(other) === true && done.get(object)?.has(other) !== true)
-          .sort(compareText);
+        const others = [...(rivals.get(proposal.control) ?? none)].filter((other) => wanted.get(object)?.has(other) === true);
+        const renames = renaming.get(object);
+        if (renames !== undefined && writesTo(proposal, newNames(renames))) others.push(renames.control);
+        return others.filter((other) => done.get(object)?.has(other) !== true).sort(compareText);
       };
     },
   };
+}
+
+function newNames({ edits }: Proposal): Path[] {
+  return edits.flatMap((edit) => (edit.op === 'rename' ? [[...edit.path.slice(0, -1), edit.to]] : []));
+}
+
+function writesTo({ edits }: Proposal, names: readonly Path[]): boolean {
+  return edits.some(({ path }) => names.some((name) => name.every((step, at) => at >= path.length || step === path[at])));
 }
 
 function add(byObject: Map<string, Set<string>>, proposal: Proposal): void {

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { rename, set } from '../core/index.ts';
+import { applyEdits } from './apply.ts';
 import { applyJsonPatch, patchBetween } from './json-patch.ts';
 
 const pod = (...containers: readonly object[]): object => ({ spec: { containers } });
@@ -48,6 +50,20 @@ describe('a JSON Patch between two values', () => {
   ])('%s', (_, before, after, operations) => {
     expect(patchBetween(before, after)).toEqual(operations);
     expect(applyJsonPatch(before, operations as never)).toEqual(after);
+  });
+
+  test('moves what gets another name, and changes it there', () => {
+    const before = { x: [{ a: { b: 1, c: 2 } }], d: 1, e: 1 };
+    const first = [rename(['x', 0, 'a'], 'z'), set(['x', 0, 'a', 'c'], 3), rename(['d'], 'f')];
+    const second = [rename(['x', 0, 'z', 'b'], 'y')];
+    const patch = patchBetween(before, applyEdits(applyEdits(before, first), second), [...first, ...second]);
+    expect(patch).toEqual([
+      { op: 'move', from: '/d', path: '/f' },
+      { op: 'move', from: '/x/0/a', path: '/x/0/z' },
+      { op: 'move', from: '/x/0/z/b', path: '/x/0/z/y' },
+      { op: 'replace', path: '/x/0/z/c', value: 3 },
+    ]);
+    expect(applyJsonPatch(before, patch)).toEqual({ x: [{ z: { y: 1, c: 3 } }], f: 1, e: 1 });
   });
 
   test('fails where another container stands at its place', () => {

@@ -1,9 +1,9 @@
 import type { Edit, JsonPatchOperation, Path } from '../core/index.ts';
-import { applyEdits, canonical, same } from './apply.ts';
+import { applyEdits, canonical, same, valueAt } from './apply.ts';
 
 /** The edits as a JSON Patch for this object: what `kubectl patch --type=json` takes. */
 export function toJsonPatch(object: unknown, edits: readonly Edit[]): JsonPatchOperation[] {
-  return patchBetween(object, applyEdits(object, edits));
+  return patchBetween(object, applyEdits(object, edits), edits);
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -11,28 +11,49 @@ type Values = Readonly<Record<string, unknown>>;
 /**
  * The JSON Patch that turns one value into the other. Indexes of lists only mean something while the list is as it was, so
  * before a named item is changed or removed, the patch tests that it is still that item: it fails rather than hit another.
+ * `edits` are those that led there: of them the renames become moves.
  */
-export function patchBetween(before: unknown, after: unknown): JsonPatchOperation[] {
-  return [...differences(before, after, [])];
+export function patchBetween(before: unknown, after: unknown, edits: readonly Edit[] = []): JsonPatchOperation[] {
+  const renames = new Map(edits.flatMap((edit) => (edit.op === 'rename' ? [[pointer(edit.path), edit.to]] : [])));
+  return [...differences(before, after, [], renames)];
 }
 
-function* differences(before: unknown, after: unknown, path: Path): Generator<JsonPatchOperation, void> {
+/** The new name of a key by where it stands, in terms of the names around it after the edits. */
+type Renames = ReadonlyMap<string, string>;
+
+function* differences(before: unknown, after: unknown, path: Path, renames: Renames): Generator<JsonPatchOperation, void> {
   if (before === after) return;
-  if (isMap(before) && isMap(after)) yield* mapDifferences(before, after, path);
-  else if (Array.isArray(before) && Array.isArray(after)) yield* listDifferences(before, after, path);
+  if (isMap(before) && isMap(after)) yield* mapDifferences(before, after, path, renames);
+  else if (Array.isArray(before) && Array.isArray(after)) yield* listDifferences(before, after, path, renames);
   else if (!same(before, after)) yield { op: 'replace', path: pointer(path), value: after };
 }
 
-function* mapDifferences(before: Values, after: Values, path: Path): Generator<JsonPatchOperation, void> {
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) yield { op: 'remove', path: pointer([...path, key]) };
+function* mapDifferences(before: Values, after: Values, path: Path, renames: Renames): Generator<JsonPatchOperation, void> {
+  const moved = new Map<string, string>();
+  for (const key of Object.keys(before)) {
+    if (Object.hasOwn(after, key)) continue;
+    const from = pointer([...path, key]);
+    const name = renames.get(from);
+    if (name === undefined || !Object.hasOwn(after, name) || Object.hasOwn(before, name)) yield { op: 'remove', path: from };
+    else {
+      moved.set(name, key);
+      yield { op: 'move', from, path: pointer([...path, name]) };
+    }
+  }
   for (const [key, value] of Object.entries(after)) {
-    if (Object.hasOwn(before, key)) yield* differences(before[key], value, [...path, key]);
+    const old = moved.get(key) ?? key;
+    if (Object.hasOwn(before, old)) yield* differences(before[old], value, [...path, key], renames);
     else yield { op: 'add', path: pointer([...path, key]), value };
   }
 }
 
 /** Items that stay are changed where they stand, then items leave from the end, then new ones come in their order. */
-function* listDifferences(before: readonly unknown[], after: readonly unknown[], path: Path): Generator<JsonPatchOperation, void> {
+function* listDifferences(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  path: Path,
+  renames: Renames,
+): Generator<JsonPatchOperation, void> {
   const origins = originsOf(before, after);
   if (origins === undefined) {
     yield { op: 'replace', path: pointer(path), value: after };
@@ -40,7 +61,7 @@ function* listDifferences(before: readonly unknown[], after: readonly unknown[],
   }
   for (const [index, origin] of origins.entries()) {
     if (origin === undefined) continue;
-    const changes = [...differences(before[origin], after[index], [...path, origin])];
+    const changes = [...differences(before[origin], after[index], [...path, origin], renames)];
     if (changes.length > 0) yield* tested(before[origin], after[index], [...path, origin]);
     yield* changes;
   }
@@ -106,8 +127,16 @@ function pointer(path: Path): string {
  * @throws Error where a test fails.
  */
 export function applyJsonPatch(object: unknown, operations: readonly JsonPatchOperation[]): unknown {
-  return operations.reduce((patched, operation) => applyOperation(patched, steps(operation.path), operation), object);
+  return operations.reduce((patched, operation) => {
+    if (operation.op !== 'move') return applyOperation(patched, steps(operation.path), operation);
+    const { from, path } = operation;
+    const value = valueAt(patched, steps(from));
+    const without = applyOperation(patched, steps(from), { op: 'remove', path: from });
+    return applyOperation(without, steps(path), { op: 'add', path, value });
+  }, object);
 }
+
+type InPlace = Exclude<JsonPatchOperation, { readonly op: 'move' }>;
 
 function steps(path: string): string[] {
   return path
@@ -116,7 +145,7 @@ function steps(path: string): string[] {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-function applyOperation(value: unknown, path: readonly string[], operation: JsonPatchOperation): unknown {
+function applyOperation(value: unknown, path: readonly string[], operation: InPlace): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return replaced(value, operation);
   if (Array.isArray(value)) {
@@ -132,7 +161,7 @@ function applyOperation(value: unknown, path: readonly string[], operation: Json
   return { ...value, [step]: applyOperation(child, rest, operation) };
 }
 
-function replaced(value: unknown, operation: JsonPatchOperation): unknown {
+function replaced(value: unknown, operation: InPlace): unknown {
   if (operation.op === 'test' && !same(value, operation.value)) throw new Error(`${operation.path} is not what it was`);
   if (operation.op === 'remove' || operation.op === 'test') return value;
   return operation.value;

@@ -1,7 +1,6 @@
 import { apiGroup, type FixReport, type ObjectRepair } from '../core/index.ts';
 import type { PlainObject } from './companions.ts';
-import { patchBetween } from './json-patch.ts';
-import { newObjects } from './object-patches.ts';
+import { newObjects, patchOf } from './object-patches.ts';
 import { blockValue, type BlockStyle } from './yaml-write.ts';
 
 /** A file below the folder that the user named; its path has `/` between folders. */
@@ -31,7 +30,7 @@ export function kustomizeComponent(report: FixReport): NewFile[] {
   const patches: { readonly entry: PlainObject; readonly file: NewFile }[] = [];
   const seen = new Map<string, string>();
   const leftOut: string[] = [];
-  for (const object of report.objects) {
+  for (const [number, object] of report.objects.entries()) {
     const target = targetOf(object);
     const place = `${object.file}:${object.line}`;
     const other = target === undefined ? 'it has no name' : seen.get(JSON.stringify(target));
@@ -41,7 +40,7 @@ export function kustomizeComponent(report: FixReport): NewFile[] {
     }
     seen.set(JSON.stringify(target), JSON.stringify(place));
     const path = `patches/${fileName(nameParts(object.before))}`;
-    const text = `# ${JSON.stringify(place)}\n${yaml(patchBetween(object.before, object.after))}`;
+    const text = `# ${JSON.stringify(place)}\n${yaml(patchOf(report, number))}`;
     patches.push({ entry: { path, target }, file: { path, text } });
   }
   const resources = newObjects(report).map((object): NewFile => ({ path: `resources/${fileName(nameParts(object))}`, text: yaml(object) }));

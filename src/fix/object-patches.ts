@@ -1,4 +1,4 @@
-import type { FixReport, ObjectPatch, ResourceRef } from '../core/index.ts';
+import type { FixReport, JsonPatchOperation, ObjectPatch, ResourceRef } from '../core/index.ts';
 import { withCompanions, type PlainObject } from './companions.ts';
 import { patchBetween } from './json-patch.ts';
 
@@ -7,15 +7,22 @@ import { patchBetween } from './json-patch.ts';
  * nothing that adds the whole of it (RFC 6902 calls the whole document by the empty path).
  */
 export function objectPatches(report: FixReport): ObjectPatch[] {
-  const changes = report.objects.map(({ resource, before, after }): ObjectPatch => ({
-    target: resource,
-    patch: patchBetween(before, after),
-  }));
+  const changes = report.objects.map(({ resource }, number): ObjectPatch => ({ target: resource, patch: patchOf(report, number) }));
   const made = newObjects(report).map((object): ObjectPatch => ({
     target: refOf(object),
     patch: [{ op: 'add', path: '', value: object }],
   }));
   return [...changes, ...made];
+}
+
+/** What is changed of one of the report's objects. */
+export function patchOf({ objects, fixes }: FixReport, number: number): JsonPatchOperation[] {
+  const { before, after } = objects[number]!;
+  return patchBetween(
+    before,
+    after,
+    fixes.filter(({ object }) => object === number).flatMap(({ edits }) => edits),
+  );
 }
 
 /** Every companion once. */

@@ -181,7 +181,9 @@ function withoutConflicts(accepted: readonly Accepted[], refused: Map<Accepted, 
 function contradict(a: Edit, b: Edit): boolean {
   const [short, long] = a.path.length <= b.path.length ? [a, b] : [b, a];
   if (!short.path.every((step, at) => step === long.path[at])) return false;
-  if (short.path.length < long.path.length) return short.op !== 'append';
+  if (short.path.length < long.path.length) return short.op === 'set' || short.op === 'remove';
+  // What else wants the new name is seen when all is merged.
+  if (a.op === 'rename' || b.op === 'rename') return a.op !== 'rename' || b.op !== 'rename' || a.to !== b.to;
   if (a.op === 'remove' || b.op === 'remove') return a.op !== b.op;
   if (a.op === 'append' && b.op === 'append') return false;
   return a.op !== b.op || JSON.stringify(a.value) !== JSON.stringify(b.value);

@@ -1,10 +1,10 @@
-import type { Layout } from '../kube/yaml/index.ts';
+import type { Layout, LayoutKey } from '../kube/yaml/index.ts';
 import { same } from './apply.ts';
 import { changeBlock, quoteOf, replaceBlock } from './splice-block.ts';
 import { changeFlow, flowStyleOf } from './splice-flow.ts';
 import { replace, type Addition, type Splicing } from './splicing.ts';
 import { lineBreak, lineStart, skipSpaces } from './yaml-text.ts';
-import { flowText, type FlowStyle } from './yaml-write.ts';
+import { flowText, quoted, type FlowStyle } from './yaml-write.ts';
 
 /** What stands around a value. */
 export interface Around {
@@ -50,6 +50,7 @@ function isMap(value: unknown): value is Values {
 
 function mapDifference(splicing: Splicing, node: Layout, before: Values, after: Values, around: Around): void {
   const inside = insideOf(splicing, node, around);
+  const names = splicing.renames.get(after);
   const own = new Set<string>();
   const removed = new Set<number>();
   let merges = false;
@@ -59,10 +60,13 @@ function mapDifference(splicing: Splicing, node: Layout, before: Values, after: 
       merges = true;
       continue;
     }
-    if (own.has(name)) splicing.problems.push(`the key ${JSON.stringify(name)} stands twice in one map`);
-    own.add(name);
-    if (Object.hasOwn(after, name)) difference(splicing, child, before[name], after[name], inside);
-    else {
+    const newName = names?.get(name) ?? name;
+    if (own.has(newName)) splicing.problems.push(`the key ${JSON.stringify(name)} stands twice in one map`);
+    own.add(newName);
+    if (Object.hasOwn(after, newName)) {
+      if (newName !== name) renameKey(splicing, child.key!, newName, inside);
+      difference(splicing, child, before[name], after[newName], inside);
+    } else {
       noteAnchors(splicing, child);
       removed.add(index);
     }
@@ -80,6 +84,21 @@ function mapDifference(splicing: Splicing, node: Layout, before: Values, after: 
   }
   change(splicing, node, removed, additions, inside, around);
 }
+
+/** Only the key changes, in the quotes that it has. */
+function renameKey(splicing: Splicing, { name, start, end }: LayoutKey, newName: string, { flow }: Around): void {
+  const [first = ''] = splicing.lines.text.slice(start, end);
+  if ('&*!|>'.includes(first)) splicing.problems.push(`the key ${JSON.stringify(name)} is written with ${writtenWith[first]}`);
+  else replace(splicing, start, end, quoted(newName, first === '"' || first === "'" ? first : '', flow !== undefined));
+}
+
+const writtenWith: Readonly<Record<string, string>> = {
+  '&': 'an anchor',
+  '*': 'an alias',
+  '!': 'a tag',
+  '|': 'a block of text',
+  '>': 'a block of text',
+};
 
 function noteMerges({ anchors }: Splicing, node: Layout): void {
   for (const child of node.children()) {

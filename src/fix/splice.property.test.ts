@@ -18,7 +18,7 @@ interface Wish {
 /** Wishes are turned into edits of whatever document they meet. */
 const wishes: Arbitrary<Wish[]> = array(
   record({
-    op: constantFrom<Edit['op']>('set', 'set', 'append', 'remove'),
+    op: constantFrom<Edit['op']>('set', 'set', 'append', 'remove', 'rename'),
     place: nat(1000),
     key: constantFrom('new', 'name', 'securityContext', undefined),
     value: constantFrom<unknown>(
@@ -59,6 +59,7 @@ function editsFor(document: unknown, chosen: readonly Wish[]): Edit[] {
     const { path, value: found } = places[place % places.length]!;
     const isMap = typeof found === 'object' && !Array.isArray(found);
     if (op === 'append') return path.length > 0 && (Array.isArray(found) || found === null) ? [{ op, path, value }] : [];
+    if (op === 'rename') return typeof path.at(-1) === 'string' ? [{ op, path, to: key ?? 'renamed' }] : [];
     const at = isMap && key !== undefined ? [...path, key] : path;
     if (at.length === 0) return [];
     return [op === 'remove' ? { op, path: at } : { op, path: at, value }];

@@ -1,7 +1,7 @@
 import { assert, constantFrom, integer, property, record } from 'fast-check';
 import { stringify } from 'yaml';
 import { describe, expect, test } from 'vitest';
-import { append, remove, set, type Edit } from '../core/index.ts';
+import { append, remove, rename, set, type Edit } from '../core/index.ts';
 import { readDocument } from '../kube/yaml/index.ts';
 import { applyEdits, same } from './apply.ts';
 import { applyTextEdits, spliceDocument, spliceRounds } from './splice.ts';
@@ -328,6 +328,64 @@ describe('anchors and aliases', () => {
     expect(reason('x: &x { a: 1 }\nv:\n  <<: *x\n  b: 2\n', remove(['v', 'a']))).toBe(
       'the key "a" comes from a merge ("<<") and cannot be taken out here alone',
     );
+  });
+});
+
+describe('a key with another name', () => {
+  test.each<[string, string, Edit[], string]>([
+    ['leaves all else', '# a\na:  x # b\n# c\nc: 1\n', [rename(['a'], 'b')], '# a\nb:  x # b\n# c\nc: 1\n'],
+    ['keeps its quotes', '"a" : 1\n\'c\': 2\r\n', [rename(['a'], 'b'), rename(['c'], 'd')], '"b" : 1\n\'d\': 2\r\n'],
+    ['gets quotes where it needs them', 'a: 1\n', [rename(['a'], 'on')], '"on": 1\n'],
+    ['may have been written with escapes', '"\\x61": 1\n', [rename(['a'], 'b')], '"b": 1\n'],
+    [
+      'stands in brackets',
+      'x: {a: 1, "b":2,c,}\n',
+      ['a', 'b', 'c'].map((key) => rename(['x', key], `${key}${key}`)),
+      'x: {aa: 1, "bb":2,cc,}\n',
+    ],
+    ['stands in JSON', '{"x":[{"a":{"b":1}}]}', [rename(['x', 0, 'a'], 'c'), rename(['x', 0, 'a', 'b'], 'd')], '{"x":[{"c":{"d":1}}]}'],
+    ['begins an item of a list', '- a: 1\n  b: 2\n', [rename([0, 'a'], 'name')], '- name: 1\n  b: 2\n'],
+    ['is an explicit one', '? a\n: 1\n', [rename(['a'], 'b')], '? b\n: 1\n'],
+    ['has an anchor at its value', 'a: &x [1]\nc: *x\n', [rename(['a'], 'b')], 'b: &x [1]\nc: *x\n'],
+    [
+      'stands in what all aliases share',
+      'x: &x {a: 1}\nz: *x\n',
+      [rename(['x', 'a'], 'b'), rename(['z', 'a'], 'b')],
+      'x: &x {b: 1}\nz: *x\n',
+    ],
+    ['gets what another edit sets below its old name', 'a: {b: 1}\n', [rename(['a'], 'c'), set(['a', 'b'], 2)], 'c: {b: 2}\n'],
+    ['is what another edit asks for', 'a: 1\n', [rename(['a'], 'b'), set(['b'], 1)], 'b: 1\n'],
+    ['is not there', 'a: 1\n', [rename(['b'], 'c'), rename(['a', 'x'], 'c')], 'a: 1\n'],
+  ])('%s', (_, text, edits, expected) => {
+    expect(spliced(text, ...edits)).toBe(expected);
+    expect(spliced(text, ...edits.toReversed())).toBe(expected);
+  });
+
+  test('is known by it in the next round', () => {
+    const rounds = [[rename(['a'], 'b')], [rename(['b', 'c'], 'd'), set(['b', 'e'], 2)], [rename(['b'], 'f')], [remove(['f', 'd'])]];
+    expect([1, 2, 3, 4].map((count) => spliceRounds('a: # 1\n  c: 1\n', rounds.slice(0, count)))).toMatchObject([
+      { text: 'b: # 1\n  c: 1\n' },
+      { text: 'b: # 1\n  d: 1\n  e: 2\n' },
+      { text: 'f: # 1\n  d: 1\n  e: 2\n' },
+      { text: 'f: # 1\n  e: 2\n' },
+    ]);
+  });
+
+  test.each<[string, string, Edit[], string]>([
+    ['another of that name is there', 'x: {a: 1, b: 1}\n', [rename(['x', 'a'], 'b')], 'x.b is there already'],
+    ['another edit sets that one', 'a: 1\n', [rename(['a'], 'b'), set(['b'], 2)], 'two edits want something different of b'],
+    ['another edit sets it', 'a: 1\n', [rename(['a'], 'b'), set(['a'], 1)], 'two edits want something different of a'],
+    ['another edit removes it', 'a: 1\n', [rename(['a'], 'b'), remove(['a'])], 'two edits want something different of a'],
+    ['two edits give it two names', 'a: 1\n', [rename(['a'], 'b'), rename(['a'], 'c')], 'two edits want something different of a'],
+    ['two keys get one name', 'a: 1\nb: 1\n', [rename(['a'], 'c'), rename(['b'], 'c')], 'two edits want something different of b'],
+    ['an alias would change with it', 'x: &x {a: 1}\nz: *x\n', [rename(['z', 'a'], 'b')], '"*x" is used in 1 place'],
+    ['it is merged', 'x: &x {a: 1}\nz:\n  <<: *x\n', [rename(['z', 'a'], 'b')], 'the key "a" comes from a merge ("<<")'],
+    ['it is merged from below', 'x: &x {a: 1}\nz:\n  <<: *x\n  a: 2\n', [rename(['z', 'a'], 'b')], 'the key "a" comes from a merge ("<<")'],
+    ['it has an anchor', '&k a: 1\nb: *k\n', [rename(['a'], 'c')], 'the key "a" is written with an anchor'],
+    ['it is an alias', 'b: &k a\n*k : 1\n', [rename(['a'], 'c')], 'the key "a" is written with an alias'],
+    ['it has a tag', '!!str a: 1\n', [rename(['a'], 'c')], 'the key "a" is written with a tag'],
+  ])('is declined where %s', (_, text, edits, expected) => {
+    expect(reason(text, ...edits)).toContain(expected);
   });
 });
 

@@ -29,14 +29,27 @@ export function spliceRounds(text: string, rounds: readonly (readonly Edit[])[])
   if ('error' in document) return decline(`the document cannot be read: ${document.error}`);
   let intended = document.value;
   const origins = new Map<object, object>();
+  const renames = new Map<object, ReadonlyMap<string, string>>();
   for (const edits of rounds) {
     const merged = mergeEdits(intended, edits);
     if (merged.contradiction !== undefined) return decline(merged.contradiction);
-    for (const [made, from] of merged.origins) origins.set(made, origins.get(from) ?? from);
+    for (const [made, from] of merged.origins) {
+      const names = composed(renames.get(from), merged.renames.get(made));
+      if (names !== undefined) renames.set(made, names);
+      origins.set(made, origins.get(from) ?? from);
+    }
     intended = merged.value;
   }
   if (same(intended, document.value)) return { text, edits: [] };
-  return spliceValue(text, document, { value: intended, origins });
+  return spliceValue(text, document, { value: intended, origins, renames });
+}
+
+type Names = ReadonlyMap<string, string> | undefined;
+
+/** The names after two rounds, by those before them. */
+function composed(first: Names, second: Names): Names {
+  if (first === undefined || second === undefined) return first ?? second;
+  return new Map([...second, ...[...first].map(([old, name]) => [old, second.get(name) ?? name] as const)]);
 }
 
 function spliceValue(text: string, document: ReadDocument, intended: Merged): Splice | Declined {
@@ -51,6 +64,7 @@ function spliceValue(text: string, document: ReadDocument, intended: Merged): Sp
     edits: [],
     style: () => (style ??= documentStyle(lines, layout)),
     origins: intended.origins,
+    renames: intended.renames,
     anchors: new Set(),
     problems: [],
   };

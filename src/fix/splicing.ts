@@ -12,6 +12,8 @@ export interface Splicing {
   readonly style: () => BlockStyle;
   /** The list or map of the document that each new one was made from. */
   readonly origins: ReadonlyMap<object, object>;
+  /** Of each map in which keys got other names: the new name by the old one. */
+  readonly renames: ReadonlyMap<object, ReadonlyMap<string, string>>;
   /** Anchors and aliases at or below which something changes. */
   readonly anchors: Set<string>;
   /** Why a change has no place. */

@@ -1,4 +1,4 @@
-import { apiGroup, nearest, type Path, type PodTemplate, type ResourceRef } from '../core/index.ts';
+import { allNearest, apiGroup, type Path, type PodTemplate, type ResourceRef } from '../core/index.ts';
 import { definitions, kinds, knownMinors } from './known-fields.generated.ts';
 import { isObject } from './shape-reader.ts';
 
@@ -8,6 +8,8 @@ export interface UnknownField {
   readonly name: string;
   /** The field beside it that is nearest in spelling. */
   readonly meant?: string;
+  /** Others as near: then nobody knows which one is meant. */
+  readonly rivals?: readonly string[];
   /** Where a field of exactly this name stands: `securityContext` of the same object, or in words. */
   readonly belongs?: string;
   /** The first minor that knows it, where the target is older. */
@@ -207,12 +209,13 @@ function unknownField(
   if (found.length >= mostAdvised) return { path, name, restricts };
   const meant = meantField(name, definition, version);
   const belongs = meant === undefined ? placeOf(name, definition, version) : undefined;
-  const near = meant ?? (belongs === undefined ? nearest(name, namesOf(definition, version)) : undefined);
+  const [near = meant, ...rivals] = meant === undefined && belongs === undefined ? allNearest(name, namesOf(definition, version)) : [];
   const decisive = near ?? belongs;
   return {
     path,
     name,
     ...(near === undefined ? {} : { meant: near }),
+    ...(rivals.length === 0 ? {} : { rivals }),
     ...(belongs === undefined ? {} : { belongs }),
     restricts: restricts || (decisive !== undefined && restrictingFields.has(decisive)),
   };

@@ -211,11 +211,24 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected, conflictsOf });
 }
 
-/** Leaves out what may become unnecessary by others of the same object (`Fix.waitsFor`); the next round asks again. */
+/**
+ * Leaves out what may become unnecessary by others of the same object (`Fix.waitsFor`), and what was asked for before its
+ * fields had the names that Kubernetes knows: `securitycontext` says already what `securityContext` seems to lack. The next
+ * round asks again.
+ */
 function withoutWaiting(fresh: readonly Accepted[], controls: readonly AnyControl[]): Accepted[] {
   const waitsFor = new Map(controls.map(({ id, fix: { waitsFor: others = [] } = {} }) => [id, others]));
   const places = new Set(fresh.map((each) => placeOf(each, each.proposal.control)));
-  return fresh.filter((each) => !waitsFor.get(each.proposal.control)?.some((other) => places.has(placeOf(each, other))));
+  const renamed = new Set(fresh.filter(renames).map((each) => placeOf(each)));
+  return fresh.filter(
+    (each) =>
+      !waitsFor.get(each.proposal.control)?.some((other) => places.has(placeOf(each, other))) &&
+      (renames(each) || !renamed.has(placeOf(each))),
+  );
+}
+
+function renames({ proposal }: Accepted): boolean {
+  return proposal.edits.some(({ op }) => op === 'rename');
 }
 
 /** What a control judges as one. */

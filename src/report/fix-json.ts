@@ -30,8 +30,9 @@ function fileRecord(repair: FileRepair): string {
 function appliedRecord(fix: AppliedFix): string {
   const { companionFile, recreates, conflicts } = fix;
   const edits = fix.edits.map((edit) => {
-    const value = edit.op === 'remove' ? {} : { value: edit.value };
-    return { op: edit.op, path: edit.path, ...value };
+    const { op, path } = edit;
+    if (op === 'rename') return { op, path, to: edit.to };
+    return op === 'remove' ? { op, path } : { op, path, value: edit.value };
   });
   return (
     `${about(fix)},"safety":"${fix.safety}","risk":${quoted(fix.risk)},"edits":${anyValue(edits)},"companions":${anyValue(fix.companions)}` +

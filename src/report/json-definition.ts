@@ -318,6 +318,7 @@ const edit = z.union([
   z.object({ op: z.literal('set'), path, value: z.unknown() }),
   z.object({ op: z.literal('append'), path, value: z.unknown() }),
   z.object({ op: z.literal('remove'), path }),
+  z.object({ op: z.literal('rename'), path, to: z.string().describe('The new name of the key that the path names') }),
 ]);
 
 const fixDefinition = z

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { append, remove, set, type Edit, type Path } from '../../src/core/index.ts';
+import { append, remove, rename, set, type Edit, type Path } from '../../src/core/index.ts';
 import { applyEdits, same } from '../../src/fix/apply.ts';
 import { applyTextEdits, spliceDocument } from '../../src/fix/splice.ts';
 import { readDocument, splitDocuments } from '../../src/kube/yaml/index.ts';
@@ -54,9 +54,18 @@ function shrink(value: unknown): Edit[] {
   });
 }
 
+/** Not in two maps one in the other: the path of the inner one would be told by the old name. */
+function respell(value: unknown): Edit[] {
+  return [...placesIn(value)].flatMap(({ path }, index): Edit[] => {
+    const key = path.at(-1);
+    return typeof key === 'string' && index % 3 === 0 ? [rename(path, `${key}Renamed`)] : [];
+  });
+}
+
 const experiments: readonly [string, (value: unknown) => Edit[]][] = [
   ['a new security context for every container', secure],
   ['a new field in every map and a new item in every list', grow],
+  ['another name for every third key', respell],
   ['every third leaf removed and every third replaced', shrink],
 ];
 

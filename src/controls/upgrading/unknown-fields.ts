@@ -1,4 +1,15 @@
-import { defineControl, failAt, notApplicable, pass, type AnyControl, type Severity } from '../../core/index.ts';
+import {
+  decline,
+  defineControl,
+  failAt,
+  notApplicable,
+  pass,
+  rename,
+  type AnyControl,
+  type Edit,
+  type Path,
+  type Severity,
+} from '../../core/index.ts';
 import { fieldsUnknownTo, type UnknownField } from '../../kube/known-fields.ts';
 import { objectFields } from '../../subjects/object-fields.ts';
 
@@ -22,6 +33,22 @@ export const unknownFields: AnyControl = defineControl({
     if (fields === undefined) return foreign;
     if (fields.length === 0) return pass;
     return failAt(fields.map((field) => ({ where: field.path, message: messageOf(field, version), severity: severityOf(field) })));
+  },
+
+  fix: {
+    safety: 'review',
+    risk: 'the setting has had no effect so far, and now takes effect as its author wrote it: read the value, and try the object with kubectl apply --dry-run=server',
+    edits({ ref, object, podTemplates }, { version }) {
+      const fields = fieldsUnknownTo(ref, object, podTemplates, version) ?? [];
+      const edits: Edit[] = [];
+      let left = '';
+      for (const field of fields) {
+        const reason = whyLeft(field, fields, object);
+        if (field.meant !== undefined && reason === undefined) edits.push(rename(field.path, field.meant));
+        else left ||= reason ?? `no field that Kubernetes knows there is spelt like ${shown(field.name)}`;
+      }
+      return edits.length > 0 ? edits : decline(left);
+    },
   },
 
   remedy:
@@ -96,10 +123,36 @@ function severityOf({ restricts, since, until }: UnknownField): Severity {
   return restricts ? 'high' : 'medium';
 }
 
+/** Why a person has to decide what becomes of the key; undefined where one field alone is meant and free, or none is near. */
+function whyLeft(field: UnknownField, fields: readonly UnknownField[], object: object): string | undefined {
+  const { name, path, meant, rivals = [], belongs, since, until } = field;
+  if (since !== undefined) return `Kubernetes knows ${shown(name)} from 1.${since} on: take it out, or let the target be that version`;
+  if (until !== undefined) return `Kubernetes knew ${shown(name)} up to 1.${until}: take it out, or write what replaces it`;
+  if (belongs !== undefined) return `${shown(name)} belongs to ${belongs}: move it there, for all that it then covers`;
+  if (meant === undefined) return undefined;
+  if (rivals.length > 0) return `${shown(name)} may mean ${[meant, ...rivals].join(' or ')}`;
+  const around = path.slice(0, -1);
+  if (Object.hasOwn(mapAt(object, around), meant)) return `${meant} is there already: take one of both out`;
+  const twin = fields.find((other) => other !== field && other.meant === meant && isBeside(other.path, path));
+  return twin && `${shown(name)} and ${shown(twin.name)} may both mean ${meant}: take one of them out`;
+}
+
+function isBeside(path: Path, other: Path): boolean {
+  return path.length === other.length && path.slice(0, -1).every((step, at) => step === other[at]);
+}
+
+function mapAt(object: object, path: Path): object {
+  return path.reduce((at, step) => (at as Readonly<Record<string | number, object>>)[step]!, object);
+}
+
 const longestName = 40;
 
+function shown(name: string): string {
+  return `"${name.length > longestName ? `${name.slice(0, longestName)}…` : name}"`;
+}
+
 function messageOf({ name, meant, belongs, since, until }: UnknownField, version: number): string {
-  const field = `field "${name.length > longestName ? `${name.slice(0, longestName)}…` : name}"`;
+  const field = `field ${shown(name)}`;
   if (since !== undefined) return `${field} has no effect in 1.${version}: Kubernetes knows it from 1.${since} on`;
   if (until !== undefined) return `${field} has no effect in 1.${version}: Kubernetes knew it up to 1.${until}`;
   if (meant !== undefined) {

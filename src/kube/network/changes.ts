@@ -1,4 +1,4 @@
-import { append, nowhere, remove, set as put, type Edit } from '../../core/index.ts';
+import { append, nowhere, remove, set as put, type ValueEdit } from '../../core/index.ts';
 import type { PolicyChange, Protocol, ReachAnswer, ReachEndpoint } from '../../core/reach.ts';
 import { formatBlock } from '../ip-block.ts';
 import { directionsOf, type Direction } from '../network-policy.ts';
@@ -33,7 +33,7 @@ export interface Decision {
 /** The policy and where the edits go. */
 interface Draft {
   readonly policy: NetworkPolicyFact | AdminPolicyFact;
-  readonly edits: Edit[];
+  readonly edits: ValueEdit[];
 }
 
 /**
@@ -115,7 +115,7 @@ function changedFact(fact: NetworkFact, changes: readonly PolicyChange[]): Netwo
 type Rules = readonly Readonly<Record<string, unknown>>[];
 
 /** As far as the edits go that are made here. */
-function editedSpec(spec: NetworkPolicySpec, edit: Edit): NetworkPolicySpec {
+function editedSpec(spec: NetworkPolicySpec, edit: ValueEdit): NetworkPolicySpec {
   const [, field, index, list] = edit.path;
   if (edit.op === 'set') return { ...spec, policyTypes: edit.value as readonly string[] };
   const direction = field === 'ingress' ? 'ingress' : 'egress';
@@ -251,7 +251,7 @@ function isSettled(
   return first?.action === action;
 }
 
-function removals(rules: readonly Rule[], direction: Direction, wanted: (rule: Rule) => boolean): Edit[] {
+function removals(rules: readonly Rule[], direction: Direction, wanted: (rule: Rule) => boolean): ValueEdit[] {
   return rules.flatMap((rule, index) => (wanted(rule) ? [remove(['spec', direction, index])] : [])).reverse();
 }
 

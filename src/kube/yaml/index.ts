@@ -4,7 +4,7 @@ import { readFully } from './fallback.ts';
 import { readJson } from './json.ts';
 import { documentLimit, tooLong } from './limits.ts';
 
-export type { Layout, ReadDocument, RefusedDocument } from './document.ts';
+export type { Layout, LayoutKey, ReadDocument, RefusedDocument } from './document.ts';
 export { readJson } from './json.ts';
 export { splitDocuments } from './split.ts';
 

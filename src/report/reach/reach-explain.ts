@@ -1,7 +1,7 @@
 import {
   formatPath,
   type Anchor,
-  type Edit,
+  type ValueEdit,
   type ExplainedPolicy,
   type ExplainedRule,
   type PolicyChange,
@@ -89,7 +89,7 @@ function* changeText(change: PolicyChange, placeOf: PlaceOf, yaml: (value: unkno
   for (const line of yaml(creates).trimEnd().split('\n')) yield `      ${page.colors.green(`+ ${printable(line)}`)}\n`;
 }
 
-function editText(edit: Edit): string {
+function editText(edit: ValueEdit): string {
   const path = printable(formatPath(edit.path));
   if (edit.op === 'remove') return `- ${path}`;
   return `${edit.op === 'set' ? '=' : '+'} ${path}: ${anyValue(edit.value)}`;

@@ -1,5 +1,7 @@
-import { relative, resolve } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { kustomizeComponent } from '../../src/fix/kustomize.ts';
 import { newObjects } from '../../src/fix/object-patches.ts';
@@ -55,6 +57,19 @@ test('a component over the examples builds what the fixed files say', async () =
   const compared = await builds(resolve(import.meta.dirname, '../../examples/shop.yaml'));
   expect(compared?.component).toEqual(compared?.fixed);
   expect(compared?.fixed).toBeInstanceOf(Array);
+});
+
+test('a component moves what is misspelt', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-kustomize-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const text = readFileSync(resolve(import.meta.dirname, '../../examples/shop.yaml'), 'utf8')
+    .replaceAll('readOnlyRootFilesystem:', '"read_only_root_filesystem":')
+    .replaceAll('resources:', 'resource:')
+    .replaceAll('replicas:', 'replica:');
+  writeFileSync(join(folder, 'shop.yaml'), text);
+  const compared = await builds(join(folder, 'shop.yaml'));
+  expect(compared?.component).toEqual(compared?.fixed);
+  expect(JSON.stringify(compared?.fixed)).toMatch(/replicas.*resources.*readOnlyRootFilesystem/s);
 });
 
 test.skipIf(corpora.length === 0)('so it does over the files of other projects', { timeout: 600_000 }, async () => {

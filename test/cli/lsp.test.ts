@@ -245,9 +245,10 @@ describe('code actions', () => {
   }
 
   test('safe ones are preferred, others name their risk, and each edits as the fix does, byte by byte', async () => {
-    const text = unmasked.replace('Unmasked', 'Unmasked # ?').replaceAll('\n', '\r\n');
+    const text = unmasked.replace('Unmasked', 'Unmasked # ?').replace('image:', '"Image" :').replaceAll('\n', '\r\n');
     const found = await actions(text, {}, [CodeActionKind.QuickFix]);
     expect(found.length).toBeGreaterThan(3);
+    expect(found.map(({ title }) => title).join('\n')).toContain('Rename Image to image (UPG-09); may break: ');
     for (const { title, isPreferred } of found) expect(title.includes('; may break: ')).toBe(isPreferred !== true);
     for (const action of found.filter(({ edit }) => edit !== undefined)) {
       const control = controlOf(action.diagnostics![0]!);

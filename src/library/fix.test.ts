@@ -206,16 +206,17 @@ describe('fixing', () => {
   });
 
   test('a misspelt key gets its name first, and who writes beside it instead is told', async () => {
-    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  securitycontext:\n    fsgroup: 10001\n  containers: [{ name: a }]\n';
+    const misspelt =
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  securitycontext:\n    fsgroup: 10001\n  containers: [{ name: a }]\n';
     const renaming = 'upgrading/unknown-fields';
     const beside = 'pod-security/seccomp-profile';
     const only = [beside, renaming];
-    const right = pod.replace('securitycontext', 'securityContext').replace('fsgroup', 'fsGroup');
+    const right = misspelt.replace('securitycontext', 'securityContext').replace('fsgroup', 'fsGroup');
     const added = '    seccompProfile:\n      type: RuntimeDefault\n';
     const both = right.replace('fsGroup: 10001\n', `fsGroup: 10001\n${added}`);
-    expect(await fixed(pod, { review: true, only })).toBe(both);
-    expect(await fixed(await fixed(pod, { review: true, only: [renaming] }), { review: true, only: [beside] })).toBe(both);
-    const { fixes, files } = await reportOf(pod, { review: true, only: [beside] });
+    expect(await fixed(misspelt, { review: true, only })).toBe(both);
+    expect(await fixed(await fixed(misspelt, { review: true, only: [renaming] }), { review: true, only: [beside] })).toBe(both);
+    const { fixes, files } = await reportOf(misspelt, { review: true, only: [beside] });
     expect(fixes.map(({ conflicts }) => conflicts)).toEqual([[renaming]]);
     const { fixes: none, declined } = await reportOf(files[0]!.after, { review: true, only: [renaming] });
     expect([none, declined.map(({ reason }) => reason)]).toEqual([[], ['securityContext is there already: take one of both out']]);

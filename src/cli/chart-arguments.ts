@@ -22,6 +22,7 @@ export function chartOptions(given: Arguments): { readonly charts?: ChartOptions
       ...listed('set', given.values('set')),
       ...listed('setString', given.values('set-string')),
       ...listed('apiVersions', apiVersions),
+      ...(given.has('build') ? { buildsAll: true } : {}),
       ...(releaseName === undefined ? {} : { releaseName }),
     },
   };

@@ -15,6 +15,8 @@ export interface ChartOptions {
   readonly releaseName?: string;
   /** API versions that the cluster has besides those of Kubernetes. */
   readonly apiVersions?: readonly string[];
+  /** Builds the kustomizations that folders hold too, where no other one builds upon them; default: those alone that `paths` names. */
+  readonly buildsAll?: boolean;
   /** Filled with what is rendered, and used instead of rendering it again. */
   readonly memory?: NonNullable<RenderOptions['memory']>;
 }
@@ -36,7 +38,7 @@ export function renderingOf({ paths = ['.'], cwd = process.cwd(), charts, namesp
   readonly render?: RenderOptions;
 } {
   if (charts === undefined) return {};
-  const { releaseName, values = [], set = [], setString = [], apiVersions = [], memory } = charts;
+  const { releaseName, values = [], set = [], setString = [], apiVersions = [], buildsAll = false, memory } = charts;
   if (releaseName !== undefined && !/^[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?$/.test(releaseName))
     throw new OptionError([
       `"${releaseName}" cannot be the name of a release`,
@@ -53,6 +55,7 @@ export function renderingOf({ paths = ['.'], cwd = process.cwd(), charts, namesp
       set,
       setString,
       apiVersions,
+      buildsAll,
       kubernetesVersion: `1.${minor}.0`,
       ...(memory === undefined ? {} : { memory }),
       ...(releaseName === undefined ? {} : { releaseName }),

@@ -141,6 +141,15 @@ describe('a kustomization', () => {
     expect(report.inputs).toMatchObject({ files: 1, resources: 1, unread: [] });
   });
 
+  test('that a folder holds is built where that is asked for, and the base is not judged without it', async () => {
+    kustomize(built(container));
+    const judged = async (charts: NonNullable<ScanOptions['charts']>): Promise<unknown[]> =>
+      placesOf(await judge({ paths: ['.'], charts, only: ['pod-security/privileged'] }));
+    rmSync(join(folder, 'shop'), { recursive: true });
+    expect(await judged({})).toEqual([['base/pod.yaml:11 web']]);
+    expect(await judged({ buildsAll: true })).toEqual([['base/pod.yaml:11 prod-web']]);
+  });
+
   test('tells the patch that decides a field', async () => {
     write('prod/kustomization.yaml', 'resources: [../base]\npatches:\n- path: patch.yaml\n');
     write('prod/patch.yaml', `kind: Pod\napiVersion: v1\nmetadata: {name: web}\nspec:\n  containers:\n${container}\n`);

@@ -90,7 +90,8 @@ export function keepJudging(
   }
 
   async function filesNow({ contents = new Map(), isDiskKnown = false }: HowToLook): Promise<readonly KeptFile[]> {
-    if (found === undefined || !isDiskKnown) found = await findFiles(paths, cwd, rendering.render !== undefined);
+    if (found === undefined || !isDiskKnown)
+      found = await findFiles(paths, cwd, rendering.render !== undefined, rendering.render?.buildsAll);
     const next = new Map<string, KeptFile>();
     const files: KeptFile[] = [];
     for (const one of found) {

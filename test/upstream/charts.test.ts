@@ -203,6 +203,13 @@ describe('a kustomization', () => {
     `);
   });
 
+  test('that a folder holds is judged as if it was named, where all are built, and its base is not judged alone', async () => {
+    const whole = await judge('overlay', { charts: { buildsAll: true } });
+    expect(whole.inputs).toMatchObject({ unread: [], skipped: [{ file: 'overlay/base', reason: 'built as a part of overlay/prod' }] });
+    expect(said(whole)).toEqual(said(await judge('overlay/prod')));
+    expect(said(await judge('overlay'))).not.toEqual(said(whole));
+  });
+
   test('fetches nothing', async () => {
     let asked = 0;
     const server = createServer((_, response) => {

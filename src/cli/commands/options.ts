@@ -100,6 +100,7 @@ export const ofCharts: readonly Option[] = [
     repeatable: true,
     about: 'Of charts: API versions that the cluster has besides those of Kubernetes',
   },
+  { name: 'build', about: 'Build the kustomizations that folders hold too, where no other one builds upon them' },
   { name: 'no-render', about: 'Render no chart and build no kustomization: read what is plain YAML' },
 ];
 

@@ -19,6 +19,8 @@ export interface RenderOptions {
   /** `Capabilities.KubeVersion`, `1.36.0`. */
   readonly kubernetesVersion?: string;
   readonly apiVersions?: readonly string[];
+  /** Kustomizations that folders hold are built too, where no other one builds upon them. */
+  readonly buildsAll?: boolean;
   /** What was rendered before, by path: for a caller that reads the same again, during which nothing changes. */
   readonly memory?: Map<string, Rendered>;
 }

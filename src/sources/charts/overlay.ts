@@ -52,6 +52,7 @@ export function readOverlay(path: string): Overlay | undefined {
   const folder = realpathSync.native(path);
   const bases = new Set<string>();
   const files = new Set<string>();
+  if (isOtherKind(file)) return undefined;
   const waiting = [folder];
   let refused: string | undefined;
   let isComponent = false;
@@ -81,6 +82,14 @@ export function readOverlay(path: string): Overlay | undefined {
     }
   }
   return { folder, bases, files, isComponent, ...(refused === undefined ? {} : { refused }) };
+}
+
+/** Flux's own Kustomization, for instance, is an object that may stand in a file of this name. */
+function isOtherKind(file: string): boolean {
+  const read = fieldsOf(file);
+  if ('refused' in read) return false;
+  const { apiversion } = read.value;
+  return typeof apiversion === 'string' && !apiversion.startsWith('kustomize.config.k8s.io/');
 }
 
 function relativeName(folder: string, other: string): string {

@@ -67,8 +67,8 @@ export interface Cuts {
 
 export const helmTemplate = 'Helm template: render the chart first (helm template)';
 const noKind = 'not Kubernetes: no apiVersion and kind';
-const kustomize = 'kustomize configuration: build it first (kubectl kustomize)';
-const patch = 'a patch for another object: build the kustomization first (kubectl kustomize)';
+const kustomize = 'kustomize configuration: name its folder to have it built, or build all of them with --build';
+const patch = 'a patch for another object: name the folder of its kustomization to have it built, or build all of them with --build';
 
 /** Text of items that is kept while the kind of their list is not known, in UTF-16 code units. */
 const waitingLimit = 32 << 20;

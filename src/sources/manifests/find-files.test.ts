@@ -185,6 +185,65 @@ describe('kustomizations that are to be built', () => {
   });
 });
 
+describe('with all kustomizations that folders hold', () => {
+  async function build(...paths: readonly string[]): Promise<string[]> {
+    return (await findFiles(paths, folder, true, true)).map(line);
+  }
+
+  beforeEach(() => {
+    writeText('base/kustomization.yaml', 'resources: [a.yaml]');
+    write('base/a.yaml', 'base/other.yaml', 'plain.yaml');
+    for (const name of ['dev', 'prod']) {
+      writeText(`overlays/${name}/kustomization.yaml`, 'resources: [../../base, own.yaml]');
+      write(`overlays/${name}/own.yaml`);
+    }
+  });
+
+  test('those are built that no other one builds upon, and what they take in is not read again', async () => {
+    expect(await build('.')).toEqual([
+      'skipped base: built as a part of overlays/dev x2',
+      'base/other.yaml',
+      'overlay overlays/dev: overlays/dev/kustomization.yaml overlays/dev/own.yaml',
+      'overlay overlays/prod: overlays/prod/kustomization.yaml overlays/prod/own.yaml',
+      'plain.yaml',
+    ]);
+    expect(await build('overlays', 'base')).toEqual([
+      'overlay overlays/dev: overlays/dev/kustomization.yaml overlays/dev/own.yaml',
+      'overlay overlays/prod: overlays/prod/kustomization.yaml overlays/prod/own.yaml',
+      'skipped base: built as a part of overlays/dev x2',
+      'base/other.yaml',
+    ]);
+  });
+
+  test('one that cannot be built keeps its files, but for those of others', async () => {
+    writeText('overlays/dev/kustomization.yaml', 'resources: [../../base, own.yaml, "https://example.com/x"]');
+    expect(await build('.')).toEqual([
+      'skipped base: built as a part of overlays/prod x2',
+      'base/other.yaml',
+      'overlay overlays/dev: overlays/dev/kustomization.yaml overlays/dev/own.yaml',
+      'overlay overlays/prod: overlays/prod/kustomization.yaml overlays/prod/own.yaml',
+      'plain.yaml',
+    ]);
+  });
+
+  test('components that nobody names, objects of Flux, and what is left out or belongs to a chart are none', async () => {
+    writeText('part/kustomization.yaml', 'kind: Component\nresources: [a.yaml]');
+    writeText('flux/kustomization.yaml', 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization');
+    writeText('out/kustomization.yaml', 'resources: []');
+    writeText('chart/templates/kustomization.yaml', 'resources: []');
+    writeText('.plimsollignore', 'out\nbase\noverlays\n');
+    write('chart/Chart.yaml', 'part/a.yaml');
+    expect((await build('.')).filter((each) => !each.startsWith('skipped'))).toEqual([
+      'chart chart: chart/templates/kustomization.yaml (chart)',
+      'chart/Chart.yaml',
+      'flux/kustomization.yaml',
+      'part/a.yaml',
+      'part/kustomization.yaml',
+      'plain.yaml',
+    ]);
+  });
+});
+
 describe('names', () => {
   test('are relative to the working folder below it and as written outside of it', async () => {
     write('in/a.yaml', 'out/b.yaml');

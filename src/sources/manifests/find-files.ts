@@ -34,7 +34,7 @@ export interface FoundChart {
   readonly inside: readonly Found[];
 }
 
-/** A kustomization that the user named. */
+/** A kustomization to be built: that the user named, or that no other one builds upon. */
 export interface FoundOverlay {
   readonly type: 'overlay';
   readonly path: string;
@@ -59,24 +59,29 @@ interface Search {
   readonly chartFolders: Map<string, boolean>;
   readonly newIgnore: NewIgnore;
   readonly renders: boolean;
-  /** The kustomizations among the folders that were named, by their real paths. */
+  /** Kustomizations that folders hold are built too, and not only those that were named. */
+  readonly builds: boolean;
+  /** The kustomizations that may be built, by the real paths of their folders. */
   readonly overlays: Map<string, NamedOverlay>;
 }
 
 interface NamedOverlay {
   readonly file: string;
   readonly overlay: Overlay;
+  /** The user named its folder. */
+  readonly isNamed: boolean;
 }
 
 /**
  * Finds the files to read, in the order of `paths` and, inside folders, in byte order of the path. Each thing met is
  * either a file to read or accounted for by an entry; a folder that is not entered counts as one. Where charts are to
- * be rendered (`renders`), each is one thing to read, and holds its files. Never rejects for what the file system holds.
+ * be rendered (`renders`), each is one thing to read, and holds its files; so is a kustomization that was named, and with
+ * `builds` every one that no other builds upon. Never rejects for what the file system holds.
  */
-export async function findFiles(paths: readonly string[], cwd: string, renders = false): Promise<readonly Found[]> {
+export async function findFiles(paths: readonly string[], cwd: string, renders = false, builds = false): Promise<readonly Found[]> {
   const { default: newIgnore } = await import('ignore');
-  const search: Search = { cwd, found: [], taken: new Set(), chartFolders: new Map(), newIgnore, renders, overlays: new Map() };
-  if (renders) for (const path of paths) if (path !== '-') await findOverlay(search, path);
+  const search: Search = { cwd, found: [], taken: new Set(), chartFolders: new Map(), newIgnore, renders, builds, overlays: new Map() };
+  if (renders) for (const path of paths) if (path !== '-') await findOverlays(search, path);
   let stdin = false;
   for (const path of paths) {
     if (path === '-') {
@@ -87,13 +92,25 @@ export async function findFiles(paths: readonly string[], cwd: string, renders =
   return search.found;
 }
 
-/** All of them first: a base is not built alone where an overlay of it was named too. */
-async function findOverlay(search: Search, named: string): Promise<void> {
+/** All of them first: a base is not built alone where an overlay of it is built too. */
+async function findOverlays(search: Search, named: string): Promise<void> {
   const path = resolve(search.cwd, named);
+  const file = reportedName(path, named, search.cwd);
+  if (!search.builds) return findOverlay(search, path, file, true);
+  const real = statOrNothing(path)?.isDirectory() === true ? realpathSync.native(path) : undefined;
+  if (real === undefined) return;
+  const met = newWalk({ named: file, path, real });
+  enter(search, met, '', []);
+  for (const below of met.kustomizations) await findOverlay(search, join(path, below), nameBelow(met.root, below), below === '');
+}
+
+async function findOverlay(search: Search, path: string, file: string, isNamed: boolean): Promise<void> {
   if (kustomizationNames.every((name) => statOrNothing(join(path, name))?.isFile() !== true)) return;
   const { readOverlay } = await import('../charts/overlay.ts');
   const overlay = readOverlay(path);
-  if (overlay !== undefined) search.overlays.set(overlay.folder, { file: reportedName(path, named, search.cwd), overlay });
+  if (overlay === undefined) return;
+  const known = search.overlays.get(overlay.folder);
+  search.overlays.set(overlay.folder, { file: known?.file ?? file, overlay, isNamed: isNamed || known?.isNamed === true });
 }
 
 async function findNamed(search: Search, named: string): Promise<void> {
@@ -169,6 +186,8 @@ interface Walk {
   readonly links: string[];
   readonly entries: { readonly below: string; readonly found: Found }[];
   readonly charts: ChartWalk[];
+  /** Folders of kustomizations. */
+  readonly kustomizations: string[];
   readonly ignored: Map<string, number>;
   otherNames: number;
 }
@@ -179,11 +198,20 @@ interface ChartWalk {
   readonly files: string[];
 }
 
+function newWalk(root: Root): Walk {
+  return { root, files: [], links: [], entries: [], charts: [], kustomizations: [], ignored: new Map(), otherNames: 0 };
+}
+
 function walk(search: Search, root: Root): void {
-  const met: Walk = { root, files: [], links: [], entries: [], charts: [], ignored: new Map(), otherNames: 0 };
+  const met = newWalk(root);
   enter(search, met, '', []);
-  const overlay = search.overlays.get(root.real);
-  if (overlay !== undefined) takeOverlay(search, met, overlay);
+  const overlays = met.kustomizations.flatMap((below) => {
+    const overlay = search.overlays.get(join(root.real, below));
+    return overlay === undefined ? [] : [{ ...overlay, below }];
+  });
+  // What cannot be built gets the files that no other one is built from.
+  for (const refused of [false, true])
+    for (const each of overlays) if ((each.overlay.refused !== undefined) === refused) takeOverlay(search, met, each);
   for (const below of met.files) take(search, met, below, join(root.real, below));
   for (const chart of met.charts) takeFolderChart(search, met, chart);
   // Links come last, so that a file is read under its own name where both are in the folder.
@@ -224,25 +252,27 @@ function take(search: Search, met: Walk, below: string, real: string): void {
 }
 
 /** A kustomization with the files below its folder that it is built from: they are not read by themselves. */
-function takeOverlay(search: Search, met: Walk, { file, overlay }: NamedOverlay): void {
+function takeOverlay(search: Search, met: Walk, { file, overlay, isNamed, below: place }: NamedOverlay & { readonly below: string }): void {
   const { root } = met;
   if (search.taken.has(overlay.folder)) return;
-  search.taken.add(overlay.folder);
-  const own = met.files.filter((below) => overlay.files.has(join(root.real, below)));
-  const inside = own.flatMap((below) => fileToRead(search, join(root.path, below), join(root.real, below), nameBelow(root, below)) ?? []);
   const above = [...search.overlays.values()].find(
     (other) => other.overlay.bases.has(overlay.folder) && other.overlay.refused === undefined,
   );
+  // Where nobody names a component, its files are read as they are.
+  if (overlay.isComponent && !isNamed && above === undefined) return;
+  search.taken.add(overlay.folder);
+  const own = met.files.filter((below) => overlay.files.has(join(root.real, below)));
+  const inside = own.flatMap((below) => fileToRead(search, join(root.path, below), join(root.real, below), nameBelow(root, below)) ?? []);
   if (above !== undefined) {
-    const reason = `built as a part of ${above.file}, which was named too`;
-    met.entries.push({ below: '', found: { type: 'skipped', file, line: 1, reason, count: Math.max(1, inside.length) } });
+    const reason = `built as a part of ${above.file}${isNamed && above.isNamed ? ', which was named too' : ''}`;
+    met.entries.push({ below: place, found: { type: 'skipped', file, line: 1, reason, count: Math.max(1, inside.length) } });
     return;
   }
   const nameOf = (real: string): string => {
     if (isBelow(real, root.real)) return nameBelow(root, toSlashes(relative(root.real, real)));
     return reportedName(real, root.named, search.cwd);
   };
-  met.entries.push({ below: '', found: { type: 'overlay', path: root.path, file, overlay, nameOf, inside } });
+  met.entries.push({ below: place, found: { type: 'overlay', path: join(root.path, place), file, overlay, nameOf, inside } });
 }
 
 function toSlashes(path: string): string {
@@ -287,6 +317,8 @@ function enter(search: Search, met: Walk, below: string, outer: readonly IgnoreR
   let chart = around;
   if (search.renders && !isOfChart(prefix, around) && children.some((child) => child.name === 'Chart.yaml' && child.isFile()))
     met.charts.push((chart = { below, files: [] }));
+  const mayBuild = search.renders && (below === '' || search.builds) && !isOfChart(prefix, chart);
+  if (mayBuild && children.some((child) => kustomizationNames.includes(child.name))) met.kustomizations.push(below);
   for (const child of children) {
     const path = prefix + child.name;
     if (child.isDirectory()) {

@@ -147,8 +147,8 @@ describe('YAML', () => {
     expect((await run()).lines.map((line) => line.replace(/line \d+:.*/, 'a fault'))).toEqual([
       'skipped Chart.yaml:1 not Kubernetes: no kind',
       'skipped a.yaml:1 not Kubernetes: no apiVersion and kind x3',
-      'skipped k.yaml:1 kustomize configuration: build it first (kubectl kustomize)',
-      'skipped kustomization.yaml:1 kustomize configuration: build it first (kubectl kustomize)',
+      'skipped k.yaml:1 kustomize configuration: name its folder to have it built, or build all of them with --build',
+      'skipped kustomization.yaml:1 kustomize configuration: name its folder to have it built, or build all of them with --build',
       'skipped package.json:1 not Kubernetes: no apiVersion and kind',
       'skipped tsconfig.json:1 not Kubernetes: no apiVersion, and a fault',
     ]);
@@ -158,7 +158,10 @@ describe('YAML', () => {
     write('a.yaml', 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec: {template: {spec: {containers: [{name: x}]}}}\n');
     write('b.yaml', '$patch: delete\napiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n');
     expect((await run()).lines).toEqual(
-      ['a', 'b'].map((name) => `skipped ${name}.yaml:1 a patch for another object: build the kustomization first (kubectl kustomize)`),
+      ['a', 'b'].map(
+        (name) =>
+          `skipped ${name}.yaml:1 a patch for another object: name the folder of its kustomization to have it built, or build all of them with --build`,
+      ),
     );
   });
 

@@ -106,7 +106,7 @@ export async function readManifests(
   const counts: ManifestCounts[] = [];
   const { contents = new Map<string, Uint8Array>() } = options;
   const fresh = new Set(contents.keys());
-  for (const found of await findFiles(options.paths, options.cwd, options.render !== undefined)) {
+  for (const found of await findFiles(options.paths, options.cwd, options.render !== undefined, options.render?.buildsAll)) {
     const file = found.type === 'read' ? found.file : found.type === 'stdin' ? standardInput : '';
     counts.push(await reader.read(found, fresh.delete(file) ? contents.get(file) : undefined));
   }

@@ -94,6 +94,7 @@ export const judgedFields: readonly (readonly string[])[] = [
   ["Node/spec.taints","control-plane/user-workloads"],
   ["Node/status.nodeInfo.kubeletVersion","upgrading/kubelet-version"],
   ["OCIRepository/spec.ref","upgrading/pinned-sources"],
+  ["OpenTelemetryCollector/spec.config","threat-detection/log-encryption"],
   ["PeerAuthentication/spec.mtls.mode","threat-detection/mesh-encryption"],
   ["PeerAuthentication/spec.portLevelMtls.8080.mode","threat-detection/mesh-encryption"],
   ["PersistentVolume/spec.hostPath.path","pod-security/host-path-persistent-volumes"],

@@ -60,6 +60,104 @@ describe('outputs of log collectors', () => {
     ]);
   });
 
+  test('Vector: sinks that take logs, in YAML and in TOML', () => {
+    const yaml = `sources: { pods: { type: kubernetes_logs } }
+sinks:
+  a: { type: elasticsearch, endpoints: ["http://a.example:9200"] }
+  b: { type: http, uri: "https://user:secret@b.example/", tls: { verify_hostname: false }, buffer: [{ type: memory }, { type: disk }] }
+  c: { type: loki, endpoint: "\${LOKI}" }
+  d: { type: console }
+  e: { type: prometheus_exporter, address: "0.0.0.0:9598" }
+  f: { type: vector, address: "127.0.0.1:6000" }
+`;
+    expect(told('vector.yaml', yaml)).toEqual([
+      'elasticsearch http://a.example:9200 off memory',
+      'http https://b.example/ unverified disk',
+      'loki ${LOKI} open memory',
+    ]);
+    const toml = `[sinks.a]
+type = "kafka"
+bootstrap_servers = "a.example:9092"
+tls.enabled = true
+[sinks."b"]
+type = 'socket'
+address = 'b.example:514'
+tls = { enabled = true, verify_certificate = false }
+[sinks.b.buffer]
+type = "disk"
+[sources.socket]
+type = "socket"
+address = "0.0.0.0:9000"
+`;
+    expect(told('vector.toml', toml)).toEqual(['kafka a.example:9092 on memory', 'socket b.example:514 unverified disk']);
+  });
+
+  test('OpenTelemetry Collector: what the pipelines of logs export', () => {
+    const text = `exporters:
+  otlp: { endpoint: "a.example:4317" }
+  otlp/plain: { endpoint: "b.example:4317", tls: { insecure: true } }
+  kafka: { brokers: ["c.example:9092"], sending_queue: { storage: file_storage } }
+  syslog: { endpoint: d.example, network: udp }
+  loadbalancing: { protocol: { otlp: { tls: { insecure_skip_verify: true } } } }
+  otlp/traces: { endpoint: "e.example:4317", tls: { insecure: true } }
+  debug: {}
+service:
+  pipelines:
+    logs: { exporters: [otlp, otlp/plain, debug] }
+    logs/audit: { exporters: [kafka, syslog, loadbalancing] }
+    traces: { exporters: [otlp/traces] }
+`;
+    expect(told('relay', text)).toEqual([
+      'otlp a.example:4317 on memory',
+      'otlp b.example:4317 off memory',
+      'kafka c.example:9092 off disk',
+      'syslog d.example off memory',
+      'loadbalancing  unverified memory',
+    ]);
+  });
+
+  test('Grafana Alloy: blocks that write logs', () => {
+    const text = `// "quotes { in comments
+loki.write "a" {
+  endpoint {
+    url = "http://a.example/loki/api/v1/push" // here
+    tls_config { insecure_skip_verify = true }
+  }
+  endpoint {
+    url = sys.env("LOKI")
+  }
+  wal { enabled = true }
+}
+otelcol.processor.batch "x" {
+  output {
+    logs   = [otelcol.exporter.otlp.b.input, otelcol.exporter.kafka.c.input]
+    traces = [otelcol.exporter.otlp.traces.input]
+  }
+}
+otelcol.exporter.otlp "b" {
+  client {
+    endpoint = "b.example:4317"
+    tls {
+      insecure = true
+    }
+  }
+}
+otelcol.exporter.kafka "c" {
+  brokers = ["c.example:9092"]
+  tls { }
+}
+otelcol.exporter.otlp "traces" {
+  client { endpoint = "t.example:4317" }
+}
+`;
+    expect(told('config.alloy', text)).toEqual([
+      'loki http://a.example/loki/api/v1/push off disk',
+      'loki ${sys.env} open disk',
+      'otlp b.example:4317 off memory',
+      'kafka c.example:9092 on memory',
+    ]);
+  });
+
   test('other files have none', () => {
     expect(told('nginx.conf', 'server { listen 80; }\n# mail @ops now\n')).toEqual([]);
     expect(told('settings.yaml', 'output: file\n')).toEqual([]);
@@ -80,6 +178,18 @@ test.each([
   ['rsyslog.conf', '*.* @a.example\n*.* @@b.example\n$ActionQueueFileName secret\n'],
   ['filebeat.yml', 'output.elasticsearch:\n  hosts: ["https://a.example:9200"]\n  password: secret\n  ssl.verification_mode: none\n'],
   ['filebeat.yml', 'output.logstash:\n  hosts: ["${HOST}:5044"]\n'],
+  [
+    'vector.yaml',
+    'sinks:\n  a: { type: http, uri: "https://user:secret@a.example/", tls: { verify_certificate: false } }\n  b: { type: kafka, bootstrap_servers: b, sasl: { password: secret }, buffer: { type: disk } }\n  c: { type: datadog_logs, default_api_key: secret }\n  d: { type: papertrail, tls: { enabled: false } }\n',
+  ],
+  [
+    'relay',
+    'exporters:\n  otlp: { endpoint: "a:4317", headers: { authorization: secret } }\n  kafka: { brokers: ["b:1"] }\n  otlphttp: { endpoint: "${env:X}" }\n  syslog: { endpoint: c, network: udp, sending_queue: { storage: secret } }\nservice: { pipelines: { logs: { exporters: [otlp, kafka, otlphttp, syslog] } } }\n',
+  ],
+  [
+    'config.alloy',
+    'loki.write "secret" {\n endpoint {\n  url = "https://a/push"\n  basic_auth {\n   password = "secret"\n  }\n }\n}\notelcol.exporter.otlphttp "b" {\n client {\n  endpoint = "http://b"\n }\n sending_queue {\n  storage = otelcol.storage.file.secret.handler\n }\n}\nx { logs = [otelcol.exporter.otlphttp.b.input] }\n',
+  ],
   ['promtail.yaml', 'clients:\n  - url: http://user:secret@loki.example/loki/api/v1/push\n'],
 ])('of %s a configuration with the same outputs is made, and nothing else of it', (name, text) => {
   const outputs = logOutputs(name, text);

@@ -1,3 +1,5 @@
+import { pipelineConfiguration, pipelineOutputs } from './pipeline-outputs.ts';
+
 /** Where a log collector sends what it has collected, as far as its configuration says. */
 export interface LogOutput {
   /** `Fluent Bit`, for messages. */
@@ -23,6 +25,8 @@ export function logOutputs(name: string, text: string): LogOutput[] {
   if (text.includes('<match')) return fluentd(text);
   if (text.includes('output.') && /^output\.[a-z]+:/m.test(text)) return beats(text);
   if (text.includes('/loki/api/') && /^clients:/m.test(text)) return promtail(text);
+  const ofPipelines = pipelineOutputs(text);
+  if (ofPipelines !== undefined) return ofPipelines;
   return /rsyslog/.test(name) || (name.endsWith('.conf') && text.includes(' @')) ? rsyslog(text) : [];
 }
 
@@ -53,7 +57,7 @@ export function configurationOf(outputs: readonly LogOutput[]): string {
       return `clients:\n${outputs.map(({ host }) => ` - url: ${host}\n`).join('')}${blind}`;
     }
     default:
-      return '';
+      return pipelineConfiguration(outputs) ?? '';
   }
 }
 

@@ -1,6 +1,7 @@
 import { apiGroup, nowhere, type Path, type Resource } from '../core/index.ts';
 import { decode } from '../kube/decode.ts';
 import { configurationOf, logOutputs } from '../kube/log-outputs.ts';
+import { collectorOutputs } from '../kube/pipeline-outputs.ts';
 import { realPath, type PodTemplateKind } from '../kube/pod-templates.ts';
 import { isObject } from '../kube/shape-reader.ts';
 import { kindsWithStatus } from '../kube/status-kinds.ts';
@@ -46,9 +47,15 @@ export function redactor(podTemplates: readonly PodTemplateKind[], tagOf: (text:
         return fieldsOf(value, (name, inner) => (name === 'targets' || name === 'parameters' ? undefined : kept(name, inner)));
       if (kind === 'ConfigMap' && holdsData && key === 'data' && isObject(value))
         return fieldsOf(value, (file, text) => (typeof text === 'string' ? configurationOf(logOutputs(file, text)) : ''));
+      if (group === 'opentelemetry.io' && key === 'spec' && isObject(value))
+        return fieldsOf(value, (name, inner) => (name === 'config' ? keptCollector(inner) : kept(name, inner)));
       if (holdsData && (key === 'data' || key === 'binaryData')) return eachText(value, () => '');
       return kept(key, value);
     });
+  }
+
+  function keptCollector(config: unknown): string {
+    return configurationOf(typeof config === 'string' ? logOutputs('', config) : isObject(config) ? collectorOutputs(config) : []);
   }
 
   function keptStatusOf(kind: string, status: unknown): unknown {

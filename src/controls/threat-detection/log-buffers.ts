@@ -35,6 +35,10 @@ export const logBuffers: AnyControl = defineControl({
 
   examples: {
     pass: {
+      Vector: exampleLogConfiguration(
+        'vector.toml',
+        '[sinks.store]\ntype = "loki"\nendpoint = "https://loki.example.com"\n[sinks.store.buffer]\ntype = "disk"\nmax_size = 268435488\n',
+      ),
       'Fluent Bit': exampleLogConfiguration(
         'fluent-bit.conf',
         '[SERVICE]\n    storage.path /var/buffer\n[INPUT]\n    Name tail\n    storage.type filesystem\n[OUTPUT]\n    Name es\n    Host logs.example.com\n    tls On\n',
@@ -45,6 +49,10 @@ export const logBuffers: AnyControl = defineControl({
       ),
     },
     fail: {
+      'OpenTelemetry Collector': exampleLogConfiguration(
+        'relay',
+        'exporters:\n  otlp: { endpoint: "logs.example.com:4317" }\nservice:\n  pipelines:\n    logs: { receivers: [filelog], exporters: [otlp] }\n',
+      ),
       'Fluent Bit': exampleLogConfiguration(
         'fluent-bit.conf',
         '[INPUT]\n    Name tail\n[OUTPUT]\n    Name es\n    Host logs.example.com\n    tls On\n',
@@ -55,6 +63,10 @@ export const logBuffers: AnyControl = defineControl({
       ),
     },
     notApplicable: {
+      'Grafana Alloy': exampleLogConfiguration(
+        'config.alloy',
+        'loki.write "store" {\n  endpoint {\n    url = "https://loki.example.com/loki/api/v1/push"\n  }\n}\n',
+      ),
       Promtail: exampleLogConfiguration('promtail.yaml', 'clients:\n  - url: https://loki.example.com/loki/api/v1/push\n'),
     },
   },

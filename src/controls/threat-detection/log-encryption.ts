@@ -30,6 +30,18 @@ export const logEncryption: AnyControl = defineControl({
 
   examples: {
     pass: {
+      Vector: exampleLogConfiguration(
+        'vector.yaml',
+        'sources:\n  pods: { type: kubernetes_logs }\nsinks:\n  store: { type: loki, inputs: [pods], endpoint: "https://loki.example.com", buffer: { type: disk, max_size: 268435488 } }\n',
+      ),
+      'OpenTelemetry Collector, where traces alone go in plaintext': exampleLogConfiguration(
+        'relay',
+        'exporters:\n  otlp/logs: { endpoint: "logs.example.com:4317", sending_queue: { storage: file_storage } }\n  otlp/traces: { endpoint: "traces.example.com:4317", tls: { insecure: true } }\nservice:\n  pipelines:\n    logs: { receivers: [filelog], exporters: [otlp/logs] }\n    traces: { receivers: [otlp], exporters: [otlp/traces] }\n',
+      ),
+      'Grafana Alloy': exampleLogConfiguration(
+        'config.alloy',
+        'loki.write "store" {\n  endpoint {\n    url = "https://loki.example.com/loki/api/v1/push"\n  }\n}\n',
+      ),
       'Fluent Bit': exampleLogConfiguration('fluent-bit.conf', '[OUTPUT]\n    Name es\n    Host logs.example.com\n    tls On\n'),
       Fluentd: exampleLogConfiguration(
         'fluent.conf',
@@ -48,6 +60,28 @@ export const logEncryption: AnyControl = defineControl({
       ),
       Promtail: exampleLogConfiguration('promtail.yaml', 'clients:\n  - url: http://loki.logs.svc/loki/api/v1/push\n'),
       Filebeat: exampleLogConfiguration('filebeat.yml', 'output.elasticsearch:\n  hosts: ["http://logs.example.com:9200"]\n'),
+      Vector: exampleLogConfiguration(
+        'vector.toml',
+        '[sources.pods]\ntype = "kubernetes_logs"\n\n[sinks.store]\ntype = "socket"\nmode = "tcp"\naddress = "logs.example.com:514"\n',
+      ),
+      'OpenTelemetry Collector': exampleLogConfiguration(
+        'relay',
+        'exporters:\n  otlp: { endpoint: "logs.example.com:4317", tls: { insecure: true } }\nservice:\n  pipelines:\n    logs: { receivers: [filelog], exporters: [otlp] }\n',
+      ),
+      'OpenTelemetryCollector of its operator': `
+apiVersion: opentelemetry.io/v1beta1
+kind: OpenTelemetryCollector
+metadata: { name: logs, namespace: shop }
+spec:
+  mode: daemonset
+  config:
+    exporters: { otlphttp: { endpoint: "http://logs.example.com:4318" } }
+    service: { pipelines: { logs: { receivers: [filelog], exporters: [otlphttp] } } }
+`,
+      'Grafana Alloy': exampleLogConfiguration(
+        'config.alloy',
+        'otelcol.processor.batch "default" {\n  output {\n    logs = [otelcol.exporter.otlp.store.input]\n  }\n}\notelcol.exporter.otlp "store" {\n  client {\n    endpoint = "logs.example.com:4317"\n    tls {\n      insecure_skip_verify = true\n    }\n  }\n}\n',
+      ),
       rsyslog: exampleLogConfiguration('rsyslog.conf', '*.* @logs.example.com:514\n'),
     },
   },

@@ -75,6 +75,8 @@ import { systemConnections } from './network-separation/system-connections.ts';
 import { typographicQuotes } from './network-separation/typographic-quotes.ts';
 import { wildcardHosts } from './network-separation/wildcard-hosts.ts';
 import { addedCapabilities } from './pod-security/added-capabilities.ts';
+import { admissionDefaultVersions } from './pod-security/admission-default-versions.ts';
+import { admissionDefaults } from './pod-security/admission-defaults.ts';
 import { admissionExemptions } from './pod-security/admission-exemptions.ts';
 import { admissionPolicies } from './pod-security/admission-policies.ts';
 import { admissionRefusal } from './pod-security/admission-refusal.ts';
@@ -95,6 +97,7 @@ import { hostPid } from './pod-security/host-pid.ts';
 import { hostPorts } from './pod-security/host-ports.ts';
 import { imageDigest } from './pod-security/image-digest.ts';
 import { imageGate } from './pod-security/image-gate.ts';
+import { imagePolicyWebhook } from './pod-security/image-policy-webhook.ts';
 import { imageScanner } from './pod-security/image-scanner.ts';
 import { injectedDefaults } from './pod-security/injected-defaults.ts';
 import { legacyTokens } from './pod-security/legacy-tokens.ts';
@@ -245,6 +248,8 @@ export const controls: readonly AnyControl[] = [
   typographicQuotes,
   wildcardHosts,
   addedCapabilities,
+  admissionDefaultVersions,
+  admissionDefaults,
   admissionExemptions,
   admissionPolicies,
   admissionRefusal,
@@ -265,6 +270,7 @@ export const controls: readonly AnyControl[] = [
   hostPorts,
   imageDigest,
   imageGate,
+  imagePolicyWebhook,
   imageScanner,
   injectedDefaults,
   legacyTokens,

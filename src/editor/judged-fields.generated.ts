@@ -1,9 +1,14 @@
 // Made from the examples of the controls by `npm run generate`; do not edit.
 /** Fields by their names (field.ts), each with the controls that judge it. */
 export const judgedFields: readonly (readonly string[])[] = [
+  ["AdmissionConfiguration/plugins.configuration.defaults.enforce","pod-security/admission-defaults"],
+  ["AdmissionConfiguration/plugins.configuration.defaults.enforce-version","pod-security/admission-defaults"],
+  ["AdmissionConfiguration/plugins.configuration.defaults.warn","pod-security/admission-defaults"],
   ["AdmissionConfiguration/plugins.configuration.exemptions.namespaces","pod-security/admission-exemptions"],
   ["AdmissionConfiguration/plugins.configuration.exemptions.runtimeClasses","pod-security/admission-exemptions"],
   ["AdmissionConfiguration/plugins.configuration.exemptions.usernames","pod-security/admission-exemptions"],
+  ["AdmissionConfiguration/plugins.configuration.imagePolicy.defaultAllow","pod-security/image-policy-webhook"],
+  ["AdmissionConfiguration/plugins.path","pod-security/image-policy-webhook"],
   ["Application/spec.source.targetRevision","upgrading/pinned-sources"],
   ["CertificateSigningRequest/status","network-separation/certificate-requests"],
   ["ClusterAdmissionPolicy/spec.mode","pod-security/refusing-policies"],
@@ -100,6 +105,7 @@ export const judgedFields: readonly (readonly string[])[] = [
   ["PersistentVolume/spec.hostPath.path","pod-security/host-path-persistent-volumes"],
   ["PersistentVolume/spec.local.path","pod-security/host-path-persistent-volumes"],
   ["PodDisruptionBudget/apiVersion","upgrading/removed-apis"],
+  ["PodSecurityConfiguration/defaults.enforce-version","pod-security/admission-default-versions"],
   ["PodSecurityConfiguration/exemptions.usernames","pod-security/admission-exemptions"],
   ["PodSecurityPolicy/apiVersion","upgrading/removed-apis"],
   ["Policy/apiVersion","threat-detection/audit-policy"],

@@ -46,7 +46,7 @@ export const admissionExemptions: AnyControl = defineControl({
   remedy:
     'Take the entry off the list, and give what needs more a namespace of its own with a lower level; the API server reads the file when it starts.',
 
-  alsoFails: ['pod-security/pod-security-admission'],
+  alsoFails: ['pod-security/admission-defaults', 'pod-security/pod-security-admission'],
 
   examples: {
     pass: {

@@ -75,7 +75,7 @@ export const podSecurityAdmission: AnyControl = defineControl({
     },
   },
 
-  alsoFails: ['pod-security/admission-exemptions', 'pod-security/enforcement-verified'],
+  alsoFails: ['pod-security/admission-defaults', 'pod-security/admission-exemptions', 'pod-security/enforcement-verified'],
 
   examples: {
     pass: {

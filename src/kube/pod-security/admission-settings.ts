@@ -40,6 +40,8 @@ export const admissionSettingsKinds: readonly string[] = [
 export interface AdmissionSettingsInFile extends AdmissionSettings {
   /** Where they stand in the object. */
   readonly path: Path;
+  /** A default that is no level or no version: the API server does not start with it. */
+  readonly refused: { readonly field: string; readonly value: string } | undefined;
 }
 
 /**
@@ -49,13 +51,26 @@ export interface AdmissionSettingsInFile extends AdmissionSettings {
  */
 export function readAdmissionSettings(ref: Pick<ResourceRef, 'apiVersion' | 'kind'>, object: object): AdmissionSettingsInFile | undefined {
   const group = apiGroup(ref.apiVersion);
-  if (group === pluginGroup && ref.kind === 'PodSecurityConfiguration') return { ...settingsOf(object), path: [] };
+  if (group === pluginGroup && ref.kind === 'PodSecurityConfiguration')
+    return { ...settingsOf(object), path: [], refused: refusedDefault(object) };
   if (group !== serverGroup || ref.kind !== 'AdmissionConfiguration') return undefined;
   const { plugins } = object as { readonly plugins?: unknown };
   if (!Array.isArray(plugins)) return undefined;
   const index = plugins.findIndex((each) => isObject(each) && each['name'] === 'PodSecurity');
   const { configuration } = (plugins[index] ?? {}) as { readonly configuration?: unknown };
-  return isObject(configuration) ? { ...settingsOf(configuration), path: ['plugins', index, 'configuration'] } : undefined;
+  if (!isObject(configuration)) return undefined;
+  return { ...settingsOf(configuration), path: ['plugins', index, 'configuration'], refused: refusedDefault(configuration) };
+}
+
+/** Source: k8s.io/pod-security-admission v0.37, admission/api/validation. */
+function refusedDefault({ defaults }: { readonly defaults?: unknown }): AdmissionSettingsInFile['refused'] {
+  const given = isObject(defaults) ? defaults : {};
+  for (const mode of ['enforce', 'audit', 'warn']) {
+    const [level, version] = [textOf(given[mode]), textOf(given[`${mode}-version`])];
+    if (level !== undefined && parseLevel(level) === undefined) return { field: mode, value: level };
+    if (version !== undefined && parseVersion(version) === undefined) return { field: `${mode}-version`, value: version };
+  }
+  return undefined;
 }
 
 function settingsOf(object: object): AdmissionSettings {

@@ -31,16 +31,10 @@ function tlsOf(
   const secure = said.blind ? 'unverified' : 'on';
   const scheme = /^([a-z][a-z0-9+]*):\/\//.exec(host)?.[1];
   if (scheme === 'http') return 'off';
-  switch (manner) {
-    case 'always':
-      return secure;
-    case 'address':
-      return scheme === 'https' ? secure : 'open';
-    case 'on':
-      return said.off === true ? 'off' : secure;
-    case 'off':
-      return said.on === true || /^(?:https|tls|rediss|amqps|mqtts)$/.test(scheme ?? '') ? secure : 'off';
-  }
+  if (manner === 'always') return secure;
+  if (manner === 'address') return scheme === 'https' ? secure : 'open';
+  if (manner === 'on') return said.off === true ? 'off' : secure;
+  return said.on === true || /^(?:https|tls|rediss|amqps|mqtts)$/.test(scheme ?? '') ? secure : 'off';
 }
 
 /** The first text under one of these names: the address of an output. */
@@ -142,7 +136,7 @@ function inside(table: Record<string, unknown>, names: readonly string[]): Recor
   let at = table;
   for (const name of names) {
     const next = at[name];
-    const inner = isObject(next) ? (next as Record<string, unknown>) : (Object.create(null) as Record<string, unknown>);
+    const inner = isObject(next) ? next : (Object.create(null) as Record<string, unknown>);
     at[name] = inner;
     at = inner;
   }
@@ -338,7 +332,7 @@ export function pipelineOutputs(text: string): LogOutput[] | undefined {
 
 /** As `configurationOf`, for the outputs of one of these collectors; undefined for those of others. */
 export function pipelineConfiguration(outputs: readonly LogOutput[]): string | undefined {
-  switch (outputs[0]?.collector) {
+  switch (outputs[0]?.collector ?? '') {
     case 'Vector':
       return JSON.stringify({
         sinks: Object.fromEntries(

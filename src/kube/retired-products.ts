@@ -17,14 +17,14 @@ export interface RetiredProduct {
 /** A new row needs no code; its comment says where the makers say so. */
 const retiredProducts: readonly RetiredProduct[] = [
   {
-    // kubernetes.io/blog, "Ingress NGINX Retirement: What You Need to Know" (November 2025).
+    // kubernetes.io/blog, "Ingress NGINX Retirement: What You Need to Know" (11 November 2025): best effort until March 2026.
     name: 'Ingress NGINX',
     since: 'March 2026',
     instead: 'a Gateway, or another ingress controller',
     images: ['ingress-nginx/controller', 'ingress-nginx/controller-chroot', 'nginx-ingress-controller', 'nginx-ingress-controller-amd64'],
   },
   {
-    // github.com/etcd-io/website, "Versioning support": two minors are kept up, and 3.4 ended with June 2026.
+    // etcd.io/blog, "June patch release" (1 June 2026): 3.4.45 is the last of 3.4.
     name: 'etcd before 3.5',
     since: 'June 2026',
     instead: 'etcd 3.6',
@@ -32,14 +32,14 @@ const retiredProducts: readonly RetiredProduct[] = [
     before: [3, 5],
   },
   {
-    // github.com/kubernetes-retired/dashboard, README: archived on 21 January 2026.
+    // github.com/kubernetes-retired/dashboard: archived on 21 January 2026.
     name: 'Kubernetes Dashboard',
     since: 'January 2026',
     instead: 'Headlamp',
     images: ['kubernetesui/', 'kubernetes-dashboard-amd64'],
   },
   {
-    // github.com/jaegertracing/jaeger, issue 6321.
+    // github.com/jaegertracing/jaeger, issue 6321: end of life on 31 December 2025.
     name: 'Jaeger 1',
     since: 'December 2025',
     instead: 'Jaeger 2',
@@ -61,42 +61,42 @@ const retiredProducts: readonly RetiredProduct[] = [
     images: ['grafana/agent', 'grafana/agent-operator'],
   },
   {
-    // github.com/bitnami/containers, issue 83267: the images there are a copy of August 2025 that nobody updates.
+    // github.com/bitnami/containers, issue 83267: the images there were moved from 28 August 2025 on, and nobody updates them.
     name: 'the legacy catalogue of Bitnami',
     since: 'August 2025',
     instead: 'images of the project itself',
     images: ['bitnamilegacy/'],
   },
   {
-    // github.com/weaveworks/weave: archived in June 2024.
+    // github.com/weaveworks/weave: archived on 20 June 2024.
     name: 'Weave Net',
     since: 'June 2024',
     instead: 'another network plugin',
     images: ['weaveworks/weave-kube', 'weaveworks/weave-npc', 'weave-kube', 'weave-npc'],
   },
   {
-    // github.com/openservicemesh/osm: archived in 2024.
+    // github.com/cncf/toc, issue 1104, and github.com/openservicemesh/osm, pull request 5344: archived on 30 June 2023.
     name: 'Open Service Mesh',
-    since: '2024',
+    since: 'June 2023',
     instead: 'another mesh',
     images: ['openservicemesh/'],
   },
   {
-    // github.com/fluxcd/flux and helm-operator: archived in November 2022.
+    // github.com/fluxcd/flux and helm-operator: archived on 1 November 2022.
     name: 'Flux 1',
     since: 'November 2022',
     instead: 'Flux 2',
     images: ['fluxcd/flux', 'fluxcd/helm-operator'],
   },
   {
-    // helm.sh/blog, "Helm v2 End-of-Life": 13 November 2020.
+    // helm.sh/blog, "Helm 2 and the Charts Project Are Now Unsupported": since 13 November 2020.
     name: 'Tiller of Helm 2',
     since: 'November 2020',
     instead: 'Helm 3 or newer, which runs nothing in the cluster',
     images: ['kubernetes-helm/tiller', 'helm/tiller', 'tiller'],
   },
   {
-    // github.com/kubernetes-retired/heapster, "Deprecation timeline": retired with Kubernetes 1.13.
+    // github.com/kubernetes-retired/heapster, docs/deprecation.md: retired with Kubernetes 1.13, which came out in December 2018.
     name: 'Heapster',
     since: 'December 2018',
     instead: 'the metrics server, and a store of metrics',
@@ -106,7 +106,7 @@ const retiredProducts: readonly RetiredProduct[] = [
 
 const byEnd = new Map(retiredProducts.flatMap((product) => product.images.map((image) => [image, product] as const)));
 
-/** Registries that give out no new versions any more (kubernetes.io/blog, "k8s.gcr.io Image Registry Will Be Frozen"). */
+/** Nothing new comes there since 3 April 2023 (kubernetes.io/blog, "k8s.gcr.io Image Registry Will Be Frozen"). */
 const frozenRegistry: RetiredProduct = { name: 'a registry that was frozen', since: 'April 2023', instead: 'registry.k8s.io', images: [] };
 
 /** The retired product that an image is of, wherever it is mirrored; undefined for all others, and where the version is not told. */

@@ -1,4 +1,3 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import type { Finding, LedgerRow, LedgerState, Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -7,6 +6,7 @@ import { reportSchema } from '../report/json-schema.ts';
 import { sampleReport, sampleWaivedReport } from '../report/sample-report.ts';
 import { mergeReports } from './merge-reports.ts';
 import { checkedReport } from './read-report.ts';
+import { validatorOf } from '../../test/schema.ts';
 
 function merged(...reports: Report[]): Report {
   return mergeReports(reports.map((report, index) => ({ name: `${index}.json`, report })));
@@ -38,7 +38,7 @@ function withFindings(...findings: Finding[]): Report {
 test('a merged report is a report, and says what it was made of', () => {
   const both = merged(sampleReport, sampleWaivedReport);
   const text = [...formatJson(both)].join('');
-  const validate = new Ajv2020({ strict: true }).compile(JSON.parse(reportSchema()));
+  const validate = validatorOf(reportSchema());
   validate(JSON.parse(text));
   expect(validate.errors).toBeNull();
   expect(checkedReport(JSON.parse(text), 'all.json')).toEqual(both);

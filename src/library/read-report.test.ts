@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, expect, test } from 'vitest';
 import { OptionError } from '../options/option-error.ts';
 import { formatJson } from '../report/json.ts';
 import { reportSchema } from '../report/json-schema.ts';
 import { sampleReport, sampleWaivedReport } from '../report/sample-report.ts';
 import { checkedReport, readReport } from './read-report.ts';
+import { validatorOf } from '../../test/schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -79,7 +79,7 @@ test('a damaged place is named', () => {
 });
 
 test('every value that the published schema refuses is refused, and no other', () => {
-  const validate = new Ajv2020({ strict: true }).compile(JSON.parse(reportSchema()));
+  const validate = validatorOf(reportSchema());
   const { findings, ledger } = sampleWaivedReport;
   const copy = JSON.parse(
     JSON.stringify({ ...sampleWaivedReport, findings: findings.slice(7, 10), ledger: [ledger[0], ledger[4]] }),

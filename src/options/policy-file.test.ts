@@ -1,4 +1,3 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { readDocument } from '../kube/yaml/index.ts';
 import { OptionError } from './option-error.ts';
 import { parsePolicyFile, type PolicyFile } from './policy-file.ts';
 import { policySchema } from './policy-shape.ts';
+import { validatorOf } from '../../test/schema.ts';
 
 function read(text: string): PolicyFile {
   return parsePolicyFile(text, 'plimsoll.yaml', controls);
@@ -145,7 +145,7 @@ describe('what was meant to be a waiver', () => {
 });
 
 describe('the JSON Schema for editors', () => {
-  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(policySchema()));
+  const validate = validatorOf(policySchema());
   const valueOf = (text: string): unknown => (readDocument(text, 1) as { readonly value: unknown }).value;
 
   test('takes what is taken', () => {

@@ -1,4 +1,3 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { formatDiffJson } from './diff-json.ts';
 import { formatDiffMarkdown } from './diff-markdown.ts';
@@ -6,6 +5,7 @@ import { diffOutcome } from './diff-outcome.ts';
 import { formatDiffText } from './diff-text.ts';
 import { diffReportSchema } from './json-schema.ts';
 import { sampleDiff } from './sample-diff.ts';
+import { validatorOf } from '../../test/schema.ts';
 
 const text = (more: Partial<Parameters<typeof formatDiffText>[1]> = {}): string =>
   [
@@ -15,7 +15,7 @@ const text = (more: Partial<Parameters<typeof formatDiffText>[1]> = {}): string 
 test('the JSON says what the comparison says, by the schema that is published for it', () => {
   const written: unknown = JSON.parse([...formatDiffJson(sampleDiff)].join(''));
   expect(written).toEqual(sampleDiff);
-  const validate = new Ajv2020({ strict: true }).compile(JSON.parse(diffReportSchema()));
+  const validate = validatorOf(diffReportSchema());
   validate(written);
   expect(validate.errors).toBeNull();
   expect(validate({ ...sampleDiff, moved: [{}] })).toBe(false);

@@ -1,12 +1,12 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import type { FixReport } from '../core/index.ts';
 import { formatFixJson } from './fix-json.ts';
 import type { WrittenFixReport } from './json-definition.ts';
 import { fixReportSchema } from './json-schema.ts';
 import { sampleFixReport } from './sample-fix-report.ts';
+import { validatorOf } from '../../test/schema.ts';
 
-const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(fixReportSchema()));
+const validate = validatorOf(fixReportSchema());
 
 function formatted(report: FixReport = sampleFixReport): string {
   return [...formatFixJson(report)].join('');

@@ -1,10 +1,10 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { formatFleetJson } from './fleet-json.ts';
 import { fleetReportSchema } from './json-schema.ts';
 import { sampleFleet } from './sample-fleet.ts';
+import { validatorOf } from '../../test/schema.ts';
 
-const validate = new Ajv2020({ strict: true }).compile(JSON.parse(fleetReportSchema()));
+const validate = validatorOf(fleetReportSchema());
 const text = [...formatFleetJson(sampleFleet)].join('');
 
 test('the JSON says what the report says, no more and no less', () => {

@@ -1,11 +1,11 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatJson, quoted } from './json.ts';
 import { reportSchema } from './json-schema.ts';
 import { sampleReport, sampleWaivedReport } from './sample-report.ts';
+import { validatorOf } from '../../test/schema.ts';
 
-const validate = new Ajv2020({ strict: true }).compile(JSON.parse(reportSchema()));
+const validate = validatorOf(reportSchema());
 
 function formatted(report = sampleReport): string {
   return [...formatJson(report)].join('');

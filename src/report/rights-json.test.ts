@@ -1,10 +1,10 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { rightsSchema } from './json-schema.ts';
 import { formatRightsJson } from './rights-json.ts';
 import { sampleCan, sampleDifference, sampleGrants, sampleLeastRole, samplePermissions, sampleWhoCan } from './sample-rights.ts';
+import { validatorOf } from '../../test/schema.ts';
 
-const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(rightsSchema()));
+const validate = validatorOf(rightsSchema());
 
 test.each([sampleCan, sampleWhoCan, samplePermissions, sampleGrants, sampleDifference, sampleLeastRole])(
   'the report of $command keeps the contract',

@@ -14,7 +14,7 @@ import { formatFleetSarif, formatSarif } from './sarif.ts';
 const require = createRequire(import.meta.url);
 // Written for draft 4, whose `id` later drafts call `$id`.
 const { $schema: _, id: __, ...schema } = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json') as Record<string, unknown>;
-const ajv = new Ajv({ strict: false, unicodeRegExp: false });
+const ajv = new Ajv({ strict: false, unicodeRegExp: false, inlineRefs: false, code: { optimize: false } });
 addFormats.default(ajv);
 const validate = ajv.compile(schema);
 

@@ -1,5 +1,6 @@
-import { parseAllDocuments, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { AnyControl } from '../core/index.ts';
+import { readDocument, splitDocuments } from '../kube/yaml/index.ts';
 import { hardenedObjects } from './hardened.ts';
 
 type Value = Record<string, unknown>;
@@ -35,9 +36,11 @@ function kindOfExample(control: AnyControl): 'container' | 'pod' | 'objects' {
 }
 
 function parse(text: string): Value[] {
-  return parseAllDocuments(text).map((document) => {
-    if ('errors' in document && document.errors[0] !== undefined) throw document.errors[0];
-    return (document as { toJS(): unknown }).toJS() as Value;
+  return splitDocuments(text).flatMap((part) => {
+    const document = 'error' in part ? part : readDocument(part.text, part.line);
+    if ('error' in document) throw new Error(`line ${document.line}: ${document.error}`);
+    // Comments alone are no object.
+    return document.value === null ? [] : [document.value as Value];
   });
 }
 

@@ -40,7 +40,7 @@ function parse(text: string): Value[] {
     const document = 'error' in part ? part : readDocument(part.text, part.line);
     if ('error' in document) throw new Error(`line ${document.line}: ${document.error}`);
     // Comments alone are no object.
-    return document.value === null ? [] : [document.value as Value];
+    return isMap(document.value) ? [document.value] : [];
   });
 }
 

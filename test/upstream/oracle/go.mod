@@ -7,6 +7,7 @@ require (
 	github.com/prometheus/common v0.70.0
 	k8s.io/api v0.37.1
 	k8s.io/apimachinery v0.37.1
+	k8s.io/apiserver v0.37.1
 	k8s.io/client-go v0.37.1
 	k8s.io/pod-security-admission v0.37.1
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730

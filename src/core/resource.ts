@@ -84,8 +84,17 @@ export interface Resource {
    * existing parent. Only valid until the source reads on: text and offsets are then dropped.
    */
   locate(paths: readonly Path[]): Location[];
+  /** Only where there are any. */
+  readonly repeated?: readonly RepeatedKey[];
   /** Only of what a controller made in a cluster from the template of another object that was read. */
   readonly madeFrom?: MadeFrom;
+}
+
+/** A key that stands more than once in one map: what its last place says counts. */
+export interface RepeatedKey {
+  readonly path: Path;
+  /** Those of all places in the file, in their order. */
+  readonly lines: readonly number[];
 }
 
 /** The template that a live object was made from. */

@@ -222,6 +222,21 @@ describe('fixing', () => {
     expect([none, declined.map(({ reason }) => reason)]).toEqual([[], ['securityContext is there already: take one of both out']]);
   });
 
+  test.each([
+    ['yaml', 'apiVersion: v1\nkind: List\nitems:\n- kind: Pod\n  apiVersion: v1\n  spec:\n    hostPID: true\n    hostPID: false\n', 7, 8],
+    ['json', '{"apiVersion": "v1", "kind": "Pod", "spec": {\n"hostPID": true,\n"hostPID":\n false}}', 2, 3],
+  ])('a field that stands twice in %s is told with both lines, and left to a person', async (type, text, first, last) => {
+    const { declined } = await reportOf(text, { review: true, only: ['upgrading/unknown-fields'] }, `a.${type}`);
+    expect(declined.map(({ path, line, message, reason }) => [path, line, message, reason])).toEqual([
+      [
+        'spec.hostPID',
+        last,
+        `field "hostPID" stands more than once in its map: what line ${first} says has no effect`,
+        `"hostPID" stands in lines ${first} and ${last}: only its author knows which one is meant, or both`,
+      ],
+    ]);
+  });
+
   test('a level to enforce that others would raise by their fixes is not the last word, and the report says so', async () => {
     const only = ['pod-security/pod-security-admission'];
     const tame = workload

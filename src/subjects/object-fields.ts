@@ -1,4 +1,4 @@
-import type { LocalSubjectKind, PodTemplate, ResourceRef } from '../core/index.ts';
+import type { LocalSubjectKind, PodTemplate, RepeatedKey, ResourceRef } from '../core/index.ts';
 import { kindsWithKnownFields } from '../kube/known-fields.ts';
 
 /** An object with all that its author wrote into it. */
@@ -6,6 +6,8 @@ export interface ObjectFieldsSubject {
   readonly ref: ResourceRef;
   readonly object: Readonly<Record<string, unknown>>;
   readonly podTemplates: readonly PodTemplate[];
+  /** Keys that stand more than once in one map. */
+  readonly repeated: readonly RepeatedKey[];
 }
 
 /** Every object that is read. Paths of controls are relative to it. */
@@ -14,5 +16,5 @@ export const objectFields: LocalSubjectKind<ObjectFieldsSubject> = {
   name: 'object with its fields',
   reads: { podTemplates: true, kinds: kindsWithKnownFields, others: true },
   example: 'objects',
-  subjects: ({ ref, object, podTemplates }) => [{ subject: { ref, object, podTemplates }, path: [] }],
+  subjects: ({ ref, object, podTemplates, repeated = [] }) => [{ subject: { ref, object, podTemplates, repeated }, path: [] }],
 };

@@ -8,6 +8,8 @@ import {
   type AnyControl,
   type Edit,
   type Path,
+  type Place,
+  type RepeatedKey,
   type Severity,
 } from '../../core/index.ts';
 import { fieldsUnknownTo, type UnknownField } from '../../kube/known-fields.ts';
@@ -21,24 +23,27 @@ import { objectFields } from '../../subjects/object-fields.ts';
 export const unknownFields: AnyControl = defineControl({
   id: 'upgrading/unknown-fields',
   decides: ['UPG-09'],
-  title: 'Objects use fields that the target version of Kubernetes knows',
-  why: 'Kubernetes drops a field that it does not know, or refuses the object where fields are validated strictly. The author believes in a setting that is not there; under a security context that is a restriction.',
+  title: 'Objects use fields that the target version of Kubernetes knows, and each of them once',
+  why: 'Kubernetes drops a field that it does not know, or refuses the object where fields are validated strictly. The author believes in a setting that is not there; under a security context that is a restriction. Of a field that stands twice only the last counts, and kubectl sends no other: not even strict validation hears of the first.',
   severity: 'medium',
   also: {},
   subject: objectFields,
   manifestsOnly: 'left to the manifests: what the API server does not know is not in a cluster',
 
-  evaluate({ ref, object, podTemplates }, { version }) {
+  evaluate({ ref, object, podTemplates, repeated }, { version }) {
     const fields = fieldsUnknownTo(ref, object, podTemplates, version);
-    if (fields === undefined) return foreign;
-    if (fields.length === 0) return pass;
-    return failAt(fields.map((field) => ({ where: field.path, message: messageOf(field, version), severity: severityOf(field) })));
+    if (fields === undefined && repeated.length === 0) return foreign;
+    const unknown = (fields ?? []).map((field): Place => {
+      return { where: field.path, message: messageOf(field, version), severity: severityOf(field) };
+    });
+    const places = [...unknown, ...repeated.map(repeatedAt)];
+    return places.length === 0 ? pass : failAt(places);
   },
 
   fix: {
     safety: 'review',
     risk: 'the setting has had no effect so far, and now takes effect as its author wrote it: read the value, and try the object with kubectl apply --dry-run=server',
-    edits({ ref, object, podTemplates }, { version }) {
+    edits({ ref, object, podTemplates, repeated }, { version }) {
       const fields = fieldsUnknownTo(ref, object, podTemplates, version) ?? [];
       const edits: Edit[] = [];
       let left = '';
@@ -47,12 +52,15 @@ export const unknownFields: AnyControl = defineControl({
         if (field.meant !== undefined && reason === undefined) edits.push(rename(field.path, field.meant));
         else left ||= reason ?? `no field that Kubernetes knows there is spelt like ${shown(field.name)}`;
       }
+      const [twice] = repeated;
+      if (twice !== undefined && edits.length === 0)
+        left ||= `${shown(String(twice.path.at(-1)))} stands in lines ${listed(twice.lines)}: only its author knows which one is meant, or both`;
       return edits.length > 0 ? edits : decline(left);
     },
   },
 
   remedy:
-    'Write the field as the version knows it, or take it out; kubectl apply --server-side --dry-run=server shows what is left of an object.',
+    'Write the field as the version knows it, once, or take it out; kubectl apply --server-side --dry-run=server shows what is left of an object.',
 
   examples: {
     pass: {
@@ -121,6 +129,20 @@ const foreign = notApplicable('a kind that the API of Kubernetes does not define
 function severityOf({ restricts, since, until }: UnknownField): Severity {
   if (since !== undefined || until !== undefined) return restricts ? 'medium' : 'low';
   return restricts ? 'high' : 'medium';
+}
+
+function repeatedAt({ path, lines }: RepeatedKey): Place {
+  const before = lines.slice(0, -1);
+  const said = before.length === 1 ? `line ${before[0]} says` : `lines ${listed(before)} say`;
+  const message = `field ${shown(String(path.at(-1)))} stands more than once in its map: what ${said} has no effect`;
+  return { where: path, message, severity: path.includes('securityContext') ? 'high' : 'medium' };
+}
+
+const mostLines = 4;
+
+function listed(lines: readonly number[]): string {
+  if (lines.length > mostLines) return `${lines.slice(0, mostLines).join(', ')} and ${lines.length - mostLines} more`;
+  return lines.length < 2 ? lines.join('') : `${lines.slice(0, -1).join(', ')} and ${lines.at(-1)}`;
 }
 
 /** Why a person has to decide what becomes of the key; undefined where one field alone is meant and free, or none is near. */

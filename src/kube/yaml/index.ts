@@ -6,6 +6,7 @@ import { documentLimit, tooLong } from './limits.ts';
 
 export type { Layout, LayoutKey, ReadDocument, RefusedDocument } from './document.ts';
 export { readJson } from './json.ts';
+export { mayRepeatKeys, repeatedKeys } from './repeated-keys.ts';
 export { splitDocuments } from './split.ts';
 
 /**

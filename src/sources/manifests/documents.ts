@@ -1,11 +1,19 @@
-import { apiGroup, isObserved, type Input, type Location, type Path } from '../../core/index.ts';
+import { apiGroup, isObserved, type Input, type Location, type Path, type RepeatedKey, type Resource } from '../../core/index.ts';
 import { isWorkflow } from '../../kube/argo-workflow.ts';
 import { copiedMistake, copiedMistakeAt } from '../../kube/copied-mistakes.ts';
 import { decode } from '../../kube/decode.ts';
 import { isPatch } from '../../kube/patch-document.ts';
 import { hasEmbeddedPod, templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isObject } from '../../kube/shape-reader.ts';
-import { readDocument, readJson, splitDocuments, type ReadDocument, type RefusedDocument } from '../../kube/yaml/index.ts';
+import {
+  mayRepeatKeys,
+  readDocument,
+  readJson,
+  repeatedKeys,
+  splitDocuments,
+  type ReadDocument,
+  type RefusedDocument,
+} from '../../kube/yaml/index.ts';
 import { addressed, commentsOf } from './comments.ts';
 import { scanObject, skipSpace } from './json-scan.ts';
 import { jsonStream, type JsonSlice, type JsonSlices, type ListHeader } from './json-stream.ts';
@@ -83,6 +91,8 @@ interface Candidate {
   readonly prefix: Path;
   /** Of the list that it is an item of: items of a typed list need not repeat it. */
   readonly list?: ListHeader & { readonly index: number };
+  /** Keys that stand twice in what `locate` knows. */
+  readonly repeated?: readonly RepeatedKey[];
 }
 
 /** Which kinds are worth parsing. */
@@ -198,7 +208,8 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
     if ('error' in document) return takeFault(text, first, document);
     if (document.value === null) return;
     const before = counts.resources;
-    take({ value: document.value, locate: (paths) => document.locate(paths), prefix: [] }, first);
+    const repeated = document.duplicates === undefined ? {} : { repeated: repeatedKeys(document, text, line) };
+    take({ value: document.value, locate: (paths) => document.locate(paths), prefix: [], ...repeated }, first);
     if (counts.resources === before || !text.includes(addressed)) return;
     for (const comment of commentsOf(document, text, line, file)) sink({ type: 'comment', comment });
   }
@@ -219,7 +230,7 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
   }
 
   function take(candidate: Candidate, first: number): void {
-    const { value, locate, prefix, list } = candidate;
+    const { value, locate, prefix, list, repeated } = candidate;
     if (!isObject(value)) {
       if (list !== undefined && isListOfObjects(list)) unread(first, `items[${list.index}]: expected an object, found ${nameOf(value)}`);
       else if (Array.isArray(value) && value.some((item) => isObject(item) && 'apiVersion' in item && 'kind' in item)) {
@@ -252,7 +263,8 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
     if (isPatch(object, templates)) return skip(first, patch);
     counts.resources++;
     const at: Locate = prefix.length === 0 ? locate : (paths) => locate(paths.map((path) => [...prefix, ...path]));
-    sink({ type: 'resource', resource: { ref, metadata, object, podTemplates: templates, file, locate: at } });
+    const resource: Resource = { ref, metadata, object, podTemplates: templates, file, locate: at };
+    sink({ type: 'resource', resource: repeated === undefined ? resource : { ...resource, repeated: repeatedBelow(prefix, repeated) } });
   }
 
   function takeList(list: Candidate, items: readonly unknown[], header: ListHeader, first: number): void {
@@ -260,7 +272,7 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
     const places = list.locate(items.map((_, index) => [...list.prefix, 'items', index]));
     items.forEach((value, index) => {
       const prefix = [...list.prefix, 'items', index];
-      take({ value, locate: list.locate, prefix, list: { ...header, index } }, places[index]?.line ?? first);
+      take({ ...list, value, prefix, list: { ...header, index } }, places[index]?.line ?? first);
     });
   }
 
@@ -270,7 +282,11 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
 
   function takeSlice(slice: JsonSlice, document: ReadDocument, list?: ListHeader & { readonly index: number }): void {
     const locate: Locate = (paths) => placesInFile(slice, document.locate(paths));
-    take({ value: document.value, locate, prefix: [], ...(list && { list }) }, slice.line);
+    // Lists, and what is cut down to what people write, are written by tools, which say nothing twice.
+    const byHand = list === undefined && slice.gaps.length === 0 && slice.text.length < longestByHand;
+    const mayRepeat = byHand && mayRepeatKeys(slice.text, document.value);
+    const repeated = mayRepeat ? { repeated: repeatedKeys(document, slice.text, slice.line) } : {};
+    take({ value: document.value, locate, prefix: [], ...(list && { list }), ...repeated }, slice.line);
   }
 
   function takeJson(slice: JsonSlice, list?: ListHeader & { readonly index: number }): boolean {
@@ -311,6 +327,14 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
   }
 
   return { read, outcome: { counts, skips } };
+}
+
+const longestByHand = 1024 * 1024;
+
+/** Those of one object in a document, by the paths in that object. */
+function repeatedBelow(prefix: Path, repeated: readonly RepeatedKey[]): readonly RepeatedKey[] {
+  const inside = repeated.filter(({ path }) => path.length > prefix.length && prefix.every((step, at) => step === path[at]));
+  return inside.map(({ path, lines }) => ({ path: path.slice(prefix.length), lines }));
 }
 
 function explained(reason: string, hint: string | undefined): string {

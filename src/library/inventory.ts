@@ -78,7 +78,7 @@ export interface Inventory {
 }
 
 /**
- * Reads objects without judging them, each handed over once and in the order of a scan: files in the order of the paths, a
+ * Reads objects without judging them, each handed over once and in the order of a scan: files by their names, a
  * cluster kind by kind. Pods of a cluster that are as their owner's template says have `madeFrom.alike`.
  *
  * @throws OptionError where an option is wrong, or the cluster cannot be asked at all.

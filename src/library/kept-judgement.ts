@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { AnyControl, Proposal, Report, ResourceRef } from '../core/index.ts';
 import { startEvaluation, type Part, type Policy, type ProposalSink } from '../evaluate/index.ts';
 import {
-  findFiles,
+  findInOrder,
   manifestReader,
   manifestTotals,
   sourcesOf,
@@ -91,7 +91,7 @@ export function keepJudging(
 
   async function filesNow({ contents = new Map(), isDiskKnown = false }: HowToLook): Promise<readonly KeptFile[]> {
     if (found === undefined || !isDiskKnown)
-      found = await findFiles(paths, cwd, rendering.render !== undefined, rendering.render?.buildsAll);
+      found = await findInOrder(paths, cwd, rendering.render !== undefined, rendering.render?.buildsAll);
     const next = new Map<string, KeptFile>();
     const files: KeptFile[] = [];
     for (const one of found) {

@@ -1,4 +1,5 @@
 import {
+  compareText,
   unknown,
   type Anchor,
   type JoinedSubject,
@@ -143,6 +144,9 @@ export const clusters: JoinedSubjectKind<ClusterSubject, Memory> = {
     }
     if (found === undefined) return;
     const { ref, server } = found;
+    // What is named of several does not hang on who answered first.
+    workloads.sort((a, b) => compareText(a.title, b.title));
+    daemonSets.sort((a, b) => compareText(a.title, b.title));
     yield { ref, at: server.at, subject: { server, nodes, workloads, daemonSets } };
   },
 };

@@ -106,23 +106,34 @@ function roleMessage(grant: GrantSubject, worst: Reach, more: number): string {
       return `whoever gets role "${name}" may ${worst.right.title}${moreText(more)}: nobody is bound to it here`;
     });
   const bindings = new Set(worst.holders.map(({ binding }) => binding));
-  const [first] = bindings;
+  const { binding: first } = firstByName(worst.holders);
   const others = bindings.size === 1 ? '' : ` and ${bindings.size - 1} more`;
-  const by = (longestName: number): string => ` by binding "${short(first!.name, longestName)}"`;
+  const by = (longestName: number): string => ` by binding "${short(first.name, longestName)}"`;
   return holderMessage(worst, more, (longestName) => by(longestName) + others, by);
 }
 
 /** What does not fit of the chain is left out from its end. */
 function holderMessage({ right, holders, scope, unguarded }: Reach, more: number, ...chains: ((longestName: number) => string)[]): string {
-  const subjects = new Map(holders.map(({ subject }) => [subjectText(subject), subject]));
-  const [first] = subjects.values();
+  const subjects = new Set(holders.map(({ subject }) => subjectText(subject)));
+  const { subject: first } = firstByName(holders);
   const others = subjects.size === 1 ? '' : ` and ${subjects.size - 1} more`;
   const where = scope === 'everywhere' ? ' everywhere' : placeText(holders, unguarded.size);
   const texts = [...chains, () => ''].map((chain) => (longestName: number): string => {
-    const who = subjectText({ ...first!, name: short(first!.name, longestName) });
+    const who = subjectText({ ...first, name: short(first.name, longestName) });
     return `${who}${others} may ${right.title}${moreText(more)}${where}${chain(longestName)}`;
   });
   return fitted(...texts);
+}
+
+/** Whom a message names of several: the same one in whatever order the files are read. */
+function firstByName(holders: readonly RoleHolder[]): RoleHolder {
+  const wordsOf = ({ subject, binding: { namespace = '', name } }: RoleHolder): string => `${subjectText(subject)}\0${name}/${namespace}`;
+  let [least, words] = [holders[0]!, wordsOf(holders[0]!)];
+  for (const holder of holders) {
+    const own = wordsOf(holder);
+    if (own < words) [least, words] = [holder, own];
+  }
+  return least;
 }
 
 function moreText(more: number): string {

@@ -1,4 +1,5 @@
 import {
+  compareText,
   groupBy,
   type Anchor,
   type AnchorOf,
@@ -417,7 +418,7 @@ function once<T, A extends readonly unknown[], R>(make: () => T, use: (made: T, 
 
 /** In all of the cluster, or in the namespace of its system. */
 function powerfulOf(rbac: Rbac, givenBy: Permissions['givenBy']): PowerfulSubject[] {
-  const found = new Map<string, PowerfulSubject>();
+  const found = new Map<string, PowerfulSubject & { readonly binding: BindingFact }>();
   for (const binding of rbac.bindings) {
     const { namespace } = binding;
     if (namespace !== undefined && namespace !== systemNamespaces[0]) continue;
@@ -426,12 +427,18 @@ function powerfulOf(rbac: Rbac, givenBy: Permissions['givenBy']): PowerfulSubjec
       if (!right.takesOver || (namespace !== undefined && !inNamespaces)) continue;
       for (const { subject } of heldBy ?? allOf(binding)) {
         const before = found.get(subjectName(subject));
-        if (before !== undefined && dangerousRights.indexOf(before.right) <= dangerousRights.indexOf(right)) continue;
-        if (!isBootstrapGrant(binding, subject)) found.set(subjectName(subject), { subject, right });
+        const worse = before === undefined ? -1 : rankOf(right) - rankOf(before.right);
+        if (worse > 0 || (worse === 0 && binding.name >= before!.binding.name)) continue;
+        if (!isBootstrapGrant(binding, subject)) found.set(subjectName(subject), { subject, right, binding });
       }
     }
   }
-  return [...found.values()];
+  // By name: which of them a message names does not hang on the order of the files.
+  return [...found].sort(([a], [b]) => compareText(a, b)).map(([, each]) => each);
+}
+
+function rankOf(right: DangerousRight): number {
+  return dangerousRights.indexOf(right);
 }
 
 /** Where somebody has a right; `''` stands for everywhere. */
@@ -456,11 +463,13 @@ function powersOf(rbac: Rbac, givenBy: Permissions['givenBy']): AllPowers {
         for (const home of new Set(['', subject.namespace ?? ''])) {
           const scopes = entryOf(entryOf(among, home, newMap<Scopes<SubjectFact[]>>), right.id, newMap<SubjectFact[]>);
           const two = entryOf(scopes, scope, (): SubjectFact[] => []);
-          if (two.length < 2 && !two.some((each) => subjectName(each) === subjectName(subject))) two.push(subject);
+          putFirst(two, subject);
         }
       }
     }
   }
+  for (const ofHome of among.values())
+    for (const [right, scopes] of ofHome) ofHome.set(right, new Map([...scopes].sort(([a], [b]) => compareText(a, b))));
   const rights = dangerousRights.toSorted((a, b) => Number(b.takesOver) - Number(a.takesOver));
 
   return {
@@ -488,6 +497,15 @@ function powersOf(rbac: Rbac, givenBy: Permissions['givenBy']): AllPowers {
       return answer;
     },
   };
+}
+
+/** Keeps the first two by name, whatever order they come in. */
+function putFirst(two: SubjectFact[], subject: SubjectFact): void {
+  const name = subjectName(subject);
+  const at = two.findIndex((each) => subjectName(each) >= name);
+  if (at >= 0 && subjectName(two[at]!) === name) return;
+  two.splice(at < 0 ? two.length : at, 0, subject);
+  two.length = Math.min(two.length, 2);
 }
 
 function newMap<T>(): Map<string, T> {

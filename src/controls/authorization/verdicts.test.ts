@@ -11,6 +11,7 @@ import {
 import { judgeWith } from '../../testing/control-proofs.ts';
 import { secretReaders } from '../network-separation/secret-readers.ts';
 import { admissionWriters } from '../pod-security/admission-writers.ts';
+import { tokenAccess } from '../pod-security/token-access.ts';
 import { allPowerful } from './all-powerful.ts';
 import { clusterAdmin } from './cluster-admin.ts';
 import { commandsInContainers } from './commands-in-containers.ts';
@@ -32,6 +33,27 @@ function found(control: AnyControl, yaml: string, policy: Overrides = {}): strin
 
 const secrets = "{ apiGroups: [''], resources: [secrets], verbs: [get, list] }";
 const everything = "{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }";
+
+test('whom a message names of several is decided by names, and not by the order of objects', () => {
+  const bind = '{ apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind] }';
+  const pods = "{ apiGroups: [''], resources: [pods], verbs: [create] }";
+  const account = (name: string, namespace = 'shop'): string => `{ kind: ServiceAccount, name: ${name}, namespace: ${namespace} }`;
+  const objects = [
+    exampleRole({ name: 'maker', rules: [pods] }),
+    exampleBinding({ role: 'ClusterRole/maker', name: 'z-makers', subjects: ['{ kind: User, name: joe }', '{ kind: User, name: ann }'] }),
+    exampleBinding({ role: 'ClusterRole/maker', name: 'a-makers', subjects: ['{ kind: User, name: eve }'] }),
+    exampleRole({ name: 'binder', rules: [bind] }),
+    exampleBinding({ role: 'ClusterRole/binder', name: 'z-binders', subjects: [account('web'), account('api'), account('job')] }),
+    exampleBinding({ role: 'ClusterRole/binder', name: 'a-binders', subjects: [account('job'), account('db', 'bank')] }),
+    exampleBinding({ role: 'ClusterRole/binder', name: 'local', namespace: 'shop', subjects: [account('web')] }),
+  ];
+  for (const control of [allPowerful, escalationVerbs, tokenAccess, workloadCreation]) {
+    const told = found(control, objects.join('---\n')).sort();
+    expect(told.length).toBeGreaterThan(0);
+    expect(found(control, objects.toReversed().join('---\n')).sort()).toEqual(told);
+  }
+  expect(found(allPowerful, objects.join('---\n'))).toEqual([expect.stringContaining('such as account "bank/db"')]);
+});
 
 describe('a dangerous rule of a role', () => {
   test('is found where it stands, with whoever has it and by what', () => {

@@ -92,6 +92,17 @@ export async function findFiles(paths: readonly string[], cwd: string, renders =
   return search.found;
 }
 
+/**
+ * The same whatever order the paths have: where one of several must be named, or counts (two files with one object), names decide
+ * and not who was read first. Standard input has no name, and comes last.
+ */
+export async function findInOrder(paths: readonly string[], cwd: string, renders?: boolean, builds?: boolean): Promise<readonly Found[]> {
+  const found = await findFiles(paths, cwd, renders, builds);
+  if (paths.length < 2) return found;
+  const nameOf = (each: Found): string => (each.type === 'stdin' ? '\u{10ffff}' : each.file);
+  return found.toSorted((a, b) => byteOrder(nameOf(a), nameOf(b)));
+}
+
 /** All of them first: a base is not built alone where an overlay of it is built too. */
 async function findOverlays(search: Search, named: string): Promise<void> {
   const path = resolve(search.cwd, named);

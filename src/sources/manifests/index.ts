@@ -7,12 +7,12 @@ import { byteReader, refuseFirstBytes } from './byte-reader.ts';
 import { makeRoom, newWindow, resetWindow, windowLimits, type ByteWindow, type WindowLimits } from './byte-window.ts';
 import { cutsOf, gatherer, helmTemplate, pieceReader, type Outcome, type Piece } from './documents.ts';
 import type { RenderOptions, Rendered } from '../charts/index.ts';
-import { findFiles, type Found, type FoundChart, type FoundOverlay } from './find-files.ts';
+import { findInOrder, type Found, type FoundChart, type FoundOverlay } from './find-files.ts';
 import { oneLine } from './reasons.ts';
 import type { Sharing } from './sharing.ts';
 
 export { readPortion, type Portion } from './documents.ts';
-export { findFiles, sourcesOf, type Found } from './find-files.ts';
+export { findInOrder, sourcesOf, type Found } from './find-files.ts';
 export { startSharing, type Judged, type Sharing, type StartHelper } from './sharing.ts';
 
 export interface ManifestOptions {
@@ -93,8 +93,8 @@ interface Reading {
 }
 
 /**
- * Reads all manifests that the paths name and hands over one input after the other: files in the order of the paths, in
- * folders by byte order; in each file its documents in order, then what was skipped of it, one entry for each reason.
+ * Reads all manifests that the paths name and hands over one input after the other: files in byte order of their names,
+ * in each file its documents in order, then what was skipped of it, one entry for each reason.
  * What cannot be read is an input as well. Rejects only for what `sink`, `reads` or `onProgress` throw.
  */
 export async function readManifests(
@@ -106,7 +106,7 @@ export async function readManifests(
   const counts: ManifestCounts[] = [];
   const { contents = new Map<string, Uint8Array>() } = options;
   const fresh = new Set(contents.keys());
-  for (const found of await findFiles(options.paths, options.cwd, options.render !== undefined, options.render?.buildsAll)) {
+  for (const found of await findInOrder(options.paths, options.cwd, options.render !== undefined, options.render?.buildsAll)) {
     const file = found.type === 'read' ? found.file : found.type === 'stdin' ? standardInput : '';
     counts.push(await reader.read(found, fresh.delete(file) ? contents.get(file) : undefined));
   }

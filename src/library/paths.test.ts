@@ -69,6 +69,102 @@ function outcome(paths: readonly AttackPath[]): string {
   return `${path.certain ? '' : '? '}${steps.map(({ technique }) => technique).join(' > ')}`;
 }
 
+const webhook = (name: string): string =>
+  `apiVersion: ${admission}/v1\nkind: MutatingWebhookConfiguration\nmetadata: { name: ${name} }\nwebhooks: []`;
+
+const deployment = (name: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: shop }
+spec: { selector: { matchLabels: { app: ${name} } }, template: { metadata: { labels: { app: ${name} } }, spec: { containers: [{ name: app, image: registry.example/app }] } } }`;
+
+const volume = (path: string, more = ''): string =>
+  `apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: folder }\nspec: { hostPath: { path: ${path} }${more} }`;
+
+const claim = (more = ''): string =>
+  `apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: data, namespace: shop }\nspec: { accessModes: [ReadWriteOnce]${more} }`;
+
+const toClaim = [...inShop(rule('create', 'persistentvolumeclaims, pods')).slice(1), namespace('shop', 'baseline')];
+
+const volumesToClaim: readonly Case[] = [
+  ['a volume that nobody has claimed', [...toClaim, volume('/')], 'node', 'claim-volume'],
+  ['a volume of no worth', [...toClaim, volume('/data')], 'node', 'none'],
+  [
+    'a volume without the right to claim it',
+    [...inShop(rule('create', 'pods')).slice(1), namespace('shop', 'baseline'), volume('/')],
+    'node',
+    'none',
+  ],
+  [
+    'a volume for pods that are not root',
+    [...toClaim.slice(0, -1), namespace('shop', 'restricted'), volume('/')],
+    'node',
+    '? claim-volume',
+  ],
+  ['a volume that is kept for another namespace', [...toClaim, volume('/', ', claimRef: { namespace: bank, name: data }')], 'node', 'none'],
+  [
+    'a volume that a claim of the namespace has',
+    [...inShop(rule('create', 'pods')).slice(1), namespace('shop', 'baseline'), volume('/'), claim(', volumeName: folder')],
+    'node',
+    'create-workload > claimed-host-path',
+  ],
+];
+
+/** Jane holds role `mine`, and may change it as the rules say. */
+const holding = (kind: 'Role' | 'ClusterRole', ...rules: readonly string[]): readonly string[] => [
+  ...(kind === 'Role' ? inShop(...rules) : everywhere(...rules)),
+  role(kind, 'mine', rule('get', 'configmaps')),
+  bound(`${kind}Binding`, 'mine', `kind: ${kind}, name: mine`, jane),
+];
+
+const escalations: readonly Case[] = [
+  [
+    'escalate by name',
+    holding('ClusterRole', rule('escalate, update', 'clusterroles', rbac, 'mine')),
+    'cluster-admin',
+    'escalate-named-role',
+  ],
+  [
+    'escalate and a change by two rules',
+    holding('ClusterRole', rule('escalate', 'clusterroles', rbac), rule('update', 'clusterroles', rbac, 'mine')),
+    'cluster-admin',
+    'escalate-named-role',
+  ],
+  ['escalate by name without a change', holding('ClusterRole', rule('escalate', 'clusterroles', rbac, 'mine')), 'cluster-admin', 'none'],
+  [
+    'escalate by one name and a change by another',
+    holding('ClusterRole', rule('escalate', 'clusterroles', rbac, 'mine'), rule('update', 'clusterroles', rbac, 'yours')),
+    'cluster-admin',
+    'none',
+  ],
+  ['escalate by the name of a role of others', everywhere(rule('escalate, update', 'clusterroles', rbac, 'view')), 'cluster-admin', 'none'],
+  [
+    'escalate by the name of a role that is bound in a namespace',
+    [
+      ...everywhere(rule('escalate, update', 'clusterroles', rbac, 'mine')),
+      role('ClusterRole', 'mine', rule('get', 'configmaps')),
+      bound('RoleBinding', 'mine', 'kind: ClusterRole, name: mine', jane),
+    ],
+    'namespace:shop',
+    'escalate-named-role',
+  ],
+  [
+    'escalate by the name of a Role',
+    holding('Role', rule('escalate, patch', 'roles', rbac, 'mine')),
+    'namespace:shop',
+    'escalate-named-role',
+  ],
+  [
+    'escalate by the name of a ClusterRole in a namespace',
+    [
+      ...inShop(rule('escalate, update', 'clusterroles', rbac, 'mine')),
+      role('ClusterRole', 'mine', rule('get', 'configmaps')),
+      bound('RoleBinding', 'mine', 'kind: ClusterRole, name: mine', jane),
+    ],
+    'namespace:shop',
+    'none',
+  ],
+];
+
 describe('what rights lead to', () => {
   const cases: readonly Case[] = [
     ['every right', everywhere(rule("'*'", "'*'", "'*'")), 'cluster-admin', 'all-rights'],
@@ -153,6 +249,55 @@ describe('what rights lead to', () => {
       'host-path-volume',
     ],
     ['aws-auth', everywhere(rule('patch', 'configmaps')), 'cluster-admin', '? administrators-by-config-map'],
+    ['aws-auth by name', everywhere(rule('patch', 'configmaps', "''", 'aws-auth')), 'cluster-admin', '? administrators-by-config-map'],
+    ['a ConfigMap of another name', everywhere(rule('patch', 'configmaps', "''", 'coredns')), 'cluster-admin', 'none'],
+    ['aws-auth of another namespace', inShop(rule('patch', 'configmaps', "''", 'aws-auth')), 'cluster-admin', 'none'],
+    ...escalations,
+    [
+      'a webhook by its name',
+      [...everywhere(rule('patch', 'mutatingwebhookconfigurations', admission, 'own')), webhook('own')],
+      'cluster-admin',
+      'mutating-webhook',
+    ],
+    [
+      'a webhook by a name that was not read',
+      everywhere(rule('patch', 'mutatingwebhookconfigurations', admission, 'own')),
+      'cluster-admin',
+      '? mutating-webhook',
+    ],
+    [
+      'changing a workload by its name',
+      [...inShop(rule('patch', 'deployments', 'apps', 'web')), deployment('web')],
+      'namespace:shop',
+      'change-workload',
+    ],
+    [
+      'changing a workload by another name',
+      [...inShop(rule('patch', 'deployments', 'apps', 'api')), deployment('web')],
+      'namespace:shop',
+      'none',
+    ],
+    [
+      'changing the image of a pod by its name',
+      [...inShop(rule('patch', 'pods', "''", 'agent')), pod('agent', '', ', securityContext: { privileged: true }')],
+      'node',
+      'change-image > privileged-container',
+    ],
+    [
+      'the labels of a namespace by its name',
+      [...inShop(rule('patch', 'namespaces', "''", 'shop'), rule('create', 'pods')).slice(1), namespace('shop', 'restricted')],
+      'node',
+      'lift-level',
+    ],
+    [
+      'the labels of another namespace',
+      [...inShop(rule('patch', 'namespaces', "''", 'bank'), rule('create', 'pods')).slice(1), namespace('shop', 'restricted')],
+      'node',
+      'none',
+    ],
+    ['custom resources', inShop(rule('create', 'workflows', 'argoproj.io')), 'namespace:shop', '? create-custom-workload'],
+    ['custom resources of another group', inShop(rule('create', 'workflows', 'example.com')), 'namespace:shop', 'none'],
+    ...volumesToClaim,
     ['nodes/proxy in a cluster without anything', everywhere(rule('get', 'nodes/proxy')), 'cluster-admin', 'none'],
     [
       'a role that was not read',
@@ -287,6 +432,11 @@ describe('what a pod leads to', () => {
     `volumes: [{ name: node, hostPath: { path: ${path} } }], `,
     `, volumeMounts: [{ name: node, mountPath: /node${more} }]`,
   ];
+  const claims = (more = ''): readonly [string, string] => [
+    'volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }], ',
+    `, volumeMounts: [{ name: data, mountPath: /data${more} }]`,
+  ];
+  const kept = ', claimRef: { namespace: shop, name: data }';
   const cases: readonly Case[] = [
     ['nothing', [pod('web')], 'node', 'none'],
     ['privileged', [pod('web', '', ', securityContext: { privileged: true }')], 'node', 'privileged-container'],
@@ -316,6 +466,9 @@ describe('what a pod leads to', () => {
     ['the root of the node to read', [pod('web', ...mounts('/', ', readOnly: true'))], 'node', '? host-path'],
     ['a folder of its own', [pod('web', ...mounts('/data/web'))], 'node', 'none'],
     ['a volume that no container mounts', [pod('web', mounts('/')[0])], 'node', 'none'],
+    ['a claim of a folder of the node', [pod('web', ...claims()), volume('/etc/kubernetes', kept)], 'node', 'claimed-host-path'],
+    ['a claim to read', [pod('web', ...claims(', readOnly: true')), volume('/etc/kubernetes', kept)], 'node', '? claimed-host-path'],
+    ['a claim of another volume', [pod('web', ...claims()), volume('/etc/kubernetes')], 'node', 'none'],
     ['a socket to read', [pod('web', ...mounts('/var/run/docker.sock', ', readOnly: true'))], 'node', 'runtime-socket'],
     ['its token', [pod('web', 'serviceAccountName: admin, '), account('admin'), admin], 'cluster-admin', 'mounted-token > all-rights'],
     [
@@ -523,6 +676,9 @@ describe('a plan', () => {
       rule('bind', 'clusterroles', rbac),
       rule('create', 'rolebindings', rbac),
       rule('escalate, patch', 'roles, clusterroles', rbac),
+      rule('escalate, patch', 'roles, clusterroles', rbac, 'role-0'),
+      rule('create', 'persistentvolumeclaims'),
+      rule('patch', 'namespaces', "''", 'shop'),
       rule('get', 'nodes/proxy'),
       rule("'*'", "'*'", "'*'"),
     );
@@ -543,6 +699,7 @@ describe('a plan', () => {
           namespace('shop', level),
           account('a'),
           account('b'),
+          volume('/etc/kubernetes', running.length % 2 === 0 ? '' : ', claimRef: { namespace: shop, name: data }'),
           ...running.map(([as, mounts, privileged], index) =>
             pod(
               `pod-${index}`,
@@ -572,7 +729,7 @@ describe('a plan', () => {
 test('every step is broken by what its technique says', async () => {
   const documents = [
     ...everywhere(
-      rule('create', 'pods, pods/exec, serviceaccounts/token'),
+      rule('create', 'pods, pods/exec, serviceaccounts/token, persistentvolumeclaims'),
       rule('bind', 'clusterroles', rbac, 'admin'),
       rule('create', 'rolebindings', rbac),
       rule('impersonate', 'users', "''", 'bob'),
@@ -581,9 +738,11 @@ test('every step is broken by what its technique says', async () => {
     admin,
     pod(
       'web',
-      'hostPID: true, volumes: [{ name: node, hostPath: { path: /run } }], ',
-      ', securityContext: { privileged: true }, volumeMounts: [{ name: node, mountPath: /node }]',
+      'hostPID: true, volumes: [{ name: node, hostPath: { path: /run } }, { name: data, persistentVolumeClaim: { claimName: data } }], ',
+      ', securityContext: { privileged: true }, volumeMounts: [{ name: node, mountPath: /node }, { name: data, mountPath: /data }]',
     ),
+    volume('/root', ', claimRef: { namespace: shop, name: data }'),
+    volume('/root').replace('folder', 'free'),
     pod(
       'api',
       'serviceAccountName: admin, ',

@@ -62,7 +62,10 @@ export function startPathsReading(): PathsReading {
 
 function listedOf({ unlisted }: Inventory): NonNullable<AttackGraphOptions['listed']> {
   const has = (pattern: RegExp): boolean => !unlisted.some((kind) => pattern.test(kind));
-  return { roles: has(/^(?:cluster)?roles\./), reviewers: has(/^validating(?:webhookconfigurations|admissionpolicies)\./) };
+  return {
+    roles: has(/^(?:cluster)?roles\./),
+    reviewers: has(/^(?:mutatingwebhookconfigurations|validatingwebhookconfigurations|validatingadmissionpolicies)\./),
+  };
 }
 
 export interface PathsQuestion {

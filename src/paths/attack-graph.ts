@@ -6,11 +6,22 @@ import { buildRbac, mastersGroup, type Rbac, type RbacFact } from '../kube/rbac/
 import { escapeChangeKind, namespaceId, placedId, type Change } from './changes.ts';
 import { addConnections } from './connections.ts';
 import { startDraft, type AttackEdge, type Draft, type EvidenceRef } from './draft.ts';
-import type { AccountFact, EscapeFact, Facts, NamespaceFact, NodeFact, ReviewerFact, TokenSecretFact, WorkloadFact } from './facts.ts';
+import type {
+  AccountFact,
+  EscapeFact,
+  Facts,
+  MutatorFact,
+  NamespaceFact,
+  NodeFact,
+  ReviewerFact,
+  TokenSecretFact,
+  VolumeFact,
+  WorkloadFact,
+} from './facts.ts';
 import { graphOf, type Graph } from './graph.ts';
 import { addRights, type Gains } from './rights.ts';
 import type { State } from './states.ts';
-import { otherTechniques as known, type RightTechnique } from './techniques.ts';
+import { otherTechniques as known, type RightTechnique, type Technique } from './techniques.ts';
 
 /** Who can get where, from where. */
 export interface AttackGraph extends Graph<AttackEdge> {
@@ -53,8 +64,15 @@ interface World {
   readonly tokens: readonly TokenSecretFact[];
   readonly nodes: readonly NodeFact[];
   readonly reviewers: readonly ReviewerFact[];
+  readonly mutators: ReadonlyMap<string, MutatorFact>;
+  /** By the claims that have them, as `NAMESPACE/NAME`. */
+  readonly claimed: ReadonlyMap<string, VolumeFact>;
+  /** Those that nobody has claimed. */
+  readonly freeVolumes: readonly VolumeFact[];
   /** Whether these are all that there are. */
   readonly reviewersRead: boolean;
+  /** All that there are in a cluster. */
+  readonly reviewersListed: boolean;
   readonly namespaceFacts: ReadonlyMap<string, NamespaceFact>;
   readonly namespaces: readonly string[];
   readonly settings: AdmissionSettings | undefined;
@@ -94,8 +112,20 @@ function worldOf({ own, rbac: given }: Facts, { version, listed }: AttackGraphOp
     if (before === undefined) workloadsIn.set(workload.namespace, [workload]);
     else before.push(workload);
   }
+  const volumes = own.filter((fact) => fact.type === 'volume');
+  const claims = new Map(own.flatMap((fact) => (fact.type === 'claim' ? [[fact.volume, fact] as const] : [])));
+  const claimOf = ({ claim, name: volume }: VolumeFact): { readonly namespace: string; readonly name: string } | undefined =>
+    claim ?? claims.get(volume);
   return {
     rbac,
+    mutators: new Map(own.flatMap((fact) => (fact.type === 'mutator' ? [[fact.name, fact] as const] : []))),
+    claimed: new Map(
+      volumes.flatMap((volume) => {
+        const claim = claimOf(volume);
+        return claim === undefined ? [] : [[accountKey(claim), volume] as const];
+      }),
+    ),
+    freeVolumes: volumes.filter((volume) => claimOf(volume) === undefined),
     workloads,
     workloadsIn,
     accounts,
@@ -103,6 +133,7 @@ function worldOf({ own, rbac: given }: Facts, { version, listed }: AttackGraphOp
     nodes: own.filter((fact) => fact.type === 'node'),
     reviewers: own.filter((fact) => fact.type === 'reviewer'),
     reviewersRead: listed?.reviewers ?? true,
+    reviewersListed: listed?.reviewers ?? false,
     namespaceFacts,
     namespaces: [...accountNames.keys()].sort(compareText),
     settings,
@@ -239,6 +270,19 @@ function addWorkloads(draft: Draft, world: World): void {
           unknown: lands === 'only' ? escape.unknown : 'it may run on a node of the control plane, or on another one',
         });
     }
+    for (const { name: claim, at, unknown } of workload.claims) {
+      const volume = world.claimed.get(`${namespace}/${claim}`);
+      if (volume === undefined) continue;
+      const unmount: Change = { id: placedId('unmount-claim', at), kind: 'unmount-claim', what: `do without claim ${claim}`, object, at };
+      draft.add({
+        from,
+        to: node,
+        technique: known['claimed-host-path'],
+        unknown: unknown ?? volume.unknown,
+        changes: [unmount, volumeDeletion(volume)],
+        evidence: [{ what: `${object} mounts claim ${claim}`, at }, volumeEvidence(volume)],
+      });
+    }
     draft.add({
       from: node,
       to: from,
@@ -252,6 +296,37 @@ function addWorkloads(draft: Draft, world: World): void {
     const account = accounts.get(`${namespace}/${workload.account}`);
     if (account?.identity !== undefined) draft.add({ from, to: cloud, ...identityStep(account, account.identity) });
   }
+}
+
+function volumeDeletion({ name, at }: VolumeFact): Change {
+  const what = 'delete the volume, or take its folder off the node';
+  return { id: placedId('delete-volume', at), kind: 'delete-volume', what, object: `PersistentVolume ${name}`, at };
+}
+
+function volumeEvidence({ name, what, at }: VolumeFact): EvidenceRef {
+  return { what: `PersistentVolume ${name} is ${what}`, at };
+}
+
+/** From making pods in a namespace to the node whose folder a volume is; Pod Security sees the claim alone. */
+function addVolume(
+  draft: Draft,
+  { namespaceFacts, settings }: World,
+  from: State,
+  namespace: string,
+  volume: VolumeFact,
+  id: Technique,
+): void {
+  const { policy } = effectivePolicy(namespace, namespaceFacts.get(namespace)?.labels ?? {}, settings);
+  const rootless =
+    policy.enforce.level === 'restricted' ? 'pods there do not run as root: what they may do with the files decides' : undefined;
+  draft.add({
+    from,
+    to: volume.anyNode ? everyNode : node,
+    technique: id,
+    unknown: rootless ?? volume.unknown,
+    changes: [volumeDeletion(volume)],
+    evidence: [volumeEvidence(volume)],
+  });
 }
 
 function escapeChange(escape: EscapeFact, object: string): Change {
@@ -377,6 +452,10 @@ function addNamespaces(draft: Draft, world: World): void {
         draft.add({ from, to: cloud, ...identityStep(account, account.identity) });
     addPrivilegedPods(draft, world, from, name, everyNode);
   }
+  for (const [claim, volume] of world.claimed) {
+    const name = claim.slice(0, claim.indexOf('/'));
+    addVolume(draft, world, { type: 'namespace', name }, name, volume, known['claimed-host-path']);
+  }
 }
 
 /** Unless a level of Pod Security forbids privileged pods, or nobody knows. */
@@ -454,6 +533,19 @@ function gainsOf(draft: Draft, world: World): Gains {
         .flatMap((each) => workloadsIn.get(each) ?? [])
         .filter((workload) => (workload.kind === 'Pod' ? workload.name === name : name.startsWith(`${workload.name}-`)))
         .map(workloadState),
+    workloadsNamed: (kind, name, namespace) =>
+      (namespace === undefined ? namespaces : [namespace]).flatMap((each) =>
+        (workloadsIn.get(each) ?? []).flatMap((workload) =>
+          workload.kind === kind && workload.name === name
+            ? [{ namespace: each, evidence: { what: `${kind} ${each}/${name} is there`, at: workload.at } }]
+            : [],
+        ),
+      ),
+    mutatorNamed(name) {
+      const mutator = world.mutators.get(name);
+      if (mutator !== undefined) return { evidence: [{ what: `MutatingWebhookConfiguration ${name} is there`, at: mutator.at }] };
+      return world.reviewersListed ? undefined : { unknown: `whether MutatingWebhookConfiguration ${name} is there is not in the input` };
+    },
   };
 
   function addGain(from: State, technique: RightTechnique, namespace: string | undefined): void {
@@ -495,6 +587,9 @@ function gainsOf(draft: Draft, world: World): Gains {
             if (account.namespace === name && account.identity !== undefined)
               draft.add({ from, to: cloud, ...identityStep(account, account.identity) });
         }
+        break;
+      case 'free-volumes':
+        for (const name of here) for (const volume of world.freeVolumes) addVolume(draft, world, from, name, volume, technique);
         break;
       case 'secrets':
         if (namespace === undefined) draft.add({ ...step, to: secrets });

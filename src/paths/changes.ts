@@ -77,7 +77,11 @@ function applyToOwn(fact: OwnFact, gone: ReadonlySet<string>): OwnFact[] {
       const { identity, ...rest } = fact;
       return identity !== undefined && gone.has(placedId('remove-identity', identity.at)) ? [rest] : [fact];
     }
+    case 'volume':
+      return gone.has(placedId('delete-volume', fact.at)) ? [] : [fact];
     case 'node':
+    case 'claim':
+    case 'mutator':
     case 'reviewer':
     case 'settings':
       return [fact];
@@ -92,6 +96,7 @@ function applyToWorkload(workload: WorkloadFact, gone: ReadonlySet<string>): Wor
     automount: stays('no-token', workload.automountAt) ? workload.automount : false,
     tokens: workload.tokens.filter(({ at }) => stays('no-projected-token', at)),
     secrets: workload.secrets.filter(({ at }) => stays('unmount-secret', at)),
+    claims: workload.claims.filter(({ at }) => stays('unmount-claim', at)),
     escapes: workload.escapes.filter((escape) => stays(escapeChangeKind(escape), escape.at)),
   };
 }

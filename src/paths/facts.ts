@@ -7,6 +7,7 @@ import { admissionSettingsKinds, readAdmissionSettings, type AdmissionSettings }
 import { rbacFact, rbacKinds, type RbacFact } from '../kube/rbac/index.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { tokenAccount, tokenInvalidSince, tokenSecretType } from '../kube/token-secrets.ts';
+import { recordOf, textOf } from '../kube/untyped.ts';
 import type { Container, PodSpec, Taint } from '../kube/types.ts';
 
 /** A pod template: of a workload, or a pod that stands for itself. */
@@ -26,6 +27,8 @@ export interface WorkloadFact {
   /** Secrets that it has as volumes or variables, by name. */
   readonly secrets: readonly PlaceFact[];
   readonly escapes: readonly EscapeFact[];
+  /** PersistentVolumeClaims that its containers mount. */
+  readonly claims: readonly ClaimedFact[];
   readonly hostNetwork: boolean;
   /** One on each node, wherever those are. */
   readonly everyNode: boolean;
@@ -37,6 +40,11 @@ export interface WorkloadFact {
 export interface PlaceFact {
   readonly name: string;
   readonly at: Anchor;
+}
+
+export interface ClaimedFact extends PlaceFact {
+  /** Why what is mounted may lead nowhere. */
+  readonly unknown?: string;
 }
 
 /** A way from a container to its node. */
@@ -105,13 +113,52 @@ export interface ReviewerFact {
   readonly at: Anchor;
 }
 
+/** A PersistentVolume that is a folder of a node with what the node trusts. */
+export interface VolumeFact {
+  readonly type: 'volume';
+  readonly name: string;
+  /** `"/etc/kubernetes" of the node, with its credentials and static pods` */
+  readonly what: string;
+  /** The claim that it is kept for. */
+  readonly claim?: { readonly namespace: string; readonly name: string };
+  /** Whoever places a pod that mounts it chooses the node. */
+  readonly anyNode: boolean;
+  readonly unknown?: string;
+  readonly at: Anchor;
+}
+
+/** A PersistentVolumeClaim that names its volume. */
+export interface ClaimFact {
+  readonly type: 'claim';
+  readonly namespace: string;
+  readonly name: string;
+  readonly volume: string;
+}
+
+/** Something that may change what everybody writes. */
+export interface MutatorFact {
+  readonly type: 'mutator';
+  readonly name: string;
+  readonly at: Anchor;
+}
+
 /** What the API server's configuration says of Pod Security admission. */
 export interface SettingsFact {
   readonly type: 'settings';
   readonly settings: AdmissionSettings;
 }
 
-export type OwnFact = WorkloadFact | AccountFact | NamespaceFact | TokenSecretFact | NodeFact | ReviewerFact | SettingsFact;
+export type OwnFact =
+  | WorkloadFact
+  | AccountFact
+  | NamespaceFact
+  | TokenSecretFact
+  | NodeFact
+  | ReviewerFact
+  | MutatorFact
+  | VolumeFact
+  | ClaimFact
+  | SettingsFact;
 
 /** What an attack graph is made of. */
 export interface Facts {
@@ -129,6 +176,9 @@ export const pathKinds: readonly string[] = [
     'Node',
     'Secret',
     'ServiceAccount',
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+    `MutatingWebhookConfiguration.${admissionGroup}`,
     `ValidatingWebhookConfiguration.${admissionGroup}`,
     `ValidatingAdmissionPolicy.${admissionGroup}`,
     ...admissionSettingsKinds,
@@ -167,12 +217,18 @@ function ownFacts(resource: Resource, anchor: AnchorOf, stated: string | undefin
   const settings = readAdmissionSettings(ref, object);
   if (settings !== undefined) return [{ type: 'settings', settings }];
   const namespace = stated ?? 'default';
+  if (group === admissionGroup && kind === 'MutatingWebhookConfiguration') return [{ type: 'mutator', name, at: anchor([]) }];
   if (group === admissionGroup) return reviewerOf(resource) ? [{ type: 'reviewer', title: `${kind} ${name}`, at: anchor([]) }] : [];
   if (group === '' && kind === 'Namespace') {
     const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => key.startsWith('pod-security.kubernetes.io/'));
     return [{ type: 'namespace', name, labels: Object.fromEntries(labels), at: anchor(['metadata', 'labels']) }];
   }
   if (group === '' && kind === 'Node') return [nodeFact(resource, anchor)];
+  if (group === '' && kind === 'PersistentVolume') return volumeFact(resource, anchor);
+  if (group === '' && kind === 'PersistentVolumeClaim') {
+    const volume = textOf(recordOf(object['spec'])['volumeName']);
+    return volume ? [{ type: 'claim', namespace, name, volume }] : [];
+  }
   if (group === '' && kind === 'Secret') return tokenSecret(resource, anchor, namespace);
   if (group === '' && kind === 'ServiceAccount') {
     const automount = object['automountServiceAccountToken'];
@@ -204,6 +260,27 @@ function tokenSecret({ ref, object, metadata }: Resource, anchor: AnchorOf, name
   if (account === undefined || (type !== undefined && type !== tokenSecretType)) return [];
   if (metadata.labels?.[tokenInvalidSince] !== undefined) return [];
   return [{ type: 'token-secret', namespace, name: ref.name, account, at: anchor([]) }];
+}
+
+/** Which volumes are folders of nodes, a level of Pod Security does not look at: it sees the claim alone. */
+function volumeFact({ ref, object }: Resource, anchor: AnchorOf): VolumeFact[] {
+  const { hostPath, local, claimRef, nodeAffinity } = recordOf(object['spec']);
+  const folder = textOf(recordOf(hostPath)['path']) ?? textOf(recordOf(local)['path']);
+  const worth = folder === undefined ? undefined : hostPathWorth(cleanHostPath(folder));
+  if (folder === undefined || worth === undefined) return [];
+  const { namespace, name } = recordOf(claimRef);
+  const claim = { namespace: textOf(namespace) ?? 'default', name: textOf(name) ?? '' };
+  return [
+    {
+      type: 'volume',
+      name: ref.name,
+      what: `"${folder}" of the node, with ${worth.holds}`,
+      ...(claimRef === undefined ? {} : { claim }),
+      anyNode: local === undefined && nodeAffinity === undefined,
+      ...(worth.worth === 'high' && worth.socket !== true ? { unknown: 'the files that lie there decide' } : {}),
+      at: anchor([]),
+    },
+  ];
 }
 
 function nodeFact({ ref, metadata, object }: Resource, anchor: AnchorOf): NodeFact {
@@ -243,6 +320,7 @@ function workloadFact({ ref }: Resource, template: PodTemplate, anchor: AnchorOf
     tokens: tokensOf(spec, at),
     secrets: secretsOf(spec, at),
     escapes: escapesOf(spec, at),
+    claims: claimsOf(spec, at),
     hostNetwork: spec.hostNetwork === true,
     everyNode: ref.kind === 'DaemonSet' && spec.nodeSelector === undefined && spec.affinity?.nodeAffinity === undefined,
     placement: shared(JSON.stringify(placementOf(spec))),
@@ -282,6 +360,39 @@ function secretsOf(spec: PodSpec, at: At): PlaceFact[] {
   return found;
 }
 
+/** Of each claim the container that has the most of it. */
+function claimsOf(spec: PodSpec, at: At): ClaimedFact[] {
+  const volumes = new Map(
+    (spec.volumes ?? []).flatMap(({ name = '', persistentVolumeClaim }, index) =>
+      persistentVolumeClaim?.claimName === undefined ? [] : [[name, { claim: persistentVolumeClaim.claimName, index }] as const],
+    ),
+  );
+  const found = new Map<string, ClaimedFact>();
+  if (volumes.size === 0) return [];
+  for (const placed of containersOf(spec))
+    for (const { name = '', readOnly } of placed.container.volumeMounts ?? []) {
+      const volume = volumes.get(name);
+      if (volume === undefined) continue;
+      const unknown = unsureOf(placed, spec) ?? (readOnly === true ? 'it is mounted read-only: what can be read there decides' : undefined);
+      if (found.has(name) && unknown !== undefined) continue;
+      found.set(name, {
+        name: volume.claim,
+        at: at(['volumes', volume.index]),
+        ...(unknown === undefined ? {} : { unknown }),
+      });
+    }
+  return [...found.values()];
+}
+
+/** Why whoever is in a container may not have what root of it has. */
+function unsureOf({ container, path }: Placed, { securityContext: pod = {} }: PodSpec): string | undefined {
+  if (path[0] === 'initContainers' && container.restartPolicy !== 'Always') return ended;
+  const own = container.securityContext ?? {};
+  const user = own.runAsUser ?? pod.runAsUser;
+  const noRoot = user === undefined ? (own.runAsNonRoot ?? pod.runAsNonRoot) === true : user !== 0;
+  return noRoot ? 'the container does not run as root: what it may do there depends on its image and on the files' : undefined;
+}
+
 interface Placed {
   readonly container: Container;
   readonly name: string;
@@ -308,16 +419,13 @@ function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
   const paths = volumes.flatMap(({ name, hostPath }, index) =>
     hostPath === undefined ? [] : [{ volume: name ?? '', path: hostPath.path ?? '', index }],
   );
-  for (const { container, name, path } of containersOf(spec)) {
-    const ends = path[0] === 'initContainers' && container.restartPolicy !== 'Always';
+  for (const placed of containersOf(spec)) {
+    const { container, name, path } = placed;
     const own = container.securityContext ?? {};
-    const user = own.runAsUser ?? pod.runAsUser;
-    const noRoot = user === undefined ? (own.runAsNonRoot ?? pod.runAsNonRoot) === true : user !== 0;
-    const asOther = noRoot
-      ? { unknown: 'the container does not run as root: what it may do there depends on its image and on the files' }
-      : {};
+    const unsure = unsureOf(placed, spec);
     const add = (technique: EscapeTechnique, what: string, remedy: string, place: Path, unknown?: string): void => {
-      const why = ends ? { unknown: ended } : unknown === undefined ? asOther : { unknown };
+      const reason = unsure === ended ? ended : (unknown ?? unsure);
+      const why = reason === undefined ? {} : { unknown: reason };
       found.push({ technique, what: `container "${name}" ${what}`, remedy, ...why, at: at(place) });
     };
     if (own.windowsOptions?.hostProcess ?? pod.windowsOptions?.hostProcess ?? false)
@@ -345,9 +453,9 @@ function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
         ]);
     if (hostPID && own.privileged !== true) {
       const traces = added.includes('SYS_PTRACE');
-      const unsure = 'it sees the processes of the node: whether one of them runs with as few rights is not known';
+      const others = 'it sees the processes of the node: whether one of them runs with as few rights is not known';
       const what = traces ? 'may trace the processes of the node' : 'sees the processes of the node';
-      add('host-processes', what, 'set hostPID to false', ['hostPID'], traces ? undefined : unsure);
+      add('host-processes', what, 'set hostPID to false', ['hostPID'], traces ? undefined : others);
     }
     for (const mount of container.volumeMounts ?? [])
       for (const { volume, path: given, index } of paths) {
@@ -362,12 +470,12 @@ function escapesOf(spec: PodSpec, at: At): EscapeFact[] {
         else if (worth === undefined)
           add('host-path', `passes mounts back to "${given}" of the node`, remedy, place, 'what is mounted there decides');
         else {
-          const unsure = readOnly
+          const files = readOnly
             ? 'it is mounted read-only: what can be read there decides'
             : worth.worth === 'high'
               ? 'the files that lie there decide'
               : undefined;
-          add('host-path', `${readOnly ? 'reads' : 'writes'} "${given}" of the node, with ${worth.holds}`, remedy, place, unsure);
+          add('host-path', `${readOnly ? 'reads' : 'writes'} "${given}" of the node, with ${worth.holds}`, remedy, place, files);
         }
       }
   }

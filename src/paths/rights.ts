@@ -34,6 +34,14 @@ export interface Gains {
   /** All that can be done in a namespace, or everywhere. */
   addEverything(from: State, namespace: string | undefined): void;
   podsNamed(name: string, namespace: string | undefined): readonly State[];
+  /** The namespaces where a workload of this kind and name was read. */
+  workloadsNamed(
+    kind: string,
+    name: string,
+    namespace: string | undefined,
+  ): readonly { readonly namespace: string; readonly evidence: EvidenceRef }[];
+  /** Whether there is such a configuration of webhooks; undefined where there is none for sure. */
+  mutatorNamed(name: string): { readonly evidence?: readonly EvidenceRef[]; readonly unknown?: string } | undefined;
 }
 
 /** Who holds an answer, by `subjectKey`. */
@@ -293,8 +301,10 @@ function addNamed(draft: Draft, rbac: Rbac, gains: Gains, heldOf: (questions: re
     technique: string,
     more: readonly EvidenceRef[] = [],
     change: readonly Change[] = [],
+    unknown?: string,
   ): void =>
     draft.add({
+      unknown,
       from: stateOfSubject(subject),
       to,
       technique: { id: technique, weight: 1 },
@@ -316,6 +326,32 @@ function addNamed(draft: Draft, rbac: Rbac, gains: Gains, heldOf: (questions: re
   ] as const)
     for (const each of named(subresource === 'exec' ? ['create'] : ['update', 'patch'], '', 'pods', subresource))
       for (const pod of gains.podsNamed(each.name, each.grant.binding.namespace)) step(each, pod, technique);
+
+  const changes = ['update', 'patch'];
+  for (const each of named(changes, '', 'pods'))
+    for (const pod of gains.podsNamed(each.name, each.grant.binding.namespace)) step(each, pod, 'change-image');
+  for (const [group, resource, kind] of templates)
+    for (const each of named(changes, group, resource))
+      for (const { namespace, evidence } of gains.workloadsNamed(kind, each.name, each.grant.binding.namespace))
+        step(each, { type: 'namespace', name: namespace }, 'change-workload', [evidence]);
+  for (const each of named(changes, 'admissionregistration.k8s.io', 'mutatingwebhookconfigurations')) {
+    const mutator = each.grant.binding.namespace === undefined ? gains.mutatorNamed(each.name) : undefined;
+    if (mutator !== undefined) step(each, { type: 'cluster-admin' }, 'mutating-webhook', mutator.evidence, [], mutator.unknown);
+  }
+  for (const { subject, name, grant } of named(changes, '', 'namespaces')) {
+    // A binding in a namespace reaches that one.
+    const technique = techniqueOf('lift-level');
+    const ways = grantsOf(heldOf(technique.needs[1]!), subject, name);
+    if ((grant.binding.namespace ?? name) !== name || ways.length === 0) continue;
+    const right = rightState(technique, name);
+    addChain(draft, subject, right, `lift the level of ${name}`, [[grant], ways]);
+    gains.add(right, technique, name);
+  }
+  const administrators = techniqueOf('administrators-by-config-map');
+  for (const each of named(changes, '', 'configmaps'))
+    if (each.name === 'aws-auth' && (each.grant.binding.namespace ?? administrators.only) === administrators.only)
+      step(each, { type: 'cluster-admin' }, administrators.id, [], [], administrators.unknown);
+  addNamedEscalation(draft, rbac, gains, heldOf, named);
 
   // A group is acted for together with some user.
   const users = heldOf([
@@ -365,6 +401,80 @@ function addNamed(draft: Draft, rbac: Rbac, gains: Gains, heldOf: (questions: re
         );
       }
     }
+}
+
+/** Kinds with a template of pods, of which some can be changed by name. */
+const templates: readonly (readonly [group: string, resource: string, kind: string])[] = [
+  ['apps', 'deployments', 'Deployment'],
+  ['apps', 'daemonsets', 'DaemonSet'],
+  ['apps', 'statefulsets', 'StatefulSet'],
+  ['apps', 'replicasets', 'ReplicaSet'],
+  ['batch', 'cronjobs', 'CronJob'],
+  ['', 'replicationcontrollers', 'ReplicationController'],
+];
+
+function techniqueOf(id: string): RightTechnique {
+  return rightTechniques.find((technique) => technique.id === id)!;
+}
+
+/**
+ * The change of a role is one request: escalate and the change must be granted to the same user for the same name, be it by
+ * two rules. It helps whoever has the role himself.
+ */
+function addNamedEscalation(
+  draft: Draft,
+  rbac: Rbac,
+  gains: Gains,
+  heldOf: (questions: readonly RightQuestion[]) => Held,
+  named: (verbs: readonly string[], group: string, resource: string) => readonly NamedGrant[],
+): void {
+  const group = 'rbac.authorization.k8s.io';
+  const done = new Set<string>();
+  for (const [kind, resource] of [
+    ['ClusterRole', 'clusterroles'],
+    ['Role', 'roles'],
+  ] as const) {
+    const parts = [['escalate'], ['update', 'patch']].map((verbs) => ({
+      held: heldOf(verbs.map((verb) => ({ verb, group, resource }))),
+      byName: named(verbs, group, resource),
+    }));
+    for (const { subject, name, grant } of parts.flatMap(({ byName }) => byName)) {
+      const keys = new Set([subjectKey(subject), ...groupsOf(subject).map((of) => subjectKey({ kind: 'Group', name: of }))]);
+      for (const role of rbac.roles) {
+        const scope = role.namespace;
+        // ClusterRoles live in no namespace: no RoleBinding reaches them.
+        if (role.kind !== kind || role.name !== name || (grant.binding.namespace ?? scope) !== scope) continue;
+        const key = `${kind} ${scope ?? ''} ${name}`;
+        const whole = parts.map(({ held }) => grantsOf(held, subject, scope));
+        // Those who may change all roles are known already.
+        if (done.has(`${key} ${subjectKey(subject)}`) || whole.every((grants) => grants.length > 0)) continue;
+        done.add(`${key} ${subjectKey(subject)}`);
+        const ways = parts.map(({ byName }, index) => [
+          ...whole[index]!,
+          ...byName.flatMap((each) =>
+            each.name === name && keys.has(subjectKey(each.subject)) && (each.grant.binding.namespace ?? scope) === scope
+              ? [each.grant]
+              : [],
+          ),
+        ]);
+        if (ways.some((grants) => grants.length === 0)) continue;
+        const changed: State = { type: 'between', key: `every right in ${key} by ${subjectKey(subject)}` };
+        let holds = false;
+        for (const binding of rbac.bindingsOf(role))
+          for (const owner of binding.subjects) {
+            const identity = subjectOf(owner);
+            if (identity === undefined || !keys.has(subjectKey(identity))) continue;
+            holds = true;
+            const everything: State = { type: 'between', key: `every right by ${titleOf(binding)}` };
+            const evidence = [{ what: `${titleOf(binding)} gives ${titleOf(role)} to ${titleOf(owner)}`, at: owner.at }];
+            draft.add({ from: changed, to: everything, changes: isOwnBinding(binding) ? [] : [removalOf(binding, owner)], evidence });
+            if (!done.has(titleOf(binding))) gains.addEverything(everything, binding.namespace);
+            done.add(titleOf(binding));
+          }
+        if (holds) addChain(draft, subject, changed, `change ${key}`, ways, undefined, otherTechniques['escalate-named-role']);
+      }
+    }
+  }
 }
 
 /** Adds what a role gives to whoever binds it to himself; false where that leads nowhere. */

@@ -35,7 +35,9 @@ export type Gain =
   | 'secrets'
   /** Code in the pods of all namespaces. */
   | 'all-pods'
-  | 'every-node';
+  | 'every-node'
+  /** Mounting PersistentVolumes that nobody has claimed. */
+  | 'free-volumes';
 
 /** A technique that takes nothing but rights. */
 export interface RightTechnique extends Technique {
@@ -418,6 +420,19 @@ export const rightTechniques: readonly RightTechnique[] = [
   },
   {
     ...byRights,
+    id: 'claim-volume',
+    does: 'claims a PersistentVolume that is a folder of a node, and makes a pod that mounts it',
+    preconditions: 'create on persistentvolumeclaims and pods, and such a PersistentVolume that nobody has claimed',
+    may: 'claim PersistentVolumes and make pods with them',
+    needs: [ask(['create'], '', 'persistentvolumeclaims'), makesPods],
+    scope: 'everywhere',
+    gains: 'free-volumes',
+    brokenBy: [...byRights.brokenBy, 'delete-volume'],
+    documents: ['Kubernetes documentation: Persistent Volumes', goodPractices],
+    attack: ['T1611'],
+  },
+  {
+    ...byRights,
     id: 'lift-level',
     does: 'takes the level of Pod Security off the namespace, and makes a privileged pod',
     preconditions: 'update or patch on the namespace, create on pods',
@@ -442,6 +457,29 @@ export const rightTechniques: readonly RightTechnique[] = [
     documents: ['Amazon EKS documentation: Grant IAM users and roles access to Kubernetes APIs'],
     attack: ['T1098.006'],
   },
+  {
+    ...byRights,
+    id: 'create-custom-workload',
+    does: 'makes a custom resource of which a controller makes pods',
+    preconditions: 'create on a kind whose objects hold a pod template (Argo, Knative, KEDA, JobSet, Kubeflow, OpenShift, Tekton)',
+    may: 'make custom resources that become pods',
+    needs: [
+      [
+        ...ask(['create'], 'argoproj.io', 'workflows', 'cronworkflows', 'rollouts'),
+        ...ask(['create'], 'serving.knative.dev', 'services', 'configurations'),
+        ...ask(['create'], 'keda.sh', 'scaledjobs'),
+        ...ask(['create'], 'jobset.x-k8s.io', 'jobsets'),
+        ...ask(['create'], 'kubeflow.org', 'notebooks', 'pytorchjobs', 'tfjobs', 'mpijobs'),
+        ...ask(['create'], 'apps.openshift.io', 'deploymentconfigs'),
+        ...ask(['create'], 'tekton.dev', 'taskruns', 'pipelineruns'),
+      ],
+    ],
+    scope: 'everywhere',
+    gains: 'namespace',
+    unknown: 'whether the controller of such objects runs, and lets them choose their ServiceAccount, is not in the input',
+    documents: [goodPractices],
+    attack: ['T1610'],
+  },
 ];
 
 /** What takes more than rights, and what follows from something else. */
@@ -454,6 +492,7 @@ export type OtherTechniqueId =
   | 'privileged-container'
   | 'dangerous-capability'
   | 'host-path'
+  | 'claimed-host-path'
   | 'runtime-socket'
   | 'host-processes'
   | 'windows-host-process'
@@ -467,6 +506,7 @@ export type OtherTechniqueId =
   | 'cloud-identity'
   | 'named-identity'
   | 'bind-named-role'
+  | 'escalate-named-role'
   | 'unread-role'
   | 'unread-secrets'
   | 'implied';
@@ -534,6 +574,14 @@ const others: Readonly<Record<OtherTechniqueId, Omit<Technique, 'id'>>> = {
     weight: 1,
     brokenBy: ['unmount-host-path'],
     documents: ['Kubernetes documentation: Volumes (hostPath)', standards],
+    attack: ['T1611'],
+  },
+  'claimed-host-path': {
+    does: 'uses the files of the node that a PersistentVolume mounts',
+    preconditions: 'a PersistentVolume of a folder that the node trusts, and its claim in a pod or in a namespace where pods can be made',
+    weight: 1,
+    brokenBy: ['unmount-claim', 'delete-volume'],
+    documents: ['Kubernetes documentation: Persistent Volumes', 'Kubernetes documentation: Volumes (hostPath)'],
     attack: ['T1611'],
   },
   'runtime-socket': {
@@ -640,6 +688,14 @@ const others: Readonly<Record<OtherTechniqueId, Omit<Technique, 'id'>>> = {
     documents: [goodPractices],
     attack: ['T1098.006'],
   },
+  'escalate-named-role': {
+    does: 'adds every right to a role that it holds and may change by its name',
+    preconditions: 'escalate and update or patch on the role by its name, and a binding of it to the user',
+    weight: 1,
+    brokenBy: ['remove-subject', 'narrow-rule'],
+    documents: [goodPractices, authorization],
+    attack: ['T1098.006'],
+  },
   'unread-role': {
     does: 'uses a role that was not read',
     preconditions: 'a binding to a role that is not in the input',
@@ -689,6 +745,8 @@ export type ChangeKindId =
   | 'unprivileged'
   | 'unmount-host-path'
   | 'unmount-socket'
+  | 'unmount-claim'
+  | 'delete-volume'
   | 'own-processes'
   | 'drop-capability'
   | 'no-windows-host-process'
@@ -724,6 +782,8 @@ export const changeKinds: Readonly<Record<ChangeKindId, ChangeKind>> = {
   },
   'unmount-host-path': { risk: 'shown', cost: 3, breaks: 'what the files were for needs another way' },
   'unmount-socket': { risk: 'shown', cost: 3, breaks: 'what talks to the container engine needs another way' },
+  'unmount-claim': { risk: 'shown', cost: 3, breaks: 'what the files were for needs another way' },
+  'delete-volume': { risk: 'shown', cost: 3, breaks: 'whatever mounts it needs another volume' },
   'no-windows-host-process': { risk: 'shown', cost: 3, breaks: 'what it does on the node needs another way' },
   'enforce-level': {
     control: 'pod-security/pod-security-admission',

@@ -101,6 +101,7 @@ const ownNames: ReadonlySet<string> = new Set([
   'contour',
   'envoy',
   'istio-ingressgateway',
+  '3scale-kourier-gateway',
   'emissary-ingress',
   'apisix',
 ]);

@@ -172,3 +172,42 @@ subjects: [{ kind: ServiceAccount, name: default, namespace: ns-0 }]
   expect((await generate(pair + binding)).review.check?.untold).toHaveLength(2);
   expect((await generate(pair + binding, { apiServer: ['10.3.0.1'] })).review.check).toMatchObject({ passing: 3, untold: [] });
 });
+
+test('what a mesh and Knative lead elsewhere passes', async () => {
+  const { files, review } = await generate(`
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: hello, namespace: shop }
+spec: { template: { spec: { containers: [{ image: registry.example.com/hello:1, ports: [{ containerPort: 8080 }] }] } } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: activator, namespace: knative-serving }
+spec: { selector: { matchLabels: { app: activator } }, template: { metadata: { labels: { app: activator } }, spec: { containers: [{ name: a, image: registry.example.com/activator:1 }] } } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec: { selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: a, image: registry.example.com/web:1, ports: [{ containerPort: 8080 }] }] } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: in, namespace: shop }
+spec: { hosts: [shop.example.com], gateways: [edge/front], http: [{ route: [{ destination: { host: web } }] }] }
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: front, namespace: edge }
+spec: { selector: { istio: ingressgateway } }
+`);
+  const text = files.map((file) => file.text).join('\n');
+  expect(text).toContain('serving.knative.dev/service: hello');
+  expect(text).toContain('VirtualService "in" leads to it');
+  expect(review.check?.failing).toEqual([]);
+  expect(review.check?.passing).toBeGreaterThan(2);
+});

@@ -1,3 +1,4 @@
+import { controllerLabels } from '../controller-labels.ts';
 import { takesTrafficIn } from '../ingress-controllers.ts';
 import { apiGroup, type AnchorOf, type PodTemplate, type Resource } from '../../core/index.ts';
 import type { Protocol } from '../../core/reach.ts';
@@ -131,7 +132,7 @@ function podFact({ ref, object }: Resource, { metadata, spec }: PodTemplate): Po
     containers.flatMap(({ image }) => image ?? []),
   );
   return {
-    labels: { ...metadata.labels },
+    labels: { ...metadata.labels, ...controllerLabels(ref) },
     ...(controls ? { takesTrafficIn: true } : {}),
     ports: containers.flatMap((container) => declaredPorts(container, pod.hostNetwork === true)),
     hostNetwork: pod.hostNetwork === true,

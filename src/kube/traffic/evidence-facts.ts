@@ -1,5 +1,6 @@
 import { apiGroup, type Anchor, type AnchorOf, type Path, type PodTemplate, type Resource } from '../../core/index.ts';
 import { fromBase64 } from '../certificate.ts';
+import { controllerLabels } from '../controller-labels.ts';
 import { parseImageReference } from '../image-reference.ts';
 import type { Labels } from '../label-selector.ts';
 import { isObject } from '../shape-reader.ts';
@@ -104,6 +105,11 @@ export type EvidenceFact =
       readonly backends: readonly BackendFact[];
     }
   | { readonly type: 'gateway'; readonly name: string; readonly namespace: Namespace; readonly class: string }
+  /** A Gateway of Istio: the pods that it configures. */
+  | { readonly type: 'istio gateway'; readonly name: string; readonly namespace: Namespace; readonly selector: Labels }
+  | VirtualServiceFact
+  /** A Service of Knative, which has pods of its own. */
+  | { readonly type: 'knative service'; readonly name: string; readonly namespace: Namespace; readonly at: Anchor }
   | { readonly type: 'gateway class'; readonly name: string; readonly controller: string }
   /** What the API server calls. */
   | { readonly type: 'called'; readonly kind: string; readonly name: string; readonly backends: readonly BackendFact[] }
@@ -120,6 +126,17 @@ export type EvidenceFact =
     }
   | { readonly type: 'account'; readonly name: string; readonly namespace: Namespace; readonly token: boolean | undefined }
   | PolicyFact;
+
+/** A VirtualService of Istio: where requests for some hosts go instead. */
+export interface VirtualServiceFact {
+  readonly type: 'virtual service';
+  readonly name: string;
+  readonly namespace: Namespace;
+  readonly gateways: readonly AccountName[];
+  /** Of the Services whose clients in the mesh it sends elsewhere; empty where it is for gateways alone. */
+  readonly hosts: readonly AccountName[];
+  readonly backends: readonly BackendFact[];
+}
 
 /** A ConfigMap or a Secret with texts that name hosts. */
 export interface ConfigFact {
@@ -186,6 +203,9 @@ export const evidenceKinds: readonly string[] = [
   'Gateway.gateway.networking.k8s.io',
   'GatewayClass.gateway.networking.k8s.io',
   ...gatewayRoutes.map((kind) => `${kind}.gateway.networking.k8s.io`),
+  'Gateway.networking.istio.io',
+  'VirtualService.networking.istio.io',
+  'Service.serving.knative.dev',
   'MutatingWebhookConfiguration.admissionregistration.k8s.io',
   'ValidatingWebhookConfiguration.admissionregistration.k8s.io',
   'CustomResourceDefinition.apiextensions.k8s.io',
@@ -313,6 +333,17 @@ const readers: Readonly<Record<string, Reader | undefined>> = Object.assign(Obje
     name,
     controller: textOf(recordOf(object['spec'])['controllerName']) ?? '',
   }),
+  'Gateway.networking.istio.io': ({ name, namespace, object }: Reading) => {
+    const { matchLabels = {} } = selectorOf({ matchLabels: valueAt(object, ['spec', 'selector']) }) ?? {};
+    return { type: 'istio gateway', name, namespace, selector: matchLabels };
+  },
+  'VirtualService.networking.istio.io': readVirtualService,
+  'Service.serving.knative.dev': ({ name, namespace, anchor }: Reading) => ({
+    type: 'knative service',
+    name,
+    namespace,
+    at: anchor(['metadata', 'name']),
+  }),
   ...Object.fromEntries(gatewayRoutes.map((kind) => [`${kind}.gateway.networking.k8s.io`, readRoute])),
   'MutatingWebhookConfiguration.admissionregistration.k8s.io': readWebhooks,
   'ValidatingWebhookConfiguration.admissionregistration.k8s.io': readWebhooks,
@@ -349,7 +380,7 @@ function workloadFact({ ref, object }: Resource, template: PodTemplate, anchor: 
   const spec: PodSpec = template.spec;
   const { specPath, metadata } = template;
   const containers = containersOf(spec, specPath);
-  const labels = metadata.labels ?? {};
+  const labels = { ...metadata.labels, ...controllerLabels(ref) };
   const images = containers.map(({ container }) => imageName(container.image ?? ''));
   const scraped = scrapeAnnotation(metadata.annotations, () => anchor([...template.metadataPath, 'annotations', 'prometheus.io/scrape']));
   return {
@@ -536,6 +567,55 @@ function readRoute({ name, kind, namespace, object, anchor }: Reading): Evidence
       add(valueAt(filter, ['requestMirror', 'backendRef']), ['spec', 'rules', index, 'filters', number, 'requestMirror', 'backendRef']);
   }
   return { type: 'route', kind, name, namespace, gateways, backends };
+}
+
+/**
+ * istio.io, "Virtual Service": without gateways it is for the mesh; a gateway without a namespace is one of its own. Names of
+ * hosts without a dot are Services of its namespace.
+ */
+function readVirtualService({ name, namespace, object, anchor }: Reading): VirtualServiceFact {
+  const spec = recordOf(object['spec']);
+  const gateways = listOf(spec['gateways']).filter((item) => typeof item === 'string');
+  const backends: BackendFact[] = [];
+  const add = (destination: unknown, path: Path): void => {
+    const { host, port } = recordOf(destination);
+    const service = istioHost(textOf(host), namespace);
+    if (service !== undefined)
+      backends.push({ service: service.name, namespace: service.namespace, port: portOf(recordOf(port)['number']), at: anchor(path) });
+  };
+  for (const protocol of ['http', 'tls', 'tcp'])
+    for (const [index, item] of listOf(spec[protocol]).entries()) {
+      const rule = recordOf(item);
+      const at: Path = ['spec', protocol, index];
+      for (const [number, route] of listOf(rule['route']).entries()) {
+        const { destination, weight } = recordOf(route);
+        if (weight !== 0) add(destination, [...at, 'route', number, 'destination']);
+      }
+      add(rule['mirror'], [...at, 'mirror']);
+      for (const [number, mirror] of listOf(rule['mirrors']).entries())
+        add(recordOf(mirror)['destination'], [...at, 'mirrors', number, 'destination']);
+    }
+  const ofMesh = gateways.length === 0 || gateways.includes('mesh');
+  return {
+    type: 'virtual service',
+    name,
+    namespace,
+    gateways: gateways.flatMap((gateway): AccountName[] => {
+      if (gateway === 'mesh') return [];
+      const slash = gateway.indexOf('/');
+      return [slash === -1 ? { namespace, name: gateway } : { namespace: gateway.slice(0, slash), name: gateway.slice(slash + 1) }];
+    }),
+    hosts: ofMesh ? listOf(spec['hosts']).flatMap((host) => istioHost(textOf(host), namespace) ?? []) : [],
+    backends,
+  };
+}
+
+/** `web`, `web.shop.svc.cluster.local`; any other name is no Service. */
+function istioHost(host: string | undefined, namespace: Namespace): AccountName | undefined {
+  const [name = '', home, svc] = host?.split('.', 4) ?? [];
+  if (name === '' || name === '*') return undefined;
+  if (home === undefined) return { namespace, name };
+  return svc === 'svc' ? { namespace: home, name } : undefined;
 }
 
 function readWebhooks({ name, kind, object, anchor }: Reading): EvidenceFact {

@@ -161,6 +161,90 @@ spec: { gatewayClassName: istio }
     expect(lines(web + route)).toEqual(['edge[gateway.networking.k8s.io/gateway-name=front] -> shop/web TCP 8080']);
   });
 
+  const reviews =
+    workload('reviews', '', '', 'shop', 'app: reviews, version: v1') +
+    service('reviews', '{ port: 9080 }', 'shop').replace('selector: { app: reviews }', 'selector: { version: v1 }') +
+    workload('reviews-v2', '', '', 'shop', 'app: reviews, version: v2') +
+    service('reviews-v2', '{ port: 9080 }', 'shop').replace('selector: { app: reviews-v2 }', 'selector: { version: v2 }');
+  const virtualService = (spec: string): string => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: v, namespace: shop }
+spec: { ${spec} }
+---`;
+
+  test('a VirtualService, from the pods of its gateways', () => {
+    const route = (gateways: string, more = '', host = 'web'): string =>
+      virtualService(`hosts: [shop.example.com], gateways: [${gateways}], http: [{ route: [{ destination: { host: ${host} } ${more} }] }]`);
+    const gateway = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: front, namespace: edge }
+spec: { selector: { istio: ingressgateway } }
+---`;
+    expect(lines(web + gateway + route('edge/front'))).toEqual(['any[istio=ingressgateway] -> shop/web TCP 8080']);
+    const pods = workload('in', '', '', 'istio-system', 'istio: ingressgateway');
+    expect(lines(web + gateway + pods + route('edge/front'))).toEqual(['istio-system/in -> shop/web TCP 8080']);
+    expect(lines(web + route('edge/front'))).toEqual(['<pods> -> shop/web TCP 8080']);
+    expect(lines(web + gateway + route('edge/front', ', weight: 0'))).toEqual([]);
+    expect(lines(web + gateway + route('edge/front', '', 'web.shop.svc.cluster.local'))).toHaveLength(1);
+    expect(lines(web + gateway + route('edge/front', '', 'web.example.com'))).toEqual([]);
+    expect(lines(web + gateway + route('mesh'))).toEqual([]);
+    const mirror = virtualService('gateways: [edge/front], http: [{ mirrors: [{ destination: { host: web, port: { number: 80 } } }] }]');
+    expect(lines(web + gateway + mirror)).toEqual(['any[istio=ingressgateway] -> shop/web TCP 8080']);
+  });
+
+  test('a VirtualService of the mesh, for whoever connects to its hosts', () => {
+    const client = workload('client', 'env: [{ name: REVIEWS_HOST, value: reviews }]');
+    const split = virtualService(
+      'hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }, { destination: { host: reviews-v2 } }] }]',
+    );
+    expect(lines(client + reviews)).toEqual(['shop/client -> shop/reviews TCP 9080']);
+    expect(lines(client + reviews + split).toSorted()).toEqual([
+      'shop/client -> shop/reviews TCP 9080',
+      'shop/client -> shop/reviews-v2 TCP 9080',
+    ]);
+    // Those of a gateway are not those of the mesh.
+    expect(lines(client + reviews + split.replace('hosts:', 'gateways: [front], hosts:'))).not.toContain(
+      'shop/client -> shop/reviews-v2 TCP 9080',
+    );
+    const exposed = reviews.replace('ports: [{ port: 9080 }]', 'ports: [{ port: 9080 }], type: LoadBalancer');
+    expect(lines(exposed + split)).toEqual(['<outside> -> shop/reviews TCP 9080']);
+  });
+
+  test('a Service of Knative, from its gateway, its activator and its autoscaler', () => {
+    const hello = `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: hello, namespace: shop }
+spec: { template: { spec: { containers: [{ image: registry.example.com/hello:1 }] } } }
+---`;
+    const gateway = workload('gateway', '', '', 'kourier-system', 'app: 3scale-kourier-gateway');
+    const activator = workload('activator', '', '', 'knative-serving');
+    expect(lines(hello + gateway + activator)).toEqual([
+      'kourier-system/gateway -> shop/hello TCP 8012',
+      'kourier-system/gateway -> shop/hello TCP 8013',
+      'knative-serving/activator -> shop/hello TCP 8012',
+      'knative-serving/activator -> shop/hello TCP 8013',
+      'knative-serving[app=autoscaler] -> shop/hello TCP 9090',
+    ]);
+    expect(lines(hello)[0]).toBe('<pods> -> shop/hello TCP 8012');
+    expect(evidenceOf(hello).workloads[0]!.selector).toEqual({ matchLabels: { 'serving.knative.dev/service': 'hello' } });
+    // The Service that Knative makes is another name for that of its gateway.
+    const name = `
+apiVersion: v1
+kind: Service
+metadata: { name: hello, namespace: shop }
+spec: { type: ExternalName, externalName: in.kourier-system.svc.cluster.local, ports: [{ port: 80 }] }
+---`;
+    const inner = service('in', '{ port: 80, targetPort: 8081 }', 'kourier-system').replace(
+      'selector: { app: in }',
+      'selector: { app: 3scale-kourier-gateway }',
+    );
+    const client = workload('client', 'env: [{ name: HELLO_URL, value: "http://hello.shop" }]');
+    expect(lines(client + name + inner + gateway)).toEqual(['shop/client -> kourier-system/gateway TCP 8081']);
+  });
+
   test.each([
     [
       'ValidatingWebhookConfiguration',

@@ -12,6 +12,7 @@ import type {
   PortFact,
   ScraperFact,
   ServiceFact,
+  VirtualServiceFact,
   WorkloadFact,
 } from './evidence-facts.ts';
 import type { Mention } from './evidence-texts.ts';
@@ -97,6 +98,8 @@ export function evidencedConnections(facts: readonly EvidenceFact[]): EvidenceOf
     if (fact.type === 'service' && fact.exposed !== undefined) ofExposed(fact, world, gathered);
     if (fact.type === 'ingress') ofIngress(fact, world, gathered);
     if (fact.type === 'route') ofRoute(fact, world, gathered);
+    if (fact.type === 'virtual service') ofVirtualService(fact, world, gathered);
+    if (fact.type === 'knative service') ofKnative(fact, world, gathered);
     if (fact.type === 'called') ofCalled(fact, world, gathered);
     if (fact.type === 'monitor') ofMonitor(fact, world, gathered);
   }
@@ -141,6 +144,9 @@ interface World {
   readonly defaultClass: string | undefined;
   readonly gateways: ReadonlyMap<string, string>;
   readonly gatewayClasses: ReadonlyMap<string, string>;
+  readonly istioGateways: ReadonlyMap<string, Labels>;
+  /** Where the mesh sends the requests of its pods for a Service, by its namespace and name. */
+  readonly redirects: ReadonlyMap<string, readonly VirtualServiceFact[]>;
   service(namespace: Namespace, name: string): ServiceFact | undefined;
   /** The Services whose labels are selected, of one namespace or of all. */
   servicesOf(namespace: Namespace | null): readonly ServiceFact[];
@@ -181,6 +187,8 @@ function readWorld(facts: readonly EvidenceFact[]): World {
   const classes = new Map<string, string>();
   const gateways = new Map<string, string>();
   const gatewayClasses = new Map<string, string>();
+  const istioGateways = new Map<string, Labels>();
+  const redirects = new Map<string, VirtualServiceFact[]>();
   let defaultClass: string | undefined;
   for (const fact of facts) {
     switch (fact.type) {
@@ -212,9 +220,16 @@ function readWorld(facts: readonly EvidenceFact[]): World {
       case 'gateway class':
         gatewayClasses.set(fact.name, fact.controller);
         break;
+      case 'istio gateway':
+        istioGateways.set(keyOf(fact.namespace, fact.name), fact.selector);
+        break;
+      case 'virtual service':
+        for (const { namespace, name } of fact.hosts) into(redirects, keyOf(namespace, name), fact);
+        break;
       case 'api addresses':
       case 'called':
       case 'ingress':
+      case 'knative service':
       case 'monitor':
       case 'policy':
       case 'route':
@@ -240,6 +255,8 @@ function readWorld(facts: readonly EvidenceFact[]): World {
     defaultClass,
     gateways,
     gatewayClasses,
+    istioGateways,
+    redirects,
     service: (namespace, name) => services.get(keyOf(namespace, name)),
     servicesOf: (namespace) => (namespace === null ? allServices : (servicesByNamespace.get(namespace ?? '') ?? [])),
     workloadsOf: (namespace) => (namespace === null ? workloads : (workloadsByNamespace.get(namespace ?? '') ?? [])),
@@ -407,7 +424,31 @@ function connectService(
   world: World,
   gathered: Gathering,
 ): Unresolved['because'] | undefined {
-  if (service.external !== undefined) return 'external name';
+  if (from.type === 'workload' || from.type === 'pods')
+    for (const redirect of world.redirects.get(keyOf(service.namespace, service.name)) ?? [])
+      for (const { service: name, namespace, port: to } of redirect.backends) {
+        const other = world.service(namespace, name);
+        if (other === undefined || other === service) continue;
+        const text = `${evidence.text}: VirtualService "${redirect.name}" sends it there`;
+        connectPods(from, other, to === undefined ? wanted : { port: to }, { at: evidence.at, text }, world, gathered);
+      }
+  return connectPods(from, service, wanted, evidence, world, gathered);
+}
+
+function connectPods(
+  from: End,
+  service: ServiceFact,
+  wanted: { readonly port?: number | string | undefined; readonly protocol?: string | undefined },
+  evidence: Evidence,
+  world: World,
+  gathered: Gathering,
+): Unresolved['because'] | undefined {
+  if (service.external !== undefined) {
+    // A Service of Knative is another name for that of its gateway.
+    const other = findService(service.external, undefined, world);
+    if (typeof other !== 'object' || other.external !== undefined) return 'external name';
+    return connectPods(from, other, wanted, evidence, world, gathered);
+  }
   const { port, protocol } = wanted;
   const ofProtocol = service.ports.filter((each) => protocol === undefined || each.protocol === protocol);
   const named = port === undefined ? ofProtocol : ofProtocol.filter((each) => each.port === port || each.name === port);
@@ -473,6 +514,39 @@ function ofRoute(route: Of<'route'>, world: World, gathered: Gathering): void {
     return trafficSources(place, gateway, world);
   });
   for (const backend of route.backends) ofBackend(sources, backend, `${route.kind} "${route.name}" leads to it`, world, gathered);
+}
+
+/** The pods that a Gateway of Istio selects, wherever they are. */
+function ofVirtualService({ name, gateways, backends }: VirtualServiceFact, world: World, gathered: Gathering): void {
+  const sources = gateways.flatMap((gateway): readonly End[] => {
+    const selector = world.istioGateways.get(keyOf(gateway.namespace, gateway.name));
+    if (selector === undefined || Object.keys(selector).length === 0) return trafficSources(undefined, undefined, world);
+    return podsWith(null, selector, world);
+  });
+  for (const backend of backends) ofBackend(sources, backend, `VirtualService "${name}" leads to it`, world, gathered);
+}
+
+function podsWith(namespace: string | null, labels: Labels, world: World): readonly End[] {
+  const read = world.workloadsOf(namespace).filter((workload) => matches({ matchLabels: labels }, workload.labels) === true);
+  return read.length === 0 ? [{ type: 'pods', namespace, labels }] : read.map(endOf);
+}
+
+/** Where its queue proxy listens in every pod (knative.dev/serving, pkg/networking): for HTTP/1, for HTTP/2, and for the autoscaler. */
+const knativePorts: readonly PodPort[] = [8012, 8013].map((port) => ({ port, protocol: 'TCP' }));
+const knativeMetrics: readonly PodPort[] = [{ port: 9090, protocol: 'TCP' }];
+
+/** Requests come from the gateway, or from the activator while there is no pod; both stand in namespaces of their own. */
+function ofKnative({ name, namespace, at }: Of<'knative service'>, world: World, gathered: Gathering): void {
+  const text = `Service "${name}" of Knative`;
+  const inServing = (app: string): readonly End[] => podsWith('knative-serving', { app }, world);
+  const labels = { 'serving.knative.dev/service': name };
+  for (const workload of world.workloadsOf(namespace)) {
+    if (matches({ matchLabels: labels }, workload.labels) !== true) continue;
+    for (const from of [...trafficSources(undefined, undefined, world), ...inServing('activator')])
+      gathered.connect(from, endOf(workload), knativePorts, { at, text: `${text} leads to it` });
+    for (const from of inServing('autoscaler'))
+      gathered.connect(from, endOf(workload), knativeMetrics, { at, text: `${text}: its load is asked for` });
+  }
 }
 
 function trafficSources(place: ReturnType<typeof controllerPlace>, gateway: AccountName | undefined, world: World): readonly End[] {

@@ -20,24 +20,43 @@ export function dangerousGrants(rights: Rights): GrantsReport {
 
 function holdersOf(rights: Rights, right: DangerousRight, version: number): RightsHolder[] {
   const { rbac } = rights;
-  const asked = questionsFor(right.questions, version).flatMap((question): RightsHolder[] => {
-    if (right.only !== undefined)
-      return rbac.whoCan({ ...plain(question), namespace: right.only }).map((holder) => held(rights, holder, right.only));
-    if (right.scope === 'cluster') return rbac.whoCan(plain(question)).map((holder) => held(rights, holder, undefined));
-    return holdersWhere(rights, plain(question));
-  });
-  const and = right.and === undefined ? undefined : questionsFor(right.and, version);
-  const alike = groupBy(asked, ({ subject, namespace }) => JSON.stringify([subject, namespace]));
+  const ask = (questions: readonly RightQuestion[]): RightsHolder[] =>
+    questionsFor(questions, version).flatMap((question): RightsHolder[] => {
+      if (right.only !== undefined)
+        return rbac.whoCan({ ...plain(question), namespace: right.only }).map((holder) => held(rights, holder, right.only));
+      if (right.scope === 'cluster') return rbac.whoCan(plain(question)).map((holder) => held(rights, holder, undefined));
+      return holdersWhere(rights, plain(question));
+    });
+  const alike = groupBy(
+    right.and === undefined ? ask(right.questions) : inParts(rights, [right.questions, right.and], ask, version),
+    ({ subject, namespace }) => JSON.stringify([subject, namespace]),
+  );
   const holders = [...alike.values()].map((list): RightsHolder => ({ ...list[0]!, chains: once(list.flatMap(({ chains }) => chains)) }));
   const everywhere = new Set(holders.filter(({ namespace }) => namespace === undefined).map(({ subject }) => JSON.stringify(subject)));
   return holders
     .filter(({ namespace, subject }) => namespace === undefined || right.only !== undefined || !everywhere.has(JSON.stringify(subject)))
-    .filter(
-      ({ subject, namespace }) =>
-        and?.some((question) => rbac.can(subject, { ...plain(question), ...(namespace === undefined ? {} : { namespace }) }).allowed) !==
-        false,
-    )
     .sort((a, b) => Number(a.namespace !== undefined) - Number(b.namespace !== undefined));
+}
+
+/**
+ * Who has something of each part, be it by several roles, as himself or as a member of groups. The chains are those of all parts:
+ * each request is granted by one rule, and what takes two requests by two.
+ */
+function inParts(
+  { rbac, ...rights }: Rights,
+  parts: readonly (readonly RightQuestion[])[],
+  ask: (questions: readonly RightQuestion[]) => RightsHolder[],
+  version: number,
+): RightsHolder[] {
+  return parts.flatMap(ask).flatMap((holder) => {
+    const { subject, namespace } = holder;
+    const grants = parts.map((questions) =>
+      questionsFor(questions, version).flatMap(
+        (question) => rbac.can(subject, { ...plain(question), ...(namespace === undefined ? {} : { namespace }) }).grants,
+      ),
+    );
+    return grants.some((each) => each.length === 0) ? [] : [held({ rbac, ...rights }, { subject, grants: grants.flat() }, namespace)];
+  });
 }
 
 /** Without the versions for which it matters. */

@@ -22,10 +22,14 @@ afterEach(async () => {
 });
 
 /** Every server has them. */
-const endpoints: Kind = { kind: 'Endpoints', plural: 'endpoints' };
+const served: readonly Kind[] = [
+  { kind: 'Endpoints', plural: 'endpoints' },
+  { kind: 'PersistentVolume', plural: 'persistentvolumes' },
+  { kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims' },
+];
 
 function holding(list: readonly ApiObject[]): Kind[] {
-  return [...own(list), endpoints];
+  return [...own(list), ...served];
 }
 
 const rbac = 'rbac.authorization.k8s.io';

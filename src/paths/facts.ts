@@ -277,7 +277,7 @@ function volumeFact({ ref, object }: Resource, anchor: AnchorOf): VolumeFact[] {
       what: `"${folder}" of the node, with ${worth.holds}`,
       ...(claimRef === undefined ? {} : { claim }),
       anyNode: local === undefined && nodeAffinity === undefined,
-      ...(worth.worth === 'high' && worth.socket !== true ? { unknown: 'the files that lie there decide' } : {}),
+      ...(worth.worth === 'high' && !worth.socket ? { unknown: 'the files that lie there decide' } : {}),
       at: anchor([]),
     },
   ];

@@ -517,13 +517,13 @@ function ofRoute(route: Of<'route'>, world: World, gathered: Gathering): void {
 }
 
 /** The pods that a Gateway of Istio selects, wherever they are. */
-function ofVirtualService({ name, gateways, backends }: VirtualServiceFact, world: World, gathered: Gathering): void {
+function ofVirtualService({ name, gateways, backends: destinations }: VirtualServiceFact, world: World, gathered: Gathering): void {
   const sources = gateways.flatMap((gateway): readonly End[] => {
     const selector = world.istioGateways.get(keyOf(gateway.namespace, gateway.name));
     if (selector === undefined || Object.keys(selector).length === 0) return trafficSources(undefined, undefined, world);
     return podsWith(null, selector, world);
   });
-  for (const backend of backends) ofBackend(sources, backend, `VirtualService "${name}" leads to it`, world, gathered);
+  for (const backend of destinations) ofBackend(sources, backend, `VirtualService "${name}" leads to it`, world, gathered);
 }
 
 function podsWith(namespace: string | null, labels: Labels, world: World): readonly End[] {

@@ -142,6 +142,18 @@ describe('a chart', () => {
     expect(new Set(failing(packed).map(({ file }) => file))).toEqual(
       new Set(['web-1.0.0.tgz/templates/deployment.yaml', 'web-1.0.0.tgz/templates/hooks.yaml']),
     );
+    // At the lines, and with the keys, that the folder has.
+    const placesOf = (report: Report): unknown[] =>
+      failing(report).map(({ control, file, line, column, setBy }) => [
+        control,
+        file.replace('web-1.0.0.tgz/', 'web/'),
+        line,
+        column,
+        setBy?.key,
+        setBy?.line,
+      ]);
+    expect(placesOf(packed)).toEqual(placesOf(await judge('web')));
+    expect(failing(packed).some(({ setBy }) => setBy?.file === 'web-1.0.0.tgz/values.yaml')).toBe(true);
     writeFileSync(join(folder, 'no.tgz'), 'not an archive');
     expect((await judge('no.tgz')).inputs.unread).toMatchObject([{ file: 'no.tgz', reason: expect.stringContaining('not rendered') }]);
   });

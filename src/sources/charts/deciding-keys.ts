@@ -12,6 +12,8 @@ import { temporaryFolder } from '../temporary-folder.ts';
 export interface ValuesFile {
   readonly path: string;
   readonly file: string;
+  /** What it holds, where it stands in an archive. */
+  readonly text?: string;
 }
 
 export interface Probing {
@@ -51,7 +53,7 @@ export async function decidingKeys(
   { documents, values, names, render }: Probing,
 ): Promise<ReadonlyMap<Finding, SetBy>> {
   const answer = new Map<Finding, SetBy>();
-  const files = values.flatMap(({ path, file }) => readValues(path, file));
+  const files = values.flatMap(readValues);
   if (files.length === 0) return answer;
   const merged = files.reduce<unknown>((all, { document }) => mergedValues(all, document.value), {});
   const { maps, scalars } = keysOf(merged);
@@ -247,10 +249,10 @@ interface ReadValues {
 
 const largest = 4 << 20;
 
-function readValues(path: string, file: string): ReadValues[] {
+function readValues({ path, file, text }: ValuesFile): ReadValues[] {
   try {
-    if (statSync(path).size > largest) return [];
-    const document = readDocument(readFileSync(path, 'utf8'), 1);
+    if (text === undefined ? statSync(path).size > largest : text.length > largest) return [];
+    const document = readDocument(text ?? readFileSync(path, 'utf8'), 1);
     return 'error' in document || !isObject(document.value) ? [] : [{ file, document }];
   } catch {
     // A chart needs no values.

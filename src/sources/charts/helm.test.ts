@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fakeProgram, printing } from '../../../test/fake-program.ts';
+import { tarball } from '../../../test/tar.ts';
 import { nowhere } from '../../core/index.ts';
 import { renderChart, templateArguments, type Chart, type RenderOptions } from './helm.ts';
 
@@ -20,7 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function write(file: string, text: string): void {
+function write(file: string, text: string | Uint8Array): void {
   mkdirSync(dirname(join(folder, file)), { recursive: true });
   writeFileSync(join(folder, file), text);
 }
@@ -100,6 +101,19 @@ describe('what helm prints', () => {
   test('may come from a dependency that is an archive', async () => {
     helm(printing('---\n# Source: shop/charts/db/templates/b.yaml\nb: 2'));
     expect(await rendered()).toEqual([['shop/charts/db/templates/b.yaml', 'b: 2', '1:1-1']]);
+  });
+
+  test('has the lines of an archive, and of what is packed in it', async () => {
+    const template = '{{- if true }}\na: 1\nb: {{ .Values.b }}\n{{- end }}\n';
+    const db = tarball({ 'db/templates/b.yaml': template });
+    write('shop/charts/db-1.0.0.tgz', db);
+    helm(printing('---\n# Source: shop/charts/db/templates/b.yaml\na: 1\nb: 2'));
+    const line = 'b: 2';
+    expect(await rendered()).toEqual([['shop/charts/db/templates/b.yaml', line, '2:3-5']]);
+    write('shop.tgz', tarball({ 'shop/templates/b.yaml': template }));
+    chart = { path: join(folder, 'shop.tgz'), file: 'shop.tgz', isArchive: true, isNamed: true, roots: [] };
+    helm(printing('---\n# Source: shop/templates/b.yaml\na: 1\nb: 2'));
+    expect(await rendered()).toEqual([['shop.tgz/templates/b.yaml', line, '2:3-5']]);
   });
 
   test('says that objects are installed as the release', async () => {

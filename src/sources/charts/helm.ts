@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { readDocument } from '../../kube/yaml/index.ts';
 import { isObject } from '../../kube/shape-reader.ts';
+import { archivedTexts, dependencyTexts } from './archive.ts';
 import { findProgram, run } from './program.ts';
 import { decidingKeys, rememberingKeys, type ValuesFile } from './deciding-keys.ts';
 import { documentsOf, joined, type Rendered, type RenderedDocument } from './rendered.ts';
@@ -52,7 +53,9 @@ export async function renderChart(chart: Chart, options: RenderOptions): Promise
     };
   const { releaseName = /^[a-z0-9](?:[-a-z0-9]{0,51}[a-z0-9])?$/.test(about.name) ? about.name : 'release-name' } = options;
   const { namespace = releaseName } = options;
-  const place = { file: chart.file, path: chart.isArchive ? undefined : chart.path };
+  let texts: ReadonlyMap<string, string> | undefined;
+  const packed = (): ReadonlyMap<string, string> => (texts ??= chart.isArchive ? archivedTexts(chart.path) : dependencyTexts(chart.path));
+  const place = { file: chart.file, path: chart.isArchive ? undefined : chart.path, packed };
   const template = async (more: readonly string[]): Promise<readonly RenderedDocument[] | { readonly refused: string }> => {
     const printed = await run(helm, templateArguments(chart, releaseName, namespace, options, more));
     return 'refused' in printed ? printed : documentsOf(place, printed.text);
@@ -60,8 +63,11 @@ export async function renderChart(chart: Chart, options: RenderOptions): Promise
   const documents = await template([]);
   if ('refused' in documents) return { refused: `not rendered by helm template: ${reasonOf(documents.refused, chart)}` };
   const given = chart.isNamed && valuesOf(options).length > 0 ? 'the values that were given' : 'its default values';
-  const own = chart.isArchive ? [] : [{ path: join(chart.path, 'values.yaml'), file: joined(chart.file, 'values.yaml') }];
-  const values = [...own, ...(chart.isNamed ? (options.values ?? []) : [])];
+  const own = { path: join(chart.path, 'values.yaml'), file: joined(chart.file, 'values.yaml') };
+  const values = [
+    chart.isArchive ? { ...own, text: packed().get('values.yaml') ?? '' } : own,
+    ...(chart.isNamed ? (options.values ?? []) : []),
+  ];
   return {
     documents,
     assumption: `the chart ${chart.file} is installed with ${given} as release ${releaseName} in namespace ${namespace}`,
@@ -70,7 +76,7 @@ export async function renderChart(chart: Chart, options: RenderOptions): Promise
       decidingKeys(findings, {
         documents,
         values,
-        names: wordsOf(chart),
+        names: wordsOf(chart, packed),
         async render(file) {
           const probed = await template([`--values=${file}`]);
           return 'refused' in probed ? undefined : probed;
@@ -83,9 +89,13 @@ export async function renderChart(chart: Chart, options: RenderOptions): Promise
 const mostTexts = 16 << 20;
 
 /** Whether a word stands in the files that a chart is rendered from. */
-function wordsOf({ path, isArchive }: Chart): (word: string) => boolean {
+function wordsOf({ path, isArchive }: Chart, packed: () => ReadonlyMap<string, string>): (word: string) => boolean {
   let texts: string[] | undefined;
-  return (word) => (texts ??= isArchive ? [] : templateTexts(path)).some((text) => text.includes(word));
+  const read = (): string[] => [
+    ...(isArchive ? [] : templateTexts(path)),
+    ...[...packed()].flatMap(([name, text]) => (name.includes('templates/') ? [text] : [])),
+  ];
+  return (word) => (texts ??= read()).some((text) => text.includes(word));
 }
 
 function templateTexts(path: string): string[] {

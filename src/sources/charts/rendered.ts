@@ -34,6 +34,8 @@ export interface ChartFolder {
   readonly file: string;
   /** Where it is; undefined for an archive. */
   readonly path: string | undefined;
+  /** What is packed: the archive, or the dependencies of a folder. By paths below the chart. */
+  readonly packed: () => ReadonlyMap<string, string>;
 }
 
 const mostTemplateBytes = 4 << 20;
@@ -64,13 +66,20 @@ export function documentsOf(chart: ChartFolder, printed: string): RenderedDocume
  * The file that `# Source: chart/templates/web.yaml` names. A template can print such a comment itself, and it can be a link:
  * only what really lies in the chart is read.
  */
-function templateOf({ file, path }: ChartFolder, source: string): { readonly file: string; readonly template: Template | undefined } {
+function templateOf(
+  { file, path, packed }: ChartFolder,
+  source: string,
+): { readonly file: string; readonly template: Template | undefined } {
   const below = source.slice(source.indexOf('/') + 1);
   const chartFile = { file: path === undefined ? file : joined(file, 'Chart.yaml'), template: undefined };
   if (!/^(?:templates|crds|charts)\//.test(below) || below.includes('\\') || below.split('/').some((step) => /^\.{0,2}$/.test(step)))
     return chartFile;
   const named = joined(file, below);
-  if (path === undefined) return { file: named, template: undefined };
+  const unpacked = (): { readonly file: string; readonly template: Template | undefined } => {
+    const text = packed().get(below);
+    return { file: named, template: text === undefined || text.length > mostTemplateBytes ? undefined : readTemplate(text) };
+  };
+  if (path === undefined) return unpacked();
   try {
     const real = realpathSync.native(join(path, below));
     const stat = statSync(real);
@@ -78,7 +87,7 @@ function templateOf({ file, path }: ChartFolder, source: string): { readonly fil
     return { file: named, template: stat.size > mostTemplateBytes ? undefined : readTemplate(readFileSync(real, 'utf8')) };
   } catch (error) {
     // The template of a dependency that is an archive.
-    return (error as { readonly code?: unknown }).code === 'ENOENT' ? { file: named, template: undefined } : chartFile;
+    return (error as { readonly code?: unknown }).code === 'ENOENT' ? unpacked() : chartFile;
   }
 }
 

@@ -7,10 +7,10 @@ import { readInventory } from './inventory.ts';
 import { pathsQuestion, pathsReport, planReport, startPathsReading, type PathsWorld } from './paths.ts';
 import { runs } from '../../test/runs.ts';
 
-async function worldOf(documents: readonly string[], closeEntries = false): Promise<PathsWorld> {
+async function worldOf(documents: readonly string[], closeEntries = false, kubernetesVersion = '1.35'): Promise<PathsWorld> {
   const reading = startPathsReading();
   const stdin = Readable.from([documents.join('\n---\n')]);
-  const inventory = await readInventory({ paths: ['-'], stdin, kubernetesVersion: '1.35' }, reading.kinds, reading.visit);
+  const inventory = await readInventory({ paths: ['-'], stdin, kubernetesVersion }, reading.kinds, reading.visit);
   expect(inventory.unread).toEqual([]);
   return reading.finish(inventory, { closeEntries });
 }
@@ -364,6 +364,89 @@ const admin = bound(
   'kind: ClusterRole, name: cluster-admin',
   'kind: ServiceAccount, name: admin, namespace: shop',
 );
+
+describe('acting as others for single verbs', () => {
+  const authn = 'authentication.k8s.io';
+  const bob = [
+    role('ClusterRole', 'bobs', rule('create', 'pods')),
+    bound('RoleBinding', 'bobs', 'kind: ClusterRole, name: bobs', 'kind: User, name: bob'),
+  ];
+  const web = [
+    role('ClusterRole', 'webs', rule('list', 'secrets')),
+    bound('ClusterRoleBinding', 'webs', 'kind: ClusterRole, name: webs', 'kind: ServiceAccount, name: web, namespace: shop'),
+  ];
+  const asUser = rule("'impersonate:user-info'", 'users', authn);
+  const asAccount = rule("'impersonate:serviceaccount'", 'serviceaccounts', authn);
+  test.each<[string, readonly string[], string, string]>([
+    [
+      'a user for the verb',
+      [...everywhere(asUser, rule("'impersonate-on:user-info:create'", 'pods')), ...bob],
+      'namespace:shop',
+      'impersonate-within-bounds',
+    ],
+    [
+      'a user by name',
+      [...everywhere(rule("'impersonate:user-info'", 'users', authn, 'bob'), rule("'impersonate-on:user-info:create'", 'pods')), ...bob],
+      'namespace:shop',
+      'impersonate-within-bounds',
+    ],
+    [
+      'a user of another name',
+      [...everywhere(rule("'impersonate:user-info'", 'users', authn, 'joe'), rule("'impersonate-on:user-info:create'", 'pods')), ...bob],
+      'namespace:shop',
+      'none',
+    ],
+    ['a user for another verb', [...everywhere(asUser, rule("'impersonate-on:user-info:list'", 'pods')), ...bob], 'namespace:shop', 'none'],
+    ['a user without a verb', [...everywhere(asUser), ...bob], 'namespace:shop', 'none'],
+    ['a verb without a user', [...everywhere(rule("'impersonate-on:user-info:create'", 'pods')), ...bob], 'namespace:shop', 'none'],
+    ['a user who may not', [...everywhere(asUser, rule("'impersonate-on:user-info:create'", 'pods'))], 'namespace:shop', 'none'],
+    [
+      'an account of the namespace',
+      [
+        ...inShop(asAccount),
+        role('ClusterRole', 'acts', rule("'impersonate-on:serviceaccount:list'", 'secrets')),
+        bound('ClusterRoleBinding', 'acts', 'kind: ClusterRole, name: acts', jane),
+        ...web,
+      ],
+      'secrets',
+      'impersonate-within-bounds',
+    ],
+    [
+      'an account in the way of users',
+      [
+        ...everywhere(asUser, rule("'impersonate-on:user-info:create'", 'pods')),
+        bob[0]!,
+        bound('RoleBinding', 'bobs', 'kind: ClusterRole, name: bobs', 'kind: ServiceAccount, name: web, namespace: shop'),
+      ],
+      'namespace:shop',
+      'none',
+    ],
+    // The controller manager is a user, who lists Secrets.
+    [
+      'a user of Kubernetes',
+      everywhere(asUser, rule("'impersonate-on:user-info:list'", 'secrets')),
+      'secrets',
+      'impersonate-within-bounds',
+    ],
+    [
+      'who may bind, which is no request of its own',
+      [
+        ...everywhere(asUser, rule("'impersonate-on:user-info:create'", 'clusterrolebindings', rbac)),
+        role('ClusterRole', 'bobs', rule('bind', 'clusterroles', rbac), rule('create', 'clusterrolebindings', rbac)),
+        bound('ClusterRoleBinding', 'bobs', 'kind: ClusterRole, name: bobs', 'kind: User, name: bob'),
+      ],
+      'cluster-admin',
+      'impersonate-within-bounds',
+    ],
+  ])('%s', async (_, documents, to, expected) => {
+    const outcomeOf = async (version: string): Promise<string> => {
+      const world = await worldOf(documents, false, version);
+      return outcome(pathsReport(world, pathsQuestion(world, ['user:jane'], [to]), 50).goals[0]!.paths);
+    };
+    expect(await outcomeOf('1.36')).toBe(expected);
+    expect(await outcomeOf('1.35')).toBe('none');
+  });
+});
 
 describe('what ServiceAccounts lead to', () => {
   const cases: readonly Case[] = [

@@ -97,9 +97,94 @@ export function addRights(
     }
     for (const namespace of reached) gains.add(rightState(technique, namespace), technique, namespace);
   }
+  if (version >= boundedSince) addBounded(draft, rbac, gains, heldOf);
   addNamed(draft, rbac, gains, heldOf);
   // Of a cluster all are read: what is not there gives nothing.
   if (listed?.roles !== true) addUnreadRoles(draft, rbac, gains);
+}
+
+/** Constrained impersonation is on by default from here on. */
+const boundedSince = otherTechniques['impersonate-within-bounds'].since ?? 0;
+
+const authentication = 'authentication.k8s.io';
+/** What is checked of a user besides his request, and asked as whom the request is made: nobody acts as somebody else for that. */
+const checks: ReadonlySet<string> = new Set(['bind', 'escalate', 'approve', 'sign']);
+
+/**
+ * Constrained impersonation (KEP 5284): whoever may act as somebody, and may use a verb on a resource as such a user, has of
+ * his rights that one. Without a group of his own the other is in those that the API server adds.
+ */
+function addBounded(draft: Draft, rbac: Rbac, gains: Gains, heldOf: (questions: readonly RightQuestion[]) => Held): void {
+  const limited = limitedGrants(rbac);
+  const modes = [
+    { kind: 'User', mode: 'user-info', resource: 'users' },
+    { kind: 'ServiceAccount', mode: 'serviceaccount', resource: 'serviceaccounts' },
+  ] as const;
+  for (const { kind, mode, resource } of modes) {
+    const question = { verb: `impersonate:${mode}`, group: authentication, resource };
+    const held = heldOf([question]);
+    const byName = limited.filter(({ grant }) => grant.rule.resourceNames.some((name) => ruleAllows(grant.rule, { ...question, name })));
+    const actors = new Map([
+      ...subjectsOf([held.everywhere, ...held.namespaces.values()]),
+      ...byName.map(({ subject }) => [subjectKey(subject), subject] as const),
+    ]);
+    if (actors.size === 0) continue;
+    const waysAs = (actor: RbacSubject, other: RbacSubject): Grant[] => {
+      const home = other.kind === 'ServiceAccount' ? other.namespace : undefined;
+      const keys = keysOf(actor);
+      const named = byName.filter(
+        ({ subject, grant: { rule, binding } }) =>
+          keys.has(subjectKey(subject)) && rule.resourceNames.includes(other.name) && (binding.namespace ?? home) === home,
+      );
+      return [...grantsOf(held, actor, home), ...named.map(({ grant }) => grant)];
+    };
+    for (const technique of rightTechniques) {
+      const { needs, scope, only } = technique;
+      if (technique.ownRole === true || needs.some((questions) => questions.some(({ verb }) => verb === 'impersonate'))) continue;
+      const parts = needs.map((questions) => ({
+        held: heldOf(questions),
+        on: questions.every(({ verb }) => checks.has(verb))
+          ? undefined
+          : heldOf(questions.map((each) => ({ ...each, verb: `impersonate-on:${mode}:${each.verb}` }))),
+      }));
+      const scopes = new Set<string | undefined>([undefined]);
+      if (scope === 'everywhere')
+        for (const part of parts)
+          for (const namespace of [...part.held.namespaces.keys(), ...(part.on?.namespaces.keys() ?? [])])
+            if (only === undefined || namespace === only) scopes.add(namespace);
+      for (const namespace of scopes) {
+        const holders = subjectsOf(
+          parts.flatMap((part) => [
+            part.held.everywhere,
+            ...(namespace === undefined ? [] : [part.held.namespaces.get(namespace) ?? new Map()]),
+          ]),
+        );
+        for (const [key, actor] of actors) {
+          if (parts.every((part) => grantsOf(part.held, actor, namespace).length > 0)) continue;
+          for (const [otherKey, other] of holders) {
+            if (other.kind !== kind) continue;
+            const ways = [
+              waysAs(actor, other),
+              ...parts.flatMap((part) => [
+                ...(part.on === undefined ? [] : [grantsOf(part.on, actor, namespace)]),
+                grantsOf(part.held, other, namespace),
+              ]),
+            ];
+            if (ways.some((grants) => grants.length === 0)) continue;
+            const right = rightState(technique, namespace ?? only);
+            const id = `${technique.id} ${namespace ?? '*'} as ${otherKey} of ${key}`;
+            addChain(draft, actor, right, id, ways, undefined, otherTechniques['impersonate-within-bounds']);
+            gains.add(right, technique, namespace ?? only);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Of a subject and the groups that the API server puts it into. */
+function keysOf(subject: RbacSubject): Set<string> {
+  return new Set([subjectKey(subject), ...groupsOf(subject).map((name) => subjectKey({ kind: 'Group', name }))]);
 }
 
 function rightState({ id }: RightTechnique, namespace: string | undefined): State {
@@ -139,7 +224,7 @@ function subjectsOf(holders: readonly Holders[]): Map<string, RbacSubject> {
 
 /** Every grant that a subject has by itself or as a member of groups; undefined: those for the whole cluster. */
 function grantsOf({ everywhere, namespaces }: Held, subject: RbacSubject, namespace: string | undefined): Grant[] {
-  const keys = new Set([subjectKey(subject), ...groupsOf(subject).map((name) => subjectKey({ kind: 'Group', name }))]);
+  const keys = keysOf(subject);
   const there = namespace === undefined ? undefined : namespaces.get(namespace);
   return [...keys].flatMap((key) => [...(everywhere.get(key)?.grants ?? []), ...(there?.get(key)?.grants ?? [])]);
 }
@@ -439,7 +524,7 @@ function addNamedEscalation(
       byName: named(verbs, group, resource),
     }));
     for (const { subject, name, grant } of parts.flatMap(({ byName }) => byName)) {
-      const keys = new Set([subjectKey(subject), ...groupsOf(subject).map((of) => subjectKey({ kind: 'Group', name: of }))]);
+      const keys = keysOf(subject);
       for (const role of rbac.roles) {
         const scope = role.namespace;
         // ClusterRoles live in no namespace: no RoleBinding reaches them.

@@ -507,6 +507,7 @@ export type OtherTechniqueId =
   | 'named-identity'
   | 'bind-named-role'
   | 'escalate-named-role'
+  | 'impersonate-within-bounds'
   | 'unread-role'
   | 'unread-secrets'
   | 'implied';
@@ -695,6 +696,16 @@ const others: Readonly<Record<OtherTechniqueId, Omit<Technique, 'id'>>> = {
     brokenBy: ['remove-subject', 'narrow-rule'],
     documents: [goodPractices, authorization],
     attack: ['T1098.006'],
+  },
+  'impersonate-within-bounds': {
+    does: 'acts as somebody else for verbs that it may use as him',
+    preconditions:
+      'impersonate:user-info on a user, or impersonate:serviceaccount on a ServiceAccount, who has the right, and impersonate-on:…:VERB on the resource',
+    weight: 1,
+    since: 36,
+    brokenBy: ['remove-subject', 'narrow-rule'],
+    documents: ['Kubernetes documentation: User Impersonation'],
+    attack: ['T1078'],
   },
   'unread-role': {
     does: 'uses a role that was not read',

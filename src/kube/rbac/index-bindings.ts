@@ -29,13 +29,17 @@ export interface BindingIndex {
 const nobody = 0;
 
 export function indexBindings(unordered: readonly BindingFact[], roles: readonly RoleFact[]): BindingIndex {
-  const byScope = groupBy(unordered, ({ namespace }) => namespace);
+  const byScope = groupBy([...unordered.keys()], (index) => unordered[index]!.namespace);
   const namespaces = [...byScope.keys()].filter((scope) => scope !== undefined).sort(compareText);
-  const scopes = [undefined, ...namespaces];
-  const bindings = scopes.flatMap((scope) => byScope.get(scope) ?? []);
   const ranges = new Map<string | undefined, Range>();
+  const order = new Int32Array(unordered.length);
   let end = 0;
-  for (const scope of scopes) ranges.set(scope, { start: end, end: (end += byScope.get(scope)?.length ?? 0) });
+  for (const scope of [undefined, ...namespaces]) {
+    const list = byScope.get(scope) ?? [];
+    order.set(list, end);
+    ranges.set(scope, { start: end, end: (end += list.length) });
+  }
+  const bindings = unordered.map((_, id) => unordered[order[id]!]!);
 
   const clusterRoles = new Map<string, number[]>();
   const namespacedRoles = byNamespace<number[]>();
@@ -50,7 +54,9 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
     // A Role is always in a namespace: a binding for the whole cluster finds none.
     return (kind === 'Role' && namespace !== undefined && namespacedRoles(namespace).get(name)) || none;
   }
-  const rolesOf = bindings.map(rolesTo);
+  // Whatever bindings say is read in the order in which they were made: elsewhere in memory it is waited for.
+  const rolesAsRead = unordered.map(rolesTo);
+  const rolesOf = unordered.map((_, id) => rolesAsRead[order[id]!]!);
 
   const subjects: (RbacSubject | undefined)[] = [undefined];
   const users = new Map<string, number>();
@@ -74,7 +80,10 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
     return id;
   }
   const idOfSubject = (subject: RbacSubject): number | undefined => tableOf(subject.kind, homeOf(subject))?.get(subject.name);
-  const subjectsOf = rowsOf(bindings, ({ subjects: named }) => named, idOf);
+  const subjectsOf = reordered(
+    rowsOf(unordered, ({ subjects: named }) => named, idOf),
+    order,
+  );
   const bindingsOfRole = turned(
     rowsOf(
       rolesOf,
@@ -99,7 +108,7 @@ export function indexBindings(unordered: readonly BindingFact[], roles: readonly
   };
 }
 
-/** Tables of names, one for each namespace. Bindings come by namespace, and most name what is in their own. */
+/** Tables of names, one for each namespace. Most bindings name what is in their own. */
 function byNamespace<T>(): (namespace: string) => Map<string, T> {
   const tables = new Map<string, Map<string, T>>();
   let last = '';
@@ -136,8 +145,23 @@ function rowsOf<O, T>(owners: readonly O[], listOf: (owner: O) => readonly T[], 
   for (let index = 0; index < owners.length; index++) starts[index + 1] = starts[index]! + listOf(owners[index]!).length;
   const items = new Int32Array(starts[owners.length]!);
   let at = 0;
-  for (const owner of owners) for (const item of listOf(owner)) items[at++] = numberOf(item);
+  for (let index = 0; index < owners.length; index++) {
+    const list = listOf(owners[index]!);
+    for (let place = 0; place < list.length; place++) items[at++] = numberOf(list[place]!);
+  }
   return { starts, items };
+}
+
+/** The same lists in another order. */
+function reordered({ starts, items }: Rows, order: Int32Array): Rows {
+  const newStarts = new Int32Array(starts.length);
+  const newItems = new Int32Array(items.length);
+  for (let index = 0; index < order.length; index++) {
+    const list = row({ starts, items }, order[index]!);
+    newItems.set(list, newStarts[index]);
+    newStarts[index + 1] = newStarts[index]! + list.length;
+  }
+  return { starts: newStarts, items: newItems };
 }
 
 /** For each number the rows in which it stands, in ascending order. */

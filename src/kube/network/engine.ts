@@ -3,7 +3,7 @@ import { blockOfAddress, formatBlock, parseBlock, type IpBlock } from '../ip-blo
 import type { Direction } from '../network-policy.ts';
 import type { LabelSelector } from '../types.ts';
 import { planAddresses, type AddressPlan, type Whereabouts } from './address-plan.ts';
-import { buildAnswers, everything, nothing, type AnswerId, type Answers, type Row } from './answers.ts';
+import { buildAnswers, everything, nothing, type AnswerId, type Answers } from './answers.ts';
 import { askedKeys, buildClasses, type Classes, type PodClass, type WorkloadWorld } from './classes.ts';
 import { entrancesOf, type Entrances } from './exposure.ts';
 import type { NetworkFact } from './facts.ts';
@@ -41,12 +41,10 @@ export interface Engine {
   policyAnswer(direction: Direction, podClass: PodClass, column: number): AnswerId;
   /** Undefined where an end was not read. */
   answerOf(from: ReachEndpoint, to: ReachEndpoint): AnswerId | undefined;
-  /** What a class sends to pods of each column, or lets in from there. */
-  rowBetweenPods(podClass: PodClass, direction: Direction): Row;
   podToPod(from: PodClass, to: PodClass): AnswerId;
-  toOutside(podClass: PodClass, to: Outside): AnswerId;
+  toOutside(podClass: PodClass, to: Outside, at?: Whereabouts): AnswerId;
   /** The workload by its index, as what leads to it counts too. */
-  fromOutside(from: Outside, podClass: PodClass, workload: number): AnswerId;
+  fromOutside(from: Outside, podClass: PodClass, workload: number, at?: Whereabouts): AnswerId;
 }
 
 /** What else has to be told apart, so that two engines count in the same ports and addresses. */
@@ -96,8 +94,6 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   const governing = governingOf(world, policies);
   const rows = buildRows(world.classes, governing, matching, space, answers, profile);
   const { columns } = matching;
-  const onNodes = columns.examples.flatMap(({ hostNetwork }, column) => (hostNetwork ? [column] : []));
-  const betweenPods: Readonly<Record<Direction, Map<Row, Row>>> = { ingress: new Map(), egress: new Map() };
 
   const byName = new Map(world.workloads.map((workload, index) => [nameOf(workload), index]));
   const endpoints: readonly ReachEndpoint[] = [
@@ -112,36 +108,9 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     return rows.row(podClass, direction)[column]!;
   }
 
-  /** As `rows.row`, with what no policy decides: the columns of pods that are on the network of a node. */
-  function rowBetweenPods(podClass: PodClass, direction: Direction): Row {
-    const row = rows.row(podClass, direction);
-    if (onNodes.length === 0 || (direction === 'egress' && podClass.hostNetwork)) return row;
-    const before = betweenPods[direction].get(row);
-    if (before !== undefined) return before;
-    const answersOf = onNodes.map((column) => {
-      const { everyNode } = columns.examples[column]!;
-      return direction === 'egress' ? toOwnNode(row[column]!, everyNode) : fromOwnNode(row[column]!, everyNode);
-    });
-    const made = answers.rowOf(row);
-    for (const [index, column] of onNodes.entries()) made[column] = answersOf[index]!;
-    betweenPods[direction].set(row, made);
-    return made;
-  }
-
   /** Between two different pods. */
   function podToPod(from: PodClass, to: PodClass): AnswerId {
-    return answers.and(rowBetweenPods(from, 'egress')[columns.of(to)]!, rowBetweenPods(to, 'ingress')[columns.of(from)]!);
-  }
-
-  /** A pod of the host network may be on the pod's own node. */
-  function toOwnNode(answer: AnswerId, certain: boolean): AnswerId {
-    if (profile.governsOwnNode === 'yes') return answer;
-    return profile.governsOwnNode === 'no' && certain ? everything : answers.either(answer, everything);
-  }
-
-  /** A node always reaches its own pods. */
-  function fromOwnNode(answer: AnswerId, certain: boolean): AnswerId {
-    return certain ? everything : answers.either(answer, everything);
+    return answers.and(policyAnswer('egress', from, columns.ofPeer(to)), policyAnswer('ingress', to, columns.ofPeer(from)));
   }
 
   /** From or to something at one of these addresses: of two families, it is enough that one is let through. */
@@ -199,19 +168,19 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     return block === undefined ? [] : plan.tree.atomsOf(block);
   }
 
-  function toOutside(podClass: PodClass, to: Outside): AnswerId {
+  function toOutside(podClass: PodClass, to: Outside, at: Whereabouts = placeOf(to)): AnswerId {
     if (to.type === 'virtual' && to.name === 'ingress-controller') return policyAnswer('egress', podClass, columns.controller);
-    const answer = podAndPlace('egress', podClass, placeOf(to));
-    return to.type === 'virtual' && to.name === 'node' && !podClass.hostNetwork ? toOwnNode(answer, false) : answer;
+    const answer = podAndPlace('egress', podClass, at);
+    return to.type === 'virtual' && to.name === 'node' && !podClass.hostNetwork ? rows.toOwnNode(answer, false) : answer;
   }
 
-  function fromOutside(from: Outside, podClass: PodClass, workload: number): AnswerId {
+  function fromOutside(from: Outside, podClass: PodClass, workload: number, at: Whereabouts = placeOf(from)): AnswerId {
     if (from.type === 'virtual' && from.name === 'node') return everything;
     if (from.type === 'virtual' && from.name === 'ingress-controller') return policyAnswer('ingress', podClass, columns.controller);
     const isInternet = from.type === 'virtual' && from.name === 'internet';
     const exposures = isInternet ? entrances.exposures[workload]! : [];
     if (isInternet && exposures.length === 0) return nothing;
-    const client = podAndPlace('ingress', podClass, placeOf(from));
+    const client = podAndPlace('ingress', podClass, at);
     if (!isInternet) return client;
     const other = podAndPlace('ingress', podClass, plan.nodes);
     let answer: AnswerId = nothing;
@@ -258,7 +227,6 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     placeOf,
     policyAnswer,
     answerOf,
-    rowBetweenPods,
     podToPod,
     toOutside,
     fromOutside,

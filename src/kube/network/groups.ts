@@ -30,74 +30,87 @@ export function groupsOf({ endpoints, world, entrances, matching, governing }: E
   return [...groups.values()];
 }
 
-/** Groups at the sending end that are taken together, so that what a row of receivers lets in from them stands side by side. */
+/** Groups at the sending end that are looked up together, as what a row lets in from neighbours stands side by side. */
 const together = 64;
 
 /**
  * A row for each group. What pods of one class send to those of another is two look-ups and a third that puts their answers
- * together: for each row of receivers and each of a few senders, for all receivers that have it.
+ * together; receivers that have the same row stand side by side, and share the first.
  */
 export function* rowsOfGroups(engine: Engine, groups: readonly Group[]): Generator<{ readonly from: number; readonly to: Uint32Array }> {
-  const { columns } = engine.matching;
+  const { answers, rows, matching } = engine;
   const simple = groups.map(({ classes }) => (classes.length === 1 ? classes[0] : undefined));
-  const columnAt = Uint32Array.from(simple, (podClass) => (podClass === undefined ? 0 : columns.of(podClass)));
-  const outward = simple.map((podClass) => podClass && engine.rowBetweenPods(podClass, 'egress'));
-  const receivers = new Map<Row, number[]>();
-  for (const [group, podClass] of simple.entries()) {
-    if (podClass === undefined) continue;
-    const row = engine.rowBetweenPods(podClass, 'ingress');
-    const list = receivers.get(row);
-    if (list === undefined) receivers.set(row, [group]);
-    else list.push(group);
-  }
-  const inward = Array.from(receivers, ([row, list]) => ({ row, list: Uint32Array.from(list) }));
   const several = simple.flatMap((podClass, group) => (podClass === undefined && groups[group]!.classes.length > 0 ? [group] : []));
-  const outside = groups.flatMap(({ members: [end] }, group) => (end === undefined || end.type === 'workload' ? [] : [{ end, group }]));
-  // What has the same row has the same answers for what is outside; how the internet gets in is a question of each workload.
-  const toOutside = onceForEachRow((podClass) => Uint32Array.from(outside, ({ end }) => engine.toOutside(podClass, end)));
-  const fromOutside = onceForEachRow((podClass) =>
-    Uint32Array.from(outside, ({ end }) => (isInternet(end) ? nothing : engine.fromOutside(end, podClass, 0))),
-  );
-  const letIn = simple.map((podClass) => podClass && fromOutside(podClass, engine.rows.row(podClass, 'ingress')));
-  const rows = Array.from({ length: together }, () => new Uint32Array(groups.length));
-  for (let start = 0; start < groups.length; start += together) {
-    const end = Math.min(start + together, groups.length);
-    fillRows(rows, start, end);
-    for (let from = start; from < end; from++) {
-      const to = rows[from - start]!;
-      const podClass = simple[from];
-      if (podClass === undefined) {
-        const place = outside.findIndex((each) => each.group === from && !isInternet(each.end));
-        for (let index = 0; index < groups.length; index++)
-          to[index] = letIn[index]?.[place] ?? betweenGroups(engine, groups[from]!, groups[index]!);
-      } else {
-        const answersOutside = toOutside(podClass, outward[from]!);
-        for (let index = 0; index < outside.length; index++) to[outside[index]!.group] = answersOutside[index]!;
-        for (const group of several) to[group] = betweenGroups(engine, groups[from]!, groups[group]!);
-      }
-      yield { from, to };
-    }
+  const columnAt = Uint32Array.from(simple, (podClass) => (podClass === undefined ? 0 : matching.columns.ofPeer(podClass)));
+  const groupsByRow = new Map<Row, number[]>();
+  for (let group = 0; group < groups.length; group++) {
+    const row = simple[group] && rows.row(simple[group]!, 'ingress');
+    const list = row && groupsByRow.get(row);
+    if (list !== undefined) list.push(group);
+    else if (row !== undefined) groupsByRow.set(row, [group]);
   }
-
-  /** What those from `start` to `end` send to pods of one class. */
-  function fillRows(block: readonly Uint32Array[], start: number, end: number): void {
-    for (const to of block) to.fill(nothing);
-    for (const { row, list } of inward) {
-      for (let from = start; from < end; from++) {
-        const out = outward[from];
-        const letsIn = out === undefined ? nothing : row[columnAt[from]!]!;
-        if (letsIn !== nothing) send(block[from - start]!, out!, columnAt, list, letsIn, engine.answers);
-      }
+  const inward = [...groupsByRow.keys()];
+  const groupAt = Uint32Array.from([...groupsByRow.values()].flat());
+  const ends = new Uint32Array(inward.length);
+  for (let number = 0, end = 0; number < ends.length; number++) ends[number] = end += groupsByRow.get(inward[number]!)!.length;
+  const receivers: Receivers = {
+    groups: groupAt,
+    columns: groupAt.map((group) => columnAt[group]!),
+    ends,
+  };
+  const outside = groups.flatMap(({ members: [end] }, group) =>
+    end === undefined || end.type === 'workload' ? [] : [{ end, group, at: engine.placeOf(end) }],
+  );
+  // What has the same row has the same answers for what is outside; how the internet gets in is a question of each workload.
+  const toOutside = onceForEachRow((podClass) => outside.map(({ end, at }) => engine.toOutside(podClass, end, at)));
+  const fromOutside = onceForEachRow((podClass) =>
+    outside.map(({ end, at }) => (isInternet(end) ? nothing : engine.fromOutside(end, podClass, 0, at))),
+  );
+  const letInFromOutside = simple.map((podClass) => podClass && fromOutside(podClass, rows.row(podClass, 'ingress')));
+  const letIn = Array.from({ length: together }, () => new Uint32Array(inward.length));
+  const to = new Uint32Array(groups.length);
+  for (let from = 0; from < groups.length; from++) {
+    if (from % together === 0) lookUp(inward, columnAt.subarray(from, from + together), letIn);
+    const podClass = simple[from];
+    if (podClass === undefined) {
+      const place = outside.findIndex(({ end, group }) => group === from && !isInternet(end));
+      for (let group = 0; group < groups.length; group++)
+        to[group] = letInFromOutside[group]?.[place] ?? betweenGroups(engine, groups[from]!, groups[group]!);
+    } else {
+      const out = rows.row(podClass, 'egress');
+      send(to.fill(nothing), out, letIn[from % together]!, receivers, answers);
+      const answersOutside = toOutside(podClass, out);
+      for (let index = 0; index < outside.length; index++) to[outside[index]!.group] = answersOutside[index]!;
+      for (const group of several) to[group] = betweenGroups(engine, groups[from]!, groups[group]!);
     }
+    yield { from, to };
   }
 }
 
-/** To receivers that all let the same in. */
-function send(to: Uint32Array, out: Row, columnAt: Uint32Array, receivers: Uint32Array, letsIn: AnswerId, answers: Answers): void {
-  for (let index = 0; index < receivers.length; index++) {
-    const group = receivers[index]!;
-    const sent = out[columnAt[group]!]!;
-    if (sent !== nothing) to[group] = sent === everything ? letsIn : letsIn === everything ? sent : answers.and(sent, letsIn);
+/** Groups of one class, those that have the same row side by side: by row where they end. */
+interface Receivers {
+  readonly groups: Uint32Array;
+  readonly columns: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** For each column what each row has there. */
+function lookUp(rows: readonly Row[], columns: Uint32Array, found: readonly Uint32Array[]): void {
+  for (let number = 0; number < rows.length; number++) {
+    const row = rows[number]!;
+    for (let index = 0; index < columns.length; index++) found[index]![number] = row[columns[index]!]!;
+  }
+}
+
+function send(to: Uint32Array, out: Row, letIn: Uint32Array, { groups, columns, ends }: Receivers, { and }: Answers): void {
+  for (let number = 0, index = 0; number < ends.length; number++) {
+    const letsIn = letIn[number]!;
+    const end = ends[number]!;
+    if (letsIn === nothing) index = end;
+    for (; index < end; index++) {
+      const sent = out[columns[index]!]!;
+      if (sent !== nothing) to[groups[index]!] = sent === everything ? letsIn : letsIn === everything ? sent : and(sent, letsIn);
+    }
   }
 }
 
@@ -105,8 +118,8 @@ function isInternet(end: ReachEndpoint): boolean {
   return end.type === 'virtual' && end.name === 'internet';
 }
 
-function onceForEachRow(make: (podClass: PodClass) => Uint32Array): (podClass: PodClass, row: Row) => Uint32Array {
-  const known = new Map<Row, Uint32Array>();
+function onceForEachRow(make: (podClass: PodClass) => readonly AnswerId[]): (podClass: PodClass, row: Row) => readonly AnswerId[] {
+  const known = new Map<Row, readonly AnswerId[]>();
   return (podClass, row) => {
     let made = known.get(row);
     if (made === undefined) known.set(row, (made = make(podClass)));

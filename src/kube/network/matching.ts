@@ -17,6 +17,10 @@ export interface Columns {
   /** One class for each column of pods. */
   readonly examples: readonly PodClass[];
   of(podClass: PodClass): number;
+  /** Those of pods that are on the network of a node, in the order in which rows tell behind `count` what passes besides policies. */
+  readonly onNodes: readonly number[];
+  /** Where a row tells what passes between two different pods. */
+  ofPeer(podClass: PodClass): number;
 }
 
 export interface Matching {
@@ -169,7 +173,12 @@ function columnsOf(
     if (known === undefined) dense.set(number, dense.size);
   }
   const pods = examples.length;
-  return { pods, controller: pods + atoms, count: pods + atoms + 1, examples, of: ({ number }) => column[number]! };
+  const all = pods + atoms + 1;
+  const onNodes = examples.flatMap(({ hostNetwork }, index) => (hostNetwork ? [index] : []));
+  const placeOfPeer = Uint32Array.from(examples, (_, index) => index);
+  for (const [index, number] of onNodes.entries()) placeOfPeer[number] = all + index;
+  const of = ({ number }: PodClass): number => column[number]!;
+  return { pods, controller: pods + atoms, count: all, examples, of, onNodes, ofPeer: (podClass) => placeOfPeer[of(podClass)]! };
 }
 
 /** Classes that are in the same place, together. */

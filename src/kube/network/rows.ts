@@ -1,6 +1,6 @@
 import type { Direction } from '../network-policy.ts';
 import { everything, nothing, type Answer, type AnswerId, type Answers, type Row } from './answers.ts';
-import { no, resolvePort, yes, type PodClass, type Truth } from './classes.ts';
+import { maybe, no, resolvePort, yes, type PodClass, type Truth } from './classes.ts';
 import type { Governing, Layered } from './governing.ts';
 import type { Matching } from './matching.ts';
 import { protocols, type PortSet, type PortSpace } from './port-space.ts';
@@ -24,6 +24,8 @@ export interface RuleAnswer extends Answer {
 export interface Rows {
   /** What the policies that govern pods of a class let through, for whatever is at the other end. */
   row(podClass: PodClass, direction: Direction): Row;
+  /** What a pod sends to a node that may be its own, or a pod of the host network that may be on it. */
+  toOwnNode(answer: AnswerId, certain: boolean): AnswerId;
   /** The ports of a rule at the pods that are connected to: where a name is ambiguous, `low` leaves its ports out. */
   portsAt(rule: Rule, destination: PodClass | undefined): RuleAnswer;
   layer(groups: readonly (readonly Layered[])[], column: number, destination: PodClass | undefined): Outcome;
@@ -39,8 +41,8 @@ export function buildRows(
 ): Rows {
   const known = new Map<string, Row>();
   const byClass: Readonly<Record<Direction, (Row | undefined)[]>> = { ingress: [], egress: [] };
-  const scratch = new Uint32Array(columns.count);
-  const free = new Uint16Array(columns.count).fill(everything);
+  const scratch = new Uint32Array(columns.count + columns.onNodes.length);
+  const free = new Uint16Array(scratch.length).fill(everything);
   const resolved = new Map<RulePorts, (RuleAnswer | undefined)[]>();
   /** By how the named ports of pods are alike, the first of each kind; the last for what has none. */
   const destinations: (PodClass | undefined)[] = [];
@@ -100,25 +102,31 @@ export function buildRows(
     for (const rule of rules) {
       // A name stands for another port on each destination.
       const differs = direction === 'egress' && rule.ports.names.length > 0;
-      const at = differs ? destinations : [direction === 'ingress' ? podClass : undefined];
-      const added = at.flatMap((destination) => {
-        const { certain, perhaps } = portsAt(rule, destination);
-        return [nothing, perhaps, certain];
-      });
+      const own = direction === 'ingress' ? podClass : undefined;
+      const added = new Int32Array(3 * (differs ? destinations.length : 1));
+      for (let kind = 0; kind * 3 < added.length; kind++) {
+        const { certain, perhaps } = portsAt(rule, differs ? destinations[kind] : own);
+        added[kind * 3 + maybe] = perhaps;
+        added[kind * 3 + yes] = certain;
+      }
       addRule(row, match(rule), differs ? alikeAt : anywhere, added);
     }
   }
 
   /** What is added by each truth: three numbers, in each column those of its kind of destination. */
-  function addRule(row: Uint32Array, truths: Uint8Array, kinds: Uint32Array, added: readonly AnswerId[]): void {
+  function addRule(row: Uint32Array, truths: Uint8Array, kinds: Uint32Array, added: Int32Array): void {
     // Neighbours mostly have the same answers.
     let before = nothing;
     let last = nothing;
     let sum = nothing;
-    for (let column = 0; column < row.length; column++) {
+    for (let column = 0; column < truths.length; column++) {
       const more = added[kinds[column]! * 3 + truths[column]!]!;
       if (more === nothing) continue;
       const was = row[column]!;
+      if (was === nothing) {
+        row[column] = more;
+        continue;
+      }
       if (was !== before || more !== last) {
         before = was;
         last = more;
@@ -130,7 +138,7 @@ export function buildRows(
 
   /** Policies with priorities before and behind the NetworkPolicies; remembered, as most columns are met by the same rules. */
   function layered(row: Uint32Array, podClass: PodClass, direction: Direction, { admin, isolating, baseline }: Governing): void {
-    for (let column = 0; column < row.length; column++) {
+    for (let column = 0; column < columns.count; column++) {
       const destination = direction === 'ingress' ? podClass : columns.examples[column];
       const first = layer(admin, column, destination);
       const { low, high } = isolating === undefined ? asAnswer(layer(baseline, column, destination)) : answers.of(row[column]!);
@@ -152,7 +160,23 @@ export function buildRows(
     } else if (admin.length > 0 || (baseline.length > 0 && isolating === undefined)) layered(row, podClass, direction, own);
     if (opaque === 'anything') row.fill(answers.id(0n, space.all));
     if (opaque === 'narrows') map(row, (answer) => answers.id(0n, answers.of(answer).high));
+    for (let index = 0; index < columns.onNodes.length; index++) {
+      const column = columns.onNodes[index]!;
+      row[columns.count + index] = besidePolicies(row[column]!, podClass, direction, columns.examples[column]!);
+    }
     return answers.rowOf(row);
+  }
+
+  /** What passes between pods of a class and others that are on the network of a node. */
+  function besidePolicies(answer: AnswerId, { hostNetwork }: PodClass, direction: Direction, { everyNode }: PodClass): AnswerId {
+    if (direction === 'egress') return hostNetwork ? answer : toOwnNode(answer, everyNode);
+    // A node always reaches its own pods.
+    return everyNode ? everything : answers.either(answer, everything);
+  }
+
+  function toOwnNode(answer: AnswerId, certain: boolean): AnswerId {
+    if (profile.governsOwnNode === 'yes') return answer;
+    return profile.governsOwnNode === 'no' && certain ? everything : answers.either(answer, everything);
   }
 
   function find(podClass: PodClass, direction: Direction): Row {
@@ -168,6 +192,7 @@ export function buildRows(
   return {
     portsAt,
     layer,
+    toOwnNode,
     row(podClass, direction) {
       return (byClass[direction][podClass.number] ??= find(podClass, direction));
     },

@@ -154,11 +154,12 @@ function startReach(memories: readonly Memory[]): (pod: RememberedPod, namespace
       facts.push(workloadFact(pod, memory.namespace, numbers.size - 1));
     }
   }
+  // Its first endpoints are the workloads, in their order.
   const network = buildNetwork(facts);
   return (pod, namespace) => {
     const number = numbers.get(pod);
     if (number === undefined) return unreached;
-    const end = endpointOf(namespace, number);
+    const end = network.endpoints[number]!;
     const policies = indexes.get(namespace ?? unnamedNamespace)?.matching(pod.labels) ?? [];
     return {
       policies,
@@ -186,10 +187,6 @@ function startReach(memories: readonly Memory[]): (pod: RememberedPod, namespace
 }
 
 const everyPort = '1-65535';
-
-function endpointOf(namespace: string | undefined, number: number): ReachEndpoint {
-  return { type: 'workload', kind: 'Pod', namespace: namespace ?? unnamedNamespace, name: String(number) };
-}
 
 /** Ports decide nothing of what is asked. */
 function workloadFact({ labels, hostNetworkAt, at }: RememberedPod, namespace: string | undefined, number: number): NetworkFact {

@@ -104,6 +104,9 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
       .map((name): ReachEndpoint => ({ type: 'virtual', name })),
   ];
 
+  // Who asks about all of them in turn has these.
+  const byEndpoint = new Map(world.workloads.map((_, index) => [endpoints[index]!, index]));
+
   function policyAnswer(direction: Direction, podClass: PodClass, column: number): AnswerId {
     return rows.row(podClass, direction)[column]!;
   }
@@ -127,8 +130,13 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   }
 
   /** Nobody knows which of them it is. */
-  function anyOf(list: readonly AnswerId[]): AnswerId {
-    return list.reduce((a, b) => answers.either(a, b), list[0] ?? nothing);
+  function anyOf(classes: readonly PodClass[], answerOfClass: (podClass: PodClass) => AnswerId): AnswerId {
+    let answer = nothing;
+    for (let index = 0; index < classes.length; index++) {
+      const next = answerOfClass(classes[index]!);
+      answer = index === 0 ? next : answers.either(answer, next);
+    }
+    return answer;
   }
 
   /** The same few objects are asked about for every workload. */
@@ -194,18 +202,20 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
 
   /** Undefined where an end was not read. */
   function answerOf(from: ReachEndpoint, to: ReachEndpoint): AnswerId | undefined {
-    const [source, target] = [from, to].map((end) => (end.type === 'workload' ? byName.get(nameOf(end)) : -1));
-    if (source === undefined || target === undefined) return undefined;
-    const [sender, receiver] = [world.workloads[source], world.workloads[target]];
-    if (sender !== undefined && receiver !== undefined) {
-      // A pod always reaches itself, and nobody else is there.
-      if (source === target && !sender.many) return everything;
-      return anyOf(sender.classes.flatMap((out) => receiver.classes.map((into) => podToPod(out, into))));
-    }
-    if (sender !== undefined && to.type !== 'workload') return anyOf(sender.classes.map((podClass) => toOutside(podClass, to)));
-    if (receiver !== undefined && from.type !== 'workload')
-      return anyOf(receiver.classes.map((podClass) => fromOutside(from, podClass, target)));
-    return everything;
+    const source = workloadOf(from);
+    const target = workloadOf(to);
+    if ((source === undefined && from.type === 'workload') || (target === undefined && to.type === 'workload')) return undefined;
+    const senders = source === undefined ? [] : world.workloads[source]!.classes;
+    const receivers = target === undefined ? [] : world.workloads[target]!.classes;
+    if (to.type !== 'workload') return from.type === 'workload' ? anyOf(senders, (podClass) => toOutside(podClass, to)) : everything;
+    if (from.type !== 'workload') return anyOf(receivers, (podClass) => fromOutside(from, podClass, target!));
+    // A pod always reaches itself, and nobody else is there.
+    if (source === target && !world.workloads[source!]!.many) return everything;
+    return anyOf(senders, (out) => anyOf(receivers, (into) => podToPod(out, into)));
+  }
+
+  function workloadOf(end: ReachEndpoint): number | undefined {
+    return end.type === 'workload' ? (byEndpoint.get(end) ?? byName.get(nameOf(end))) : undefined;
   }
 
   return {
@@ -223,7 +233,7 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     governing,
     endpoints,
     needs: { ranges, blocks },
-    workloadOf: (endpoint) => (endpoint.type === 'workload' ? byName.get(nameOf(endpoint)) : undefined),
+    workloadOf,
     placeOf,
     policyAnswer,
     answerOf,

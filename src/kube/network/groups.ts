@@ -31,7 +31,7 @@ export function groupsOf({ endpoints, world, entrances, matching, governing }: E
 }
 
 /** Groups at the sending end that are looked up together, as what a row lets in from neighbours stands side by side. */
-const together = 64;
+const together = 256;
 
 /**
  * A row for each group. What pods of one class send to those of another is two look-ups and a third that puts their answers
@@ -67,7 +67,7 @@ export function* rowsOfGroups(engine: Engine, groups: readonly Group[]): Generat
     outside.map(({ end, at }) => (isInternet(end) ? nothing : engine.fromOutside(end, podClass, 0, at))),
   );
   const letInFromOutside = simple.map((podClass) => podClass && fromOutside(podClass, rows.row(podClass, 'ingress')));
-  const letIn = Array.from({ length: together }, () => new Uint32Array(inward.length));
+  const letIn = new Uint32Array(Math.min(together, groups.length) * inward.length);
   const to = new Uint32Array(groups.length);
   for (let from = 0; from < groups.length; from++) {
     if (from % together === 0) lookUp(inward, columnAt.subarray(from, from + together), letIn);
@@ -78,7 +78,7 @@ export function* rowsOfGroups(engine: Engine, groups: readonly Group[]): Generat
         to[group] = letInFromOutside[group]?.[place] ?? betweenGroups(engine, groups[from]!, groups[group]!);
     } else {
       const out = rows.row(podClass, 'egress');
-      send(to.fill(nothing), out, letIn[from % together]!, receivers, answers);
+      send(to.fill(nothing), out, letIn.subarray((from % together) * inward.length), receivers, answers);
       const answersOutside = toOutside(podClass, out);
       for (let index = 0; index < outside.length; index++) to[outside[index]!.group] = answersOutside[index]!;
       for (const group of several) to[group] = betweenGroups(engine, groups[from]!, groups[group]!);
@@ -94,11 +94,11 @@ interface Receivers {
   readonly ends: Uint32Array;
 }
 
-/** For each column what each row has there. */
-function lookUp(rows: readonly Row[], columns: Uint32Array, found: readonly Uint32Array[]): void {
+/** What each row has in each of some columns, column by column. */
+function lookUp(rows: readonly Row[], columns: Uint32Array, found: Uint32Array): void {
   for (let number = 0; number < rows.length; number++) {
     const row = rows[number]!;
-    for (let index = 0; index < columns.length; index++) found[index]![number] = row[columns[index]!]!;
+    for (let index = 0, at = number; index < columns.length; index++, at += rows.length) found[at] = row[columns[index]!]!;
   }
 }
 

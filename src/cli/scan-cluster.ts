@@ -1,19 +1,21 @@
 import type { Report } from '../core/index.ts';
 import type { FoundPolicy } from '../library/policy-file.ts';
-import { clusterRoleFor, scanCluster, type ScanClusterOptions } from '../library/scan-cluster.ts';
+import { clusterRoleFor, scanClusterInTwoThreads, type ScanClusterOptions } from '../library/scan-cluster.ts';
 import type { Arguments } from './arguments.ts';
 import { writeStream } from './output.ts';
 import { policyOptions } from './policy-arguments.ts';
 import { startClusterProgress } from './progress.ts';
+import { secondThread } from './second-thread.ts';
 import { connectionOf, namedContexts } from './which-cluster.ts';
 
-/** `plimsoll scan --cluster`. */
-export async function clusterReport(given: Arguments, policyFile: FoundPolicy): Promise<Report> {
+/** `plimsoll scan --cluster`; `program` is the file that was started. */
+export async function clusterReport(given: Arguments, policyFile: FoundPolicy, program: string): Promise<Report> {
   const progress = startClusterProgress();
   try {
     const [context] = await namedContexts(given);
     const named = context === undefined ? {} : { context };
-    return await scanCluster({ ...clusterScan(given, policyFile), ...named, onProgress: progress.report });
+    const options = { ...clusterScan(given, policyFile), ...named, onProgress: progress.report };
+    return await scanClusterInTwoThreads(options, secondThread(program));
   } finally {
     progress.stop();
   }

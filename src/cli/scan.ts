@@ -102,7 +102,7 @@ function policyFileOf(given: Arguments): Promise<FoundPolicy> {
 async function reportOf(given: Arguments, policyFile: FoundPolicy, program: string, snapshot: string | undefined): Promise<Report> {
   if (!given.has('cluster') && snapshot === undefined) return manifestReport(given, policyFile, program);
   const { clusterReport, snapshotReport } = await import('./scan-cluster.ts');
-  return snapshot === undefined ? clusterReport(given, policyFile) : snapshotReport(given, policyFile, snapshot);
+  return snapshot === undefined ? clusterReport(given, policyFile, program) : snapshotReport(given, policyFile, snapshot);
 }
 
 async function manifestReport(given: Arguments, policyFile: FoundPolicy, program: string): Promise<Report> {

@@ -1,6 +1,6 @@
 import { controls } from '../controls/index.ts';
 import { secondThreadMark } from './second-thread-mark.ts';
-import { portionJudge, type Portion, type Run, type StartSecondThread } from '../library/portion-judge.ts';
+import { anyJudge, type AnyPortion, type Run, type StartSecondThread } from '../library/portion-judge.ts';
 
 type WorkerThreads = typeof import('node:worker_threads');
 
@@ -33,8 +33,8 @@ export function secondThread(file: string): StartSecondThread {
 export function isSecondThread(): boolean {
   const { parentPort, workerData } = workerThreads();
   if (parentPort === null) return false;
-  const judge = portionJudge(controls, workerData as Run);
-  parentPort.on('message', ([number, portion]: readonly [number, Portion]) => {
+  const judge = anyJudge(controls, workerData as Run);
+  parentPort.on('message', ([number, portion]: readonly [number, AnyPortion]) => {
     const judged = judge(portion);
     parentPort.postMessage([number, judged], [judged.part.findings.rows.buffer]);
   });

@@ -50,7 +50,7 @@ async function reportOf(given: Arguments, policyFile: FoundPolicy, program: stri
   if (given.has('cluster') || snapshot !== undefined) {
     checkClusterArguments(given);
     const { clusterReport, snapshotReport } = await import('./scan-cluster.ts');
-    return snapshot === undefined ? clusterReport(given, policyFile) : snapshotReport(given, policyFile, snapshot);
+    return snapshot === undefined ? clusterReport(given, policyFile, program) : snapshotReport(given, policyFile, snapshot);
   }
   const progress = startProgress();
   try {

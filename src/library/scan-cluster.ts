@@ -14,10 +14,13 @@ import {
   serverVersion,
   type Connection,
   type ConnectionOptions,
+  type HandedSharing,
   type Patience,
 } from '../sources/cluster/index.ts';
+import { startSharing } from '../sources/manifests/index.ts';
 import { addAdmissionConfig } from './admission-config.ts';
 import { granted } from './granted.ts';
+import { handedJudge, type StartSecondThread } from './portion-judge.ts';
 import { startVerification, verificationRole, type VerificationOptions } from './verification.ts';
 
 export interface ScanClusterOptions extends Omit<PolicyOptions, 'namespace' | 'partial'>, ConnectionOptions {
@@ -61,6 +64,25 @@ export async function scanCluster(options: ScanClusterOptions = {}): Promise<Rep
   return judgeCluster(granted<Connection>(await connect(options)), options);
 }
 
+/** As `scanCluster`, by the controls of this package, and with a second thread for large clusters. The report is the same. */
+export async function scanClusterInTwoThreads(
+  options: Omit<ScanClusterOptions, 'controls'>,
+  secondThread: StartSecondThread,
+): Promise<Report> {
+  checkScan(options);
+  return judgeCluster(granted<Connection>(await connect(options)), options, undefined, { from: worthSharing, secondThread });
+}
+
+/** Objects that are judged from which on a second thread is worth its own start and warming up. */
+const worthSharing = 2000;
+
+/** When a second thread is asked to help. */
+export interface Help {
+  /** From how many objects on. */
+  readonly from: number;
+  readonly secondThread: StartSecondThread;
+}
+
 /** @throws OptionError where an option is wrong, whatever the cluster. */
 export function checkScan({ controls = ownControls, ...options }: ScanClusterOptions): void {
   for (const namespace of options.namespaces ?? []) policyOf({ ...options, namespace }, controls, true);
@@ -76,9 +98,11 @@ export async function judgeCluster(
   connection: Connection,
   options: ScanClusterOptions,
   onObserved?: (server: ObservedApiServer) => void,
+  help?: Help,
 ): Promise<Report> {
   const { controls = ownControls, namespaces, podTemplates = [], admissionConfig = [], onProgress } = options;
   const patience = patienceOf(options.patience);
+  let sharing: HandedSharing | undefined;
   try {
     const version = granted<string>(await serverVersion(connection, patience));
     const policy = policyOf({ ...options, kubernetesVersion: options.kubernetesVersion ?? version }, controls, true);
@@ -90,6 +114,21 @@ export async function judgeCluster(
     const { verifyEnforcement } = options;
     const verification =
       verifyEnforcement && recorded === undefined ? startVerification(verifyEnforcement, namespaces, options.systemNamespaces) : undefined;
+    // The verification looks at every object itself.
+    const share =
+      help === undefined || verification !== undefined
+        ? {}
+        : {
+            share: {
+              from: help.from,
+              start: (): HandedSharing | undefined => {
+                const run = { policy, podTemplates };
+                const start = help.secondThread(run);
+                if (start !== undefined) sharing = startSharing(handedJudge(controls, run), (part) => evaluation.join(part), start);
+                return sharing;
+              },
+            },
+          };
     const seen = { version, ...connection.sighting(), ...asked };
     const totals = granted(
       await readCluster(
@@ -100,6 +139,7 @@ export async function judgeCluster(
           readSecretKeys: options.readSecretKeys === true,
           ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
           patience,
+          ...share,
           ...(onProgress === undefined ? {} : { onProgress }),
         },
         (input) => {
@@ -108,6 +148,8 @@ export async function judgeCluster(
         },
       ),
     );
+    // What comes now takes the most memory.
+    await sharing?.end();
     const verified = await verification?.run(connection, { version: policy.version, patience, unlisted: totals.unlisted });
     const observed = recorded?.observed ?? { ...seen, ...(verified === undefined ? {} : { enforcement: verified }) };
     onObserved?.(observed);
@@ -132,6 +174,7 @@ export async function judgeCluster(
     });
   } finally {
     connection.close();
+    await sharing?.end();
   }
 }
 

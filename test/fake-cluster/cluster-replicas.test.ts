@@ -1,5 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
+import { controls } from '../../src/controls/index.ts';
 import { scanCluster, type Report } from '../../src/index.ts';
+import { anyJudge, type StartSecondThread } from '../../src/library/portion-judge.ts';
+import { judgeCluster } from '../../src/library/scan-cluster.ts';
+import { connect } from '../../src/sources/cluster/index.ts';
 import { holding, startFakeApi, type ApiObject, type FakeApi } from './fake-api-server.ts';
 
 /* Replicas are passed by what their texts have in common, where an API server writes them as it does; that must not show in the report. */
@@ -100,13 +104,68 @@ function otherwise(object: ApiObject): ApiObject {
   return { ...object, metadata: { ...others, name } };
 }
 
-async function reportOf(all: readonly ApiObject[]): Promise<Report> {
+async function reportOf(all: readonly ApiObject[], scan: typeof scanCluster = scanCluster): Promise<Report> {
   api = await startFakeApi({ kinds: holding(all) });
-  const report = await scanCluster({ kubeconfig: api.kubeconfig });
+  const report = await scan({ kubeconfig: api.kubeconfig });
   await api.stop();
   api = undefined;
   return report;
 }
+
+/** A thread that is no thread: what passes to it and from it is copied as between threads, and from the second portion on it is gone. */
+function second(dies: boolean): { readonly start: StartSecondThread; readonly judged: () => number } {
+  let judged = 0;
+  const start: StartSecondThread = (run) => (answered, lost) => {
+    const judge = anyJudge(controls, structuredClone(run));
+    return {
+      post(number, portion) {
+        const sent = structuredClone(portion);
+        if (dies && judged > 0) setImmediate(lost);
+        else setImmediate(() => answered(number, structuredClone(judge(sent)) as Parameters<typeof answered>[1]));
+        if (!dies || judged === 0) judged++;
+      },
+      end: async () => undefined,
+    };
+  };
+  return { start, judged: () => judged };
+}
+
+/** A workload that an API server would refuse: what it owns is judged itself. */
+const refused: readonly ApiObject[] = [
+  {
+    kind: 'Deployment',
+    metadata: metadata({ kind: 'Deployment', name: 'broken' }),
+    spec: { replicas: 1, selector: {}, template: { metadata: { labels: { app: 'web' } }, spec: { containers: 'none' } }, strategy: {} },
+  },
+  {
+    kind: 'Pod',
+    metadata: metadata({ kind: 'Pod', name: 'k', owner: 'Deployment/broken' }),
+    spec: { containers: [{ name: 'web', image: 'web:1' }] },
+    status: { phase: 'Running' },
+  },
+  ...['l', 'm'].map((name) => ({
+    kind: 'Pod',
+    metadata: metadata({ kind: 'Pod', name, owner: 'Deployment/broken' }),
+    spec: { containers: 'none' },
+    status: { phase: 'Running' },
+  })),
+];
+
+test.each([false, true])('the report is the same with a second thread, lost: %s', async (dies) => {
+  const all = [...objects, ...refused];
+  const alone = await reportOf(all);
+  expect(alone.inputs.unread).toHaveLength(3);
+  expect(alone.findings.some(({ resource }) => resource.name === 'k')).toBe(true);
+  const thread = second(dies);
+  const together = await reportOf(all, async ({ kubeconfig = '' } = {}) => {
+    const connection = await connect({ kubeconfig });
+    if ('refused' in connection) throw new Error(connection.refused[0]);
+    return judgeCluster(connection, {}, undefined, { from: 0, secondThread: thread.start });
+  });
+  expect(together).toEqual(alone);
+  expect(thread.judged()).toBe(dies ? 1 : 3);
+  expect(await reportOf(all.map(otherwise))).toEqual(alone);
+});
 
 test('the report is the same however the objects are written', async () => {
   const glanced = await reportOf(objects);

@@ -20,8 +20,16 @@ export interface Glance {
 
 const head =
   /^\{"metadata":\{"name":"([^"\\]+)",(?:"generateName":"[^"\\]*",)?"namespace":"([^"\\]+)","uid":"([^"\\]+)","resourceVersion":"[^"\\]*",(?:"generation":\d+,)?"creationTimestamp":"[^"\\]*",/;
+const headOfAny =
+  /^\{"metadata":\{"name":"([^"\\]+)",(?:"generateName":"[^"\\]*",)?(?:"namespace":"([^"\\]+)",)?"uid":"[^"\\]+","resourceVersion":"/;
 const soleOwner =
   /"ownerReferences":\[\{"apiVersion":"[^"\\]*","kind":"([^"\\]+)","name":"[^"\\]*","uid":"([^"\\]+)","controller":true,"blockOwnerDeletion":true\}\]/;
+
+/** The namespace and the name of an object; undefined where the text does not tell them so easily. */
+export function nameAt(text: string): string | undefined {
+  const start = headOfAny.exec(text);
+  return start === null ? undefined : `${start[2] ?? ''}/${start[1]}`;
+}
 
 /** Undefined where the text tells nothing so easily. */
 export function glanceAt(text: string): Glance | undefined {

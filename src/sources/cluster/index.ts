@@ -2,6 +2,7 @@ export { clusterRole } from './cluster-role.ts';
 export { connect, type Connection, type ConnectionOptions, type Refusal } from './connect.ts';
 export { readContexts, type Contexts } from './contexts.ts';
 export { serverVersion } from './discover.ts';
+export type { HandedSharing } from './handing.ts';
 export { observedServer, probeAnonymous } from './observe.ts';
 export { readCluster } from './read-cluster.ts';
 export { patienceOf, type Patience } from './patience.ts';

@@ -1,4 +1,4 @@
-import { resourceName } from './read-page.ts';
+import { resourceName } from './object-names.ts';
 import { miss, tellUnread, type Reading } from './reading.ts';
 import type { Served, ServedKind } from './served-kinds.ts';
 import { pluralOf, type WantedKind } from './wanted-kinds.ts';

@@ -6,7 +6,8 @@ import { discover } from './discover.ts';
 import { jobsOf } from './jobs.ts';
 import { startOwners } from './owners.ts';
 import { readKind, start } from './read-kind.ts';
-import { fileOf } from './read-page.ts';
+import { startHanding, type Share } from './handing.ts';
+import { fileOf } from './object-names.ts';
 import type { Reading, UnlistedKind } from './reading.ts';
 import type { Patience } from './patience.ts';
 import { wantedKinds } from './wanted-kinds.ts';
@@ -23,6 +24,8 @@ export interface ClusterOptions {
   /** Also the names of the keys in Secrets, for which their values come over the network. */
   readonly readSecretKeys?: boolean;
   readonly patience: Patience;
+  /** With whom the objects are judged, if there are many; what they come to then goes where the sharing says. */
+  readonly share?: Share;
   /** Called after each page. */
   readonly onProgress?: (done: ClusterProgress) => void;
 }
@@ -60,7 +63,7 @@ export async function readCluster(
   options: ClusterOptions,
   sink: (input: Input) => void,
 ): Promise<ClusterTotals | Refusal> {
-  const { patience, podTemplates, namespaces, onProgress } = options;
+  const { patience, podTemplates, namespaces, share, onProgress } = options;
   const end = Date.now() + patience.all;
   const wanted = wantedKinds(options.kinds, podTemplates, options);
   const served = await discover(connection, wanted, end, patience);
@@ -72,7 +75,7 @@ export async function readCluster(
     end,
     owners: startOwners(fileOf),
     podTemplates,
-    sink,
+    handing: startHanding({ podTemplates, sink }, share),
     spare: [],
     documents: 0,
     restarted: [],
@@ -89,6 +92,8 @@ export async function readCluster(
     if (refused !== undefined) return refused;
     progress(reading.documents, index + 1);
   }
+  await reading.handing.settle();
+  reading.spare.length = 0;
   return {
     documents: reading.documents,
     apis: served.apis,

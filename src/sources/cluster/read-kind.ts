@@ -1,7 +1,8 @@
 import type { Refusal } from './connect.ts';
 import type { Job, Part, Verb } from './jobs.ts';
 import { getPage, pageSize, readList, type Place } from './read-list.ts';
-import { kindReader, resourceName } from './read-page.ts';
+import { resourceName } from './object-names.ts';
+import { kindReader } from './read-page.ts';
 import { getSingle, readSingle } from './read-single.ts';
 import { deadlineOf, miss, tellUnread, type Reading } from './reading.ts';
 import type { Answer } from './requests.ts';
@@ -22,9 +23,9 @@ export async function readKind(
 ): Promise<Refusal | undefined> {
   const { kind, found, verb, parts } = job;
   const resource = resourceName(found);
-  const { podTemplates, owners, sink } = reading;
+  const { podTemplates, owners, handing } = reading;
   const { asking } = kind;
-  const reader = kindReader({ kind: found, asking, podTemplates, owners, sink });
+  const reader = kindReader({ kind: found, asking, podTemplates, owners, handing });
   // It may have waited long for its turn.
   const deadline = deadlineOf(reading);
   /** The parts that were not read, by the reason. */
@@ -44,10 +45,13 @@ export async function readKind(
     if (typeof ended === 'object') return ended;
     if (ended !== undefined) failures.set(ended, [...(failures.get(ended) ?? []), part]);
   }
-  const { damaged } = reader.finish();
+  reader.finish((damaged) => {
+    if (failures.size > 0 || damaged) miss(reading, kind, resource);
+  });
   reading.documents += reader.documents();
   for (const [why, failed] of failures) tellUnread(reading, resource, `${verb} ${resource}${placesOf(verb, failed)}`, why);
-  if (failures.size > 0 || damaged) miss(reading, kind, resource);
+  // What is made from a template waits until it is known that there is one.
+  await (reader.tookTemplates() ? handing.settle() : handing.pause());
   return undefined;
 }
 

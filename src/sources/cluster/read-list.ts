@@ -60,6 +60,7 @@ export async function readList(place: Place, first: Promise<Answer> | undefined)
       if (reading.connection.answer === undefined) giveBack(reading.spare, answer.body);
       if ('failed' in page) return page.failed;
       onPage();
+      await reading.handing.pause();
       const { resourceVersion } = page;
       if (resourceVersion !== undefined) {
         if (shown !== undefined && resourceVersion !== shown) mixed();

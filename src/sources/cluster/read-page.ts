@@ -1,12 +1,16 @@
-import { apiGroup, nowhere, type Input, type MadeFrom, type Resource, type ResourceRef } from '../../core/index.ts';
-import type { PodTemplateKind } from '../../kube/pod-templates.ts';
+import type { MadeFrom, Resource, ResourceRef } from '../../core/index.ts';
+import { isWorkflow } from '../../kube/argo-workflow.ts';
+import { templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isObject } from '../../kube/shape-reader.ts';
 import { pieceReader } from '../manifests/documents.ts';
 import { jsonStream, type JsonSlice, type ListHeader } from '../manifests/json-stream.ts';
 import { oneLine } from '../manifests/reasons.ts';
-import { commonText, glanceAt, templateOfDeployment, templateOfReplicaSet, wantsNone, type Glance } from './glance.ts';
+import { commonText, glanceAt, nameAt, templateOfDeployment, templateOfReplicaSet, wantsNone, type Glance } from './glance.ts';
 import type { Asking } from './asking.ts';
-import type { Likeness, Owners } from './owners.ts';
+import { strayOf, type Handed } from './handed.ts';
+import type { Handing } from './handing.ts';
+import { apiVersionOf, kindFile } from './object-names.ts';
+import type { Owners } from './owners.ts';
 import type { ServedKind } from './served-kinds.ts';
 
 /** What a page says of itself. */
@@ -25,8 +29,10 @@ export interface KindReader {
   object(bytes: Buffer): { readonly failed: string } | undefined;
   /** How many objects there were, whatever became of them. */
   documents(): number;
-  /** Hands over what was skipped. `damaged` says that an object could not be read. */
-  finish(): { readonly damaged: boolean };
+  /** Whether templates were taken as they stand: what is wrong with them shows when they are judged. */
+  tookTemplates(): boolean;
+  /** Hands over what was skipped. `done` hears, when all was judged, whether an object could not be read. */
+  finish(done: (damaged: boolean) => void): void;
 }
 
 export interface KindOptions {
@@ -35,37 +41,14 @@ export interface KindOptions {
   readonly podTemplates: readonly PodTemplateKind[];
   /** Workloads that were read. Those of this kind are added. */
   readonly owners: Owners;
-  readonly sink: (input: Input) => void;
+  readonly handing: Handing;
 }
 
-/** What an object is called where a file would have its path: `cluster/shop/Deployment.apps/web`. */
-export function objectFile(kind: Pick<ServedKind, 'group' | 'kind'>, namespace: string | undefined, name: string): string {
-  return ['cluster', ...(namespace === undefined ? [] : [segment(namespace)]), kindName(kind), segment(name)].join('/');
-}
-
-/** The same by what names an object in reports. */
-export function fileOf({ apiVersion, kind, namespace, name }: ResourceRef): string {
-  return objectFile({ group: apiGroup(apiVersion), kind }, namespace, name);
-}
-
-/** `Deployment.apps`, and `Pod` in the core group. */
-export function kindName({ group, kind }: Pick<ServedKind, 'group' | 'kind'>): string {
-  return group === '' ? kind : `${kind}.${group}`;
-}
-
-/** `deployments.apps`, as kubectl and permissions name it. */
-export function resourceName({ group, plural }: Pick<ServedKind, 'group' | 'plural'>): string {
-  return group === '' ? plural : `${plural}.${group}`;
-}
-
-/** Names are what the server says: none of them may lead out of its folder. */
-function segment(name: string): string {
-  return /^\.+$/.test(name) ? name.replaceAll('.', '%2E') : name.replaceAll(/[%/\\]/g, encodeURIComponent);
-}
-
-export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOptions): KindReader {
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
-  const file = `cluster/${resourceName(kind)}`;
+export function kindReader({ kind, asking, podTemplates, owners, handing }: KindOptions): KindReader {
+  const apiVersion = apiVersionOf(kind);
+  const file = kindFile(kind);
+  const judged = handing.open(kind);
+  const holdsPods = templatePaths(kind.group, kind.kind, podTemplates).length > 0 || isWorkflow(kind.group, kind.kind);
   const isPod = kind.group === '' && kind.kind === 'Pod';
   const isReplicaSet = kind.group === 'apps' && kind.kind === 'ReplicaSet';
   const isDeployment = kind.group === 'apps' && kind.kind === 'Deployment';
@@ -73,16 +56,15 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   const seen = new Set<string>();
   const skips = new Map<string, number>();
   let damaged = false;
+  let tookTemplates = false;
   let status = (): string | undefined => undefined;
-  /** Of what is being read: its text, and what of it other replicas have in common with it. */
-  let text = '';
+  /** Of what is being read: as it goes on to be judged, and what of it other replicas have in common with it. */
+  let handed: Handed | undefined;
   let common: string | undefined;
-  /** Where its text alone shows that it is like its template. */
-  let shown: Likeness | undefined;
 
   function unread(reason: string): void {
     damaged = true;
-    sink({ type: 'unread', file, line: 1, reason: oneLine(reason) });
+    handing.tell({ type: 'unread', file, line: 1, reason: oneLine(reason) });
   }
 
   function skip(reason: string): void {
@@ -93,74 +75,110 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
   const asAnother = (owner: string): string =>
     oneLine(`${kind.kind} that differs from its ${owner} as another one does, which is judged in its place`);
 
-  /** Skips what its text alone shows to be like something that was read before. */
-  function passes(glance: Glance): boolean {
-    const { name, namespace, uid, owner } = glance;
+  /** Does what the text alone allows, without parsing it. False where it must be parsed. */
+  function passes(text: string): boolean {
+    if (!holdsPods) {
+      const key = nameAt(text);
+      if (key !== undefined) once(key, () => hand());
+      return key !== undefined;
+    }
+    const glance = isPod || isReplicaSet || isDeployment ? glanceAt(text) : undefined;
+    if (glance === undefined) return false;
+    const { name, namespace, owner } = glance;
     const key = `${namespace}/${name}`;
-    if (seen.has(key) || owner === undefined || !owners.has(owner.uid)) return false;
-    let reason = inPlaceOf(owner.kind);
+    if (seen.has(key)) return true;
+    common = isPod ? commonText(glance) : undefined;
+    const does = owner !== undefined && owners.has(owner.uid) ? withOwner(glance, owner) : withoutOwner(glance);
+    if (does) seen.add(detached(key));
+    return does;
+  }
+
+  function withoutOwner(glance: Glance): boolean {
+    if (isPod && !isFinished(status())) {
+      hand();
+      return true;
+    }
+    const template = isDeployment ? templateOfDeployment(glance) : undefined;
+    if (template === undefined) return false;
+    const [name, namespace, uid] = [glance.name, glance.namespace, glance.uid].map(detached) as [string, string, string];
+    if (!owners.addText(uid, { apiVersion, kind: kind.kind, namespace, name }, template)) return false;
+    tookTemplates = true;
+    hand({}, undefined, () => owners.remove(uid));
+    return true;
+  }
+
+  function withOwner(glance: Glance, owner: NonNullable<Glance['owner']>): boolean {
     if (isPod) {
       if (isFinished(status())) return false;
-      const madeFrom = owners.repeat(owner.uid, common ?? '') ?? passesAs(glance, owner.uid);
-      if (madeFrom === undefined) return false;
-      if (!madeFrom.alike) reason = asAnother(owner.kind);
-    } else if (!wantsNone(glance) || (parsed(status())?.['replicas'] ?? 0) !== 0) {
+      const repeated = owners.repeat(owner.uid, common ?? '');
+      if (repeated !== undefined) {
+        skip(repeated.alike ? inPlaceOf(owner.kind) : asAnother(owner.kind));
+        return true;
+      }
+      const shown = owners.compareText(glance, owner.uid, common ?? '');
+      if (shown === undefined) return false;
+      if (shown.first) hand(shown);
+      skip(inPlaceOf(owner.kind));
+      return true;
+    }
+    if (!isReplicaSet) return false;
+    if (!wantsNone(glance) || (parsed(status())?.['replicas'] ?? 0) !== 0) {
+      const { namespace, name, uid } = glance;
       const template = templateOfReplicaSet(glance);
       if (template === undefined || !owners.hasTemplate(owner.uid, namespace, template)) return false;
       owners.adopt(detached(uid), { apiVersion, kind: kind.kind, namespace, name }, owner.uid);
     }
-    seen.add(key);
-    skip(reason);
+    skip(inPlaceOf(owner.kind));
     return true;
   }
 
-  /** Of those that are like their template the first is handed on. */
-  function passesAs(glance: Glance, ownerUid: string): MadeFrom | undefined {
-    shown = owners.compareText(glance, ownerUid, common ?? '');
-    return shown?.first === false ? shown.madeFrom : undefined;
+  function once(key: string, does: () => void): void {
+    if (seen.has(key)) return;
+    seen.add(detached(key));
+    does();
   }
 
   function take(resource: Resource): void {
     const { ref, object } = resource;
-    if (ref.kind !== kind.kind || apiGroup(ref.apiVersion) !== kind.group)
-      return unread(`${ref.kind} "${ref.name}" in a list of another kind`);
-    const key = `${ref.namespace ?? ''}/${ref.name}`;
-    if (seen.has(key)) return;
-    seen.add(key);
+    const stray = strayOf(kind, resource);
+    if (stray !== undefined) return unread(stray);
+    once(`${ref.namespace ?? ''}/${ref.name}`, () => decide(resource, ref, object));
+  }
+
+  function decide(resource: Resource, ref: ResourceRef, object: Resource['object']): void {
     const metadata = isObject(object['metadata']) ? object['metadata'] : {};
     const uid = typeof metadata['uid'] === 'string' ? metadata['uid'] : undefined;
     if (isPod && isFinished(status())) return skip('finished pod: nothing runs in it any more');
-    if (resource.podTemplates.length === 0) return hand(resource);
+    if (resource.podTemplates.length === 0) return hand({}, resource);
     const owner = controllerOf(metadata);
     // Of ten old ReplicaSets nine are kept for going back.
     if (owner !== undefined && owners.has(owner.uid) && hasNoPods(kind, object, status)) return skip(inPlaceOf(owner.kind));
-    const likeness = owner === undefined ? undefined : (shown ?? owners.compare(resource, owner.uid, common));
+    const likeness = owner === undefined ? undefined : owners.compare(resource, owner.uid, common);
     if (owner === undefined || likeness === undefined) {
       // Pods own no workloads.
-      if (!isPod && uid !== undefined && !(isDeployment && addsText(uid, ref))) owners.add(uid, resource);
-      return hand(resource);
+      if (!isPod && uid !== undefined) owners.add(uid, resource);
+      return hand({}, resource);
     }
     const { madeFrom, first, ref: named = ref } = likeness;
     if (madeFrom.alike) {
       if (!isPod && uid !== undefined) owners.adopt(uid, ref, owner.uid);
-      if (isPod && first) hand(resource, madeFrom);
+      if (isPod && first) hand({ madeFrom }, resource);
       return skip(inPlaceOf(owner.kind));
     }
     if (!isPod && uid !== undefined) owners.add(uid, { ...resource, ref: named });
-    if (first) hand({ ...resource, ref: named }, madeFrom);
+    if (first) hand({ madeFrom, ref: named }, resource);
     else skip(asAnother(owner.kind));
   }
 
-  function addsText(uid: string, ref: ResourceRef): boolean {
-    const glance = glanceAt(text);
-    const template = glance === undefined ? undefined : templateOfDeployment(glance);
-    return template !== undefined && owners.addText(uid, ref, template);
-  }
-
-  function hand(resource: Resource, madeFrom?: MadeFrom): void {
-    const { ref } = resource;
-    const placed = { ...resource, file: objectFile(kind, ref.namespace, ref.name), locate: nowhereOf };
-    sink({ type: 'resource', resource: madeFrom === undefined ? placed : { ...placed, madeFrom } });
+  function hand(
+    more: { readonly madeFrom?: MadeFrom; readonly ref?: ResourceRef } = {},
+    resource?: Resource,
+    onRefused?: () => void,
+  ): void {
+    const { madeFrom, ref } = more;
+    if (handed === undefined) return;
+    const named = { ...handed, ...(madeFrom === undefined ? {} : { madeFrom }), ...(ref === undefined ? {} : { ref }) };
+    judged.hand(named, resource, onRefused);
   }
 
   const reader = pieceReader(file, {
@@ -169,23 +187,18 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
     sink(input) {
       if (input.type === 'resource') return take(input.resource);
       damaged ||= input.type === 'unread';
-      sink(input);
+      handing.tell(input);
     },
   });
 
   /** Items of the API server's own kinds do not say what they are. */
   function read(slice: JsonSlice, index: number, statusOf: () => string | undefined): void {
     status = statusOf;
-    text = slice.text;
-    shown = undefined;
-    const glance = isPod || isReplicaSet ? glanceAt(text) : undefined;
-    common = isPod && glance !== undefined ? commonText(glance) : undefined;
-    if (glance !== undefined && passes(glance)) return;
-    reader.read({
-      type: 'item',
-      slice: asking.item === undefined ? slice : { ...slice, text: itemOf(slice.text, asking.item) },
-      list: { apiVersion, kind: `${kind.kind}List`, index },
-    });
+    common = undefined;
+    const item = asking.item === undefined ? slice : { ...slice, text: itemOf(slice.text, asking.item) };
+    handed = { slice: item, index };
+    if (asking.item === undefined && passes(slice.text)) return;
+    reader.read({ type: 'item', slice: item, list: { apiVersion, kind: `${kind.kind}List`, index } });
   }
 
   function cut(bytes: Buffer): Cut {
@@ -226,11 +239,17 @@ export function kindReader({ kind, asking, podTemplates, owners, sink }: KindOpt
       return seen.size + skipped + refused;
     },
 
-    finish() {
-      for (const [reason, { count }] of reader.outcome.skips) skips.set(reason, count);
-      for (const [reason, count] of skips) sink({ type: 'skipped', file, line: 1, reason, count });
-      for (const drifted of owners.takeDrifted()) sink({ type: 'drifted', drifted });
-      return { damaged };
+    tookTemplates: () => tookTemplates,
+
+    finish(done) {
+      const drifted = owners.takeDrifted();
+      judged.finish((became, sink) => {
+        for (const [reason, { count }] of reader.outcome.skips) skips.set(reason, count);
+        for (const [reason, count] of became.skips) skips.set(reason, (skips.get(reason) ?? 0) + count);
+        for (const [reason, count] of skips) sink({ type: 'skipped', file, line: 1, reason, count });
+        for (const each of drifted) sink({ type: 'drifted', drifted: each });
+        done(damaged || became.unread > 0);
+      });
     },
   };
 }
@@ -250,12 +269,10 @@ function emptyList(slice: JsonSlice | undefined): ListHeader | undefined {
   return { apiVersion: undefined, kind: typeof kind === 'string' ? kind : undefined };
 }
 
-/** A part of a text would keep all of it in memory. */
+/** A part of a text, and what is put together of such, would keep all of the text in memory. */
 function detached(text: string): string {
   return Buffer.from(text).toString();
 }
-
-const nowhereOf: Resource['locate'] = (paths) => paths.map(() => nowhere);
 
 function itemOf(text: string, of: NonNullable<Asking['item']>): string {
   const value = parsed(text);

@@ -1,9 +1,9 @@
-import type { Input } from '../../core/resource.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import type { Connection } from './connect.ts';
+import type { Handing } from './handing.ts';
 import type { Owners } from './owners.ts';
 import type { Patience } from './patience.ts';
-import { kindName } from './read-page.ts';
+import { kindName } from './object-names.ts';
 import type { WantedKind } from './wanted-kinds.ts';
 
 /** What is known of a cluster while it is read. */
@@ -14,7 +14,7 @@ export interface Reading {
   readonly end: number;
   readonly owners: Owners;
   readonly podTemplates: readonly PodTemplateKind[];
-  readonly sink: (input: Input) => void;
+  readonly handing: Handing;
   /** Memory of pages that were read. */
   readonly spare: Buffer[];
   documents: number;
@@ -39,8 +39,8 @@ export function deadlineOf({ end, patience }: Reading): number {
 }
 
 /** Something is wrong: what should have been read was not. */
-export function tellUnread({ sink }: Reading, resource: string, what: string, why: string): void {
-  sink({ type: 'unread', file: `cluster/${resource}`, line: 1, reason: `${what}: ${why}` });
+export function tellUnread({ handing }: Reading, resource: string, what: string, why: string): void {
+  handing.tell({ type: 'unread', file: `cluster/${resource}`, line: 1, reason: `${what}: ${why}` });
 }
 
 /** What is absent of this kind may exist. */

@@ -11,9 +11,9 @@ import { findInOrder, type Found, type FoundChart, type FoundOverlay } from './f
 import { oneLine } from './reasons.ts';
 import type { Sharing } from './sharing.ts';
 
-export { readPortion, type Portion } from './documents.ts';
+export { readPortion, type DocumentOptions, type Portion } from './documents.ts';
 export { findInOrder, sourcesOf, type Found } from './find-files.ts';
-export { startSharing, type Judged, type Sharing, type StartHelper } from './sharing.ts';
+export { startSharing, type Helper, type Judged, type Sharing, type StartHelper } from './sharing.ts';
 
 export interface ManifestOptions {
   /** Files, folders, glob patterns, or `-` for standard input. */

@@ -28,14 +28,13 @@ const accountFields: ReadonlySet<string> = new Set(['serviceAccountName', 'servi
  * the template as an object. False where the texts do not show it.
  */
 export function isAsTemplate(metadata: string, spec: string, template: string): boolean {
-  const parts = membersAt(template, 0);
-  const ofTemplate = parts?.get('spec');
-  const fields = membersAt(spec, '"spec":'.length);
-  const templateFields = ofTemplate && membersAt(template, ofTemplate.start);
-  if (fields === undefined || templateFields === undefined) return false;
-  const { start = 0, end = 0 } = parts?.get('metadata') ?? {};
+  // The metadata is all that stands in front: a quote inside of a text would stand behind a backslash.
+  const ofTemplate = template.startsWith('{"metadata":') ? template.indexOf(specMember) : -1;
   const labels = labelsIn(metadata);
-  if (labels === undefined || labels !== labelsIn(template.slice(start, end))) return false;
+  if (ofTemplate === -1 || labels === undefined || labels !== labelsIn(template.slice(0, ofTemplate))) return false;
+  const fields = membersAt(spec, specMember.length - 1);
+  const templateFields = membersAt(template, ofTemplate + specMember.length - 1);
+  if (fields === undefined || templateFields === undefined) return false;
 
   const valueOf = (field: string): string | undefined => textAt(spec, fields.get(field));
   const templateValueOf = (field: string): string | undefined => textAt(template, templateFields.get(field));
@@ -60,6 +59,8 @@ export function isAsTemplate(metadata: string, spec: string, template: string): 
   const ofBoth = [...templateFields.keys()].filter((field) => !leftOut.has(field) && !accountFields.has(field));
   return ofBoth.length === order.length && ofBoth.every((field, index) => field === order[index]);
 }
+
+const specMember = '"spec":{';
 
 /** Defaults that are filled in on pods alone. */
 const usual: ReadonlyMap<string, string> = new Map([['enableServiceLinks', 'true']]);

@@ -100,11 +100,9 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
   function keep(outline: string): string {
     const known = outlines.get(outline);
     if (known !== undefined) return known;
-    // A part of a text would keep all of it in memory.
-    const kept = Buffer.from(outline).toString();
-    outlined += kept.length;
-    outlines.set(kept, kept);
-    return kept;
+    outlined += outline.length;
+    outlines.set(outline, outline);
+    return outline;
   }
 
   function outlinesOf({ podTemplates }: Pick<Resource, 'podTemplates'>, claims: readonly string[]): readonly Template[] {
@@ -160,7 +158,10 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
 
     addText(uid, ref, template) {
       if (outlined > mostTexts) return false;
-      owners.set(uid, { judged: ref, maker: makerOf(ref), source: { text: keep(template) }, claims: [], made: new Map() });
+      // A part of a text would keep all of it in memory.
+      const text = Buffer.from(template).toString();
+      outlined += text.length;
+      owners.set(uid, { judged: ref, maker: makerOf(ref), source: { text }, claims: [], made: new Map() });
       return true;
     },
 

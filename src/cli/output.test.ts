@@ -2,11 +2,18 @@ import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { afterAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeFile, writeStream } from './output.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'plimsoll-output-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-output-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
 
 test('a file appears whole, with nothing left beside it', async () => {
   const file = join(folder, 'report.json');

@@ -466,6 +466,6 @@ test('whatever the layout of another writer, an edit reads back as meant', () =>
       const read = readDocument(spliced(stringify(object, layout), edit), 1);
       expect(same('value' in read ? read.value : read.error, applyEdits(object, [edit]))).toBe(true);
     }),
-    { seed: 11, numRuns: runs(300, 4000) },
+    { seed: 11, numRuns: runs(150, 4000) },
   );
 });

@@ -13,10 +13,8 @@ const alone = process.env['PLIMSOLL_CONTROL'];
 
 for (const control of alone === undefined ? controls : controls.filter(({ id }) => id === alone)) {
   describe(control.id, () => {
-    for (const { name, run } of controlProofs(control, controls)) {
-      test(name, () => {
-        expect(run).not.toThrow();
-      });
-    }
+    // A proof that does not hold throws.
+    // oxlint-disable-next-line vitest/expect-expect
+    for (const { name, run } of controlProofs(control, controls)) test(name, run);
   });
 }

@@ -6,7 +6,7 @@ import { buildNetwork, diffNetworks, type Network } from '../../src/kube/network
 import { factsOf, somePairs, somePorts, worlds, type GeneratedWorld, type KubernetesObject } from './worlds.ts';
 import { runs } from '../runs.ts';
 
-const numRuns = runs(20, 500);
+const numRuns = runs(12, 500);
 
 type Question = readonly [ReachEndpoint, ReachEndpoint, Protocol, number];
 

@@ -6,7 +6,7 @@ import { factsOf } from './facts-of.ts';
 import { naiveGrants, naiveHolders, wayText } from './naive.ts';
 import { randomWorld } from './random-world.ts';
 
-const worlds = runs(60, 1000);
+const worlds = runs(30, 1000);
 const wayOf = ({ binding, subject, rule }: Grant): string => wayText(binding, subject, rule);
 const holderOf = ({ subject, grants }: Holder): string => `${subjectKey(subject)}: ${grants.map(wayOf).join(' ')}`;
 

@@ -71,14 +71,14 @@ describe('what the first column says', () => {
     const valid = ['apiVersion: v1', 'kind: CustomResourceDefinition'];
     assert(
       property(array(constantFrom(...lines), { maxLength: 6 }), (more) => check([...valid, ...more])),
-      { seed: 1, numRuns: runs(1500, 20_000) },
+      { seed: 1, numRuns: runs(400, 20_000) },
     );
     assert(
       property(array(constantFrom(...lines), { maxLength: 6 }), (more) => check([...more, ...valid])),
-      { seed: 2, numRuns: runs(1500, 20_000) },
+      { seed: 2, numRuns: runs(400, 20_000) },
     );
-    assert(property(array(constantFrom(...lines), { maxLength: 8 }), check), { seed: 3, numRuns: runs(1500, 20_000) });
-    expect(certain).toBeGreaterThan(500);
+    assert(property(array(constantFrom(...lines), { maxLength: 8 }), check), { seed: 3, numRuns: runs(400, 20_000) });
+    expect(certain).toBeGreaterThan(runs(100, 2000));
   });
 
   test('is found in ordinary manifests', () => {

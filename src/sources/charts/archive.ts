@@ -66,9 +66,9 @@ function unpack(packed: Buffer, prefix: string, unpacking: Unpacking, depth: num
   for (const { name, bytes } of entriesOf(tar)) {
     const below = depth === 0 ? name.slice(name.indexOf('/') + 1) : prefix + name;
     const own = depth === 0 ? below : below.slice(below.indexOf('/', prefix.length) + 1);
-    if (/^charts\/[^/]+$/.test(own) && archiveName.test(own) && depth < deepest)
-      unpack(bytes, below.slice(0, below.lastIndexOf('/') + 1), unpacking, depth + 1);
-    else if (/^(?:templates|crds|charts)\/|^values\.yaml$/.test(own)) unpacking.texts.set(below, bytes.toString('utf8'));
+    if (/^charts\/[^/]+$/.test(own) && archiveName.test(own)) {
+      if (depth < deepest) unpack(bytes, below.slice(0, below.lastIndexOf('/') + 1), unpacking, depth + 1);
+    } else if (/^(?:templates|crds|charts)\/|^values\.yaml$/.test(own)) unpacking.texts.set(below, bytes.toString('utf8'));
   }
 }
 

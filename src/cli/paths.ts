@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { controls } from '../controls/index.ts';
 import type { PathsReport, PlanReport } from '../core/index.ts';
+import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { pathsQuestion, pathsReport, planReport, startPathsReading, type PathsQuestion, type PathsWorld } from '../library/paths.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Outcome } from '../report/outcome.ts';
@@ -56,7 +57,7 @@ export async function runPlan(given: Arguments): Promise<number> {
 const unread = 'the answer is incomplete: not all of the input could be read';
 
 async function read(given: Arguments): Promise<{ readonly world: PathsWorld; readonly whole: boolean; readonly question: PathsQuestion }> {
-  const reading = startPathsReading();
+  const reading = startPathsReading(given.has('cluster') || snapshotsAmong(given.operands).length > 0);
   const inventory = await takeInventory(await inventoryOf(given), reading.kinds, reading.visit);
   const world = reading.finish(inventory, { closeEntries: given.has('close-entries') });
   const [from, to] = [given.values('from'), given.values('to')];

@@ -36,11 +36,12 @@ export interface PathsReading {
   finish(inventory: Inventory, options?: Pick<AttackGraphOptions, 'closeEntries'>): PathsWorld;
 }
 
-/** Keeps of every object what an attack graph is made of. */
-export function startPathsReading(): PathsReading {
+/** Keeps of every object what an attack graph is made of; `live`: of a cluster, or of a snapshot of one. */
+export function startPathsReading(live = false): PathsReading {
   const reader = startFacts();
   return {
-    kinds: { podTemplates: true, kinds: pathKinds },
+    // What is bound in a cluster says so itself.
+    kinds: { podTemplates: true, kinds: pathKinds.filter((kind) => !live || kind !== 'PersistentVolumeClaim') },
     visit: ({ resource, anchor, namespace }) => reader.add(resource, anchor, namespace),
     finish(inventory, more = {}) {
       const options = { version: inventory.version, ...(inventory.live ? { listed: listedOf(inventory) } : {}), ...more };

@@ -25,7 +25,6 @@ afterEach(async () => {
 const served: readonly Kind[] = [
   { kind: 'Endpoints', plural: 'endpoints' },
   { kind: 'PersistentVolume', plural: 'persistentvolumes' },
-  { kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims' },
 ];
 
 function holding(list: readonly ApiObject[]): Kind[] {

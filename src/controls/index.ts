@@ -170,6 +170,7 @@ import { removedApis } from './upgrading/removed-apis.ts';
 import { retiredProducts } from './upgrading/retired-products.ts';
 import { serverVersion } from './upgrading/server-version.ts';
 import { unknownFields } from './upgrading/unknown-fields.ts';
+import { unreferencedObjects } from './upgrading/unreferenced-objects.ts';
 
 /** Every control, sorted by id. */
 export const controls: readonly AnyControl[] = [
@@ -343,4 +344,5 @@ export const controls: readonly AnyControl[] = [
   retiredProducts,
   serverVersion,
   unknownFields,
+  unreferencedObjects,
 ];

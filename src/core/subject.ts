@@ -9,6 +9,8 @@ export interface SubjectContext {
   readonly version: number;
   /** What was read is a part of the desired state: what is absent may exist elsewhere. */
   readonly partial: boolean;
+  /** Objects were there that nobody read: whom they name is not known. For joined kinds. */
+  readonly unreadObjects?: boolean;
   /** The namespace that an object will be applied to: its own, else the user's `--namespace`, else unknown. */
   namespaceOf(resource: Resource): string | undefined;
   /** What people waive, and what became of it: for joined kinds that ask for it (`Reads.waivers`), judged when all else was. */

@@ -9,7 +9,7 @@ import {
 } from '../core/index.ts';
 import { judgeJoined } from './judge-joined.ts';
 import { ledger, miss } from './ledger.ts';
-import { append } from './part.ts';
+import { append, type Gathered } from './part.ts';
 import { settingsByFile } from './path-settings.ts';
 import type { Run } from './run.ts';
 import { leftOut } from './selection.ts';
@@ -77,7 +77,7 @@ function settleFindings(run: Run): {
   judgeJoined(
     run,
     joined.filter(({ kind }) => kind.reads.waivers !== true),
-    context,
+    { ...context, unreadObjects: leavesUnread(run.gathered) },
   );
   for (const { memories } of joined) memories.length = 0;
   const resources = files.length - observed - running;
@@ -90,6 +90,11 @@ function settleFindings(run: Run): {
   findings.take();
   judgeJoined(run, ofWaivers, { ...context, waivers: applied.judged((file) => files.push(file) - 1) });
   return { settled: inOneOrder(settled, findings.settle()), uses: applied.uses(), resources };
+}
+
+/** Objects of kinds that no control reads, patches, templates that were not rendered; other files and folders say nothing. */
+function leavesUnread({ skipped, unread }: Pick<Gathered, 'skipped' | 'unread'>): boolean {
+  return unread.length > 0 || skipped.some(({ reason }) => /^(?:kind |a patch |Helm |kustomize )/.test(reason));
 }
 
 function summaryOf(findings: readonly Finding[], rows: readonly LedgerRow[]): Report['summary'] {

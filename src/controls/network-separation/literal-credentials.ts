@@ -28,6 +28,8 @@ export const literalCredentials: AnyControl = defineControl({
   remedy:
     'Take the credential back where it was issued, put its successor into a Secret or an external store, and refer to it by secretKeyRef or a volume.',
 
+  alsoFails: ['upgrading/unreferenced-objects'],
+
   examples: {
     pass: {
       'a reference to a Secret': `

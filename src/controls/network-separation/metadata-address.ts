@@ -30,7 +30,7 @@ export const metadataAddress: AnyControl = defineControl({
   remedy:
     'Deny egress by default and take 169.254.0.0/16 out of the blocks that are allowed, or demand session tokens with a hop limit of 1, or use workload identity.',
 
-  alsoFails: ['pod-security/host-network'],
+  alsoFails: ['pod-security/host-network', 'upgrading/unreferenced-objects'],
 
   examples: {
     pass: {

@@ -27,6 +27,8 @@ export const secretsInManifests: AnyControl = defineControl({
   remedy:
     'Take the value back where it was issued, keep its successor in an external store (External Secrets, the Secrets Store CSI driver) or encrypted (Sealed Secrets, SOPS), and let a controller write the Secret.',
 
+  alsoFails: ['upgrading/unreferenced-objects'],
+
   examples: {
     pass: {
       'from a store': `

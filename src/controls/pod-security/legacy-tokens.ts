@@ -30,7 +30,7 @@ export const legacyTokens: AnyControl = defineControl({
   remedy:
     'Delete the Secret once its label kubernetes.io/legacy-token-last-used shows that nobody uses it; who does gets tokens from kubectl create token, or from the TokenRequest API.',
 
-  alsoFails: ['network-separation/secrets-in-manifests'],
+  alsoFails: ['network-separation/secrets-in-manifests', 'upgrading/unreferenced-objects'],
 
   examples: {
     pass: { 'a cluster without such Secrets': exampleApiServer({}) },

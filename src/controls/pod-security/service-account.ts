@@ -59,7 +59,7 @@ export const serviceAccount: AnyControl = defineControl({
       };
     },
   },
-  alsoFails: ['pod-security/service-account-token'],
+  alsoFails: ['pod-security/service-account-token', 'upgrading/unreferenced-objects'],
 
   examples: {
     pass: {

@@ -31,7 +31,7 @@ export const logBuffers: AnyControl = defineControl({
   remedy:
     'Buffer in a folder that outlives the pod (a claim or a hostPath that is approved), bounded by the hours that the receiver may be away, and try again without an end.',
 
-  alsoFails: ['threat-detection/log-encryption'],
+  alsoFails: ['threat-detection/log-encryption', 'upgrading/unreferenced-objects'],
 
   examples: {
     pass: {

@@ -26,7 +26,7 @@ export const logEncryption: AnyControl = defineControl({
   remedy:
     'Switch TLS on for the output, with verification and the certificate authority of the receiver, and TLS 1.2 as the least version.',
 
-  alsoFails: ['threat-detection/log-buffers'],
+  alsoFails: ['threat-detection/log-buffers', 'upgrading/unreferenced-objects'],
 
   examples: {
     pass: {

@@ -1,0 +1,97 @@
+import { isObject } from '../kube/shape-reader.ts';
+
+/**
+ * The names that an object mentions, as hashes packed into a text: two characters each, which take four bytes. Two names of
+ * one hash are as good as one, and then something counts as mentioned that is not.
+ */
+export type Mentions = string;
+
+/** Fields that refer to no object by its name, or to one that is known otherwise. */
+const skipped: ReadonlySet<string> = new Set([
+  'apiVersion',
+  'kind',
+  'status',
+  'image',
+  'labels',
+  'matchLabels',
+  'selector',
+  'managedFields',
+  'ownerReferences',
+  'openAPIV3Schema',
+  'caBundle',
+]);
+
+/** Marks of things whose own name stands in `name`: containers, ports, mounts, variables. */
+const named: readonly string[] = ['image', 'containerPort', 'mountPath', 'value', 'valueFrom'];
+
+/** Longer texts are files and scripts. */
+const longest = 4096;
+const deepest = 64;
+/** An object that mentions more is a list of something. */
+const most = 20_000;
+
+/** Of all texts of an object but its own name and labels: each as a whole, and the words of it. */
+export function mentionsOf(object: Readonly<Record<string, unknown>>): Mentions {
+  const found = new Set<number>();
+  for (const [key, value] of Object.entries(object)) {
+    if (key === 'metadata') collect(isObject(value) ? value['annotations'] : undefined, found, 0);
+    else if (!skipped.has(key)) collect(value, found, 0);
+  }
+  let packed = '';
+  for (const hash of found) packed += String.fromCharCode(hash >>> 16, hash & 0xffff);
+  return packed;
+}
+
+function collect(value: unknown, found: Set<number>, depth: number): void {
+  if (typeof value === 'string') {
+    if (value.length <= longest && found.size < most) addWords(value, found);
+  } else if (Array.isArray(value)) {
+    if (depth < deepest) for (const item of value) collect(item, found, depth + 1);
+  } else if (isObject(value) && depth < deepest) {
+    for (const key of Object.keys(value)) {
+      if (skipped.has(key) || (key === 'name' && named.some((mark) => value[mark] !== undefined))) continue;
+      // Names may be keys: of annotations, of lists by name.
+      if (depth > 0) found.add(hashOf(key));
+      collect(value[key], found, depth + 1);
+    }
+  }
+}
+
+const basis = 0x811c9dc5;
+const prime = 0x01000193;
+
+/** FNV-1a. */
+export function hashOf(text: string): number {
+  let hash = basis;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), prime);
+  return hash >>> 0;
+}
+
+function addWords(text: string, found: Set<number>): void {
+  let whole = basis;
+  let word = basis;
+  let from = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    whole = Math.imul(whole ^ code, prime);
+    if (isOfName(code)) word = Math.imul(word ^ code, prime);
+    else {
+      if (index > from) found.add(word >>> 0);
+      word = basis;
+      from = index + 1;
+    }
+  }
+  found.add(whole >>> 0);
+  if (from > 0 && from < text.length) found.add(word >>> 0);
+}
+
+/** Letters in lower case, digits, `-` and `.`. */
+function isOfName(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 45 || code === 46;
+}
+
+/** Calls back for each hash. */
+export function eachMention(mentions: Mentions, call: (hash: number) => void): void {
+  for (let index = 0; index + 1 < mentions.length; index += 2)
+    call(((mentions.charCodeAt(index) << 16) | mentions.charCodeAt(index + 1)) >>> 0);
+}

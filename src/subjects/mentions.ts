@@ -19,13 +19,14 @@ const skipped: ReadonlySet<string> = new Set([
   'ownerReferences',
   'openAPIV3Schema',
   'caBundle',
+  'kubectl.kubernetes.io/last-applied-configuration',
 ]);
 
 /** Marks of things whose own name stands in `name`: containers, ports, mounts, variables. */
 const named: readonly string[] = ['image', 'containerPort', 'mountPath', 'value', 'valueFrom'];
 
 /** Longer texts are files and scripts. */
-const longest = 4096;
+const longest = 512;
 const deepest = 64;
 /** An object that mentions more is a list of something. */
 const most = 20_000;
@@ -35,6 +36,8 @@ export function mentionsOf(object: Readonly<Record<string, unknown>>): Mentions 
   const found = new Set<number>();
   for (const [key, value] of Object.entries(object)) {
     if (key === 'metadata') collect(isObject(value) ? value['annotations'] : undefined, found, 0);
+    // Of nothing else do texts and numbers stand there.
+    else if (typeof value !== 'object') continue;
     else if (!skipped.has(key)) collect(value, found, 0);
   }
   let packed = '';

@@ -75,6 +75,8 @@ export const referableObjects: JoinedSubjectKind<ReferableObject, Memory> = {
 
   remember(resource, anchor, context) {
     const { ref, object, podTemplates } = resource;
+    // What their owner says of them is said.
+    if (isReplica(resource) || silent.has(ref.kind)) return undefined;
     const mentions = mentionsOf(object);
     const namespace = context.namespaceOf(resource);
     const group = apiGroup(ref.apiVersion);
@@ -82,7 +84,7 @@ export const referableObjects: JoinedSubjectKind<ReferableObject, Memory> = {
     if (group === rbac && ref.kind.endsWith('Binding')) return { mentions, binding: true };
     const candidate = candidateOf(resource, anchor, namespace);
     const kinds = group === rbac ? readKinds(object) : [];
-    if (candidate === undefined && kinds.length === 0) return mentions;
+    if (candidate === undefined && kinds.length === 0) return mentions === '' ? undefined : mentions;
     const readers = kinds.length === 0 ? {} : { readers: { kinds, namespace: ref.kind === 'Role' ? namespace : undefined } };
     return { mentions, ...(candidate === undefined ? {} : { candidate }), ...readers };
   },
@@ -129,6 +131,34 @@ export const referableObjects: JoinedSubjectKind<ReferableObject, Memory> = {
     }
   },
 };
+
+/** Kinds that name pods and nodes at most, and are many. */
+const silent: ReadonlySet<string> = new Set([
+  'Event',
+  'EndpointSlice',
+  'Endpoints',
+  'Lease',
+  'NetworkPolicy',
+  'LimitRange',
+  'ResourceQuota',
+]);
+
+const makers: ReadonlySet<string> = new Set([
+  'ReplicaSet',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'ReplicationController',
+]);
+
+/** A pod of a workload, or what a workload makes its pods by. Where only those were read, no workload was. */
+function isReplica({ podTemplates, metadata }: Resource): boolean {
+  if (podTemplates.length === 0) return false;
+  const { ownerReferences } = recordOf(metadata);
+  return listOf(ownerReferences).some((owner) => makers.has(textOf(recordOf(owner)['kind']) ?? ''));
+}
 
 function candidateOf({ ref, object, metadata }: Resource, anchor: AnchorOf, namespace: string | undefined): Candidate | undefined {
   const { kind, name } = ref;

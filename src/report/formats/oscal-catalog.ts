@@ -20,6 +20,12 @@ export function* formatOscalCatalog({ tool }: Report, { time }: Pick<FormatOptio
     citation: {
       text: 'National Security Agency, Cybersecurity and Infrastructure Security Agency: Kubernetes Hardening Guide. Version 1.2, August 2022.',
     },
+    rlinks: [
+      {
+        href: 'https://media.defense.gov/2022/Aug/29/2003066362/-1/-1/0/CTR_KUBERNETES_HARDENING_GUIDANCE_1.2_20220829.PDF',
+        'media-type': 'application/pdf',
+      },
+    ],
   };
   yield `{"catalog":{"uuid":"${catalogUuid(tool.version)}","metadata":${stringified(about)},\n"groups":[`;
   for (const [index, chapter] of chapters.entries()) yield `${index === 0 ? '' : ','}\n${stringified(groupOf(chapter, guide))}`;

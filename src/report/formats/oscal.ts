@@ -414,6 +414,7 @@ function logOf({ inputs }: Report, { identity, time }: Run): object[] {
 /** The plan that OSCAL asks for, inside the document, so that the reference to it can be followed. */
 function planResource({ identity: plan, target, version, time }: About): object {
   const system = uuidOf('system', plan);
+  const about = `No system security plan was handed to the tool: the system is ${target}.`;
   const document = {
     'assessment-plan': {
       uuid: plan,
@@ -421,13 +422,7 @@ function planResource({ identity: plan, target, version, time }: About): object 
       'import-ssp': { href: `#${system}` },
       'reviewed-controls': { 'control-selections': [{ 'include-all': {} }] },
       'back-matter': {
-        resources: [
-          {
-            uuid: system,
-            title: 'System',
-            description: `No system security plan was handed to the tool: the system is ${target}.`,
-          },
-        ],
+        resources: [{ uuid: system, title: 'System', description: about, base64: embedded('system.txt', 'text/plain', about) }],
       },
     },
   };
@@ -435,12 +430,13 @@ function planResource({ identity: plan, target, version, time }: About): object 
     uuid: plan,
     title: 'Assessment plan',
     description: 'Every recommendation of the catalogue, judged by the tool.',
-    base64: {
-      filename: 'assessment-plan.json',
-      'media-type': 'application/json',
-      value: Buffer.from(stringified(document)).toString('base64'),
-    },
+    base64: embedded('assessment-plan.json', 'application/json', stringified(document)),
   };
+}
+
+/** OSCAL wants of a resource that it can be fetched, or is there. */
+function embedded(filename: string, mediaType: string, text: string): object {
+  return { filename, 'media-type': mediaType, value: Buffer.from(text).toString('base64') };
 }
 
 function catalogResource(version: string): object {

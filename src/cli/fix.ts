@@ -168,13 +168,22 @@ async function filter(given: Arguments, fixOptions: FixOptions): Promise<number>
   return exitCode(report, given, { ...options, written }, []);
 }
 
-/** The text says how the run ended; other formats do not, and an exit code of 2 alone explains nothing. */
+/** The text says how the run ended, and why; other formats do not, and an exit code alone explains nothing. */
 function exitCode(report: FixReport, given: Arguments, end: End, outputs: readonly Output[]): number {
   const { exitCode: code, reason } = fixOutcome(report, end);
-  const isTold = outputs.some(({ file, format }) => file === undefined && format === 'text') && !given.has('quiet');
-  if (code === 2 && !isTold) tell(`plimsoll: ${printable(reason)}\n`);
+  const onStdout = outputs.find(({ file }) => file === undefined);
+  const isTold = onStdout?.format === 'text' && !given.has('quiet');
+  const isSilent = onStdout === undefined && outputs.length > 0;
+  if (code === 2 ? isTold : code === 0 || !isSilent) return code;
+  const unread = code === 2 && !end.allowUnreadable ? report.inputs.unread : [];
+  for (const each of unread.slice(0, mostTold))
+    tell(`plimsoll: could not be read: ${printable(`${each.file}:${each.line}: ${each.reason}`)}\n`);
+  tell(`plimsoll: ${printable(reason)}\n`);
   return code;
 }
+
+/** Files that are named where a terminal may show little else. */
+const mostTold = 5;
 
 async function worked(options: FixOptions): Promise<FixReport> {
   const progress = startProgress();

@@ -159,6 +159,23 @@ describe('outputs', () => {
     expect([status, stderr, read('pod.yaml')]).toEqual([0, '', repaired]);
   });
 
+  test('where the text does not say it, standard error says what could not be read, and what there is to do', () => {
+    put('pod.yaml');
+    put('b.yaml', 'apiVersion: v1\nkind: Pod\nspec: [unclosed\n');
+    const { status, stderr } = fix(['-q', '-o', 'patch']);
+    expect(status).toBe(2);
+    expect(stderr.split('\n')).toEqual([
+      expect.stringMatching(/^plimsoll: could not be read: b\.yaml:\d: /),
+      'plimsoll: 1 document could not be read (--allow-unreadable accepts that); 1 fix in 1 file not written',
+      '',
+    ]);
+    expect(fix(['-o', 'patch=a.patch', '--allow-unreadable'])).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^plimsoll: 1 fix in 1 file not written, findings \d+ → \d+\n$/) as string,
+    });
+  });
+
   test('files that were written are shown as the diff that was made', () => {
     put('pod.yaml');
     const { status, stdout } = fix(['--write', '-o', 'json']);

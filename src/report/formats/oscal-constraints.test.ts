@@ -70,7 +70,7 @@ const lists: readonly (readonly [holder: string, field: string, allowed: readonl
   ['observations', 'types', ['ssp-statement-issue', 'control-objective', 'mitigation', 'finding', 'historic']],
 ];
 
-const responses = ['avoid', 'mitigate', 'transfer', 'accept', 'share', 'contingency', 'none'];
+const responses = new Set(['avoid', 'mitigate', 'transfer', 'accept', 'share', 'contingency', 'none']);
 
 function complaints(document: unknown): string[] {
   const found: string[] = [];
@@ -80,7 +80,7 @@ function complaints(document: unknown): string[] {
     for (const prop of (node['props'] ?? []) as readonly Node[]) {
       if (prop['ns'] !== undefined && prop['ns'] !== oscal) continue;
       if (properties[holder]?.includes(String(prop['name'])) !== true) complain(holder, 'has a property', prop['name']);
-      if (holder === 'remediations' && prop['name'] === 'type' && !responses.includes(String(prop['value'])))
+      if (holder === 'remediations' && prop['name'] === 'type' && !responses.has(String(prop['value'])))
         complain('response', prop['value']);
     }
     for (const [of, field, allowed] of values)

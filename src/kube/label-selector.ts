@@ -20,18 +20,21 @@ const everything: LabelMatcher = () => true;
  */
 export function labelMatcher(selector: LabelSelector | undefined): LabelMatcher | SelectorError {
   if (selector === undefined) return nothing;
-  const requirements = [
-    ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, operator: 'In', values: [value] })),
-    ...(selector.matchExpressions ?? []),
-  ];
-  if (requirements.length === 0) return everything;
+  const { matchLabels = {}, matchExpressions = [] } = selector;
   const matchers: LabelMatcher[] = [];
-  for (const requirement of requirements) {
+  for (const key of Object.keys(matchLabels)) {
+    const value = matchLabels[key] ?? '';
+    const error = faultOfKey(key) ?? faultOfValue(value);
+    if (error !== undefined) return { error };
+    matchers.push((labels) => has(labels, key) && (labels[key] ?? '') === value);
+  }
+  for (const requirement of matchExpressions) {
     const matcher = requirementMatcher(requirement);
     if (typeof matcher !== 'function') return matcher;
     matchers.push(matcher);
   }
-  return (labels) => matchers.every((matcher) => matcher(labels));
+  const [first = everything] = matchers;
+  return matchers.length < 2 ? first : (labels) => matchers.every((matcher) => matcher(labels));
 }
 
 /** As `labelMatcher`, for one question. */
@@ -41,9 +44,8 @@ export function matches(selector: LabelSelector | undefined, labels: Labels | un
 }
 
 function requirementMatcher({ key = '', operator = '', values = [] }: LabelSelectorRequirement): LabelMatcher | SelectorError {
-  if (!isKnownKey(key)) return { error: `${JSON.stringify(key)} is no label key` };
-  const wrong = values.find((value) => !isKnownValue(value));
-  if (wrong !== undefined) return { error: `${JSON.stringify(wrong)} is no label value` };
+  const error = faultOfKey(key) ?? values.map(faultOfValue).find((fault) => fault !== undefined);
+  if (error !== undefined) return { error };
   switch (operator) {
     case 'In':
     case 'NotIn': {
@@ -62,6 +64,14 @@ function requirementMatcher({ key = '', operator = '', values = [] }: LabelSelec
     default:
       return { error: `${JSON.stringify(operator)} is not a valid label selector operator` };
   }
+}
+
+function faultOfKey(key: string): string | undefined {
+  return isKnownKey(key) ? undefined : `${JSON.stringify(key)} is no label key`;
+}
+
+function faultOfValue(value: string): string | undefined {
+  return isKnownValue(value) ? undefined : `${JSON.stringify(value)} is no label value`;
 }
 
 /** Labels come from files: a key such as `constructor` must not find what every object inherits. */

@@ -4,7 +4,7 @@ import type { Direction } from '../network-policy.ts';
 import type { LabelSelector } from '../types.ts';
 import { planAddresses, type AddressPlan, type Whereabouts } from './address-plan.ts';
 import { buildAnswers, everything, nothing, type AnswerId, type Answers } from './answers.ts';
-import { askedKeys, buildClasses, type Classes, type PodClass, type WorkloadWorld } from './classes.ts';
+import { askedKeys, buildClasses, type Classes, type PodClass } from './classes.ts';
 import { entrancesOf, type Entrances } from './exposure.ts';
 import type { NetworkFact } from './facts.ts';
 import { governingOf, type Governing, type Policies } from './governing.ts';
@@ -12,7 +12,7 @@ import { buildMatching, type Matching } from './matching.ts';
 import { buildPortSpace, type PortRange, type PortSpace } from './port-space.ts';
 import type { PluginProfile } from './profile.ts';
 import { buildRows, type Rows } from './rows.ts';
-import { networkPolicyFault, ruleReader, type Peer, type RefusedPolicy, type Rule } from './rules.ts';
+import { networkPolicyFault, ruleReader, type Peer, type RefusedPolicy, type RulePorts } from './rules.ts';
 
 /** Pods at one end, or whatever else is there. */
 export type Outside = Exclude<ReachEndpoint, { readonly type: 'workload' }>;
@@ -72,25 +72,27 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   );
   const policies: Policies = { network, admin, opaque: ofType('opaque-policy'), rulesOf };
   const rules = [...rulesOf.values()].flatMap(({ ingress, egress }) => [...ingress, ...egress]);
-  const peers = rules.flatMap((rule) => rule.peers ?? []);
+  // Peers and ports that say the same are the same.
+  const peers = [...new Set(rules.flatMap((rule) => rule.peers ?? []))];
+  const rulePorts = [...new Set(rules.map((rule) => rule.ports))];
 
-  const blocks = [...blocksOf(peers), ...(beside?.blocks ?? [])];
+  const blocks = [...new Set([...blocksOf(peers), ...(beside?.blocks ?? [])])];
   const plan = planAddresses(facts, blocks);
   const world = buildClasses(
     ofType('workload'),
     ofType('namespace'),
     policies.network.map(({ namespace }) => namespace),
     {
-      labels: askedKeys(podSelectors(policies, rules)),
-      ports: new Set(rules.flatMap(({ ports }) => ports.names.map(({ name }) => name))),
+      labels: askedKeys(podSelectors(policies, peers)),
+      ports: new Set(rulePorts.flatMap(({ names }) => names.map(({ name }) => name))),
     },
     plan.ofAddresses,
   );
   const entrances = entrancesOf(world.workloads, facts);
-  const ranges = [...portRanges(rules, world.workloads, entrances), ...(beside?.ranges ?? [])];
+  const ranges = [...portRanges(rulePorts, world.classes, entrances), ...(beside?.ranges ?? [])];
   const space = buildPortSpace(ranges);
   const answers = buildAnswers(space.all);
-  const matching = buildMatching(world, rules, plan, ofType('node'), profile);
+  const matching = buildMatching(world, peers, plan, ofType('node'), profile);
   const governing = governingOf(world, policies);
   const rows = buildRows(world.classes, governing, matching, space, answers, profile);
   const { columns } = matching;
@@ -281,23 +283,18 @@ function rangesOf({ tree }: AddressPlan, named: readonly IpBlock[]): ReachEndpoi
   });
 }
 
-function portRanges(rules: readonly Rule[], workloads: readonly WorkloadWorld[], entrances: Entrances): PortRange[] {
-  const names = new Set(rules.flatMap(({ ports }) => ports.names.map(({ name }) => name)));
-  const declared = workloads.flatMap(({ pods }) =>
-    pods.flatMap(({ ports }) => ports.filter(({ name }) => name !== undefined && names.has(name))),
-  );
+function portRanges(ports: readonly RulePorts[], classes: readonly PodClass[], entrances: Entrances): PortRange[] {
   return [
-    ...rules.flatMap(({ ports }) => ports.ranges),
-    ...declared.map(({ protocol, port }) => ({ protocol, first: port, last: port })),
-    ...entrances.exposures.flatMap((list) => list.flatMap(({ ports }) => ports)),
+    ...ports.flatMap(({ ranges }) => ranges),
+    ...classes.flatMap(({ named }) => named.map(({ protocol, port }) => ({ protocol, first: port, last: port }))),
+    ...entrances.exposures.flatMap((list) => list.flatMap((exposure) => exposure.ports)),
   ];
 }
 
 /** Every selector that looks at labels of pods. */
-function* podSelectors({ network, admin, opaque }: Policies, rules: readonly Rule[]): Generator<LabelSelector> {
+function* podSelectors({ network, admin, opaque }: Policies, peers: readonly Peer[]): Generator<LabelSelector> {
   for (const { spec } of network) if (spec.podSelector !== undefined) yield spec.podSelector;
   for (const { subject } of admin) if (subject.podSelector !== undefined) yield subject.podSelector;
   for (const { selections } of opaque) for (const { podSelector } of selections) if (podSelector !== undefined) yield podSelector;
-  for (const { peers = [] } of rules)
-    for (const peer of peers) if (peer.type === 'pods' && peer.podSelector !== undefined) yield peer.podSelector;
+  for (const peer of peers) if (peer.type === 'pods' && peer.podSelector !== undefined) yield peer.podSelector;
 }

@@ -101,6 +101,7 @@ export function governingOf({ classes, namespaces }: Classes, policies: Policies
   }
 
   function tierOf(tier: AdminPolicyFact['tier'], selecting: Over['admin'], direction: Direction): Layered[][] {
+    if (selecting.length === 0) return [];
     const byPriority = new Map<number, Layered[]>();
     for (const [index, subject] of selecting) {
       const policy = policies.admin[index]!;

@@ -35,13 +35,13 @@ type PodsPeer = Extract<Peer, { readonly type: 'pods' }>;
 
 export function buildMatching(
   world: Classes,
-  rules: readonly Rule[],
+  named: readonly Peer[],
   plan: AddressPlan,
   nodes: readonly NodeFact[],
   profile: PluginProfile,
 ): Matching {
   const selected = new Map<PodsPeer, readonly (readonly [PodClass, Truth])[]>();
-  for (const { peers = [] } of rules) for (const peer of peers) if (peer.type === 'pods') foundBy(peer);
+  for (const peer of named) if (peer.type === 'pods') foundBy(peer);
   const places = placesOf(world.classes, plan);
   const columns = columnsOf(world.classes, places, [...selected.values()], plan.tree.blocks.length);
   const placeColumns = places.map(({ at, host, members }) => ({ at, host, members: [...new Set(members.map(columns.of))] }));

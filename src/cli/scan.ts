@@ -13,7 +13,7 @@ import { scanFormats } from './commands/scan.ts';
 import { deliver, type Formatted } from './deliver.ts';
 import { formattedReport } from './formatted-report.ts';
 import { manifestOptions } from './manifest-options.ts';
-import { fileWord, forCluster, outputsOf } from './outputs.ts';
+import { fileWord, forCluster, isPerCluster, outputsOf } from './outputs.ts';
 import { failOn } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
@@ -33,6 +33,12 @@ export async function runScan(given: Arguments, program: string): Promise<number
     const { printClusterRole } = await import('./scan-cluster.ts');
     return printClusterRole(given, policyFile);
   }
+  const perCluster = outputs.find(isPerCluster);
+  if (perCluster !== undefined && snapshot === undefined && !given.has('cluster') && !given.has('all-contexts'))
+    throw new OptionError([
+      `--output ${perCluster.format}=${perCluster.file} is for clusters, and none is judged`,
+      'name a file without {cluster}',
+    ]);
   const settings = await settingsOf(given, policyFile, snapshots);
   const { failing, narrow, formatted } = settings;
   if (given.has('watch')) {

@@ -201,9 +201,9 @@ describe('with all kustomizations that folders hold', () => {
 
   test('those are built that no other one builds upon, and what they take in is not read again', async () => {
     expect(await build('.')).toEqual([
-      'skipped base: built as a part of overlays/dev x2',
+      'skipped base: built as a part of overlays/dev',
       'base/other.yaml',
-      'overlay overlays/dev: overlays/dev/kustomization.yaml overlays/dev/own.yaml',
+      'overlay overlays/dev: base/a.yaml base/kustomization.yaml overlays/dev/kustomization.yaml overlays/dev/own.yaml',
       'overlay overlays/prod: overlays/prod/kustomization.yaml overlays/prod/own.yaml',
       'plain.yaml',
     ]);
@@ -218,10 +218,10 @@ describe('with all kustomizations that folders hold', () => {
   test('one that cannot be built keeps its files, but for those of others', async () => {
     writeText('overlays/dev/kustomization.yaml', 'resources: [../../base, own.yaml, "https://example.com/x"]');
     expect(await build('.')).toEqual([
-      'skipped base: built as a part of overlays/prod x2',
+      'skipped base: built as a part of overlays/prod',
       'base/other.yaml',
       'overlay overlays/dev: overlays/dev/kustomization.yaml overlays/dev/own.yaml',
-      'overlay overlays/prod: overlays/prod/kustomization.yaml overlays/prod/own.yaml',
+      'overlay overlays/prod: base/a.yaml base/kustomization.yaml overlays/prod/kustomization.yaml overlays/prod/own.yaml',
       'plain.yaml',
     ]);
   });

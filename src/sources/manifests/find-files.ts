@@ -220,9 +220,10 @@ function walk(search: Search, root: Root): void {
     const overlay = search.overlays.get(join(root.real, below));
     return overlay === undefined ? [] : [{ ...overlay, below }];
   });
-  // What cannot be built gets the files that no other one is built from.
-  for (const refused of [false, true])
-    for (const each of overlays) if ((each.overlay.refused !== undefined) === refused) takeOverlay(search, met, each);
+  // Their bases are read with those that build upon them; what cannot be built gets the files that no other one is built from.
+  const rank = ({ overlay }: NamedOverlay): number =>
+    overlay.refused !== undefined ? 2 : builtAbove(search, overlay) === undefined ? 0 : 1;
+  for (const each of overlays.toSorted((a, b) => rank(a) - rank(b))) takeOverlay(search, met, each);
   for (const below of met.files) take(search, met, below, join(root.real, below));
   for (const chart of met.charts) takeFolderChart(search, met, chart);
   // Links come last, so that a file is read under its own name where both are in the folder.
@@ -266,9 +267,7 @@ function take(search: Search, met: Walk, below: string, real: string): void {
 function takeOverlay(search: Search, met: Walk, { file, overlay, isNamed, below: place }: NamedOverlay & { readonly below: string }): void {
   const { root } = met;
   if (search.taken.has(overlay.folder)) return;
-  const above = [...search.overlays.values()].find(
-    (other) => other.overlay.bases.has(overlay.folder) && other.overlay.refused === undefined,
-  );
+  const above = builtAbove(search, overlay);
   // Where nobody names a component, its files are read as they are.
   if (overlay.isComponent && !isNamed && above === undefined) return;
   search.taken.add(overlay.folder);
@@ -284,6 +283,11 @@ function takeOverlay(search: Search, met: Walk, { file, overlay, isNamed, below:
     return reportedName(real, root.named, search.cwd);
   };
   met.entries.push({ below: place, found: { type: 'overlay', path: join(root.path, place), file, overlay, nameOf, inside } });
+}
+
+/** One that is built and builds upon it. */
+function builtAbove(search: Search, { folder }: Overlay): NamedOverlay | undefined {
+  return [...search.overlays.values()].find(({ overlay }) => overlay.bases.has(folder) && overlay.refused === undefined);
 }
 
 function toSlashes(path: string): string {

@@ -76,6 +76,9 @@ export async function scanClusterInTwoThreads(
 /** Objects that are judged from which on a second thread is worth its own start and warming up. */
 const worthSharing = 2000;
 
+/** The first thread asks and cuts besides, for a page at a time: until the next one the second has enough to do. */
+const mostWaiting = 8;
+
 /** When a second thread is asked to help. */
 export interface Help {
   /** From how many objects on. */
@@ -124,7 +127,8 @@ export async function judgeCluster(
               start: (): HandedSharing | undefined => {
                 const run = { policy, podTemplates };
                 const start = help.secondThread(run);
-                if (start !== undefined) sharing = startSharing(handedJudge(controls, run), (part) => evaluation.join(part), start);
+                if (start !== undefined)
+                  sharing = startSharing(handedJudge(controls, run), (part) => evaluation.join(part), start, mostWaiting);
                 return sharing;
               },
             },

@@ -31,7 +31,7 @@ export interface Sharing<Of = Portion, What = Outcome> {
 }
 
 /** Portions that wait at the helper, so that it need not wait while this thread is busy with one of its own. */
-const mostWaiting = 3;
+const usuallyWaiting = 3;
 
 /**
  * Shares the work between this thread and a helper. Whoever read a portion, its part is joined in the order of the file,
@@ -42,6 +42,7 @@ export function startSharing<Part, Of = Portion, What = Outcome>(
   judge: (portion: Of) => Judged<Part, What>,
   join: (part: Part) => void,
   startHelper: StartHelper<Part, Of, What>,
+  mostWaiting: number = usuallyWaiting,
 ): Sharing<Of, What> {
   const waiting = new Map<number, Of>();
   /** What is done when all before it was. */

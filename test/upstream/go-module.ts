@@ -34,6 +34,15 @@ export function builtTool(module: string, tool: string, name: string): string {
   return builtFrom(module, tool, name, '-s -w');
 }
 
+/** One setting for all builds of all modules, so that what one of them compiled serves the others. */
+const flags = ['-buildvcs=false', '-trimpath'];
+const env: NodeJS.ProcessEnv = { ...process.env, CGO_ENABLED: '0' };
+
+/** Runs a program of a Go module, `./cmd/shapes`, and answers what it prints. */
+export function printedBy(module: string, what: string): string {
+  return execFileSync('go', ['run', ...flags, what], { cwd: module, env, encoding: 'utf8', maxBuffer: 1 << 24 });
+}
+
 function builtFrom(module: string, what: string, name: string, linking: string): string {
   const hash = createHash('sha256').update(linking);
   if (what !== '.') hash.update(what);
@@ -46,11 +55,10 @@ function builtFrom(module: string, what: string, name: string, linking: string):
   mkdirSync(folder, { recursive: true });
   // Several test files may build at once: each renames a whole binary into place.
   const fresh = `${binary}.${process.pid}`;
-  execFileSync('go', ['build', '-buildvcs=false', '-trimpath', '-ldflags', linking, '-o', fresh, what], {
+  execFileSync('go', ['build', ...flags, '-ldflags', linking, '-o', fresh, what], {
     cwd: module,
     stdio: ['ignore', 'inherit', 'inherit'],
-    // One setting for all modules, so that what one of them compiled serves the others.
-    env: { ...process.env, CGO_ENABLED: '0' },
+    env,
   });
   renameSync(fresh, binary);
   return binary;

@@ -1,3 +1,4 @@
+import { remembering } from '../core/index.ts';
 import { isObject } from '../kube/shape-reader.ts';
 
 /**
@@ -55,21 +56,24 @@ function collect(value: unknown, found: Set<number>, depth: number): void {
     for (const key of Object.keys(value)) {
       if (skipped.has(key) || (key === 'name' && named.some((mark) => value[mark] !== undefined))) continue;
       // Names may be keys: of annotations, of lists by name.
-      if (depth > 0) found.add(hashOf(key));
+      if (depth > 0) found.add(hashOfKey(key));
       collect(value[key], found, depth + 1);
     }
   }
 }
 
-const basis = 0x811c9dc5;
+const basis = 0x811c9dc5 | 0;
 const prime = 0x01000193;
 
-/** FNV-1a. */
+/** FNV-1a, with a sign: V8 keeps such numbers in place, where larger ones would be an object each. */
 export function hashOf(text: string): number {
   let hash = basis;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), prime);
-  return hash >>> 0;
+  return hash;
 }
+
+/** Most keys are fields, the same in every object. */
+const hashOfKey = remembering(hashOf);
 
 function addWords(text: string, found: Set<number>): void {
   let whole = basis;
@@ -80,13 +84,13 @@ function addWords(text: string, found: Set<number>): void {
     whole = Math.imul(whole ^ code, prime);
     if (isOfName(code)) word = Math.imul(word ^ code, prime);
     else {
-      if (index > from) found.add(word >>> 0);
+      if (index > from) found.add(word);
       word = basis;
       from = index + 1;
     }
   }
-  found.add(whole >>> 0);
-  if (from > 0 && from < text.length) found.add(word >>> 0);
+  found.add(whole);
+  if (from > 0 && from < text.length) found.add(word);
 }
 
 /** Letters in lower case, digits, `-` and `.`. */
@@ -96,6 +100,5 @@ function isOfName(code: number): boolean {
 
 /** Calls back for each hash. */
 export function eachMention(mentions: Mentions, call: (hash: number) => void): void {
-  for (let index = 0; index + 1 < mentions.length; index += 2)
-    call(((mentions.charCodeAt(index) << 16) | mentions.charCodeAt(index + 1)) >>> 0);
+  for (let index = 0; index + 1 < mentions.length; index += 2) call((mentions.charCodeAt(index) << 16) | mentions.charCodeAt(index + 1));
 }

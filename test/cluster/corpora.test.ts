@@ -79,6 +79,12 @@ const explained: readonly Explained[] = [
     files: /stands in a manifest with the value of/,
     why: 'it is the manifest that must not hold a value: in a cluster every Secret has one',
   },
+  ...['ClusterRole', 'ConfigMap', 'Role', 'Secret', 'ServiceAccount'].map((kind) => ({
+    control: 'upgrading/unreferenced-objects',
+    kind,
+    files: /^nothing that was read refers to /,
+    why: 'a scan of a cluster reads neither all kinds that may refer to it nor all Secrets, so that this is left to the manifests',
+  })),
 ];
 
 /** What they say of products they say of the cluster, and in manifests, which show none, of each product. */

@@ -12,3 +12,17 @@ export const admissionSettings: LocalSubjectKind<AdmissionSettingsInFile> = {
     return settings === undefined ? [] : [{ subject: settings, path: settings.path }];
   },
 };
+
+/** The configuration of the API server with these settings of Pod Security (`defaults: { … }`), for examples. */
+export function exampleAdmissionConfiguration(settings: string): string {
+  return `
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+  - name: PodSecurity
+    configuration:
+      apiVersion: pod-security.admission.config.k8s.io/v1
+      kind: PodSecurityConfiguration
+      ${settings}
+`;
+}

@@ -165,3 +165,13 @@ export const enginePolicies: LocalSubjectKind<EnginePolicy> = {
     return [{ subject: { kind: ref.kind, name: ref.name, leftOut: [], ...read(spec), failsOpen }, path: [] }];
   },
 };
+
+/** A constraint of Gatekeeper, for examples. */
+export function exampleConstraint(spec: string): string {
+  return `
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: K8sPSPReadOnlyRootFilesystem
+metadata: { name: read-only }
+spec: ${spec}
+`;
+}

@@ -1,6 +1,6 @@
 import { defineControl, failAt, passSoFar, type AnyControl, type Place } from '../../core/index.ts';
 import { short } from '../../subjects/dangerous-grants.ts';
-import { admissionSettings } from '../../subjects/admission-settings.ts';
+import { admissionSettings, exampleAdmissionConfiguration } from '../../subjects/admission-settings.ts';
 
 export const admissionDefaults: AnyControl = defineControl({
   id: 'pod-security/admission-defaults',
@@ -60,14 +60,5 @@ export const admissionDefaults: AnyControl = defineControl({
 });
 
 function settings(defaults: string): string {
-  return `
-apiVersion: apiserver.config.k8s.io/v1
-kind: AdmissionConfiguration
-plugins:
-  - name: PodSecurity
-    configuration:
-      apiVersion: pod-security.admission.config.k8s.io/v1
-      kind: PodSecurityConfiguration
-      defaults: { ${defaults} }
-`;
+  return exampleAdmissionConfiguration(`defaults: { ${defaults} }`);
 }

@@ -1,6 +1,6 @@
 import { defineControl, failAt, passSoFar, strings, type AnyControl, type Place } from '../../core/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
-import { admissionSettings } from '../../subjects/admission-settings.ts';
+import { admissionSettings, exampleAdmissionConfiguration } from '../../subjects/admission-settings.ts';
 
 /** Whoever makes the pods of workloads: exempt, everybody who may make a workload is. */
 const maker = /^system:(?:serviceaccount:kube-system:[a-z-]+-controller|kube-controller-manager)$/;
@@ -50,16 +50,7 @@ export const admissionExemptions: AnyControl = defineControl({
 
   examples: {
     pass: {
-      'the system alone': `
-apiVersion: apiserver.config.k8s.io/v1
-kind: AdmissionConfiguration
-plugins:
-  - name: PodSecurity
-    configuration:
-      apiVersion: pod-security.admission.config.k8s.io/v1
-      kind: PodSecurityConfiguration
-      exemptions: { usernames: [], runtimeClasses: [], namespaces: [kube-system] }
-`,
+      'the system alone': exampleAdmissionConfiguration('exemptions: { usernames: [], runtimeClasses: [], namespaces: [kube-system] }'),
     },
     fail: {
       'a namespace, a user and a runtime class': `

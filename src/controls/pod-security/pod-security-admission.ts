@@ -4,6 +4,7 @@ import { isForbiddenByBaseline } from '../../kube/enforcement-probes.ts';
 import { compareLevels, effectivePolicy, labelPrefix, podSecurityLevel, readDeciding, type Level } from '../../kube/pod-security/index.ts';
 import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
+import { exampleAdmissionConfiguration } from '../../subjects/admission-settings.ts';
 import { exampleApiServer } from '../../subjects/api-server.ts';
 import { namespaces, type NamespaceSubject } from '../../subjects/namespace.ts';
 import { reviewerKinds } from '../../subjects/pod-reviewers.ts';
@@ -90,16 +91,7 @@ metadata:
       'restricted by default of the API server': `
 kind: Namespace
 metadata: { name: shop, labels: null }
----
-apiVersion: apiserver.config.k8s.io/v1
-kind: AdmissionConfiguration
-plugins:
-  - name: PodSecurity
-    configuration:
-      apiVersion: pod-security.admission.config.k8s.io/v1
-      kind: PodSecurityConfiguration
-      defaults: { enforce: restricted, enforce-version: v1.35 }
-`,
+---${exampleAdmissionConfiguration('defaults: { enforce: restricted, enforce-version: v1.35 }')}`,
     },
     fail: {
       'a webhook that was seen to let pods of root in': reviewed(['root']),

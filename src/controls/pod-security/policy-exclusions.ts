@@ -1,7 +1,7 @@
 import { defineControl, failAt, notApplicable, passSoFar, strings, type AnyControl, type Place } from '../../core/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { fitted, short } from '../../subjects/dangerous-grants.ts';
-import { enginePolicies } from '../../subjects/engine-policy.ts';
+import { enginePolicies, exampleConstraint } from '../../subjects/engine-policy.ts';
 
 export const policyExclusions: AnyControl = defineControl({
   id: 'pod-security/policy-exclusions',
@@ -44,18 +44,20 @@ export const policyExclusions: AnyControl = defineControl({
 
   examples: {
     pass: {
-      'the system alone': constraint('{ match: { excludedNamespaces: [kube-system, "kube-*"] } }'),
+      'the system alone': exampleConstraint('{ match: { excludedNamespaces: [kube-system, "kube-*"] } }'),
       'the configuration of Gatekeeper': config(
         '[{ excludedNamespaces: [kube-system, gatekeeper-system], processes: ["*"] }, { excludedNamespaces: [shop], processes: [audit] }]',
       ),
-      'namespaces by their name': constraint(
+      'namespaces by their name': exampleConstraint(
         '{ match: { namespaceSelector: { matchExpressions: [{ key: kubernetes.io/metadata.name, operator: NotIn, values: [kube-system] }] } } }',
       ),
     },
     fail: {
-      'a constraint': constraint('{ match: { excludedNamespaces: [kube-system, shop] } }'),
-      'objects with a label': constraint('{ match: { labelSelector: { matchExpressions: [{ key: exempt, operator: DoesNotExist }] } } }'),
-      'namespaces with a label': constraint('{ match: { namespaceSelector: { matchLabels: { policies: "on" } } } }'),
+      'a constraint': exampleConstraint('{ match: { excludedNamespaces: [kube-system, shop] } }'),
+      'objects with a label': exampleConstraint(
+        '{ match: { labelSelector: { matchExpressions: [{ key: exempt, operator: DoesNotExist }] } } }',
+      ),
+      'namespaces with a label': exampleConstraint('{ match: { namespaceSelector: { matchLabels: { policies: "on" } } } }'),
       'the configuration of Gatekeeper': config('[{ excludedNamespaces: ["*"], processes: [webhook] }]'),
       Kyverno: `
 apiVersion: kyverno.io/v1
@@ -80,15 +82,6 @@ spec: { rules: [{ name: labels, mutate: {} }] }
     },
   },
 });
-
-function constraint(spec: string): string {
-  return `
-apiVersion: constraints.gatekeeper.sh/v1beta1
-kind: K8sPSPReadOnlyRootFilesystem
-metadata: { name: read-only }
-spec: ${spec}
-`;
-}
 
 function config(match: string): string {
   return `

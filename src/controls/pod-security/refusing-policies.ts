@@ -1,6 +1,6 @@
 import { defineControl, fail, notApplicable, passSoFar, type AnyControl } from '../../core/index.ts';
 import { fitted, short } from '../../subjects/dangerous-grants.ts';
-import { enginePolicies } from '../../subjects/engine-policy.ts';
+import { enginePolicies, exampleConstraint } from '../../subjects/engine-policy.ts';
 
 export const refusingPolicies: AnyControl = defineControl({
   id: 'pod-security/refusing-policies',
@@ -34,8 +34,8 @@ export const refusingPolicies: AnyControl = defineControl({
   examples: {
     pass: {
       'it refuses': policy('validationFailureAction: Enforce, rules: [{ name: read-only, validate: {} }]'),
-      'a constraint of Gatekeeper, which says nothing of it': constraint('{}'),
-      'a constraint that refuses at admission': constraint(
+      'a constraint of Gatekeeper, which says nothing of it': exampleConstraint('{}'),
+      'a constraint that refuses at admission': exampleConstraint(
         '{ enforcementAction: scoped, scopedEnforcementActions: [{ action: warn, enforcementPoints: [{ name: audit.gatekeeper.sh }] }, { action: deny, enforcementPoints: [{ name: validation.gatekeeper.sh }] }] }',
       ),
     },
@@ -46,9 +46,9 @@ export const refusingPolicies: AnyControl = defineControl({
       'away, and all are let in': policy(
         'validationFailureAction: Enforce, failurePolicy: Ignore, rules: [{ name: read-only, validate: {} }]',
       ),
-      'a constraint that warns': constraint('{ enforcementAction: warn }'),
-      'a constraint that only tries': constraint('{ enforcementAction: dryrun }'),
-      'a constraint that denies at audits alone, when all is there': constraint(
+      'a constraint that warns': exampleConstraint('{ enforcementAction: warn }'),
+      'a constraint that only tries': exampleConstraint('{ enforcementAction: dryrun }'),
+      'a constraint that denies at audits alone, when all is there': exampleConstraint(
         '{ enforcementAction: scoped, scopedEnforcementActions: [{ action: deny, enforcementPoints: [{ name: audit.gatekeeper.sh }] }] }',
       ),
       Kubewarden: `
@@ -61,15 +61,6 @@ spec: { module: "ghcr.io/kubewarden/policies/readonly-root-filesystem-psp:v1.0.0
     notApplicable: { 'it changes objects': policy('rules: [{ name: labels, mutate: {} }]') },
   },
 });
-
-function constraint(spec: string): string {
-  return `
-apiVersion: constraints.gatekeeper.sh/v1beta1
-kind: K8sPSPReadOnlyRootFilesystem
-metadata: { name: read-only }
-spec: ${spec}
-`;
-}
 
 function policy(spec: string): string {
   return `

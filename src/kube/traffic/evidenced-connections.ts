@@ -415,11 +415,17 @@ function findService(host: string, namespace: Namespace, world: World): ServiceF
   }
 }
 
+/** What somebody connects to at a Service; all of its ports where none is said. */
+interface WantedPort {
+  readonly port?: number | string | undefined;
+  readonly protocol?: string | undefined;
+}
+
 /** Connects to the pods behind a Service; says why where that is not possible. */
 function connectService(
   from: End,
   service: ServiceFact,
-  wanted: { readonly port?: number | string | undefined; readonly protocol?: string | undefined },
+  wanted: WantedPort,
   evidence: Evidence,
   world: World,
   gathered: Gathering,
@@ -438,7 +444,7 @@ function connectService(
 function connectPods(
   from: End,
   service: ServiceFact,
-  wanted: { readonly port?: number | string | undefined; readonly protocol?: string | undefined },
+  wanted: WantedPort,
   evidence: Evidence,
   world: World,
   gathered: Gathering,

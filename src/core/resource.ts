@@ -34,6 +34,11 @@ export function apiGroup(apiVersion: string): string {
   return slash === -1 ? '' : apiVersion.slice(0, slash);
 }
 
+/** A kind with its group, as subjects name what they read: `Deployment.apps`, and `Pod` in the core group, which is `''`. */
+export function kindName(group: string, kind: string): string {
+  return group === '' ? kind : `${kind}.${group}`;
+}
+
 /**
  * The group of what was observed of a server and is no object of it: its version, its certificate, its answers. The source
  * that asks a cluster makes one such resource; nothing that is read can be one, whatever it calls itself.

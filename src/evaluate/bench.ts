@@ -1,5 +1,6 @@
 import {
   apiGroup,
+  kindName,
   nothingGiven,
   type AnyControl,
   type Fixing,
@@ -84,7 +85,7 @@ export function byKind<Kind extends LocalKind | JoinedKind>(
   const known = new Map<string, readonly Bench<Kind>[]>();
   return ({ ref, podTemplates }) => {
     const group = apiGroup(ref.apiVersion);
-    const name = group === '' ? ref.kind : `${ref.kind}.${group}`;
+    const name = kindName(group, ref.kind);
     const holdsPods = podTemplates.length > 0;
     const key = holdsPods ? `${name} with pods` : name;
     let those = known.get(key);

@@ -1,4 +1,4 @@
-import type { AnyControl, Input, Report } from '../core/index.ts';
+import { kindName, type AnyControl, type Input, type Report } from '../core/index.ts';
 import { judgeResource } from './judge-resource.ts';
 import { addCounts, takeCounts } from './ledger.ts';
 import { append, nothingGathered, type Part } from './part.ts';
@@ -39,7 +39,7 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
   const readKinds = kindsReadBy(run);
   return {
     kinds: [...readKinds],
-    reads: (group, kind) => readKinds.has(group === '' ? kind : `${kind}.${group}`) || readKinds.has(`*.${group}`),
+    reads: (group, kind) => readKinds.has(kindName(group, kind)) || readKinds.has(`*.${group}`),
     add: (input) => add(run, input),
     take: () => take(run),
     join: (part) => join(run, part),

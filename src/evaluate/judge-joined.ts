@@ -1,9 +1,9 @@
 import { formatPath, nowhere, unknown, type Path, type SubjectContext } from '../core/index.ts';
 import type { Bench, JoinedKind } from './bench.ts';
+import { twinOf } from './findings.ts';
 import { count, miss } from './ledger.ts';
 import { proposalFor } from './proposals.ts';
 import type { Run } from './run.ts';
-import { twinOf } from './findings.ts';
 
 /** Judges what needs several resources, when all were read. */
 export function judgeJoined(run: Run, some: readonly Bench<JoinedKind>[], known: SubjectContext): void {

@@ -5,12 +5,12 @@ import { nodeOfStaticPod } from '../kube/static-pod.ts';
 import { systemReason } from '../kube/system-workloads.ts';
 import type { PodSpec } from '../kube/types.ts';
 import type { Judge } from './bench.ts';
+import { twinOf } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
 import { count } from './ledger.ts';
 import type { Remembered } from './part.ts';
 import { proposalFor } from './proposals.ts';
 import { numberOf, type Run } from './run.ts';
-import { twinOf } from './findings.ts';
 
 /** Judges what a resource shows by itself, and remembers what is judged together with others in the end. */
 export function judgeResource(run: Run, resource: Resource): void {

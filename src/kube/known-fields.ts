@@ -1,4 +1,4 @@
-import { allNearest, apiGroup, type Path, type PodTemplate, type ResourceRef } from '../core/index.ts';
+import { allNearest, apiGroup, kindName, type Path, type PodTemplate, type ResourceRef } from '../core/index.ts';
 import { definitions, kinds, knownMinors } from './known-fields.generated.ts';
 import { isObject } from './shape-reader.ts';
 
@@ -68,8 +68,7 @@ export const kindsWithKnownFields: readonly string[] = [
   ...new Set(
     Object.keys(kinds).map((key) => {
       const [apiVersion = '', kind = ''] = key.split(' ');
-      const group = apiGroup(apiVersion);
-      return group === '' ? kind : `${kind}.${group}`;
+      return kindName(apiGroup(apiVersion), kind);
     }),
   ),
 ];

@@ -1,4 +1,5 @@
 import {
+  kindName,
   nowhere,
   type Anchor,
   type AnchorOf,
@@ -103,8 +104,7 @@ export async function readInventory(options: InventoryOptions, kinds: InventoryK
       cwd,
       podTemplates,
       reads: (group, kind) =>
-        wanted.has(group === '' ? kind : `${kind}.${group}`) ||
-        (kinds.podTemplates && (templatePaths(group, kind).length > 0 || isWorkflow(group, kind))),
+        wanted.has(kindName(group, kind)) || (kinds.podTemplates && (templatePaths(group, kind).length > 0 || isWorkflow(group, kind))),
       ...(paths.includes('-') ? { stdin: options.stdin ?? process.stdin } : {}),
       ...renderingOf(options),
     },

@@ -1,4 +1,12 @@
-import { apiGroup, type Anchor, type JoinedSubject, type JoinedSubjectKind, type Resource, type ResourceRef } from '../core/index.ts';
+import {
+  apiGroup,
+  kindName,
+  type Anchor,
+  type JoinedSubject,
+  type JoinedSubjectKind,
+  type Resource,
+  type ResourceRef,
+} from '../core/index.ts';
 import { istioGatewayKind, openShiftRouteKind } from '../kube/network/route-fact.ts';
 import { listOf, recordOf, textOf } from '../kube/untyped.ts';
 
@@ -96,8 +104,7 @@ export const certificateUses: JoinedSubjectKind<CertificateUse, Memory> = {
 };
 
 function kindOf({ ref }: Resource): string {
-  const group = apiGroup(ref.apiVersion);
-  return group === '' ? ref.kind : `${ref.kind}.${group}`;
+  return kindName(apiGroup(ref.apiVersion), ref.kind);
 }
 
 interface Named {

@@ -1,5 +1,6 @@
 import {
   apiGroup,
+  kindName,
   type Anchor,
   type AnchorOf,
   type JoinedSubject,
@@ -163,7 +164,7 @@ function isReplica({ podTemplates, metadata }: Resource): boolean {
 function candidateOf({ ref, object, metadata }: Resource, anchor: AnchorOf, namespace: string | undefined): Candidate | undefined {
   const { kind, name } = ref;
   const group = apiGroup(ref.apiVersion);
-  if (!referable.includes(group === '' ? kind : `${kind}.${group}`)) return undefined;
+  if (!referable.includes(kindName(group, kind))) return undefined;
   const { labels = {}, annotations = {} } = metadata;
   if (made.has(`${kind}/${name}`) || name.startsWith('system:') || systemNamespaces.includes(namespace ?? '')) return undefined;
   if (kind === 'Secret' && madeSecret.test(textOf(object['type']) ?? '')) return undefined;

@@ -1,19 +1,14 @@
-import { apiGroup, type ResourceRef } from '../../core/index.ts';
+import { apiGroup, kindName, type ResourceRef } from '../../core/index.ts';
 import type { ServedKind } from './served-kinds.ts';
 
 /** What an object is called where a file would have its path: `cluster/shop/Deployment.apps/web`. */
 export function objectFile(kind: Pick<ServedKind, 'group' | 'kind'>, namespace: string | undefined, name: string): string {
-  return ['cluster', ...(namespace === undefined ? [] : [segment(namespace)]), kindName(kind), segment(name)].join('/');
+  return ['cluster', ...(namespace === undefined ? [] : [segment(namespace)]), kindName(kind.group, kind.kind), segment(name)].join('/');
 }
 
 /** The same by what names an object in reports. */
 export function fileOf({ apiVersion, kind, namespace, name }: ResourceRef): string {
   return objectFile({ group: apiGroup(apiVersion), kind }, namespace, name);
-}
-
-/** `Deployment.apps`, and `Pod` in the core group. */
-export function kindName({ group, kind }: Pick<ServedKind, 'group' | 'kind'>): string {
-  return group === '' ? kind : `${kind}.${group}`;
 }
 
 /** `deployments.apps`, as kubectl and permissions name it. */

@@ -1,9 +1,9 @@
+import { kindName } from '../../core/index.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import type { Connection } from './connect.ts';
 import type { Handing } from './handing.ts';
 import type { Owners } from './owners.ts';
 import type { Patience } from './patience.ts';
-import { kindName } from './object-names.ts';
 import type { WantedKind } from './wanted-kinds.ts';
 
 /** What is known of a cluster while it is read. */
@@ -45,5 +45,5 @@ export function tellUnread({ handing }: Reading, resource: string, what: string,
 
 /** What is absent of this kind may exist. */
 export function miss({ unlisted }: Reading, kind: WantedKind, resource: string): void {
-  unlisted.push({ kind: kindName(kind), podTemplates: kind.podTemplates, resource });
+  unlisted.push({ kind: kindName(kind.group, kind.kind), podTemplates: kind.podTemplates, resource });
 }

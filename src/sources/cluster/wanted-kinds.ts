@@ -1,3 +1,4 @@
+import { kindName } from '../../core/index.ts';
 import { isWorkflow, workflowKinds } from '../../kube/argo-workflow.ts';
 import { askingFor, type Asking } from './asking.ts';
 import { isOfComponents } from '../../kube/scope.ts';
@@ -34,8 +35,8 @@ export function wantedKinds(
   { readSecretKeys = false, workloads = true }: { readonly readSecretKeys?: boolean; readonly workloads?: boolean } = {},
 ): WantedKind[] {
   const holdingPods = [
-    ...[...podTemplateKinds, ...podTemplates].map(({ group, kind }) => nameOf(group, kind)),
-    ...workflowKinds.map((kind) => nameOf('argoproj.io', kind)),
+    ...[...podTemplateKinds, ...podTemplates].map(({ group, kind }) => kindName(group, kind)),
+    ...workflowKinds.map((kind) => kindName('argoproj.io', kind)),
   ];
   const names = new Set([...kinds, ...(workloads ? holdingPods : [])]);
   return [...names]
@@ -48,10 +49,6 @@ export function wantedKinds(
     })
     .filter(({ group }) => !isOfComponents(group))
     .sort(inOrder);
-}
-
-function nameOf(group: string, kind: string): string {
-  return group === '' ? kind : `${kind}.${group}`;
 }
 
 /**
@@ -68,7 +65,7 @@ function rank({ group, kind, podTemplates }: WantedKind): number {
 }
 
 function inOrder(a: WantedKind, b: WantedKind): number {
-  const [nameA, nameB] = [nameOf(a.group, a.kind), nameOf(b.group, b.kind)];
+  const [nameA, nameB] = [kindName(a.group, a.kind), kindName(b.group, b.kind)];
   return rank(a) - rank(b) || Number(nameA > nameB) - Number(nameA < nameB);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readPolicyFile, watchManifests, type Report } from '../src/index.ts';
 import { policyFilePlaces } from '../src/library/policy-file.ts';
 import { fakeProgram } from './fake-program.ts';
+import { writeAtOnce } from './write-at-once.ts';
 
 /** Soon after a change, and never without one. */
 const rhythm = { quiet: 20, latest: 200, share: 1, soonest: 60_000, rarest: 60_000 };
@@ -29,7 +30,7 @@ function pod(name: string, allowed: boolean): string {
 }
 
 function write(file: string, text: string): void {
-  writeFileSync(join(folder, file), text);
+  writeAtOnce(folder, file, text);
 }
 
 function follow(...paths: readonly string[]): AsyncGenerator<Report, void> {
@@ -43,6 +44,9 @@ async function next(reports: AsyncGenerator<Report, void>): Promise<string[]> {
   return value.findings.filter(({ control }) => control === 'pod-security/privileged').map(({ resource }) => resource.name);
 }
 
+/** A busy machine may have seen a state between two changes: one of the next reports has these names. */
+const soon = { interval: 0, timeout: 20_000 };
+
 test('a folder is followed with what is below it', async () => {
   mkdirSync(join(folder, 'deploy'));
   write('deploy/web.yaml', pod('web', false));
@@ -54,6 +58,30 @@ test('a folder is followed with what is below it', async () => {
   expect(await next(reports)).toEqual([]);
   ending.abort();
   expect((await reports.next()).done).toBe(true);
+});
+
+test('a file in a folder is followed however often editors replace it', async () => {
+  write('web.yaml', pod('web', false));
+  const reports = follow('.');
+  await expect.poll(() => next(reports), soon).toEqual([]);
+  for (const privileged of [true, false, true]) {
+    write('web.yaml', pod('web', privileged));
+    await expect.poll(() => next(reports), soon).toEqual(privileged ? ['web'] : []);
+  }
+});
+
+test('a folder that comes, goes and comes again is followed', async () => {
+  const reports = follow('.');
+  await expect.poll(() => next(reports), soon).toEqual([]);
+  for (const name of ['one', 'two']) {
+    mkdirSync(join(folder, 'new/deploy'), { recursive: true });
+    write('new/deploy/web.yaml', pod('web', false));
+    await expect.poll(() => next(reports), soon).toEqual([]);
+    write('new/deploy/web.yaml', pod(name, true));
+    await expect.poll(() => next(reports), soon).toEqual([name]);
+    rmSync(join(folder, 'new'), { recursive: true });
+    await expect.poll(() => next(reports), soon).toEqual([]);
+  }
 });
 
 test('a file is followed although editors replace it, and what stands beside it is not', async () => {
@@ -129,5 +157,29 @@ test('charts and overlays are followed with all that they are rendered from', as
   print('four');
   write('base/kustomization.yaml', 'resources: [a.yaml]\n');
   expect(await next(reports)).toEqual([expect.any(String), 'four']);
+  vi.unstubAllEnvs();
+});
+
+test('what kustomizations below a folder are built from is followed wherever it stands, also what comes later', async () => {
+  vi.stubEnv('PATH', fakeProgram(join(folder, 'bin'), 'kustomize', 'cat "$(dirname "$0")/printed"'));
+  const print = (name: string): void => write('bin/printed', `---\n${pod(name, true)}\n`);
+  for (const below of ['apps/prod', 'base', 'patches', 'later']) mkdirSync(join(folder, below), { recursive: true });
+  write('base/kustomization.yaml', 'resources: []\n');
+  write('later/kustomization.yaml', 'resources: []\n');
+  write('patches/a.yaml', 'a: 1\n');
+  write('apps/prod/kustomization.yaml', 'resources: [../../base]\npatches: [{path: ../../patches/a.yaml}]\n');
+  print('one');
+  const reports = watchManifests({ paths: ['apps'], cwd: folder, rhythm, signal: ending.signal, charts: { buildsAll: true } });
+  expect(await next(reports)).toEqual(['one']);
+  for (const [file, text] of [
+    ['base/kustomization.yaml', 'resources: [a.yaml]\n'],
+    ['patches/a.yaml', 'a: 2\n'],
+    ['apps/prod/kustomization.yaml', 'resources: [../../later]\n'],
+    ['later/kustomization.yaml', 'resources: [b.yaml]\n'],
+  ] as const) {
+    print(file.replaceAll(/[^a-z]/g, ''));
+    write(file, text);
+    expect(await next(reports)).toEqual([file.replaceAll(/[^a-z]/g, '')]);
+  }
   vi.unstubAllEnvs();
 });

@@ -10,7 +10,7 @@ export interface ExampleFinding extends Finding {
 /** What each control says of its own examples. */
 export function exampleFindings(controls: readonly AnyControl[]): ExampleFinding[] {
   return controls.flatMap((control) => {
-    const { fail, unknown = {} } = control.examples;
+    const { fail, unknown = {} } = control.examples();
     return [...Object.entries(fail), ...Object.entries(unknown)].flatMap(([name, example]) =>
       judge([control], exampleYaml(control, example), control)
         .findings.filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown')

@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { controls } from '../src/controls/index.ts';
 import { clusterRoleFor } from '../src/library/scan-cluster.ts';
 import { policySchema } from '../src/options/policy-shape.ts';
-import { diffReportSchema, fixReportSchema, fleetReportSchema, reportSchema, rightsSchema } from '../src/report/json-schema.ts';
+import {
+  diffReportSchema,
+  fixReportSchema,
+  fleetReportSchema,
+  pathsSchema,
+  reachSchema,
+  reportSchema,
+  rightsSchema,
+} from '../src/report/json-schema.ts';
 import { controlsIndex } from './controls-index.ts';
 import { exampleFindings, exampleFindingsPage } from './example-findings.ts';
 import { judgedFields } from './judged-fields.ts';
@@ -68,6 +76,8 @@ if (indexWasCurrent) {
   put('docs/fix-report.schema.json', fixReportSchema());
   put('docs/fleet-report.schema.json', fleetReportSchema());
   put('docs/diff-report.schema.json', diffReportSchema());
+  put('docs/paths.schema.json', pathsSchema());
+  put('docs/reach.schema.json', reachSchema());
   put('docs/rights.schema.json', rightsSchema());
   put('docs/policy.schema.json', policySchema());
   for (const [path, text] of await readmeFiles(root)) put(path, text);

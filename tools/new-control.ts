@@ -32,10 +32,10 @@ export const ${name}: AnyControl = defineControl({
     edits: () => [set(['imagePullPolicy'], 'Always')],
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'asks every time': 'imagePullPolicy: Always' },
     fail: { 'never asks': 'imagePullPolicy: Never' },
-  },
+  }),
 });
 `;
 }

@@ -13,6 +13,7 @@ import { untilInterrupted } from './interrupt.ts';
 import { manifestOptions } from './manifest-options.ts';
 import { outputsOf } from './outputs.ts';
 import { terminalOf } from './terminal.ts';
+import { unreadTexts } from './unread.ts';
 
 /** `plimsoll diff`: answers with the exit code. */
 export async function runDiff(given: Arguments): Promise<number> {
@@ -59,5 +60,8 @@ export async function runDiff(given: Arguments): Promise<number> {
       return formatDiffText(report, { ...look, ...failing, all: given.has('all'), quiet: given.has('quiet') });
     },
     diffOutcome(report, failing),
+    [report.before, report.after].flatMap(({ name, cluster, unread }) =>
+      unreadTexts(unread, cluster !== undefined).map((text) => `${name}: ${text}`),
+    ),
   );
 }

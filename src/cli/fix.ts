@@ -31,6 +31,7 @@ import { outputsOf, type Output } from './outputs.ts';
 import { policyOptions } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { terminalOf, type Terminal } from './terminal.ts';
+import { tellUnread, unreadTexts } from './unread.ts';
 
 /** `plimsoll fix`: works out fixes, shows or writes them, and answers with the exit code. */
 export async function runFix(given: Arguments): Promise<number> {
@@ -175,15 +176,10 @@ function exitCode(report: FixReport, given: Arguments, end: End, outputs: readon
   const isTold = onStdout?.format === 'text' && !given.has('quiet');
   const isSilent = onStdout === undefined && outputs.length > 0;
   if (code === 2 ? isTold : code === 0 || !isSilent) return code;
-  const unread = code === 2 && !end.allowUnreadable ? report.inputs.unread : [];
-  for (const each of unread.slice(0, mostTold))
-    tell(`plimsoll: could not be read: ${printable(`${each.file}:${each.line}: ${each.reason}`)}\n`);
+  if (code === 2 && !end.allowUnreadable) tellUnread(unreadTexts(report.inputs.unread, false));
   tell(`plimsoll: ${printable(reason)}\n`);
   return code;
 }
-
-/** Files that are named where a terminal may show little else. */
-const mostTold = 5;
 
 async function worked(options: FixOptions): Promise<FixReport> {
   const progress = startProgress();

@@ -1,5 +1,5 @@
 import { controls } from '../controls/index.ts';
-import type { FleetReport, Report } from '../core/index.ts';
+import type { FleetCluster, FleetReport, Report } from '../core/index.ts';
 import { fleetAsOne } from '../library/merge-reports.ts';
 import { OptionError } from '../options/option-error.ts';
 import { withSeverities } from '../options/policy-options.ts';
@@ -11,6 +11,7 @@ import { deliver, writeFiles, type Formatted } from './deliver.ts';
 import { formattedReport, timeOf, type FormattedOptions } from './formatted-report.ts';
 import { clusterWord, fileWord, forCluster, isPerCluster, type Output } from './outputs.ts';
 import { textOptions } from './text-options.ts';
+import { unreadTexts } from './unread.ts';
 
 /** Writes the report of several clusters to every output, files of single clusters first, and answers with the exit code. */
 export async function deliverFleet(
@@ -24,7 +25,12 @@ export async function deliverFleet(
   const done = fleetOutcome(fleet, options.failing);
   // How the run ended is said once, of all of them.
   for (const { report, outputs: own } of apart) await writeFiles(own, formattedReport(report, given, ofOne));
-  return deliver(given, together, formattedFleet(fleet, given, options), done);
+  return deliver(given, together, formattedFleet(fleet, given, options), done, fleet.clusters.flatMap(unreadOf));
+}
+
+function unreadOf(cluster: FleetCluster): string[] {
+  const texts = 'report' in cluster ? unreadTexts(cluster.report.inputs.unread, true) : cluster.failure.slice(0, 1);
+  return texts.map((text) => `${cluster.name}: ${text}`);
 }
 
 /** The report of several clusters in whatever format is asked for. */
@@ -35,7 +41,9 @@ function formattedFleet(fleet: FleetReport, given: Arguments, options: Formatted
     if (entry === undefined) return formatFleetText(fleet, { ...textOptions(given, failing, onStdout), ...text });
     const own = { controls: withSeverities(controls, severities), time: timeOf(judged(fleet), time) };
     const format = await entry.loadFleet?.();
-    return format === undefined ? (await entry.load())(fleetAsOne(fleet), own) : format(fleet, own);
+    return format === undefined
+      ? (await entry.load())(fleetAsOne(fleet), { ...own, clusters: fleet.clusters.map(({ name: cluster }) => cluster) })
+      : format(fleet, own);
   };
 }
 

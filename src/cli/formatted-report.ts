@@ -3,7 +3,7 @@ import type { Report } from '../core/index.ts';
 import { withSeverities, type PolicyOptions } from '../options/policy-options.ts';
 import { findFormat } from '../report/formats/index.ts';
 import type { OutcomeOptions } from '../report/outcome.ts';
-import { formatText, type TextOptions } from '../report/text.ts';
+import type { TextOptions } from '../report/text.ts';
 import type { Arguments } from './arguments.ts';
 import type { Formatted } from './deliver.ts';
 import { textOptions } from './text-options.ts';
@@ -22,9 +22,9 @@ export function formattedReport(report: Report, given: Arguments, options: Forma
   const { failing, severities, time = () => new Date(), ...text } = options;
   return async (name, onStdout) => {
     const format = await findFormat(name)?.load();
-    return format === undefined
-      ? formatText(report, { ...textOptions(given, failing, onStdout), ...text })
-      : format(report, { controls: withSeverities(controls, severities), time: timeOf([{ report }], time) });
+    if (format !== undefined) return format(report, { controls: withSeverities(controls, severities), time: timeOf([{ report }], time) });
+    const { formatText } = await import('../report/text.ts');
+    return formatText(report, { ...textOptions(given, failing, onStdout), ...text });
   };
 }
 

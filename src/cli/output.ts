@@ -2,28 +2,18 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { reasonOf, replaceFile } from '../files/index.ts';
 import { OptionError } from '../options/option-error.ts';
+import { pieces } from '../report/pieces.ts';
 import { untilInterrupted } from './interrupt.ts';
 
+/** Worth a write. */
 const pieceSize = 64 * 1024;
-
-/** Gathers small chunks into pieces that are worth a write each. */
-function* pieces(chunks: Iterable<string>): Generator<string, void> {
-  let piece = '';
-  for (const chunk of chunks) {
-    piece += chunk;
-    if (piece.length < pieceSize) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece !== '') yield piece;
-}
 
 /**
  * Writes to a stream as fast as it takes. A reader that went away (`| head`) ends the writing without an error.
  * @throws OptionError where the stream cannot be written for another reason (a full disk).
  */
 export async function writeStream(stream: Writable, chunks: Iterable<string>): Promise<void> {
-  for (const piece of pieces(chunks)) {
+  for (const piece of pieces(chunks, pieceSize)) {
     const failure = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
       stream.once('error', resolve);
       stream.write(piece, (error) => {
@@ -37,8 +27,16 @@ export async function writeStream(stream: Writable, chunks: Iterable<string>): P
   }
 }
 
+let hasTold = false;
+
+/** Whether nothing waits for a reader that is slow. Only who has written to standard error looks at it: making its stream takes time. */
+export function isAllWritten(): boolean {
+  return process.stdout.writableLength === 0 && (!hasTold || process.stderr.writableLength === 0);
+}
+
 /** A line on standard error. Where nobody listens there is nobody to tell about it. */
 export function tell(text: string): void {
+  hasTold = true;
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => undefined);
   process.stderr.write(text);
 }
@@ -71,5 +69,5 @@ function writeDirectly(file: string, chunks: Iterable<string>): void {
 }
 
 function* bytesOf(chunks: Iterable<string>): Generator<Uint8Array, void> {
-  for (const piece of pieces(chunks)) yield Buffer.from(piece);
+  for (const piece of pieces(chunks, pieceSize)) yield Buffer.from(piece);
 }

@@ -10,10 +10,11 @@ import { formatPathsHtml } from '../report/paths/paths-html.ts';
 import { formatPathsJson } from '../report/paths/paths-json.ts';
 import { formatPathsText } from '../report/paths/paths-text.ts';
 import { formatPlanText } from '../report/paths/plan-text.ts';
-import type { Arguments } from './arguments.ts';
+import { findCommand, type Arguments } from './arguments.ts';
 import { pathsFormats, planFormats } from './commands/paths.ts';
 import { deliver } from './deliver.ts';
 import { inventoryOf, isWhole, takeInventory } from './inventory.ts';
+import { nextCall } from './next-call.ts';
 import { outputsOf } from './outputs.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -34,12 +35,17 @@ export async function runPaths(given: Arguments): Promise<number> {
       case 'html':
         return Promise.resolve(formatPathsHtml(report, (text) => createHash('sha256').update(text).digest('base64')));
       default:
-        return Promise.resolve(formatPathsText(report, looks(given, onStdout)));
+        return Promise.resolve(formatPathsText(report, { ...looks(given, onStdout), nextCommand: planCall(given) }));
     }
   };
   // What was not read may add paths, and takes none away.
   const outcome = whole || found(report) ? outcomeOf(report) : ({ exitCode: 2, reason: unread } as const);
   return deliver(given, outputs, formatted, outcome);
+}
+
+/** The plan that breaks the paths of this call. */
+function planCall(given: Arguments): string {
+  return nextCall(findCommand('plan'), given, ['output', 'all', 'color', 'no-color']);
 }
 
 /** `plimsoll plan`. */

@@ -4,7 +4,7 @@ import { printable } from '../report/printable.ts';
 import { findCommand, parseArguments, type Arguments } from './arguments.ts';
 import { asCalled, isPlugin, isPluginCompletion } from './called-as.ts';
 import type { Command } from './commands/index.ts';
-import { tell } from './output.ts';
+import { isAllWritten, tell } from './output.ts';
 import { secondThreadMark } from './second-thread-mark.ts';
 
 // Each command loads what it needs, compiled ahead of time (main.ts): most of the program is controls, and few need those.
@@ -15,7 +15,17 @@ const notDone = 2;
 /** Does what the arguments say and sets the exit code of the process; `file` is what was started. */
 export function start(argv: readonly string[], file: string): void {
   process.on('uncaughtException', complain);
-  run(argv, file).then((exitCode) => (process.exitCode ??= exitCode), complain);
+  run(argv, file).then(finish, complain);
+}
+
+/**
+ * Where all is written the system takes down the process, at once. By itself Node would wait for what V8 still compiles, and
+ * tidy up its memory.
+ */
+function finish(exitCode: number | undefined): void {
+  process.exitCode ??= exitCode;
+  // A second thread goes on until the first ends it.
+  if (exitCode !== undefined && isAllWritten()) process.exit();
 }
 
 async function run(argv: readonly string[], file: string): Promise<number | undefined> {
@@ -26,6 +36,7 @@ async function run(argv: readonly string[], file: string): Promise<number | unde
   const command = findCommand(first);
   const given = isPlugin ? pluginArguments(command, rest) : parseArguments(command, rest);
   if (given.has('help')) return (await import('./help.ts')).runHelp(command.name);
+  if (given.has('print-rbac') && command.name !== 'scan') return (await import('./print-rbac.ts')).printRole(command.name, given);
   switch (command.name) {
     case 'scan':
       return (await import('./scan.ts')).runScan(given, file);

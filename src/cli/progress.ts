@@ -15,8 +15,8 @@ interface Shown {
 
 /** Reading is over before anybody waits, or has something to report by then. */
 const afterReading = 500;
-/** Who asks a server waits from the first moment, and may wait for long before there is anything to report. */
-const afterAsking = 150;
+/** Who asks a server waits from the first moment, and may wait for long before anything is to report, or before there is time for it. */
+const afterAsking = 0;
 
 /** Of reading files. */
 export function startProgress(): Progress<{ readonly files: number; readonly bytes: number }> {

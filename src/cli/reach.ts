@@ -38,7 +38,7 @@ export async function runReach(given: Arguments): Promise<number> {
     graph ??= reachGraph(reachPairs(world, question), isPart(question) ? world.endpoints : undefined);
     if (graph !== undefined) return graph;
     throw new OptionError([
-      `more than ${mostInGraph} workloads and addresses are too many for a picture or a table`,
+      `more than ${mostInGraph} workloads and addresses, or another list of ports for each two of them, are too many for a picture or a table`,
       'narrow them with --from, --to or --namespace; -o json streams every pair',
     ]);
   };
@@ -68,7 +68,9 @@ export async function runReach(given: Arguments): Promise<number> {
     }
   };
   const exitCode = await deliver(given, outputs, formatted, { exitCode: 0, reason: '' });
-  return whole ? exitCode : 2;
+  const { full } = world.network;
+  if (full) tell(`plimsoll: ${tooMuchToTellApart}; name fewer workloads with --from, --to or --namespace\n`);
+  return whole && !full ? exitCode : 2;
 }
 
 /** `--diff BEFORE AFTER`. */
@@ -92,8 +94,11 @@ async function runDiff(given: Arguments, outputs: readonly Output[]): Promise<nu
   };
   const outcome = opens ? { exitCode: 1 as const, reason: 'the change opens connections' } : { exitCode: 0 as const, reason: '' };
   const exitCode = await deliver(given, outputs, formatted, outcome);
-  return before.whole && after.whole ? exitCode : 2;
+  if (diff.full) tell(`plimsoll: ${tooMuchToTellApart}; compare fewer namespaces with --namespace\n`);
+  return before.whole && after.whole && !diff.full ? exitCode : 2;
 }
+
+const tooMuchToTellApart = 'the policies tell more sets of ports apart than are computed at once, and what is beyond is unknown';
 
 /** What explains and what compares has no picture. */
 function checkFormats(given: Arguments, outputs: readonly Output[]): void {

@@ -9,6 +9,7 @@ import { scanFormats } from './commands/scan.ts';
 import { deliver } from './deliver.ts';
 import { formattedReport } from './formatted-report.ts';
 import { fileWord, forCluster, outputsOf, type Output } from './outputs.ts';
+import { unreadTexts } from './unread.ts';
 
 /** `plimsoll report`: writes a report in other formats, and answers with the exit code. */
 export async function runReport(given: Arguments): Promise<number> {
@@ -38,7 +39,7 @@ function write(report: Report, given: Arguments, outputs: readonly Output[]): Pr
   const formatted = formattedReport(report, given, { failing, time: () => lastWritten(given.operands) });
   const { cluster } = report.target;
   const own = cluster === undefined ? outputs : forCluster(outputs, fileWord(cluster.context));
-  return deliver(given, own, formatted, outcome(report, failing));
+  return deliver(given, own, formatted, outcome(report, failing), unreadTexts(report.inputs.unread, cluster !== undefined));
 }
 
 /** Who only converts has the exit code of the scan already. */

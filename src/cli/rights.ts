@@ -27,12 +27,13 @@ export async function takeRights(given: Arguments, paths: readonly string[], def
   const options = from.cluster === undefined && namespace !== undefined ? { ...from, namespace } : from;
   const inventory = await takeInventory(options, reading.kinds, reading.visit);
   const rights = reading.finish(inventory);
-  if (!isWhole(inventory, given)) {
-    const { length } = inventory.unread;
+  const { unread, live } = rights.inventory;
+  if (!isWhole(rights.inventory, given)) {
+    const { length } = unread;
     return {
       rights,
       whole: false,
-      missing: length === 0 ? 'nothing was read' : `${counted(length, inventory.live ? 'part' : 'document')} could not be read`,
+      missing: length === 0 ? 'nothing was read' : `${counted(length, live ? 'part' : 'document')} could not be read`,
     };
   }
   return rights.facts.length > 0

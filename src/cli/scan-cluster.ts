@@ -1,8 +1,7 @@
 import type { Report } from '../core/index.ts';
 import type { FoundPolicy } from '../library/policy-file.ts';
-import { clusterRoleFor, scanClusterInTwoThreads, type ScanClusterOptions } from '../library/scan-cluster.ts';
+import { scanClusterInTwoThreads, type ScanClusterOptions } from '../library/scan-cluster.ts';
 import type { Arguments } from './arguments.ts';
-import { writeStream } from './output.ts';
 import { policyOptions } from './policy-arguments.ts';
 import { startClusterProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
@@ -15,7 +14,7 @@ export async function clusterReport(given: Arguments, policyFile: FoundPolicy, p
     const [context] = await namedContexts(given);
     const named = context === undefined ? {} : { context };
     const options = { ...clusterScan(given, policyFile), ...named, onProgress: progress.report };
-    return await scanClusterInTwoThreads(options, secondThread(program));
+    return await scanClusterInTwoThreads(options, secondThread(program, 40));
   } finally {
     progress.stop();
   }
@@ -30,12 +29,6 @@ export async function snapshotReport(given: Arguments, policyFile: FoundPolicy, 
   } finally {
     progress.stop();
   }
-}
-
-/** `plimsoll scan --cluster --print-rbac`. */
-export async function printClusterRole(given: Arguments, policyFile: FoundPolicy): Promise<number> {
-  await writeStream(process.stdout, [clusterRoleFor({ ...clusterScan(given, policyFile), watch: given.has('watch') })]);
-  return 0;
 }
 
 /** What the command line says of scanning a cluster. */

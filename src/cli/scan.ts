@@ -18,6 +18,7 @@ import { failOn } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
 import { sourceLines } from './source-lines.ts';
+import { unreadTexts } from './unread.ts';
 
 /**
  * `plimsoll scan`: reads, judges, writes every output, and answers with the exit code. `program` is the file that was started, for a
@@ -28,11 +29,8 @@ export async function runScan(given: Arguments, program: string): Promise<number
   const snapshots = snapshotsAmong(given.operands);
   const [snapshot] = snapshots;
   checkCombinations(given, snapshot);
+  if (given.has('print-rbac')) return (await import('./print-rbac.ts')).printRole('scan', given);
   const policyFile = await policyFileOf(given);
-  if (given.has('print-rbac')) {
-    const { printClusterRole } = await import('./scan-cluster.ts');
-    return printClusterRole(given, policyFile);
-  }
   const perCluster = outputs.find(isPerCluster);
   if (perCluster !== undefined && snapshot === undefined && !given.has('cluster') && !given.has('all-contexts'))
     throw new OptionError([
@@ -57,7 +55,7 @@ export async function runScan(given: Arguments, program: string): Promise<number
   const report = await narrow(await reportOf(given, policyFile, program, snapshot));
   const { cluster } = report.target;
   const own = cluster === undefined ? outputs : forCluster(outputs, fileWord(snapshot ?? cluster.context));
-  return deliver(given, own, formatted(report), outcome(report, failing));
+  return deliver(given, own, formatted(report), outcome(report, failing), unreadTexts(report.inputs.unread, cluster !== undefined));
 }
 
 /** What becomes of a report, by the command line and a policy file. */

@@ -15,6 +15,7 @@ import { outputsOf } from './outputs.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
 import { terminalOf } from './terminal.ts';
+import { tellUnread, unreadTexts } from './unread.ts';
 
 const ofWaivers: ReadonlySet<string> = new Set(controls.filter(({ subject }) => subject.reads.waivers === true).map(({ id }) => id));
 
@@ -41,6 +42,7 @@ export async function runWaivers(given: Arguments, program: string): Promise<num
     else await writeFile(to, formatted(format, false));
   }
   const done: Outcome = outcome(report, { failOn: 'none', allowUnreadable: given.has('allow-unreadable') || given.has('allow-partial') });
+  if (done.exitCode === 2) tellUnread(unreadTexts(report.inputs.unread, report.target.cluster !== undefined));
   if (done.exitCode !== 0) tell(`plimsoll: ${done.reason}\n`);
   return done.exitCode === 0 && list.faults.length > 0 ? 1 : done.exitCode;
 }

@@ -149,7 +149,8 @@ export interface Control<S = never, P extends Params = Params> {
   readonly fix?: Fix<S, P>;
   /** What a person does where no machine can: one sentence. */
   readonly remedy?: string;
-  readonly examples: Examples;
+  /** Made when they are asked for: no scan needs them, and they are half of what a control holds. */
+  readonly examples: () => Examples;
   /** Other controls that its examples cannot help failing: host network also breaks the rule on metadata. */
   readonly alsoFails?: readonly string[];
   /**

@@ -40,6 +40,24 @@ export function kindName(group: string, kind: string): string {
 }
 
 /**
+ * Answers for each kind once: objects come in their thousands, and of few kinds. Names are kept as keys of objects, because
+ * V8 copies those: as keys of a Map they would hold the whole texts that they were cut from.
+ */
+export function onceByKind<T>(answer: (apiVersion: string, kind: string) => T): (apiVersion: string, kind: string) => T {
+  type Known<Of> = Record<string, Of | undefined>;
+  const known = Object.create(null) as Known<Known<T>>;
+  return (apiVersion, kind) => {
+    const kinds = (known[apiVersion] ??= Object.create(null) as Known<T>);
+    return (kinds[kind] ??= answer(apiVersion, kind));
+  };
+}
+
+/** The same text for all that refers to one object, and for no other one, whatever its names are. */
+export function objectKey({ apiVersion, kind, namespace = '', name }: ResourceRef): string {
+  return JSON.stringify([apiVersion, kind, namespace, name]);
+}
+
+/**
  * The group of what was observed of a server and is no object of it: its version, its certificate, its answers. The source
  * that asks a cluster makes one such resource; nothing that is read can be one, whatever it calls itself.
  */
@@ -89,6 +107,8 @@ export interface Resource {
    * existing parent. Only valid until the source reads on: text and offsets are then dropped.
    */
   locate(paths: readonly Path[]): Location[];
+  /** The typed decoder met no field but such as all versions of Kubernetes know that are known here (kube/known-fields.ts). */
+  readonly hasLastingFields?: boolean;
   /** Only where there are any. */
   readonly repeated?: readonly RepeatedKey[];
   /** Only of what a controller made in a cluster from the template of another object that was read. */
@@ -110,7 +130,8 @@ export interface MadeFrom {
   readonly templatePath: Path;
   /**
    * Whether the object is as the template says. Then it stands for all that are: it is judged by nobody, and only handed to
-   * subjects that ask for what runs (`Reads.running`).
+   * subjects that ask for what runs (`Reads.running`). Where its text alone showed that, it was not parsed and has no pod
+   * template of its own: its owner's stands for it.
    */
   readonly alike: boolean;
 }

@@ -84,6 +84,11 @@ export interface JoinedSubjectKind<S, M> {
   readonly reads: Reads;
   readonly example: 'objects';
   remember(resource: Resource, anchor: AnchorOf, context: SubjectContext, settled: Settled<S>): M | undefined;
+  /**
+   * For kinds whose subjects each come of one namespace, by what is remembered of that and of what concerns all: the namespace
+   * that a projection concerns, undefined for all of them. Where little changes, only its namespaces are joined again.
+   */
+  concerns?(memory: M): string | undefined;
   subjects(memories: readonly M[], context: SubjectContext): Iterable<JoinedSubject<S>>;
 }
 

@@ -2,6 +2,7 @@ import {
   apiGroup,
   kindName,
   nothingGiven,
+  onceByKind,
   type AnyControl,
   type Fixing,
   type Judging,
@@ -82,22 +83,17 @@ export function benchesOf(judges: readonly Judge[]): Bench<LocalKind | JoinedKin
 export function byKind<Kind extends LocalKind | JoinedKind>(
   benches: readonly Bench<Kind>[],
 ): (resource: Resource) => readonly Bench<Kind>[] {
-  const known = new Map<string, readonly Bench<Kind>[]>();
-  return ({ ref, podTemplates }) => {
-    const group = apiGroup(ref.apiVersion);
-    const name = kindName(group, ref.kind);
-    const holdsPods = podTemplates.length > 0;
-    const key = holdsPods ? `${name} with pods` : name;
-    let those = known.get(key);
-    if (those === undefined) {
-      those = benches.filter(
+  const readersOf = (holdsPods: boolean): ((apiVersion: string, kind: string) => readonly Bench<Kind>[]) =>
+    onceByKind((apiVersion, kind) => {
+      const group = apiGroup(apiVersion);
+      const name = kindName(group, kind);
+      return benches.filter(
         ({ kind: { reads } }) =>
           reads.others === true || (holdsPods && reads.podTemplates) || reads.kinds.includes(name) || reads.kinds.includes(`*.${group}`),
       );
-      known.set(key, those);
-    }
-    return those;
-  };
+    });
+  const [withPods, withoutPods] = [readersOf(true), readersOf(false)];
+  return ({ ref, podTemplates }) => (podTemplates.length > 0 ? withPods : withoutPods)(ref.apiVersion, ref.kind);
 }
 
 /** Who judges at a file, and how: the policy may say something else of some paths. */

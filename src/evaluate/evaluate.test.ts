@@ -62,7 +62,7 @@ const boxes: JoinedSubjectKind<{ count: number }, { readonly at: { resource: num
   },
 };
 
-const examples = { pass: {}, fail: {} };
+const examples = () => ({ pass: {}, fail: {} });
 const common = { why: 'Because.', also: {}, remedy: 'Do it.', examples };
 
 const red: AnyControl = defineControl({
@@ -357,7 +357,10 @@ test('a source is asked for places only where something stands', () => {
 describe('joined subjects', () => {
   /** Things are subjects that other boxes could matter to; those that pass alone are not remembered. */
   const settling: JoinedSubjectKind<{ colour: string }, { colour: string; at: Anchor }[]> = {
-    ...boxes,
+    scope: 'joined',
+    name: 'settling box',
+    reads: boxes.reads,
+    example: 'objects',
     remember: ({ object }, anchor, _, settled) =>
       (object['things'] as { colour: string }[]).flatMap(({ colour }) =>
         settled({ colour }) ? [] : [{ colour, at: anchor(['metadata']) }],

@@ -4,7 +4,16 @@ import { containers } from '../subjects/container.ts';
 import { startFindings, type Spot } from './findings.ts';
 
 function control(id: string, severity: Severity, safety?: FixSafety): AnyControl {
-  const common = { id, decides: ['POD-01'], title: 'T', why: 'W.', also: {}, severity, remedy: 'R.', examples: { pass: {}, fail: {} } };
+  const common = {
+    id,
+    decides: ['POD-01'],
+    title: 'T',
+    why: 'W.',
+    also: {},
+    severity,
+    remedy: 'R.',
+    examples: () => ({ pass: {}, fail: {} }),
+  };
   const fix = safety === undefined ? {} : { fix: { safety, risk: 'none', edits: () => [] } };
   return defineControl({ ...common, ...fix, subject: containers, evaluate: () => pass });
 }
@@ -21,6 +30,7 @@ function spot(name: string, line = 1, column = 1, file = 'a.yaml'): Spot {
     path: ['spec', 'containers', 0],
     steps: ['spec', 'containers', 'app'],
     subject: 0,
+    twin: undefined,
     location: { line, column, endLine: line + 1, endColumn: column + 2 },
   };
 }

@@ -13,6 +13,7 @@ import {
   type Verdict,
 } from '../core/index.ts';
 import { hash, hexOf } from './fingerprint.ts';
+import { sharedPaths } from './shared-paths.ts';
 
 /** What a finding is about, with its place found. */
 export interface Spot {
@@ -28,23 +29,31 @@ export interface Spot {
   /** Takes the place of what the control says. */
   readonly severity?: Severity | undefined;
   /** Where the same would be told of what the object was made from: then it is not told again. */
-  readonly twin?: { readonly ref: ResourceRef; readonly steps: readonly string[] };
+  readonly twin: Twin | undefined;
+}
+
+interface Twin {
+  readonly ref: ResourceRef;
+  readonly steps: readonly string[];
 }
 
 /** How the steps of a place read where the object was made from: a finding there is not told again. */
-export function twinOf(madeFrom: MadeFrom | undefined, steps: readonly string[], container?: string): Pick<Spot, 'twin'> {
-  if (madeFrom === undefined) return {};
+export function twinOf(madeFrom: MadeFrom | undefined, steps: readonly string[], container?: string): Twin | undefined {
+  if (madeFrom === undefined) return undefined;
   const { owner, templatePath } = madeFrom;
   const own = steps[0] === 'metadata' && steps[1] !== 'labels' && steps[1] !== 'annotations';
   const there = own ? steps : [...templatePath.map(String), ...steps];
-  return { twin: { ref: owner, steps: container === undefined ? there : [container, ...there] } };
+  return { ref: owner, steps: container === undefined ? there : [container, ...there] };
 }
 
 /** Gathers what verdicts have to say, and in the end sorts it and tells equal fingerprints apart. */
 export interface Findings {
   /** The places of a verdict that become findings: none for a pass unless all subjects are wanted. */
   placesOf(verdict: Verdict): readonly Place[];
-  add(control: AnyControl, verdict: Verdict['verdict'], place: Place, spot: Spot): void;
+  /** Answers with the row of the finding; undefined where it is less severe than what is wanted. */
+  add(control: AnyControl, verdict: Verdict['verdict'], place: Place, spot: Spot): number | undefined;
+  /** What a row says that takes time to make. */
+  told(row: number): Pick<Finding, 'path' | 'fingerprint'>;
   /** Gives away what was gathered, and forgets it. */
   take(): FindingTable;
   /** Adds what another gathered, whose resources get numbers from `firstSubject` on. */
@@ -86,6 +95,8 @@ const [
 ] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 const width = 15;
 
+const nowhereToTell: readonly Place[] = [];
+
 const verdicts: readonly Verdict['verdict'][] = ['fail', 'unknown', 'pass', 'not-applicable'];
 
 export function startFindings(controls: readonly AnyControl[], minSeverity: Severity, all: boolean): Findings {
@@ -95,6 +106,8 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
   let end = 0;
   let texts: string[] = [];
   let known = new Map<string, number>();
+  const sharedPath = sharedPaths();
+  let knownPaths = new WeakMap<Path, number>();
   let resources: ResourceRef[] = [];
   let twins: [row: number, high: number, low: number][] = [];
 
@@ -117,8 +130,17 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
     return index;
   }
 
+  /** Few places come again and again: that is sooner seen by their steps than by their text, which would be made and hashed each time. */
+  function pathNumber(path: Path): number {
+    const shared = sharedPath(path);
+    let index = knownPaths.get(shared);
+    if (index === undefined) knownPaths.set(shared, (index = textNumber(formatPath(path))));
+    return index;
+  }
+
   function compareRows(a: number, b: number): number {
-    const [fileA, fileB] = [rows[a + file$]!, rows[b + file$]!];
+    const fileA = rows[a + file$]!;
+    const fileB = rows[b + file$]!;
     if (fileA !== fileB) return compareText(texts[fileA]!, texts[fileB]!);
     // Rows are in order of their adding: findings at one place stay in the order of the controls.
     return rows[a + line$]! - rows[b + line$]! || rows[a + column$]! - rows[b + column$]! || a - b;
@@ -179,13 +201,13 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
   return {
     placesOf(verdict) {
       if (verdict.verdict === 'fail' || verdict.verdict === 'unknown') return verdict.places;
-      if (!all) return [];
+      if (!all) return nowhereToTell;
       return [{ where: [], message: verdict.verdict === 'pass' ? 'holds' : verdict.reason }];
     },
 
     add(control, verdict, place, { ref, file, container, path, steps, location, subject, severity: chosen, twin }) {
       const severity = severities.indexOf(chosen ?? place.severity ?? control.severity);
-      if (severity > lowest) return;
+      if (severity > lowest) return undefined;
       // Findings come in runs on one object.
       if (resources.at(-1) !== ref) resources.push(ref);
       const row = newRow();
@@ -194,7 +216,7 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       rows[row + verdict$] = verdicts.indexOf(verdict);
       rows[row + resource$] = resources.length - 1;
       rows[row + container$] = container === undefined ? -1 : textNumber(container);
-      rows[row + path$] = textNumber(formatPath(path));
+      rows[row + path$] = pathNumber(path);
       rows[row + file$] = textNumber(file);
       rows[row + message$] = textNumber(place.message);
       rows[row + line$] = location.line;
@@ -203,17 +225,21 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       rows[row + endColumn$] = location.endColumn;
       rows[row + subject$] = subject;
       hash(control.id, ref, steps, rows, row + print$);
-      if (twin === undefined) return;
+      if (twin === undefined) return row;
       const words: [number, number, number] = [row, 0, 0];
       hash(control.id, twin.ref, twin.steps, words, 1);
       twins.push(words);
+      return row;
     },
+
+    told: (row) => ({ path: texts[rows[row + path$]!]!, fingerprint: hexOf(rows, row + print$) }),
 
     take() {
       const table = { rows: rows.slice(0, end), texts, resources, twins };
       end = 0;
       texts = [];
       known = new Map();
+      knownPaths = new WeakMap();
       resources = [];
       twins = [];
       return table;
@@ -247,25 +273,4 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       });
     },
   };
-}
-
-/** The rows of the resources that are kept (each is told by the object itself), on the lines where they stand now; of files, so none has a twin. */
-export function keepRows(
-  table: FindingTable,
-  isKept: (ref: ResourceRef) => boolean,
-  lineNow: (file: string, line: number) => number,
-): FindingTable {
-  const rows = new Int32Array(table.rows.length);
-  const kept = table.resources.map(isKept);
-  let end = 0;
-  for (let from = 0; from < table.rows.length; from += width) {
-    if (kept[table.rows[from + resource$]!] !== true) continue;
-    rows.set(table.rows.subarray(from, from + width), end);
-    const line = rows[end + line$]!;
-    const by = lineNow(table.texts[rows[end + file$]!]!, line) - line;
-    rows[end + line$] = line + by;
-    rows[end + endLine$]! += by;
-    end += width;
-  }
-  return { ...table, rows: rows.slice(0, end), twins: [] };
 }

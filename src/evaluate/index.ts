@@ -1,16 +1,17 @@
-import { kindName, type AnyControl, type Input, type Report } from '../core/index.ts';
+import { kindName, sharedText, type AnyControl, type Input, type Report, type ResourceRef, type Workload } from '../core/index.ts';
 import { judgeResource } from './judge-resource.ts';
 import { addCounts, takeCounts } from './ledger.ts';
-import { append, nothingGathered, type Part } from './part.ts';
+import { append, nothingGathered, partOf, type Part } from './part.ts';
 import type { Policy } from './policy.ts';
 import type { ProposalSink } from './proposals.ts';
 import { reportOf, type Read } from './report.ts';
+import { rejudge, type Finished } from './rejudge.ts';
 import { kindsReadBy, numberOf, startRun, type Run } from './run.ts';
 import { noWaiverNotes } from './waivers.ts';
 
 export { profiles, type PathSettings, type Policy, type Profile, type Waiving } from './policy.ts';
 export { mayTakePart, settingsByFile } from './path-settings.ts';
-export { exchanged, movedLocation, type Exchange } from './exchange.ts';
+export { allProposals, type Finished, type OfJoined, type Proposed } from './rejudge.ts';
 export { type ProposalSink } from './proposals.ts';
 export { leftOut, selects } from './selection.ts';
 export { type Part } from './part.ts';
@@ -27,6 +28,8 @@ export interface Evaluation {
   /** All kinds that some control of this run reads, as in `Reads`. */
   readonly kinds: readonly string[];
   finish(read: Read): Report;
+  /** With a sink: as `finish`, and keeps what judging some of the resources anew needs. */
+  finishAndKeep(read: Read): Finished;
 }
 
 /**
@@ -44,6 +47,13 @@ export function startEvaluation(controls: readonly AnyControl[], policy: Policy,
     take: () => take(run),
     join: (part) => join(run, part),
     finish: (read) => reportOf(run, read),
+    finishAndKeep(read) {
+      const { refs, origins } = run.gathered;
+      run.keeps = true;
+      const files = run.gathered.files.slice(0, refs.length);
+      const report = reportOf(run, read);
+      return { report, files, origins, rejudge: (anew, before) => rejudge(run, controls, report.findings, anew, before) };
+    },
   };
 }
 
@@ -69,20 +79,18 @@ function add(run: Run, input: Input): void {
 }
 
 function take(run: Run): Part {
-  const { findings, judges, joined, waivers, sink } = run;
-  const { refs, origins, ofWorkloads, madeFrom, ...gathered } = run.gathered;
+  const { findings, judges, joined, waivers, sink, gathered } = run;
+  const { refs, origins, ofWorkloads } = gathered;
   run.gathered = nothingGathered();
   const memories = joined.map((bench) => bench.memories.splice(0));
   const owners = joined.map((bench) => bench.owners.splice(0));
-  return {
-    ...gathered,
-    madeFrom: [...madeFrom],
+  return partOf(gathered, {
     findings: findings.take(),
     tallies: judges.map(({ tally }) => takeCounts(tally)),
     memories,
     waivers: waivers?.take() ?? noWaiverNotes,
     ...(sink === undefined ? {} : { belongings: { refs, origins, memories: owners, workloads: ofWorkloads } }),
-  };
+  });
 }
 
 function join({ gathered, sharedPath, findings, judges, joined, waivers }: Run, part: Part): void {
@@ -97,8 +105,12 @@ function join({ gathered, sharedPath, findings, judges, joined, waivers }: Run, 
   findings.join(part.findings, first);
   for (const [index, counts] of part.tallies.entries()) addCounts(judges[index]!.tally, counts);
   for (const [index, memories] of part.memories.entries()) append(joined[index]!.memories, memories);
-  append(gathered.files, part.files);
-  append(gathered.workloads, part.workloads);
+  for (const file of part.files) gathered.files.push(sharedText(file));
+  for (const each of part.workloads as readonly Writable<Workload>[]) {
+    each.file = sharedText(each.file);
+    shareTexts(each.resource);
+    gathered.workloads.push(each);
+  }
   append(gathered.skipped, part.skipped);
   append(gathered.unread, part.unread);
   append(gathered.excepted, part.excepted);
@@ -107,4 +119,13 @@ function join({ gathered, sharedPath, findings, judges, joined, waivers }: Run, 
   gathered.running += part.running;
   gathered.assumedLinux ||= part.assumedLinux;
   gathered.observed += part.observed;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** In place: joined subjects remember the same object. */
+function shareTexts(ref: Writable<ResourceRef>): void {
+  ref.apiVersion = sharedText(ref.apiVersion);
+  ref.kind = sharedText(ref.kind);
+  if (ref.namespace !== undefined) ref.namespace = sharedText(ref.namespace);
 }

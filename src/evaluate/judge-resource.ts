@@ -1,4 +1,15 @@
-import { formatPath, isObserved, nowhere, pass, type Anchor, type Path, type Resource, type ResourceRef } from '../core/index.ts';
+import {
+  isObserved,
+  nowhere,
+  pass,
+  type Anchor,
+  type LocalSubject,
+  type Path,
+  type Place,
+  type Resource,
+  type ResourceRef,
+  type Verdict,
+} from '../core/index.ts';
 import { podSecurityLevel } from '../kube/pod-security/index.ts';
 import { realPath } from '../kube/pod-templates.ts';
 import { nodeOfStaticPod } from '../kube/static-pod.ts';
@@ -9,7 +20,7 @@ import { twinOf } from './findings.ts';
 import { stableSteps } from './fingerprint.ts';
 import { count } from './ledger.ts';
 import type { Remembered } from './part.ts';
-import { proposalFor } from './proposals.ts';
+import { proposalFor, propose } from './proposals.ts';
 import { numberOf, type Run } from './run.ts';
 
 /** Judges what a resource shows by itself, and remembers what is judged together with others in the end. */
@@ -43,63 +54,67 @@ export function judgeResource(run: Run, resource: Resource): void {
 
 /** What belongs to the system is judged by few, and repaired by nobody. */
 function judgeLocally(run: Run, resource: Resource, ref: ResourceRef, isSystem: boolean): void {
-  const { sink, findings } = run;
-  const origin = numberOf(run);
+  const { context, findings } = run;
   for (const bench of run.localOf(resource)) {
-    const { kind } = bench;
     const all = run.panelOf(bench, resource.file);
     const panel = isSystem ? all.filter(({ control }) => control.judgesSystem === true) : all;
     if (panel.length === 0) continue;
-    for (const { subject, path, container } of kind.subjects(resource, run.context)) {
-      for (const { control, judging, fixing, tally, severity } of panel) {
-        const verdict = control.evaluate(subject, judging);
-        count(tally, verdict);
+    for (const local of bench.kind.subjects(resource, context)) {
+      for (const judge of panel) {
+        const verdict = judge.control.evaluate(local.subject, judge.judging);
+        count(judge.tally, verdict);
         const places = findings.placesOf(verdict);
         // Most verdicts are a pass, of which nothing is said.
-        if (places.length === 0) continue;
-        const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
-        for (const [index, place] of places.entries()) {
-          const at = whole(place.where as Path);
-          const steps = stableSteps(resource.object, at);
-          const proposal =
-            index === 0 && sink !== undefined && control.fix !== undefined && !isSystem && verdict.verdict === 'fail'
-              ? proposalFor({
-                  control,
-                  severity,
-                  fixing,
-                  subject,
-                  verdict,
-                  ref,
-                  container,
-                  file: resource.file,
-                  path: formatPath(at),
-                  steps,
-                  whole,
-                  wholePod: (inside) => realPath(resource.podTemplates, [...specPathAround(resource, path), ...inside]),
-                  line: nowhere.line,
-                  origin: nowhere,
-                })
-              : undefined;
-          run.lookups.add(at, (location) => {
-            findings.add(control, verdict.verdict, place, {
-              ref,
-              file: resource.file,
-              container,
-              path: at,
-              steps,
-              location,
-              subject: origin,
-              severity,
-              ...twinOf(resource.madeFrom, steps),
-            });
-            if (proposal === undefined) return;
-            proposal.line = location.line;
-            proposal.origin = run.gathered.origins[origin] ?? nowhere;
-            sink!.propose(proposal);
-          });
-        }
+        if (places.length > 0) tell(run, { resource, ref, isSystem }, local, judge, verdict, places);
       }
     }
+  }
+}
+
+interface Judged {
+  readonly resource: Resource;
+  readonly ref: ResourceRef;
+  readonly isSystem: boolean;
+}
+
+/** What a verdict says becomes findings, and a proposal where one is wanted, as soon as its places are known. */
+function tell(
+  run: Run,
+  { resource, ref, isSystem }: Judged,
+  { subject, path, container }: LocalSubject<unknown>,
+  { control, fixing, severity }: Judge,
+  verdict: Verdict,
+  places: readonly Place[],
+): void {
+  const { sink, findings } = run;
+  const { file } = resource;
+  const number = numberOf(run);
+  const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
+  for (const [index, place] of places.entries()) {
+    const at = whole(place.where as Path);
+    const steps = stableSteps(resource.object, at);
+    const proposal =
+      index === 0 && sink !== undefined && control.fix !== undefined && !isSystem && verdict.verdict === 'fail'
+        ? proposalFor({
+            control,
+            severity,
+            fixing,
+            subject,
+            verdict,
+            ref,
+            container,
+            file,
+            path: at,
+            whole,
+            wholePod: (inside) => realPath(resource.podTemplates, [...specPathAround(resource, path), ...inside]),
+          })
+        : undefined;
+    const twin = twinOf(resource.madeFrom, steps);
+    run.lookups.add(at, (location) => {
+      const spot = { ref, file, container, path: at, steps, location, subject: number, severity, twin };
+      const row = findings.add(control, verdict.verdict, place, spot);
+      if (proposal !== undefined) propose(run, proposal, row, spot);
+    });
   }
 }
 

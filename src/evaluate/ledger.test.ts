@@ -14,7 +14,7 @@ import { containers } from '../subjects/container.ts';
 import { count, ledger, startTally, type Tally } from './ledger.ts';
 
 function control(id: string, ...decides: string[]): AnyControl {
-  const examples = { pass: {}, fail: {} };
+  const examples = () => ({ pass: {}, fail: {} });
   return defineControl({
     id,
     decides,

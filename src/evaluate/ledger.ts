@@ -1,4 +1,4 @@
-import type { AnyControl, LedgerRow, LedgerState, SubjectCounts, Verdict } from '../core/index.ts';
+import { pass, type AnyControl, type LedgerRow, type LedgerState, type SubjectCounts, type Verdict } from '../core/index.ts';
 import { chapters } from '../guidance/index.ts';
 import type { Evidence, Recommendation } from '../guidance/recommendation.ts';
 import type { Policy } from './policy.ts';
@@ -46,6 +46,11 @@ export function addCounts(tally: Tally, { subjects, needs, open }: TallyCounts):
 }
 
 export function count(tally: Tally, verdict: Verdict): void {
+  // Nine of ten.
+  if (verdict === pass) {
+    tally.subjects.pass++;
+    return;
+  }
   tally.subjects[verdict.verdict === 'not-applicable' ? 'notApplicable' : verdict.verdict]++;
   if (!('needs' in verdict)) return;
   tally.open = true;

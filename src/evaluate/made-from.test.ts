@@ -36,7 +36,7 @@ const common = {
   severity: 'high',
   also: {},
   remedy: 'R.',
-  examples: { pass: {}, fail: {} },
+  examples: () => ({ pass: {}, fail: {} }),
 } as const;
 const reads = { podTemplates: true, kinds: [] };
 

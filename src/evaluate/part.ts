@@ -86,6 +86,14 @@ export function nothingGathered(): Gathered {
   };
 }
 
+/** What was gathered as a part, with what was judged of it. */
+export function partOf(
+  { refs: _refs, origins: _origins, ofWorkloads: _ofWorkloads, madeFrom, ...gathered }: Gathered,
+  judged: Pick<Part, 'findings' | 'tallies' | 'memories' | 'waivers' | 'belongings'>,
+): Part {
+  return { ...gathered, madeFrom: [...madeFrom], ...judged };
+}
+
 /** One by one: a spread of very many arguments overflows the stack. */
 export function append<T>(list: T[], more: readonly T[]): void {
   for (const item of more) list.push(item);

@@ -18,7 +18,7 @@ const control = defineControl({
     risk: '',
     edits: ({ name }) => ({ edits: [set(['paint'], 'blue')], podEdits: [append(['volumes'], { name })] }),
   },
-  examples: { pass: {}, fail: {} },
+  examples: () => ({ pass: {}, fail: {} }),
 });
 
 const container = 'name: a, image: a';

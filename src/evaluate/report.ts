@@ -5,6 +5,7 @@ import {
   type Finding,
   type LedgerRow,
   type Report,
+  type SubjectContext,
   type WaiverUse,
 } from '../core/index.ts';
 import { judgeJoined } from './judge-joined.ts';
@@ -71,25 +72,35 @@ function settleFindings(run: Run): {
   readonly uses: readonly WaiverUse[];
   readonly resources: number;
 } {
-  const { joined, context, waivers, findings, takingPart } = run;
+  const { joined, context, waivers, findings, takingPart, subjects, keeps } = run;
   const { files, observed, running } = run.gathered;
   const ofWaivers = joined.filter(({ kind }) => kind.reads.waivers === true);
   judgeJoined(
     run,
     joined.filter(({ kind }) => kind.reads.waivers !== true),
-    { ...context, unreadObjects: leavesUnread(run.gathered) },
+    joinedContext(run),
   );
-  for (const { memories } of joined) memories.length = 0;
+  if (!keeps) {
+    for (const { memories } of joined) memories.length = 0;
+    run.gathered.anchors.length = 0;
+  }
   const resources = files.length - observed - running;
-  if (waivers === undefined) return { settled: findings.settle(), uses: [], resources };
+  const keep = keeps ? (_finding: unknown, subject: number): unknown => subjects.push(subject) : undefined;
+  if (waivers === undefined) return { settled: findings.settle(keep), uses: [], resources };
   const applied = waivers.apply(new Set(takingPart.map(({ control }) => control.id)));
   const settled = findings.settle((finding, subject) => {
     const waiver = applied.waiverOf(finding, subject);
     if (waiver !== undefined) finding.waived = waiver;
+    keep?.(finding, subject);
   });
   findings.take();
   judgeJoined(run, ofWaivers, { ...context, waivers: applied.judged((file) => files.push(file) - 1) });
   return { settled: inOneOrder(settled, findings.settle()), uses: applied.uses(), resources };
+}
+
+/** What kinds that join several objects may know when all was read. */
+export function joinedContext({ context, gathered }: Run): SubjectContext {
+  return { ...context, unreadObjects: leavesUnread(gathered) };
 }
 
 /** Objects of kinds that no control reads, patches, templates that were not rendered; other files and folders say nothing. */

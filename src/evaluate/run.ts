@@ -39,6 +39,10 @@ export interface Run {
   /** Anchors are kept to the end, and their paths are few: equal ones are one and the same. */
   readonly sharedPath: (path: Path) => Path;
   gathered: Gathered;
+  /** Whether what is joined is kept when it was judged. */
+  keeps: boolean;
+  /** The numbers of the resources of the findings that were reported; only where all is kept. */
+  readonly subjects: number[];
   /** What comments are about that come behind it. */
   last: { readonly ref: ResourceRef; readonly excepted: boolean } | undefined;
 }
@@ -71,6 +75,8 @@ export function startRun(controls: readonly AnyControl[], policy: Policy, sink: 
     lookups: startLookups(),
     sharedPath: sharedPaths(),
     gathered: nothingGathered(),
+    keeps: false,
+    subjects: [],
     last: undefined,
   };
 }
@@ -104,7 +110,7 @@ function startLookups(): Lookups {
     answer(resource) {
       if (paths.length === 0) return;
       const locations = resource.locate(paths);
-      for (const [index, found] of onFound.entries()) found(locations[index] ?? nowhere);
+      for (let index = 0; index < onFound.length; index++) onFound[index]!(locations[index] ?? nowhere);
       paths = [];
       onFound = [];
     },

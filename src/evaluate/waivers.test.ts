@@ -28,7 +28,7 @@ const things: LocalSubjectKind<{ colour?: string }> = {
   },
 };
 
-const examples = { pass: {}, fail: {} };
+const examples = () => ({ pass: {}, fail: {} });
 const shared = { title: 't', why: 'w', also: {}, subject: things, examples };
 const noRed = defineControl({
   ...shared,

@@ -30,7 +30,7 @@ export function fixConflicts(controls: readonly AnyControl[]): FixConflicts {
     note(proposal) {
       if (proposal.declined !== undefined) return;
       if (rivals.has(proposal.control)) add(wanted, proposal);
-      if (newNames(proposal).length > 0) renaming.set(objectName(proposal), proposal);
+      if (proposal.edits.some(({ op }) => op === 'rename')) renaming.set(objectName(proposal), proposal);
     },
     among(carriedOut) {
       const done = new Map<string, Set<string>>();

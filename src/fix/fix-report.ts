@@ -15,11 +15,20 @@ import { recreationNeeded } from '../kube/immutable-fields.ts';
 import { objectKey } from './companions.ts';
 import { objectRepairs } from './object-repairs.ts';
 import type { Accepted } from './repair-text.ts';
+import type { TextDocument } from './text-file.ts';
+import type { Prospect } from './verify.ts';
 
-/** What was found in the files as they are, or as they would be. */
+/** What was found in the files as they are. */
 export interface Judgement {
   readonly report: Report;
   readonly proposals: readonly Proposal[];
+}
+
+/** What would be found in edited files. */
+export interface Rejudgement extends Prospect {
+  readonly proposals: readonly Proposal[];
+  /** Where everything was read again, all places are in the texts that were tried. */
+  readonly movedPlaces: boolean;
 }
 
 /** Why a fix is not carried out. */
@@ -41,7 +50,7 @@ export function nameOf({
 
 export interface FixOutcome {
   readonly before: Judgement;
-  readonly now: Judgement;
+  readonly now: Rejudgement;
   readonly accepted: readonly Accepted[];
   readonly refusals: ReadonlyMap<string, Refusal>;
   /** In any order. */
@@ -50,9 +59,22 @@ export interface FixOutcome {
   readonly companionFiles: ReadonlyMap<string, string>;
   readonly controls: readonly AnyControl[];
   readonly selected: ReadonlySet<string>;
+  /** The documents of a file as it is, where they are known. */
+  documentsOf(file: string): readonly TextDocument[] | undefined;
   /** Other controls whose fix of the object of a proposal would have led to another result, sorted. */
   conflictsOf(proposal: Proposal): readonly string[];
 }
+
+/** The lines of what may stand on others since the files are edited, as they are in the files that a person has at hand. */
+function linesBefore(before: readonly About[], moved: readonly About[]): (each: About) => number {
+  if (moved.length === 0) return ({ line }) => line;
+  const isMoved = new Set(moved);
+  const names = new Set(moved.map(({ resource }) => resource.name));
+  const lines = new Map(before.flatMap((each) => (names.has(each.resource.name) ? [[nameOf(each), each.line] as const] : [])));
+  return (each) => (isMoved.has(each) ? (lines.get(nameOf(each)) ?? each.line) : each.line);
+}
+
+type About = Proposal | Finding;
 
 /** Puts together what `plimsoll fix` tells. */
 export function fixReport({
@@ -64,33 +86,37 @@ export function fixReport({
   companionFiles,
   controls,
   selected,
+  documentsOf,
   conflictsOf,
 }: FixOutcome): FixReport {
-  const failing = (report: Report): Finding[] =>
-    report.findings.filter(({ verdict, control }) => verdict === 'fail' && selected.has(control));
-  // Lines as they are in the files that a person has at hand.
-  const asked = now === before ? [] : [...before.proposals, ...failing(before.report)];
-  const lines = new Map(asked.map((each) => [nameOf(each), each.line]));
-  const lineOf = (each: Proposal | Finding): number => (now === before ? each.line : (lines.get(nameOf(each)) ?? each.line));
+  const failing = (findings: readonly Finding[]): Finding[] =>
+    findings.filter(({ verdict, control }) => verdict === 'fail' && selected.has(control));
+  const failingBefore = failing(before.report.findings);
+  const failingNow = failing(now.findings);
+  const later = accepted.flatMap(({ proposal, round }) => (round === 0 ? [] : [proposal]));
+  const lineOf = linesBefore(
+    [...before.proposals, ...failingBefore],
+    now.movedPlaces ? [...later, ...now.proposals, ...failingNow] : later,
+  );
   const byId = new Map(controls.map((control) => [control.id, control]));
-  const declined = [
-    ...now.proposals.map((proposal) => {
-      const refusal = refusals.size === 0 ? undefined : refusals.get(nameOf(proposal));
-      return declinedProposal(proposal, lineOf(proposal), refusal);
-    }),
-    ...failing(now.report)
-      .filter((finding) => finding.fix === undefined)
-      .map((finding) => {
-        const refusal = refusals.get(nameOf(finding));
+  const refusalOf = (each: About): Refusal | undefined => (refusals.size === 0 ? undefined : refusals.get(nameOf(each)));
+  const unfixable = failingNow.filter((finding) => finding.fix === undefined);
+  let declined: readonly DeclinedFix[] | undefined;
+  const listDeclined = (): readonly DeclinedFix[] =>
+    inOrder([
+      ...now.proposals.map((proposal) => declinedProposal(proposal, lineOf(proposal), refusalOf(proposal))),
+      ...unfixable.map((finding) => {
+        const refusal = refusalOf(finding);
         return stays(finding, lineOf(finding), refusal?.because ?? 'person', refusal?.reason ?? byId.get(finding.control)?.remedy ?? '');
       }),
-  ];
+    ]);
   const changed = files.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
   const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
-  const objects = changed.flatMap((repair) => objectRepairs(repair, byFile.get(repair.file) ?? []));
+  const objects = changed.flatMap((repair) => objectRepairs(repair, byFile.get(repair.file) ?? [], documentsOf(repair.file)));
   const numbers = new Map(objects.flatMap(({ accepted: ofObject }, number) => ofObject.map((each) => [each, number])));
   const counts = { review: 0, value: 0, person: 0, withdrawn: 0, text: 0, waived: 0 };
-  for (const { because } of declined) counts[because]++;
+  for (const proposal of now.proposals) counts[becauseOf(proposal, refusalOf(proposal))]++;
+  for (const finding of unfixable) counts[refusalOf(finding)?.because ?? 'person']++;
   const { schemaVersion, tool, target, inputs } = before.report;
   return {
     schemaVersion,
@@ -112,14 +138,23 @@ export function fixReport({
         };
       }),
     ),
-    declined: inOrder(declined),
+    // Very many, and not every format lists them.
+    get declined() {
+      return (declined ??= listDeclined());
+    },
     credentials: before.report.findings.filter(({ codes }) => codes.includes('SEC-01')).map(({ file, line }) => ({ file, line })),
-    summary: { before: failing(before.report).length, after: failing(now.report).length, fixes: accepted.length, declined: counts },
+    summary: { before: failingBefore.length, after: failingNow.length, fixes: accepted.length, declined: counts },
   };
 }
 
+/** By file and line. There are very many, in several runs of their own order: comparing them with each other would take longer. */
 function inOrder<Item extends { readonly file: string; readonly line: number }>(items: readonly Item[]): Item[] {
-  return items.toSorted((a, b) => compareText(a.file, b.file) || a.line - b.line);
+  return [...groupBy(items, ({ file }) => file)]
+    .toSorted(([a], [b]) => compareText(a, b))
+    .flatMap(([, ofFile]) => {
+      const byLine = groupBy(ofFile, ({ line }) => line);
+      return [...Float64Array.from(byLine.keys()).sort()].flatMap((line) => byLine.get(line)!);
+    });
 }
 
 function appliedFix(
@@ -139,15 +174,18 @@ function recreated({ resource, edits }: Proposal, { before }: ObjectRepair): { r
   return fields.size === 0 ? {} : { recreates: [...fields].sort() };
 }
 
+function becauseOf({ declined, needs }: Proposal, refusal: Refusal | undefined): DeclinedFix['because'] {
+  if (refusal !== undefined) return refusal.because;
+  return declined === undefined ? 'review' : needs === undefined ? 'person' : 'value';
+}
+
 function declinedProposal(proposal: Proposal, line: number, refusal: Refusal | undefined): DeclinedFix {
   const { declined, needs, safety, risk } = proposal;
+  const left = stays(proposal, line, becauseOf(proposal, refusal), refusal?.reason ?? declined ?? risk);
   if (declined !== undefined && refusal === undefined) {
-    if (needs === undefined) return stays(proposal, line, 'person', declined);
-    const waiting = stays(proposal, line, 'value', declined);
-    waiting.needs = needs;
-    return waiting;
+    if (needs !== undefined) left.needs = needs;
+    return left;
   }
-  const left = stays(proposal, line, refusal?.because ?? 'review', refusal?.reason ?? risk);
   left.safety = safety;
   left.risk = risk;
   return left;

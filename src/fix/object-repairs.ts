@@ -1,9 +1,10 @@
-import { groupBy, type FileRepair, type ObjectRepair } from '../core/index.ts';
+import { groupBy, type FileRepair, type ObjectRepair, type TextEdit } from '../core/index.ts';
 import { readDocument } from '../kube/yaml/index.ts';
 import { valueAt } from './apply.ts';
 import type { PlainObject } from './companions.ts';
 import type { Accepted } from './repair-text.ts';
-import { openText } from './text-file.ts';
+import { applyTextEdits } from './splice.ts';
+import { editsByDocument, openText, type TextDocument } from './text-file.ts';
 
 /** An object that was changed, and the proposals that changed it. */
 export interface RepairedObject {
@@ -12,15 +13,17 @@ export interface RepairedObject {
 }
 
 /** The objects of a file that was there before, in its order; `accepted` are the proposals on this file. */
-export function objectRepairs({ file, before = '', after }: FileRepair, accepted: readonly Accepted[]): RepairedObject[] {
-  // Edits stay within their documents and new documents stand behind all others: a number means the same in both texts.
-  const old = openText(before).documents;
-  const edited = openText(after).documents;
+export function objectRepairs(
+  { file, before = '', after, edits }: FileRepair,
+  accepted: readonly Accepted[],
+  old: readonly TextDocument[] = openText(before).documents,
+): RepairedObject[] {
+  const editedText = editedDocuments(old, edits, after);
   const changes = accepted.filter(({ proposal }) => proposal.edits.length > 0);
   const repaired = [...groupBy(changes, ({ target }) => target.document)].flatMap(([number, ofDocument]): RepairedObject[] => {
     const { text = '', line = 1 } = old[number] ?? {};
     const was = readDocument(text, line);
-    const is = readDocument(edited[number]?.text ?? '', line);
+    const is = readDocument(editedText(number), line);
     if ('error' in was || 'error' in is) return [];
     const lines = text.trimEnd().split('\n').length;
     return [...groupBy(ofDocument, ({ target }) => JSON.stringify(target.path)).values()].map((ofObject) => {
@@ -38,4 +41,15 @@ export function objectRepairs({ file, before = '', after }: FileRepair, accepted
     });
   });
   return repaired.toSorted((a, b) => a.object.line - b.object.line);
+}
+
+/** The texts of the documents after the edits, which stay within them; new documents stand behind all others. */
+function editedDocuments(old: readonly TextDocument[], edits: readonly TextEdit[], after: string): (number: number) => string {
+  const byDocument = editsByDocument(old, edits);
+  if (byDocument === undefined) {
+    const { documents } = openText(after);
+    return (number) => documents[number]?.text ?? '';
+  }
+  // Behind the last one there may be new ones.
+  return (number) => openText(applyTextEdits(old[number]?.text ?? '', byDocument.get(number) ?? [])).documents[0]?.text ?? '';
 }

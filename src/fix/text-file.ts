@@ -1,4 +1,4 @@
-import type { Location, Path, Target } from '../core/index.ts';
+import type { Location, Path, Target, TextEdit } from '../core/index.ts';
 import { readDocument, splitDocuments } from '../kube/yaml/index.ts';
 
 /** A document of a file, as its text stands there. */
@@ -72,6 +72,28 @@ function* objectPaths(value: unknown, path: Path, depth: number): Generator<Path
 
 function placeName({ line, column }: Location): string {
   return `${line}:${column}`;
+}
+
+/** By their numbers: the edits of each document that changes, counted in its own text; undefined where one is not within one document. */
+export function editsByDocument(
+  documents: readonly TextDocument[],
+  edits: readonly TextEdit[],
+): ReadonlyMap<number, readonly TextEdit[]> | undefined {
+  const byDocument = new Map<number, TextEdit[]>();
+  let number = 0;
+  for (const { start, end, text } of edits) {
+    while (number < documents.length - 1 && endOf(documents[number]!) < start) number++;
+    const document = documents[number];
+    if (document === undefined || start < document.offset || end > endOf(document)) return undefined;
+    const own = byDocument.get(number) ?? [];
+    own.push({ start: start - document.offset, end: end - document.offset, text });
+    byDocument.set(number, own);
+  }
+  return byDocument;
+}
+
+function endOf({ offset, text }: TextDocument): number {
+  return offset + text.length;
 }
 
 /** Why nobody edits this file by hand, and so neither does a fix; undefined where nothing speaks against it. */

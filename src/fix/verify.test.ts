@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding, PodSecurityLevel, Proposal, Report, ResourceRef } from '../core/index.ts';
 import type { Accepted } from './repair-text.ts';
-import { culprits, newFailures, passing, problems, type Problem } from './verify.ts';
+import { culprits, newFailures, passing, problems, prospectOf, type NewFailure, type Problem } from './verify.ts';
 
 interface Where {
   readonly control?: string;
@@ -41,6 +41,11 @@ function report(findings: readonly Finding[], more: { levels?: readonly PodSecur
   } as unknown as Report;
 }
 
+const problemsOf = (before: Report, after: Report, accepted: readonly Accepted[]): Problem[] =>
+  problems(before, prospectOf(before, after), accepted);
+const newFailuresOf = (before: Report, after: Report, accepted: readonly Accepted[]): NewFailure[] =>
+  newFailures(before, prospectOf(before, after), accepted);
+
 const told = (all: readonly Problem[], accepted: readonly Accepted[]): unknown[] =>
   all.map(({ suspects, reason }) => [suspects.map((each) => accepted.indexOf(each)), reason]);
 
@@ -64,12 +69,12 @@ describe('a fix that does not repair', () => {
     ['is none where another finding came to light', [], [shown], []],
   ])('%s', (_, before, after, expected) => {
     const accepted = [fixOf()];
-    expect(told(problems(report(before), report(after), accepted), accepted)).toEqual(expected);
+    expect(told(problemsOf(report(before), report(after), accepted), accepted)).toEqual(expected);
   });
 
   test('names its problem alike, whatever else fails', () => {
-    const [first] = problems(report([high]), report([high]), [fixOf()]);
-    const [, second] = problems(report([high, shown]), report([finding('fail', { control: 'b' }), high, shown]), [
+    const [first] = problemsOf(report([high]), report([high]), [fixOf()]);
+    const [, second] = problemsOf(report([high, shown]), report([finding('fail', { control: 'b' }), high, shown]), [
       fixOf({ control: 'b' }),
       fixOf(),
     ]);
@@ -87,7 +92,7 @@ test('every problem has a name of its own', () => {
       unread: ['a.yaml', 'b.yaml'],
     },
   );
-  const names = [...problems(before, after, accepted), ...newFailures(before, after, accepted)].map(({ name }) => name);
+  const names = [...problemsOf(before, after, accepted), ...newFailuresOf(before, after, accepted)].map(({ name }) => name);
   expect(names).toHaveLength(9);
   expect(new Set(names).size).toBe(names.length);
 });
@@ -108,18 +113,18 @@ describe('a control that fails where it did not', () => {
     ['its file', { name: 'third', namespace: 'none', file: 'b.yaml' }, [2, 3]],
     ['all', { name: 'third', namespace: 'none', file: 'd.yaml' }, [0, 1, 2, 3, 4]],
   ])('is blamed on the fixes of %s', (_, where, suspects) => {
-    const [failure, ...others] = newFailures(report([]), report([finding('fail', { control: 'b', ...where })]), accepted);
+    const [failure, ...others] = newFailuresOf(report([]), report([finding('fail', { control: 'b', ...where })]), accepted);
     expect(others).toEqual([]);
     expect(failure).toMatchObject({ control: 'b', reason: 'b would fail: b is wrong' });
     expect(failure?.suspects.map((each) => accepted.indexOf(each))).toEqual(suspects);
   });
 
   test('is none where it failed before, or does not fail', () => {
-    expect(newFailures(report([finding('fail')]), report([finding('fail'), finding('unknown', { control: 'b' })]), accepted)).toEqual([]);
+    expect(newFailuresOf(report([finding('fail')]), report([finding('fail'), finding('unknown', { control: 'b' })]), accepted)).toEqual([]);
   });
 
   test('is named as who passed before', () => {
-    const [failure] = newFailures(report([]), report([finding('fail', { container: 'web', namespace: 'shop' })]), accepted);
+    const [failure] = newFailuresOf(report([]), report([finding('fail', { container: 'web', namespace: 'shop' })]), accepted);
     const passed = passing([finding('pass', { container: 'web', namespace: 'shop' }), finding('unknown', { control: 'b' })]);
     expect([...passed]).toEqual([failure?.subject]);
   });
@@ -140,7 +145,7 @@ describe('a Pod Security level that falls', () => {
     [[], ['privileged'], []],
   ])('from %j to %j', (before, after, expected) => {
     const accepted = [fixOf(), fixOf({ name: 'other', file: 'b.yaml', namespace: 'x' })];
-    const found = problems(report([], { levels: before }), report([], { levels: after }), accepted);
+    const found = problemsOf(report([], { levels: before }), report([], { levels: after }), accepted);
     expect(told(found, accepted)).toEqual(expected.map((reason) => [[0], reason]));
   });
 });
@@ -152,12 +157,12 @@ describe('what cannot be read any more', () => {
     ['is blamed on the fixes of its file', ['b.yaml'], [1]],
     ['is blamed on all where none is of its file', ['c.yaml'], [0, 1]],
   ])('%s', (_, unread, suspects) => {
-    const found = problems(report([]), report([], { unread }), accepted);
+    const found = problemsOf(report([]), report([], { unread }), accepted);
     expect(told(found, accepted)).toEqual([[suspects, 'the file would not be read: odd']]);
   });
 
   test('is no problem where it never could', () => {
-    expect(problems(report([], { unread: ['b.yaml'] }), report([], { unread: ['b.yaml'] }), accepted)).toEqual([]);
+    expect(problemsOf(report([], { unread: ['b.yaml'] }), report([], { unread: ['b.yaml'] }), accepted)).toEqual([]);
   });
 });
 

@@ -1,5 +1,20 @@
-import { groupBy, severities, type Finding, type Report, type ResourceRef, type Workload } from '../core/index.ts';
+import { groupBy, objectKey, severities, type Finding, type Report, type ResourceRef, type Unread, type Workload } from '../core/index.ts';
 import type { Accepted } from './repair-text.ts';
+
+/** What would be found if files were edited. */
+export interface Prospect {
+  readonly findings: readonly Finding[];
+  /** Those of them that may not have been found before. */
+  readonly fresh: readonly Finding[];
+  /** Of the workloads that were judged anew: as they were, and as they would be. */
+  readonly workloads: { readonly before: readonly Workload[]; readonly now: readonly Workload[] };
+  readonly unread: readonly Unread[];
+}
+
+/** All of it judged anew. */
+export function prospectOf(before: Report, { findings, workloads, inputs }: Report): Prospect {
+  return { findings, fresh: findings, workloads: { before: before.workloads, now: workloads }, unread: inputs.unread };
+}
 
 /** What is wrong with the edited files, and which of the accepted proposals may be to blame. */
 export interface Problem {
@@ -19,8 +34,8 @@ export interface NewFailure extends Problem {
  * Compares what was found before with what is found in the edited files. A proposal must make its control pass, or fail
  * less badly; no pod may meet less of the Pod Security Standards, and what could be read must be readable still.
  */
-export function problems(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
-  return [...unreadable(before, after, accepted), ...notRepaired(before, after, accepted), ...lessSecure(before, after, accepted)];
+export function problems(before: Report, after: Prospect, accepted: readonly Accepted[]): Problem[] {
+  return [...unreadable(before, after, accepted), ...notRepaired(before, after, accepted), ...lessSecure(after, accepted)];
 }
 
 /** The controls and subjects that these findings name as passing. */
@@ -36,16 +51,12 @@ interface Failing {
   readonly fingerprints: string[];
 }
 
-/** Each report is compared several times, and that before all fixes with every other. */
-const failures = new WeakMap<Report, ReadonlyMap<string, Failing>>();
-
-function failing(report: Report): ReadonlyMap<string, Failing> {
-  const before = failures.get(report);
-  if (before !== undefined) return before;
+/** Of very many findings few are asked about: those of objects with these names, by namespace. */
+function failing(findings: readonly Finding[], names: Names): ReadonlyMap<string, Failing> {
   const found = new Map<string, Failing>();
-  failures.set(report, found);
-  for (const finding of report.findings) {
-    if (finding.verdict !== 'fail') continue;
+  for (const finding of findings) {
+    const { name, namespace } = finding.resource;
+    if (finding.verdict !== 'fail' || names.get(namespace)?.has(name) !== true) continue;
     const key = subjectKey(finding);
     const severity = severities.indexOf(finding.severity);
     const of = found.get(key);
@@ -64,13 +75,17 @@ function subjectKey({ control, file, container = '', resource }: Pick<Finding, '
   return JSON.stringify([control, file, container, apiVersion, kind, namespace, name]);
 }
 
-function objectKey({ apiVersion, kind, namespace = '', name }: ResourceRef): string {
-  return JSON.stringify([apiVersion, kind, namespace, name]);
+type Names = ReadonlyMap<string | undefined, ReadonlySet<string>>;
+
+function namesOf(all: readonly { readonly resource: ResourceRef }[]): Names {
+  const byNamespace = groupBy(all, ({ resource }) => resource.namespace);
+  return new Map([...byNamespace].map(([namespace, those]) => [namespace, new Set(those.map(({ resource }) => resource.name))]));
 }
 
-function notRepaired(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
-  const was = failing(before);
-  const is = failing(after);
+function notRepaired(before: Report, after: Prospect, accepted: readonly Accepted[]): Problem[] {
+  const names = namesOf(accepted.map(({ proposal }) => proposal));
+  const was = failing(before.findings, names);
+  const is = failing(after.findings, names);
   return accepted.flatMap((each) => {
     const key = subjectKey(each.proposal);
     const left = is.get(key);
@@ -85,9 +100,10 @@ function notRepaired(before: Report, after: Report, accepted: readonly Accepted[
 }
 
 /** Where a control fails that did not. */
-export function newFailures(before: Report, after: Report, accepted: readonly Accepted[]): NewFailure[] {
-  const was = failing(before);
-  return [...failing(after)].flatMap(([subject, { finding }]) => {
+export function newFailures(before: Report, { fresh }: Prospect, accepted: readonly Accepted[]): NewFailure[] {
+  const names = namesOf(fresh);
+  const was = failing(before.findings, names);
+  return [...failing(fresh, names)].flatMap(([subject, { finding }]) => {
     if (was.has(subject)) return [];
     const { control, file, resource, message } = finding;
     const suspects = responsible(accepted, file, resource);
@@ -113,10 +129,10 @@ function namespaceOf({ kind, name, namespace }: ResourceRef): string | undefined
 
 const levels = ['privileged', 'baseline', 'restricted'];
 
-function lessSecure(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
-  const met = groupBy(before.workloads, workloadKey);
+function lessSecure({ workloads }: Prospect, accepted: readonly Accepted[]): Problem[] {
+  const met = groupBy(workloads.before, workloadKey);
   // Of several pods of one name the first is the first still: fixes leave objects in their order.
-  return [...groupBy(after.workloads, workloadKey)].flatMap(([key, ofName]) =>
+  return [...groupBy(workloads.now, workloadKey)].flatMap(([key, ofName]) =>
     ofName.flatMap(({ file, resource, podSecurityLevel }, index) => {
       const level = met.get(key)?.[index]?.podSecurityLevel;
       if (level === undefined || levels.indexOf(podSecurityLevel) >= levels.indexOf(level)) return [];
@@ -130,9 +146,9 @@ function workloadKey({ file, resource }: Workload): string {
   return `${file} ${objectKey(resource)}`;
 }
 
-function unreadable(before: Report, after: Report, accepted: readonly Accepted[]): Problem[] {
+function unreadable(before: Report, { unread }: Prospect, accepted: readonly Accepted[]): Problem[] {
   const known = new Set(before.inputs.unread.map(({ file, reason }) => `${file}\n${reason}`));
-  return after.inputs.unread.flatMap(({ file, reason }) => {
+  return unread.flatMap(({ file, reason }) => {
     if (known.has(`${file}\n${reason}`)) return [];
     const ofFile = accepted.filter(({ proposal }) => proposal.file === file);
     const suspects = ofFile.length === 0 ? accepted : ofFile;

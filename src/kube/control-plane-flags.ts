@@ -1,4 +1,5 @@
 import type { Path } from '../core/index.ts';
+import { lastPartOf } from './image-reference.ts';
 import type { Container } from './types.ts';
 
 /** A component of the control plane with the history of its plaintext port. */
@@ -29,16 +30,31 @@ const plaintextPorts: readonly PlaintextPort[] = [
 
 /** The plaintext port of what a container runs. */
 export function plaintextPortOf(container: Container): PlaintextPort | undefined {
-  const program = programOf(container);
-  return plaintextPorts.find(({ component }) => component === program);
+  return portsByComponent.get(programOf(container));
 }
 
+const portsByComponent: ReadonlyMap<string, PlaintextPort> = new Map(plaintextPorts.map((port) => [port.component, port]));
+
 /** What a container runs, `kube-apiserver`: by its program, and by its image only where it names none. */
-export function programOf({ command = [], args = [], image = '' }: Container): string {
-  const [first, second] = [...command, ...args];
+export function programOf(container: Container): string {
+  for (const each of lately) if (each.container === container) return each.program;
+  const program = findProgram(container);
+  lately[turn] = { container, program };
+  turn = (turn + 1) % mostLately;
+  return program;
+}
+
+/** The answers before: many ask for the containers of one pod in turn. */
+const lately: { readonly container: Container; readonly program: string }[] = [];
+const mostLately = 4;
+let turn = 0;
+
+function findProgram({ command, args, image = '' }: Container): string {
+  let program = command?.[0] ?? args?.[0];
   // One program for all components, until 1.18.
-  const program = baseName(first ?? '') === 'hyperkube' ? second : first;
-  return program === undefined || program.startsWith('-') ? baseName(image.replace(/[:@][^/]*$/, '')) : baseName(program);
+  if (program?.endsWith('hyperkube') === true && baseName(program) === 'hyperkube') program = [...(command ?? []), ...(args ?? [])][1];
+  if (program !== undefined && !program.startsWith('-')) return baseName(program);
+  return lastPartOf(image);
 }
 
 /** Whether a switch is on, by its last flag, as Go reads it; undefined where it is not given. */

@@ -56,7 +56,7 @@ const sameInBoth: ReadonlySet<string> = new Set([
 
 /** Of the others the fields tell whether the new version holds what is written; defaults may differ. */
 function byItsFields(object: Value, kind: string, replacement: string, renamed: Edit): Repair | Declined {
-  const [first] = fieldsUnknownTo({ apiVersion: replacement, kind }, object, [], Infinity) ?? [];
+  const [first] = fieldsUnknownTo({ ref: { apiVersion: replacement, kind, name: '' }, object, podTemplates: [] }, Infinity) ?? [];
   if (first === undefined) return { edits: [renamed], safety: 'review' };
   return decline(`${replacement} has no field ${formatPath(first.path).slice(0, 60)}: write anew what it says`);
 }

@@ -10,6 +10,7 @@ export interface Decoded {
   /** The value that was given, or a copy without the nulls of known fields. */
   readonly object: Record<string, unknown>;
   readonly podTemplates: readonly PodTemplate[];
+  readonly hasLastingFields: boolean;
 }
 
 /** An object that the API server cannot decode: `refused` says where and why. */
@@ -45,7 +46,13 @@ export function decode(value: Record<string, unknown>, extraPodTemplates?: reado
   if (extraction.refused !== undefined) return extraction.refused;
 
   const metadata: Metadata = (object['metadata'] as Metadata | undefined) ?? {};
-  return { ref: refOf(apiVersion, kind, metadata), metadata, object, podTemplates: extraction.templates };
+  return {
+    ref: refOf(apiVersion, kind, metadata),
+    metadata,
+    object,
+    podTemplates: extraction.templates,
+    hasLastingFields: typed.areLasting,
+  };
 }
 
 function nameless(field: string, value: unknown): RefusedObject {

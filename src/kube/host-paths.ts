@@ -1,3 +1,5 @@
+import { remembering } from '../core/index.ts';
+
 /**
  * What folders of a node are worth to whoever mounts them. Sources: the layout that kubeadm, containerd, CRI-O, Docker and
  * k3s document, and the Filesystem Hierarchy Standard.
@@ -79,7 +81,7 @@ export interface HostPathWorth {
  * The path in one spelling: no double, trailing or backward slashes, no `.`, `/var/run` as the link to `/run` that it is
  * on every current distribution, a drive of Windows as root. A path with `..`, which the API server refuses, is `/`.
  */
-export function cleanHostPath(path: string): string {
+export const cleanHostPath: (path: string) => string = remembering((path) => {
   const steps = path
     .replaceAll('\\', '/')
     .replace(/^[A-Za-z]:/, '')
@@ -88,7 +90,7 @@ export function cleanHostPath(path: string): string {
   if (steps.includes('..')) return '/';
   const clean = `/${steps.join('/')}`;
   return clean === '/var/run' || clean.startsWith('/var/run/') ? clean.slice('/var'.length) : clean;
-}
+});
 
 /** Whether a clean path is the folder or stands below it. */
 export function isWithin(path: string, folder: string): boolean {
@@ -102,11 +104,15 @@ export function reachedEngineSocket(path: string): string | undefined {
 
 /** For a clean path. */
 export function hostPathWorth(path: string): HostPathWorth | undefined {
+  return worthOf(path) ?? undefined;
+}
+
+const worthOf = remembering((path): HostPathWorth | null => {
   const socket = reachedEngineSocket(path) !== undefined;
   if (socket && path !== '/') return { worth: 'critical', holds: 'the socket of a container engine', socket };
   const entry =
     wholes.find(([folder]) => folder === path) ??
     worths.find(([folder]) => isWithin(path, folder)) ??
     worths.find(([folder]) => isWithin(folder, path));
-  return entry === undefined ? undefined : { worth: entry[1], holds: entry[2], socket };
-}
+  return entry === undefined ? null : { worth: entry[1], holds: entry[2], socket };
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { imageMatches, imageName, parseImageReference, type ImageReference } from './image-reference.ts';
+import { imageMatches, imageName, lastPartOf, parseImageReference, type ImageReference } from './image-reference.ts';
 
 const sha = `sha256:${'0a'.repeat(32)}`;
 
@@ -90,4 +90,9 @@ describe('an entry of an allow list', () => {
   ])('%s: %s by %s', (expected, image, entry) => {
     expect(imageMatches(parsed(image), entry)).toBe(expected);
   });
+});
+
+test('the last part of a name is told without taking it apart', () => {
+  const images = ['nginx', 'a/b:1', 'r:5000/a/b', `r:5000/a/b:1@${sha}`, `b@${sha}`, 'a/b@x/y:z', '', 'a/'];
+  expect(images.map(lastPartOf)).toEqual(['nginx', 'b', 'b', 'b', 'b', 'b', '', '']);
 });

@@ -34,26 +34,49 @@ export function parseImageReference(image: string): ImageReference | ImageError 
 /** The answer before: several controls ask for the same image in turn. */
 let last: { readonly image: string; readonly parsed: ImageReference | ImageError } | undefined;
 
+/** What stands behind the last `/`, without tag and digest: enough to see of most images that they are nobody's that is known. */
+export function lastPartOf(image: string): string {
+  const at = image.indexOf('@');
+  const end = at === -1 ? image.length : at;
+  const start = image.lastIndexOf('/', end) + 1;
+  const colon = image.indexOf(':', start);
+  return image.slice(start, colon === -1 || colon > end ? end : colon);
+}
+
 function parse(image: string): ImageReference | ImageError {
   if (image === '') return { error: 'the image name is empty' };
   if (image.length > 1024) return { error: 'the image name is too long' };
-  if (identifier.test(image)) return { error: 'an image id is no image name' };
+  if (image.length === 64 && identifier.test(image)) return { error: 'an image id is no image name' };
+  const end = endOfName(image);
   const at = image.indexOf('@');
-  if (at === -1) return parseName(image);
-  const name = parseName(image.slice(0, at));
-  if ('error' in name) return name;
+  const tag = image[end] === ':' ? image.slice(end + 1, at === -1 ? image.length : at) : undefined;
+  if (tag !== undefined && !tagPattern.test(tag)) return { error: `${quote(tag)} is no tag` };
+  const name = parseName(image.slice(0, end));
+  if ('error' in name || (tag === undefined && at === -1)) return name;
+  const { registry, repository } = name;
+  if (at === -1) return { registry, repository, tag: tag! };
   const digest = image.slice(at + 1);
-  return digestPattern.test(digest) ? { ...name, digest } : { error: `${quote(digest)} is no digest` };
+  if (!digestPattern.test(digest)) return { error: `${quote(digest)} is no digest` };
+  return tag === undefined ? { registry, repository, digest } : { registry, repository, tag, digest };
 }
 
-/** Names repeat from object to object; digests, where they differ, would only fill the memory. */
-const parseName = remembering((image): ImageReference | ImageError => {
-  const colon = image.lastIndexOf(':');
-  const tagged = colon > image.lastIndexOf('/') && !(image.startsWith('[') && !image.includes('/'));
-  const tag = tagged ? image.slice(colon + 1) : undefined;
-  const { registry, repository, explicit } = splitRegistry(tagged ? image.slice(0, colon) : image);
+/** Before the tag and the digest: what of images repeats. */
+export function nameOfImage(image: string): string {
+  return image.slice(0, endOfName(image));
+}
 
-  if (tag !== undefined && !tagPattern.test(tag)) return { error: `${quote(tag)} is no tag` };
+function endOfName(image: string): number {
+  const at = image.indexOf('@');
+  const end = at === -1 ? image.length : at;
+  const slash = image.lastIndexOf('/', end);
+  const colon = image.lastIndexOf(':', end);
+  // An address of IPv6 alone has no tag.
+  return colon > slash && !(slash === -1 && image.startsWith('[')) ? colon : end;
+}
+
+/** Names repeat from object to object; tags and digests, where they differ, would only fill the memory. */
+const parseName = remembering((image): Pick<ImageReference, 'registry' | 'repository'> | ImageError => {
+  const { registry, repository, explicit } = splitRegistry(image);
   if (explicit && !host.test(registry)) return { error: `${quote(registry)} is no registry host` };
   if (repository !== repository.toLowerCase()) return { error: 'the repository must be lower case' };
   if (!repository.split('/').every((part) => pathPart.test(part))) return { error: `${quote(repository)} is no repository` };
@@ -62,7 +85,6 @@ const parseName = remembering((image): ImageReference | ImageError => {
   return {
     registry: registry === 'index.docker.io' ? dockerHub : registry,
     repository: full,
-    ...(tag === undefined ? {} : { tag }),
   };
 });
 

@@ -1,4 +1,6 @@
 import type { Labels } from './label-selector.ts';
+import { lastPartOf } from './image-reference.ts';
+import type { Container } from './types.ts';
 
 /** From where the traffic of an Ingress or a Gateway comes to its backends. */
 export type ControllerPlace =
@@ -111,10 +113,21 @@ const ownNames: ReadonlySet<string> = new Set([
  * images, as it stands in the manifest or without its registry and tag.
  */
 export function takesTrafficIn(labels: Labels, running: readonly string[]): boolean {
-  if (ownNames.has(labels['app.kubernetes.io/name'] ?? '') || ownNames.has(labels['app'] ?? '')) return true;
-  return running.some((image) => {
-    const [reference = ''] = image.split('@', 1);
-    const [last = ''] = reference.slice(reference.lastIndexOf('/') + 1).split(':', 1);
-    return lastParts.has(last) && isOneOf(reference.slice(0, reference.lastIndexOf('/') + 1) + last, ownImages);
-  });
+  return isNamedSo(labels) || running.some(isOwnImage);
+}
+
+/** As `takesTrafficIn`, of the containers of a pod. */
+export function runsIngressController(labels: Labels, containers: readonly Container[]): boolean {
+  return isNamedSo(labels) || containers.some(({ image }) => image !== undefined && isOwnImage(image));
+}
+
+function isNamedSo(labels: Labels): boolean {
+  return ownNames.has(labels['app.kubernetes.io/name'] ?? '') || ownNames.has(labels['app'] ?? '');
+}
+
+function isOwnImage(image: string): boolean {
+  const last = lastPartOf(image);
+  if (!lastParts.has(last)) return false;
+  const [reference = ''] = image.split('@', 1);
+  return isOneOf(reference.slice(0, reference.lastIndexOf('/') + 1) + last, ownImages);
 }

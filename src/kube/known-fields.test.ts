@@ -1,13 +1,44 @@
 import { describe, expect, test } from 'vitest';
-import { formatPath } from '../core/index.ts';
+import { apiGroup, formatPath } from '../core/index.ts';
 import { decode } from './decode.ts';
+import { definitions, kinds } from './known-fields.generated.ts';
 import { fieldsUnknownTo, type UnknownField } from './known-fields.ts';
+import { roots, structs } from './shapes.generated.ts';
 
 function unknownIn(object: Record<string, unknown>, minor = 37): readonly UnknownField[] | undefined {
   const decoded = decode(object);
   if ('refused' in decoded) throw new Error(decoded.refused);
-  return fieldsUnknownTo(decoded.ref, decoded.object, decoded.podTemplates, minor);
+  const fields = fieldsUnknownTo(decoded, minor);
+  // What the decoder saw of them on its way is the same.
+  expect(fieldsUnknownTo({ ...decoded, hasLastingFields: false }, minor)).toEqual(fields);
+  return fields;
 }
+
+test('a struct of the decoder is the definition of its name, at the same places', () => {
+  const differences: string[] = [];
+  const compare = (where: string, code: string, definition: string | undefined): void => {
+    const struct = code.replace(/^[[{]+/, '');
+    // Others it takes for fields that do not last.
+    if (Object.hasOwn(definitions, struct) && Object.hasOwn(structs, struct) && struct !== definition)
+      differences.push(`${where}: ${struct}, not ${definition}`);
+  };
+  for (const [name, struct] of Object.entries(structs)) {
+    if (!definitions[name]) continue;
+    const fields = new Map(definitions[name].split(' ').map((text) => [text.replace(/[+:-].*/, ''), text.replace(/^[^:]*:?[{]?/, '')]));
+    for (const [code = '', ...known] of struct.split(';').map((group) => group.split(' '))) {
+      for (const field of known) {
+        expect([...fields.keys()]).toContain(field);
+        compare(`${name}.${field}`, code, fields.get(field));
+      }
+    }
+  }
+  for (const [key, definition] of Object.entries(kinds)) {
+    const [apiVersion = '', kind = ''] = key.split(' ');
+    const struct = roots[`${apiVersion}/${kind}`] ?? roots[`${apiGroup(apiVersion)}/${kind}`];
+    if (struct !== undefined) compare(key, struct, definition);
+  }
+  expect(differences).toEqual([]);
+});
 
 function pod(spec: Record<string, unknown>, minor?: number): readonly UnknownField[] {
   return unknownIn({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec }, minor) ?? [];

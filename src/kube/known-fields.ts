@@ -1,4 +1,4 @@
-import { allNearest, apiGroup, kindName, type Path, type PodTemplate, type ResourceRef } from '../core/index.ts';
+import { allNearest, apiGroup, kindName, type Path, type Resource } from '../core/index.ts';
 import { definitions, kinds, knownMinors } from './known-fields.generated.ts';
 import { isObject } from './shape-reader.ts';
 
@@ -100,16 +100,18 @@ interface Search {
  * taken for its oldest, newer ones for its newest. At most 100, the first ten with advice; directives of strategic merge patches are left alone.
  */
 export function fieldsUnknownTo(
-  { apiVersion, kind }: Pick<ResourceRef, 'apiVersion' | 'kind'>,
-  object: Readonly<Record<string, unknown>>,
-  podTemplates: readonly PodTemplate[],
+  { ref, object, podTemplates, hasLastingFields = false }: Pick<Resource, 'ref' | 'object' | 'podTemplates' | 'hasLastingFields'>,
   minor: number,
 ): readonly UnknownField[] | undefined {
+  const { apiVersion, kind } = ref;
+  const name = `${apiVersion} ${kind}`;
+  const isKnownKind = Object.hasOwn(kinds, name);
+  // Nearly all objects: the decoder has looked at each of their keys.
+  if (isKnownKind && hasLastingFields) return none;
   const [oldest, newest] = knownMinors;
   const version = Math.min(Math.max(minor, oldest), newest);
-  const name = `${apiVersion} ${kind}`;
   const search: Search = { version, own: ownFields[apiGroup(apiVersion)] ?? {}, steps: [], found: [] };
-  if (Object.hasOwn(kinds, name)) {
+  if (isKnownKind) {
     searchObject(object, definitionOf(kinds[name]!), false, search);
     return search.found;
   }
@@ -120,6 +122,8 @@ export function fieldsUnknownTo(
   }
   return search.found;
 }
+
+const none: readonly UnknownField[] = [];
 
 function searchPart(value: object, path: Path, definition: string, search: Search): void {
   searchValue(value, definitionOf(definition), false, { ...search, steps: [...path] });

@@ -1,5 +1,5 @@
 import type { Metadata, Resource, ResourceRef } from '../core/index.ts';
-import { parseImageReference } from './image-reference.ts';
+import { lastPartOf, parseImageReference } from './image-reference.ts';
 import type { PodSpec } from './types.ts';
 
 /** What a product is there for, as far as a recommendation asks for it. */
@@ -787,42 +787,54 @@ const byApi = indexBy(({ apis }) => apis);
 
 /** Products by the `image` of a container, wherever it is mirrored; none for what is no image name. */
 export function productsOfImage(image: string): readonly KnownProduct[] {
-  if (!lastParts.has(lastPart(image))) return [];
+  if (!lastParts.has(lastPartOf(image))) return none;
   const parsed = parseImageReference(image);
   if ('error' in parsed) return [];
   const parts = parsed.repository.split('/');
   return [...(byImage.get(parts.slice(-2).join('/')) ?? []), ...(parts.length > 1 ? (byImage.get(parts.at(-1) ?? '') ?? []) : [])];
 }
 
-/** Most images are nobody's that is known, and need not be taken apart to see that. */
-const lastParts: ReadonlySet<string> = new Set([...byImage.keys()].map(lastPart));
-
-/** What stands behind the last `/`, without tag and digest. */
-function lastPart(image: string): string {
-  const [name = ''] = image.split('@', 1);
-  const [last = ''] = name.slice(name.lastIndexOf('/') + 1).split(':', 1);
-  return last;
-}
+const lastParts: ReadonlySet<string> = new Set([...byImage.keys()].map(lastPartOf));
 
 /** Products by what an object runs: its images, the labels of its chart, the name that its maker gives it. */
-export function productsOfWorkload({ ref, metadata, podTemplates }: Pick<Resource, 'ref' | 'metadata' | 'podTemplates'>): KnownProduct[] {
-  if (podTemplates.length === 0) return [];
-  const found = new Set<KnownProduct>([...byName(ref), ...byLabels(metadata)]);
+export function productsOfWorkload({
+  ref,
+  metadata,
+  podTemplates,
+}: Pick<Resource, 'ref' | 'metadata' | 'podTemplates'>): readonly KnownProduct[] {
+  if (podTemplates.length === 0) return none;
+  // Most workloads are of no product that is known.
+  let found = together(byName(ref), byLabels(metadata));
   for (const { metadata: own, spec } of podTemplates) {
-    for (const product of byLabels(own)) found.add(product);
-    const { containers = [], initContainers = [] } = spec as PodSpec;
-    for (const { image } of [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')])
-      for (const product of image === undefined ? [] : productsOfImage(image)) found.add(product);
+    found = together(found, byLabels(own));
+    const { containers, initContainers }: PodSpec = spec;
+    if (containers !== undefined)
+      for (const { image } of containers) if (image !== undefined) found = together(found, productsOfImage(image));
+    if (initContainers === undefined) continue;
+    for (const { image, restartPolicy } of initContainers)
+      if (image !== undefined && restartPolicy === 'Always') found = together(found, productsOfImage(image));
   }
-  return [...found];
+  return found;
 }
+
+const none: readonly KnownProduct[] = [];
+
+/** Each once. */
+function together(some: readonly KnownProduct[], more: readonly KnownProduct[]): readonly KnownProduct[] {
+  return more.length === 0 ? some : [...new Set([...some, ...more])];
+}
+
+const namesOfWorkloads: ReadonlySet<string> = new Set([...byWorkload.keys()].map((key) => key.slice(key.indexOf('/') + 1)));
 
 function byName({ namespace = '', name }: ResourceRef): readonly KnownProduct[] {
-  return byWorkload.get(`${namespace}/${name}`) ?? [];
+  return namesOfWorkloads.has(name) ? (byWorkload.get(`${namespace}/${name}`) ?? none) : none;
 }
 
-function byLabels({ labels = {} }: Metadata): readonly KnownProduct[] {
-  return nameLabels.flatMap((label) => (Object.hasOwn(labels, label) ? (byLabel.get(labels[label] ?? '') ?? []) : []));
+function byLabels({ labels }: Metadata): readonly KnownProduct[] {
+  if (labels === undefined) return none;
+  let found = none;
+  for (const label of nameLabels) if (Object.hasOwn(labels, label)) found = together(found, byLabel.get(labels[label] ?? '') ?? none);
+  return found;
 }
 
 /** The longest name of a group is that of a DNS subdomain. */

@@ -21,13 +21,21 @@ const mostOutputs = 50;
 /** The outputs of a configuration file, by its name and what stands in it; empty for what is none of a known collector. */
 export function logOutputs(name: string, text: string): LogOutput[] {
   if (text.length > longest) return [];
+  if (!collected.test(text)) return isOfRsyslog(name, text) ? rsyslog(text) : [];
   if (text.includes('[OUTPUT]') || text.includes('[Output]') || text.includes('[output]')) return fluentBit(text);
   if (text.includes('<match')) return fluentd(text);
   if (text.includes('output.') && /^output\.[a-z]+:/m.test(text)) return beats(text);
   if (text.includes('/loki/api/') && /^clients:/m.test(text)) return promtail(text);
   const ofPipelines = pipelineOutputs(text);
   if (ofPipelines !== undefined) return ofPipelines;
-  return /rsyslog/.test(name) || (name.endsWith('.conf') && text.includes(' @')) ? rsyslog(text) : [];
+  return isOfRsyslog(name, text) ? rsyslog(text) : [];
+}
+
+/** A cheap first look: a word of each of the others. */
+const collected = /output|<match|loki|otelcol|sinks|exporters/i;
+
+function isOfRsyslog(name: string, text: string): boolean {
+  return name.includes('rsyslog') || (name.endsWith('.conf') && text.includes(' @'));
 }
 
 /**

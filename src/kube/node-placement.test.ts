@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isControlPlane, landsOn, lastingTaints, type NodeFacts, type Placement } from './node-placement.ts';
+import { isControlPlane, landsOn, lastingTaints, placementText, type NodeFacts, type Placement } from './node-placement.ts';
 
 const worker: NodeFacts = { name: 'w-1', labels: { pool: 'edge', size: '4' }, taints: [] };
 const tainted: NodeFacts = { ...worker, taints: [{ key: 'pool', value: 'edge', effect: 'NoSchedule' }] };
@@ -7,6 +7,7 @@ const tainted: NodeFacts = { ...worker, taints: [{ key: 'pool', value: 'edge', e
 function affinity(...terms: object[]): Placement {
   return { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } } };
 }
+import type { PodSpec } from './types.ts';
 
 describe('a pod lands on a node', () => {
   test.each<[string, Placement, NodeFacts, boolean]>([
@@ -62,4 +63,18 @@ test('taints that come and go, and those that only ask, keep nobody away', () =>
 test('nodes of the control plane bear its label, old or new', () => {
   const labels = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node-role.kubernetes.io/worker'];
   expect(labels.map((label) => isControlPlane({ [label]: '' }))).toEqual([true, true, false]);
+});
+
+describe('pods are placed alike', () => {
+  const notReady = { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' };
+  const nodeSelector = { pool: 'edge' };
+  test.each<[string, PodSpec, Placement]>([
+    ['where they say nothing', { nodeName: '', affinity: {} }, {}],
+    ['whatever a cluster has them tolerate for a while', { tolerations: [notReady] }, {}],
+    ['once they have their node', { nodeName: 'w-1', nodeSelector, tolerations: [{ operator: 'Exists' }] }, { nodeName: 'w-1' }],
+    ['by what they ask of a node', { nodeSelector, affinity: { nodeAffinity: {} } }, { nodeSelector, affinity: { nodeAffinity: {} } }],
+    ['by the taints that they get past', { tolerations: [notReady, { key: 'pool' }] }, { tolerations: [{ key: 'pool' }] }],
+  ])('%s', (_, spec, placement) => {
+    expect(JSON.parse(placementText(spec))).toEqual(placement);
+  });
 });

@@ -1,3 +1,4 @@
+import { remembering } from '../core/index.ts';
 import { labelMatcher, type LabelMatcher, type Labels } from './label-selector.ts';
 import type { NodeSelectorTerm, PodSpec, Taint, Toleration } from './types.ts';
 
@@ -11,19 +12,34 @@ export interface NodeFacts {
 /** What of a pod decides on which nodes it may land; small, and the same for most pods of a cluster. */
 export type Placement = Pick<PodSpec, 'nodeName' | 'nodeSelector' | 'affinity' | 'tolerations'>;
 
-/** Keeps nothing of the pod besides. */
-export function placementOf({ nodeName, nodeSelector, affinity, tolerations }: PodSpec): Placement {
+/** Its JSON, the same text for pods that may land on the same nodes: most do. It keeps nothing of the pod. */
+export function placementText({ nodeName, nodeSelector, affinity, tolerations }: PodSpec): string {
+  // A pod that has its node passes by the scheduler, and then nothing else counts.
+  if (nodeName !== undefined && nodeName !== '') return onNode(nodeName);
   const nodeAffinity = affinity?.nodeAffinity;
-  return {
-    ...(nodeName === undefined || nodeName === '' ? {} : { nodeName }),
-    ...(nodeSelector === undefined ? {} : { nodeSelector }),
-    ...(nodeAffinity === undefined ? {} : { affinity: { nodeAffinity } }),
-    ...(tolerations === undefined ? {} : { tolerations }),
-  };
+  const telling = tolerations?.filter(passesLastingTaints);
+  const tolerating = telling !== undefined && telling.length > 0;
+  if (nodeSelector === undefined && nodeAffinity === undefined && !tolerating) return anywhere;
+  return shared(
+    JSON.stringify({
+      ...(nodeSelector === undefined ? {} : { nodeSelector }),
+      ...(nodeAffinity === undefined ? {} : { affinity: { nodeAffinity } }),
+      ...(tolerating ? { tolerations: telling } : {}),
+    }),
+  );
 }
+
+const anywhere = '{}';
+const shared = remembering((text) => text, 1_000, 4_096);
+const onNode = remembering((nodeName) => JSON.stringify({ nodeName }));
 
 /** What the node controller sets and takes away by itself: nobody keeps workloads away by it for long. */
 const passing = /^node(?:\.cloudprovider)?\.kubernetes\.io\//;
+
+/** Every pod of a cluster tolerates for five minutes that its node is not ready: that is no way to a node that is tainted. */
+export function passesLastingTaints({ key = '' }: Toleration): boolean {
+  return key === '' || !passing.test(key);
+}
 
 /** The taints that keep pods away for good. `PreferNoSchedule` only asks. */
 export function lastingTaints(taints: readonly Taint[]): readonly Taint[] {

@@ -1,5 +1,5 @@
 import { remembering } from '../core/index.ts';
-import { parseImageReference, type ImageReference } from './image-reference.ts';
+import { nameOfImage, parseImageReference, type ImageReference } from './image-reference.ts';
 
 /** An add-on of clusters that gets no more repairs, as its makers have said. */
 export interface RetiredProduct {
@@ -111,18 +111,20 @@ const frozenRegistry: RetiredProduct = { name: 'a registry that was frozen', sin
 
 /** The retired product that an image is of, wherever it is mirrored; undefined for all others, and where the version is not told. */
 export function retiredProduct(image: string): RetiredProduct | undefined {
+  const products = productsOf(nameOfImage(image));
+  if (products.length === 0) return undefined;
   const parsed = parseImageReference(image);
-  if ('error' in parsed) return undefined;
-  const { registry, repository } = parsed;
-  const product = productsOf(repository).find((each) => isBefore(each, parsed));
-  if (product !== undefined) return product;
-  return registry === 'k8s.gcr.io' ? frozenRegistry : undefined;
+  return 'error' in parsed ? undefined : products.find((each) => isBefore(each, parsed));
 }
 
-const productsOf = remembering((repository): readonly RetiredProduct[] => {
-  const parts = repository.split('/');
+/** By the name of an image; the registry comes last. */
+const productsOf = remembering((name): readonly RetiredProduct[] => {
+  const parsed = parseImageReference(name);
+  if ('error' in parsed) return [];
+  const parts = parsed.repository.split('/');
   const ends = [parts.slice(-2).join('/'), parts.at(-1) ?? '', `${parts.at(-2) ?? ''}/`];
-  return ends.flatMap((end) => byEnd.get(end) ?? []);
+  const products = ends.flatMap((end) => byEnd.get(end) ?? []);
+  return parsed.registry === 'k8s.gcr.io' ? [...products, frozenRegistry] : products;
 });
 
 function isBefore({ before }: RetiredProduct, { tag = '' }: ImageReference): boolean {

@@ -1,23 +1,22 @@
 import { apiGroup, type ResourceRef } from '../core/index.ts';
 
-/** Kinds that live outside namespaces, by group; of the kinds that rules read or that hold pod templates. */
-const clusterScoped: ReadonlySet<string> = new Set([
-  '/Namespace',
-  '/Node',
-  '/PersistentVolume',
-  'observed.plimsoll/APIServer',
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
-  'certificates.k8s.io/CertificateSigningRequest',
-  'rbac.authorization.k8s.io/ClusterRole',
-  'rbac.authorization.k8s.io/ClusterRoleBinding',
-  'storagemigration.k8s.io/StorageVersionMigration',
-  'templates.gatekeeper.sh/ConstraintTemplate',
-  'constraints.gatekeeper.sh/*',
-  'argoproj.io/ClusterWorkflowTemplate',
-  'trainer.kubeflow.org/ClusterTrainingRuntime',
+/** Kinds that live outside namespaces, with their group; of the kinds that rules read or that hold pod templates. */
+const clusterScoped: ReadonlyMap<string, string> = new Map([
+  ['Namespace', ''],
+  ['Node', ''],
+  ['PersistentVolume', ''],
+  ['APIServer', 'observed.plimsoll'],
+  ['MutatingWebhookConfiguration', 'admissionregistration.k8s.io'],
+  ['ValidatingAdmissionPolicy', 'admissionregistration.k8s.io'],
+  ['ValidatingAdmissionPolicyBinding', 'admissionregistration.k8s.io'],
+  ['ValidatingWebhookConfiguration', 'admissionregistration.k8s.io'],
+  ['CertificateSigningRequest', 'certificates.k8s.io'],
+  ['ClusterRole', 'rbac.authorization.k8s.io'],
+  ['ClusterRoleBinding', 'rbac.authorization.k8s.io'],
+  ['StorageVersionMigration', 'storagemigration.k8s.io'],
+  ['ConstraintTemplate', 'templates.gatekeeper.sh'],
+  ['ClusterWorkflowTemplate', 'argoproj.io'],
+  ['ClusterTrainingRuntime', 'trainer.kubeflow.org'],
 ]);
 
 /** Whether objects of a group configure components: they are in files, and no API serves them. */
@@ -26,7 +25,9 @@ export function isOfComponents(group: string): boolean {
 }
 
 /** A cluster-scoped object has no namespace, whatever its metadata or the user's `--namespace` say. */
-export function isClusterScoped(ref: ResourceRef): boolean {
-  const group = apiGroup(ref.apiVersion);
-  return clusterScoped.has(`${group}/${ref.kind}`) || clusterScoped.has(`${group}/*`);
+export function isClusterScoped({ kind, apiVersion }: ResourceRef): boolean {
+  const group = clusterScoped.get(kind);
+  if (group !== undefined && group === apiGroup(apiVersion)) return true;
+  // Gatekeeper's users make the kinds of that group.
+  return apiVersion.startsWith('constraints.gatekeeper.sh/');
 }

@@ -5,7 +5,9 @@ import type { LabelSelector } from './types.ts';
 /** Answers which of many selectors match some labels without trying all of them. */
 export interface SelectorIndex<T> {
   /** In the order of the items. */
-  matching(labels: Labels): T[];
+  matching(labels: Labels): readonly T[];
+  /** What that costs, in selectors that are tried. */
+  cost(labels: Labels): number;
 }
 
 interface Entry<T> {
@@ -19,7 +21,7 @@ interface Entry<T> {
  * policies and of workloads in one namespace stay affordable. A selector that the API server refuses matches nothing.
  */
 export function indexSelectors<T>(items: readonly T[], selectorOf: (item: T) => LabelSelector): SelectorIndex<T> {
-  const byLabel = new Map<string, Entry<T>[]>();
+  const byLabel = new Map<string, Map<string, Entry<T>[]>>();
   const others: Entry<T>[] = [];
   for (const [order, item] of items.entries()) {
     const selector = selectorOf(item);
@@ -28,20 +30,35 @@ export function indexSelectors<T>(items: readonly T[], selectorOf: (item: T) => 
     const entry = { item, order, matches };
     const demanded = demandedLabels(selector);
     if (demanded === undefined) others.push(entry);
-    for (const label of demanded ?? []) {
-      const listed = byLabel.get(label);
-      if (listed === undefined) byLabel.set(label, [entry]);
+    for (const [key, value] of demanded ?? []) {
+      let byValue = byLabel.get(key);
+      if (byValue === undefined) byLabel.set(key, (byValue = new Map<string, Entry<T>[]>()));
+      const listed = byValue.get(value);
+      if (listed === undefined) byValue.set(value, [entry]);
       else listed.push(entry);
     }
   }
+  const listedFor = (labels: Labels, key: string, byValue: ReadonlyMap<string, readonly Entry<T>[]>): readonly Entry<T>[] | undefined =>
+    Object.hasOwn(labels, key) ? byValue.get(labels[key] ?? '') : undefined;
   return {
+    cost(labels) {
+      // To look for a label is much less than to try a selector.
+      let cost = others.length + byLabel.size / 16;
+      for (const [key, byValue] of byLabel) cost += listedFor(labels, key, byValue)?.length ?? 0;
+      return cost;
+    },
     matching(labels) {
-      const tried = Object.entries(labels).map(([key, value]) => byLabel.get(labelText(key, value)) ?? []);
-      return [others, ...tried]
-        .flat()
-        .filter(({ matches }) => matches(labels))
-        .toSorted((a, b) => a.order - b.order)
-        .map(({ item }) => item);
+      const found: Entry<T>[] = [];
+      const tryAll = (entries: readonly Entry<T>[]): void => {
+        for (const entry of entries) if (entry.matches(labels)) found.push(entry);
+      };
+      tryAll(others);
+      for (const [key, byValue] of byLabel) {
+        const listed = listedFor(labels, key, byValue);
+        if (listed !== undefined) tryAll(listed);
+      }
+      if (found.length > 1) found.sort((a, b) => a.order - b.order);
+      return found.map(({ item }) => item);
     },
   };
 }
@@ -56,13 +73,9 @@ export function indexByNamespace<T, Namespace extends string | undefined>(
 }
 
 /** Labels one of which every match bears; undefined where the selector demands none. */
-function demandedLabels({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string[] | undefined {
+function demandedLabels({ matchLabels = {}, matchExpressions = [] }: LabelSelector): [key: string, value: string][] | undefined {
   const [first] = Object.entries(matchLabels);
-  if (first !== undefined) return [labelText(...first)];
+  if (first !== undefined) return [first];
   const listed = matchExpressions.find(({ operator }) => operator === 'In');
-  return listed === undefined ? undefined : [...new Set(listed.values)].map((value) => labelText(listed.key ?? '', value));
-}
-
-function labelText(key: string, value: string): string {
-  return `${key}=${value}`;
+  return listed === undefined ? undefined : [...new Set(listed.values)].map((value) => [listed.key ?? '', value]);
 }

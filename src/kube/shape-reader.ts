@@ -1,4 +1,5 @@
 import type { Path } from '../core/index.ts';
+import { definitions } from './known-fields.generated.ts';
 import { isQuantity } from './quantity.ts';
 import { roots, structs } from './shapes.generated.ts';
 
@@ -13,12 +14,20 @@ export type Shape =
 
 type Scalar = 'string' | 'boolean' | 'int32' | 'int64' | 'quantity' | 'int-or-string' | 'base64' | 'time' | 'micro-time' | 'any';
 
-type Fields = ReadonlyMap<string, Shape>;
+type Fields = ReadonlyMap<string, Field>;
+
+interface Field {
+  readonly shape: Shape;
+  /** Every version that known-fields.ts knows has it. */
+  readonly isLasting: boolean;
+}
 
 /** Why a value was refused; the path is kept innermost step first while the reader returns. */
 interface Trouble {
   expectation: string | undefined;
   readonly steps: (string | number)[];
+  /** Nothing was met but fields that last. */
+  areLasting: boolean;
 }
 
 /** What was expected and found, `expected a list, found an object`, and where. */
@@ -47,17 +56,19 @@ export function structShape(name: string): Shape {
   const before = known.get(name);
   if (before !== undefined) return before;
   let fields: Fields | undefined;
-  const shape: Shape = { type: 'struct', fields: () => (fields ??= parseFields(structs[name] ?? '')) };
+  const shape: Shape = { type: 'struct', fields: () => (fields ??= parseFields(name)) };
   known.set(name, shape);
   return shape;
 }
 
-function parseFields(text: string): Fields {
-  const fields = new Map<string, Shape>();
-  for (const group of text.split(';')) {
+function parseFields(struct: string): Fields {
+  const fields = new Map<string, Field>();
+  // As `name`, `name:Definition` or, for those that came or went, `name+35`.
+  const lasting = new Set(definitions[struct]?.split(' ').map((field) => field.split(':', 1)[0]));
+  for (const group of (structs[struct] ?? '').split(';')) {
     const [code, ...names] = group.split(' ');
     const shape = shapeOf(code ?? '');
-    for (const name of names) fields.set(name, shape);
+    for (const name of names) fields.set(name, { shape, isLasting: lasting.has(name) });
   }
   return fields;
 }
@@ -76,11 +87,18 @@ export function rootShape(group: string, version: string, kind: string): Shape {
   return shapeOfKind.get(`${group}/${version}/${kind}`) ?? shapeOfKind.get(`${group}/${kind}`) ?? shapeOfKind.get('*')!;
 }
 
-/** The value itself if it needs no change, a copy where a `null` had to go, or why it was refused; `at` is where it stands. */
-export function readShape(value: unknown, shape: Shape, at: Path): { readonly value: unknown } | Misshapen {
-  const trouble: Trouble = { expectation: undefined, steps: [] };
+export interface ReadValue {
+  /** The value itself if it needs no change, a copy where a `null` had to go. */
+  readonly value: unknown;
+  /** Each key of a struct in it is a field that all versions of known-fields.ts know. */
+  readonly areLasting: boolean;
+}
+
+/** The value, or why it was refused; `at` is where it stands. */
+export function readShape(value: unknown, shape: Shape, at: Path): ReadValue | Misshapen {
+  const trouble: Trouble = { expectation: undefined, steps: [], areLasting: true };
   const result = read(value, shape, trouble);
-  if (trouble.expectation === undefined) return { value: result };
+  if (trouble.expectation === undefined) return { value: result, areLasting: trouble.areLasting };
   return { expectation: trouble.expectation, path: [...at, ...trouble.steps.reverse()] };
 }
 
@@ -119,8 +137,9 @@ function read(value: unknown, shape: Shape, trouble: Trouble): unknown {
 function readStruct(value: Record<string, unknown>, fields: Fields, trouble: Trouble): unknown {
   let copy: Record<string, unknown> | undefined;
   for (const key of Object.keys(value)) {
-    const shape = fields.get(key);
-    if (shape === undefined) continue;
+    const field = fields.get(key);
+    if (field === undefined || !field.isLasting) trouble.areLasting = false;
+    if (field === undefined) continue;
     const before = value[key];
     if (before === undefined) continue;
     if (before === null) {
@@ -128,7 +147,7 @@ function readStruct(value: Record<string, unknown>, fields: Fields, trouble: Tro
       delete copy[key];
       continue;
     }
-    const after = read(before, shape, trouble);
+    const after = read(before, field.shape, trouble);
     if (trouble.expectation !== undefined) return passOn(key, value, trouble);
     if (after !== before) (copy ??= copyOf(value))[key] = after;
   }

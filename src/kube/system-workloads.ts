@@ -49,6 +49,11 @@ export function systemReason(resource: Resource, namespace: string | undefined, 
   return undefined;
 }
 
+/** Whether it depends on more than the namespace if a workload there counts as a part of the system. */
+export function mayHoldSystemPods(namespace: string): boolean {
+  return namespace === namespaceOfSystemPods;
+}
+
 function imagesOf(spec: PodSpec): string[] {
   return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])].map(({ image }) => image ?? '');
 }

@@ -66,7 +66,7 @@ function rule(name: string, { fails, concerns = () => true, edits, safety = 'saf
       return failAt(keys.map((key) => ({ where: [key], message: `${key} is not ${name}` })));
     },
     ...(edits === undefined ? { remedy: 'repaint it' } : { fix: { safety, risk: 'paint', edits, ...(waitsFor ? { waitsFor } : {}) } }),
-    examples: { pass: {}, fail: {} },
+    examples: () => ({ pass: {}, fail: {} }),
   });
 }
 
@@ -466,6 +466,20 @@ describe('new objects', () => {
     expect(report.files).toEqual([]);
     expect(reasons(report)).toEqual([expect.stringMatching(/^box\/shelved-lid text: standard input/)]);
   });
+});
+
+test('what stays is told on the lines of the file at hand, also of objects of one name', async () => {
+  const text = ['first', 'a', 'b', 'a', 'a'].map((name) => box(`colour: ${name === 'first' ? 'red' : 'blue'}`, name)).join('---\n');
+  const grown = paint('blue', { edits: () => [set(['colour'], 'blue'), set(['things'], ['one', 'two'])] });
+  const shut = rule('shut', { fails: ({ lid }) => lid !== 'shut', edits: () => [set(['lid'], 'shut')], safety: 'review' });
+  const report = await fixText(text, [grown, shut, rule('locked', { fails: ({ locked }) => locked !== true })]);
+  expect(report.files).toHaveLength(1);
+  expect(report.declined.map(({ control, line }) => [control, line])).toEqual(
+    [4, 9, 14, 19, 24].flatMap((line) => [
+      ['box/shut', line],
+      ['box/locked', line],
+    ]),
+  );
 });
 
 test('one fix of a report can be shown alone', async () => {

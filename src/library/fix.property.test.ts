@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { array, assert, asyncProperty } from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { manifestFiles } from '../../test/yaml/manifests.ts';
-import type { Edit, FileRepair, FixReport, Report } from '../core/index.ts';
+import type { DeclinedFix, Edit, FileRepair, FixReport, Report } from '../core/index.ts';
 import { applyEdits, mergeEdits, same, valueAt } from '../fix/apply.ts';
 import { applyJsonPatch } from '../fix/json-patch.ts';
 import { objectPatches } from '../fix/object-patches.ts';
@@ -205,6 +205,8 @@ test('whatever the files, fixes change what they name alone, make nothing worse,
       expectEdited(report);
       expectPatches(report);
       expectPreviews(report);
+      for (const because of Object.keys(report.summary.declined) as DeclinedFix['because'][])
+        expect(report.declined.filter((each) => each.because === because)).toHaveLength(report.summary.declined[because]);
       const changed = filesAfter(files, report);
       expectNothingWorse(await scanned(files), await scanned(changed), report);
       const again = await fixed(changed);

@@ -11,17 +11,16 @@ import {
   type FixReport,
   type Given,
   type Proposal,
-  type Report,
   type ResourceRef,
   type SetBy,
 } from '../core/index.ts';
 import { leftOut, mayTakePart, settingsByFile, type Policy } from '../evaluate/index.ts';
 import { objectKey } from '../fix/companions.ts';
-import { fixReport, nameOf, type Refusal } from '../fix/fix-report.ts';
+import { fixReport, nameOf, type Refusal, type Rejudgement } from '../fix/fix-report.ts';
 import { textRepairer, type Accepted } from '../fix/repair-text.ts';
 import { openText } from '../fix/text-file.ts';
 import { fixConflicts } from '../fix/conflicts.ts';
-import { culprits, newFailures, passing, problems, type Problem } from '../fix/verify.ts';
+import { culprits, newFailures, passing, problems, type Problem, type Prospect } from '../fix/verify.ts';
 import { policyOf } from '../options/policy-options.ts';
 import { withDeciding } from './deciding.ts';
 import { judgeRepeatedly } from './repeated-judgement.ts';
@@ -47,6 +46,8 @@ function templateRefused(setBy: SetBy | undefined): string {
   const what = 'rendered from this file, and only a person edits what is rendered';
   return setBy === undefined ? what : `${what}: ${setBy.key} in ${setBy.file}:${setBy.line} decides it`;
 }
+
+const asTheyAre: Texts = new Map();
 
 /** How often fixes that become possible by others, or by the withdrawal of others, are looked for. */
 const mostRounds = 16;
@@ -125,7 +126,14 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   let accepted: Accepted[] = [];
   let texts: Texts = new Map();
   let companionFiles: CompanionFiles = new Map();
-  let now = before;
+  let now: Rejudgement = {
+    findings: before.report.findings,
+    fresh: [],
+    workloads: { before: [], now: [] },
+    unread: before.report.inputs.unread,
+    proposals: before.proposals,
+    movedPlaces: false,
+  };
 
   /** Carries out what is accepted, and looks at the result. */
   async function carryOut(): Promise<void> {
@@ -153,7 +161,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
       const known = groupBy(accepted, ({ proposal }) => editName(proposal));
       const fresh: Accepted[] = [];
       for (const proposal of now.proposals) {
-        const refusal = waived.get(subjectOf(proposal));
+        const refusal = waived.size === 0 ? undefined : waived.get(subjectOf(proposal));
         if (refusal !== undefined) {
           refusals.set(nameOf(proposal), refusal);
           continue;
@@ -165,7 +173,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
           ? { refused: templateRefused(deciding.get(edited.fingerprint)) }
           : edited.companions.some(isThere)
             ? { refused: 'an object of this name is there already and says something else' }
-            : files.find(edited, texts);
+            : files.find(edited, now.movedPlaces ? texts : asTheyAre);
         if ('refused' in found) {
           refusals.set(nameOf(proposal), { because: 'text', reason: found.refused });
           continue;
@@ -182,25 +190,25 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
 
   /** Who passed before, of each control that was asked about. */
   const passed = new Map<string, ReadonlySet<string>>();
-  async function worse(report: Report): Promise<Problem[]> {
-    const fresh = newFailures(before.report, report, accepted);
+  async function worse(prospect: Prospect): Promise<Problem[]> {
+    const fresh = newFailures(before.report, prospect, accepted);
     const unknown = [...new Set(fresh.map(({ control }) => control))].filter((control) => !passed.has(control));
     const answer = unknown.length === 0 ? new Set<string>() : await passedBefore(unknown);
     for (const control of unknown) passed.set(control, answer);
     // What did not concern the subject before, or could not be told, has come to light: nothing was broken.
     const broken = fresh.filter(({ control, subject }) => passed.get(control)?.has(subject));
-    return [...problems(before.report, report, accepted), ...broken];
+    return [...problems(before.report, prospect, accepted), ...broken];
   }
 
   /** The names of the problems that are left when some fixes are left out. */
   async function problemsWithout(left: ReadonlySet<Accepted>): Promise<ReadonlySet<string>> {
     const tried = files.repair(accepted.filter((each) => !left.has(each)));
-    return new Set((await worse((await again(tried.texts)).report)).map(({ name }) => name));
+    return new Set((await worse(await again(tried.texts))).map(({ name }) => name));
   }
 
   await carryOutAll();
   while (accepted.length > 0) {
-    const wrong = await worse(now.report);
+    const wrong = await worse(now);
     if (wrong.length === 0) break;
     for (const { suspects, reason } of await culprits(wrong, problemsWithout)) withdraw(suspects, reason);
     await carryOut();
@@ -208,7 +216,8 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   }
   const repairs = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.text(file), after: text, edits }));
   const conflictsOf = conflicts.among(accepted.map(({ proposal }) => proposal));
-  return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected, conflictsOf });
+  const { documents: documentsOf } = files;
+  return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected, documentsOf, conflictsOf });
 }
 
 /**

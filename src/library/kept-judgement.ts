@@ -43,6 +43,8 @@ export interface KeptReport {
   readonly resources: readonly ResourceRef[];
   /** The files and texts that were read, or left as they were. */
   readonly files: ReadonlySet<string>;
+  /** As `builtFrom` of what was found. */
+  readonly builtFrom: readonly string[];
 }
 
 /** What was judged of one file by itself. */
@@ -155,9 +157,15 @@ export function keepJudging(
         },
         resources: files.flatMap(({ part }) => part.belongings?.refs ?? []),
         files: new Set(known.keys()),
+        builtFrom: builtFrom(found ?? []),
       };
     },
   };
+}
+
+/** Real paths of the files and folders that kustomizations are built from, wherever they stand. */
+export function builtFrom(found: readonly Found[]): readonly string[] {
+  return found.flatMap((one) => (one.type === 'overlay' ? [...one.overlay.bases, ...one.overlay.files] : []));
 }
 
 function isSame(before: KeptFile['state'], now: KeptFile['state']): boolean {

@@ -30,7 +30,7 @@ const leadsInside = /^(?:services|ingresses|gateways|[a-z]+routes|endpointslices
 
 /** What changes between two states, by the plugin of the second one. */
 export function compareReach(before: ReachWorld, after: ReachWorld): ReachComparison {
-  const { groups, cells, added, removed } = diffNetworks(before.facts, after.facts, after.profile);
+  const { groups, cells, added, removed, full } = diffNetworks(before.facts, after.facts, after.profile);
   function* changes(): Generator<ReachChange, void> {
     for (const { from, to, self, opened, closed, mayOpen, mayClose } of cells) {
       for (const [index, source] of groups[from]!.entries()) {
@@ -42,7 +42,7 @@ export function compareReach(before: ReachWorld, after: ReachWorld): ReachCompar
       }
     }
   }
-  return { changes, added, removed, endpoints: [...before.endpoints, ...after.endpoints] };
+  return { changes, added, removed, full, endpoints: [...before.endpoints, ...after.endpoints] };
 }
 
 export interface ReachComparison {
@@ -50,6 +50,8 @@ export interface ReachComparison {
   readonly endpoints: readonly ReachEndpoint[];
   readonly added: readonly ReachEndpoint[];
   readonly removed: readonly ReachEndpoint[];
+  /** Policies told more sets of ports apart than are computed: what is beyond may open and may close. */
+  readonly full: boolean;
 }
 
 /** A single port to be asked about. */
@@ -176,14 +178,12 @@ function* somePairs(network: Network, from: ReachQuestion['from'], to: ReachQues
 /** Row by row: what nothing tells apart has one answer, which is only written once. */
 function* allPairs(network: Network): Generator<ReachPair, void> {
   const { groups } = network;
-  const connections = new Map<number, Connection>();
+  const connectionOf = connectionsOf(network);
   for (const { from, to } of network.rows()) {
     for (const source of groups[from]!) {
       if (isSilent(source)) continue;
       for (const [index, targets] of groups.entries()) {
-        let connection = connections.get(to[index]!);
-        if (connection === undefined) connections.set(to[index]!, (connection = network.connection(to[index]!)));
-        const { allowed, denied, unknown } = connection;
+        const { allowed, denied, unknown } = connectionOf(to[index]!);
         for (const target of targets) {
           if (source.type !== 'workload' && target.type !== 'workload') continue;
           // Why nobody knows differs from pair to pair, and so does what a workload may open to itself.
@@ -193,6 +193,27 @@ function* allPairs(network: Network): Generator<ReachPair, void> {
       }
     }
   }
+}
+
+/** So many characters of lists of ports are remembered. */
+const mostCharacters = 2 ** 23;
+
+/** Connections by their numbers: mostly few, but policies can be written that make another one for each pair. */
+function connectionsOf(network: Network): (number: number) => Connection {
+  const known = new Map<number, Connection>();
+  let characters = 0;
+  return (number) => {
+    const before = known.get(number);
+    if (before !== undefined) return before;
+    const made = network.connection(number);
+    for (const list of [made.allowed, made.denied, made.unknown]) for (const { ports } of list) characters += ports.length;
+    if (characters > mostCharacters) {
+      known.clear();
+      characters = 0;
+    }
+    known.set(number, made);
+    return made;
+  };
 }
 
 /** What was not read may lead in where nothing seems to. */

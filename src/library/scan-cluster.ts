@@ -74,10 +74,10 @@ export async function scanClusterInTwoThreads(
 }
 
 /** Objects that are judged from which on a second thread is worth its own start and warming up. */
-const worthSharing = 2000;
+const worthSharing = 1000;
 
-/** The first thread asks and cuts besides, for a page at a time: until the next one the second has enough to do. */
-const mostWaiting = 8;
+/** The first thread asks and cuts besides, and tells replicas, of which little is judged: until then the second has enough to do. */
+const mostWaiting = 32;
 
 /** When a second thread is asked to help. */
 export interface Help {
@@ -140,6 +140,8 @@ export async function judgeCluster(
         {
           kinds: [...new Set([...evaluation.kinds, ...(recorded?.alsoRead ?? verification?.kinds ?? [])])],
           podTemplates,
+          // Nobody but the verification, and controls of others, reads more of them.
+          replicasByName: verification === undefined && options.controls === undefined,
           readSecretKeys: options.readSecretKeys === true,
           ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
           patience,
@@ -190,12 +192,17 @@ function consistency(moments: readonly [string, string] | undefined, namespaces:
   return `nothing changed while it was read: each kind${of} is shown as of one moment, and kinds as of different ones${which}`;
 }
 
+/** Kinds that `scanCluster` reads with these options, those with pod templates not among them. */
+export function kindsOfScan(options: ScanClusterOptions): readonly string[] {
+  const { controls = ownControls, namespaces, verifyEnforcement } = options;
+  const { kinds } = startEvaluation(controls, policyOf(options, controls, true));
+  const verified = verifyEnforcement === undefined ? [] : startVerification(verifyEnforcement, namespaces).kinds;
+  return [...new Set([...kinds, ...verified])];
+}
+
 /** The permissions that `scanCluster`, or with `watch` `watchCluster`, needs with these options, as the YAML of a ClusterRole. */
 export function clusterRoleFor(options: Omit<ScanClusterOptions, keyof ConnectionOptions> & { readonly watch?: boolean }): string {
-  const { controls = ownControls, namespaces, podTemplates = [], watch = false } = options;
-  const { kinds } = startEvaluation(controls, policyOf(options, controls, true));
-  const { verifyEnforcement } = options;
-  const all = verifyEnforcement === undefined ? kinds : [...new Set([...kinds, ...startVerification(verifyEnforcement, namespaces).kinds])];
-  const role = clusterRole(all, podTemplates, { inNamespaces: namespaces !== undefined, watch });
+  const { namespaces, podTemplates = [], watch = false, verifyEnforcement } = options;
+  const role = clusterRole(kindsOfScan(options), podTemplates, { command: 'scan', inNamespaces: namespaces !== undefined, watch });
   return verifyEnforcement === undefined ? role : role + verificationRole(verifyEnforcement);
 }

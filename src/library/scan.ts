@@ -78,11 +78,9 @@ export async function scanInTwoThreads(options: Omit<ScanOptions, 'controls'>, s
     if (start !== undefined) sharing = startSharing(portionJudge(ownControls, run), (part) => evaluation.join(part), start);
     return sharing;
   };
-  try {
-    return await read(options, evaluation, { share });
-  } finally {
-    await sharing?.end();
-  }
+  // What comes when all is read takes the most memory.
+  const totals = await readInto(options, evaluation, { share }).finally(() => sharing?.end());
+  return withDeciding(evaluation.finish(totals), totals);
 }
 
 /** Reads what the options name and judges it; `contents` says what files are to hold, and a sink hears of fixes. */
@@ -93,11 +91,8 @@ export async function judge(
   contents?: ReadonlyMap<string, Uint8Array>,
   sink?: ProposalSink,
 ): Promise<Report> {
-  return read(options, startEvaluation(controls, policy, sink), contents === undefined ? {} : { contents });
-}
-
-async function read(options: ScanOptions, evaluation: Evaluation, how: Pick<ManifestOptions, 'contents' | 'share'>): Promise<Report> {
-  const totals = await readInto(options, evaluation, how);
+  const evaluation = startEvaluation(controls, policy, sink);
+  const totals = await readInto(options, evaluation, contents === undefined ? {} : { contents });
   return withDeciding(evaluation.finish(totals), totals);
 }
 

@@ -3,13 +3,21 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Report, Unread } from '../core/index.ts';
+import { kindName, type Report, type Unread } from '../core/index.ts';
 import { version as tool } from '../core/version.ts';
 import { reasonOf, writePrivateFile } from '../files/index.ts';
 import type { ObservedApiServer } from '../kube/api-server.ts';
 import { OptionError } from '../options/option-error.ts';
 import { redactor } from '../redact/index.ts';
-import { connect, type Connection } from '../sources/cluster/index.ts';
+import {
+  clusterRole,
+  connect,
+  patienceOf,
+  readCluster,
+  wantedKinds,
+  type Connection,
+  type ConnectionOptions,
+} from '../sources/cluster/index.ts';
 import {
   kindsOf,
   linesOf,
@@ -22,8 +30,12 @@ import {
 } from '../sources/snapshot/index.ts';
 import { firstDifference } from './first-difference.ts';
 import { granted } from './granted.ts';
-import { checkScan, judgeCluster, type ScanClusterOptions } from './scan-cluster.ts';
-import { startVerification } from './verification.ts';
+import { startPolicyGenerator } from './network-policies.ts';
+import { startPathsReading } from './paths.ts';
+import { startReachReading } from './reach.ts';
+import { startRights } from './rights/rights.ts';
+import { checkScan, judgeCluster, kindsOfScan, type ScanClusterOptions } from './scan-cluster.ts';
+import { startVerification, verificationRole } from './verification.ts';
 
 export interface SnapshotOptions extends Omit<
   ScanClusterOptions,
@@ -53,7 +65,7 @@ export interface SnapshotSummary {
 
 /**
  * Records what a scan of a cluster reads, as `plimsoll snapshot --cluster` does, in a file that `scan` judges anywhere: all
- * kinds that any control reads, without values of Secrets, variables and ConfigMaps. Credentials that a control finds are
+ * kinds that any control reads, and those that questions about reach, paths and rights need, without values of Secrets, variables and ConfigMaps. Credentials that a control finds are
  * replaced by others of their kind. Before it is written the recording is judged, and must give the report of the cluster.
  *
  * @example
@@ -88,9 +100,9 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
   const { file, overwrite = false, podTemplates = [], namespaces, onProgress, ...others } = options;
   checkTarget(file, overwrite);
   checkScan(options);
-  // Everything that any scan could ask for.
-  const everything = { profile: 'nsa', only: [], skip: [], minSeverity: 'low', system: true, all: false } as const;
   const judging: ScanClusterOptions = { ...others, ...everything, podTemplates, ...(namespaces === undefined ? {} : { namespaces }) };
+  const besides = kindsBesides(judging);
+  const end = Date.now() + patienceOf(options.patience).all;
   const connection = granted<Connection>(await connect(options));
   const taken = new Date().toISOString().replace(/\.\d+/, '');
   const spool = started(openSpool);
@@ -98,7 +110,10 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
     const recording = startRecording(connection, redactor(podTemplates, tags()), spool);
     let observed: ObservedApiServer = {};
     const progress = onProgress === undefined ? {} : { onProgress };
-    const live = await judgeCluster(recording.connection, { ...judging, ...progress }, (server) => (observed = server));
+    // What is not judged is read afterwards.
+    const open = { ...recording.connection, close: () => undefined };
+    const live = await judgeCluster(open, { ...judging, ...progress }, (server) => (observed = server));
+    const unread = [...live.inputs.unread, ...(await readBesides(open, besides, { ...judging, ...progress }, end))];
     // What was asked ahead may be answered only now.
     await setImmediate();
     const { answers, parts, read } = recording.finish();
@@ -117,7 +132,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
       alsoRead: options.verifyEnforcement === undefined ? [] : startVerification(options.verifyEnforcement, namespaces).kinds,
       observed,
       kinds: kindsOf(answers, parts),
-      unread: live.inputs.unread.map(({ file: unread, reason }) => ({ file: unread, reason })),
+      unread: unread.map(({ file: part, reason }) => ({ file: part, reason })),
       answers,
       parts,
     };
@@ -155,7 +170,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
         objects,
         bytes,
         sha256: hash.digest('hex'),
-        unread: live.inputs.unread,
+        unread,
       },
       write: () => write(file, content(), overwrite),
       close: () => spool.close(),
@@ -163,7 +178,61 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<TakenSnaps
   } catch (error) {
     spool.close();
     throw notRecorded(error);
+  } finally {
+    connection.close();
   }
+}
+
+/** Everything that any scan could ask for. */
+const everything = { profile: 'nsa', only: [], skip: [], minSeverity: 'low', system: true, all: false } as const;
+
+/** What no scan reads, and the commands that ask a snapshot who reaches what and who may do what. */
+function kindsBesides(options: ScanClusterOptions): readonly string[] {
+  const readings = [
+    startPathsReading(true),
+    startReachReading(),
+    startRights({ definitions: true }),
+    startPolicyGenerator({ live: true, check: true }),
+  ];
+  const asked = new Set(readings.flatMap(({ kinds }) => kinds.kinds));
+  for (const { group, kind } of wantedKinds(kindsOfScan(options), options.podTemplates ?? [])) asked.delete(kindName(group, kind));
+  return [...asked];
+}
+
+/** Has these kinds recorded, until `end`; tells what could not be read. */
+async function readBesides(
+  connection: Connection,
+  kinds: readonly string[],
+  { patience, namespaces, podTemplates = [], onProgress }: ScanClusterOptions,
+  end: number,
+): Promise<readonly Unread[]> {
+  const unread: Unread[] = [];
+  granted(
+    await readCluster(
+      connection,
+      {
+        kinds,
+        workloads: false,
+        podTemplates,
+        patience: { ...patienceOf(patience), all: Math.max(0, end - Date.now()) },
+        ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
+        ...(onProgress === undefined ? {} : { onProgress }),
+      },
+      (input) => {
+        if (input.type === 'unread') unread.push(input);
+      },
+    ),
+  );
+  return unread;
+}
+
+/** The permissions that `snapshotCluster` needs with these options, as the YAML of a ClusterRole. */
+export function snapshotRoleFor(options: Omit<SnapshotOptions, keyof ConnectionOptions | 'file' | 'overwrite'>): string {
+  const { namespaces, podTemplates = [], verifyEnforcement } = options;
+  const judging = { ...options, ...everything };
+  const kinds = [...kindsOfScan(judging), ...kindsBesides(judging)];
+  const role = clusterRole(kinds, podTemplates, { command: 'snapshot', inNamespaces: namespaces !== undefined });
+  return verifyEnforcement === undefined ? role : role + verificationRole(verifyEnforcement);
 }
 
 function started<T>(start: () => T): T {

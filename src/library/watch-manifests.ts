@@ -1,13 +1,14 @@
-import { resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
 import { controls as ownControls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { policyOf } from '../options/policy-options.ts';
-import { readOverlay } from '../sources/charts/overlay.ts';
-import { watchPaths } from '../sources/manifests/watch-paths.ts';
+import { findInOrder } from '../sources/manifests/index.ts';
+import { watchPaths, type PathWatcher } from '../sources/manifests/watch-paths.ts';
 import type { FollowedSettings } from './followed-settings.ts';
 import { startPulse, type Rhythm } from './pulse.ts';
-import { keepJudging } from './kept-judgement.ts';
+import { builtFrom, keepJudging, type KeptReport } from './kept-judgement.ts';
 import { scan, type ScanOptions } from './scan.ts';
 import { snapshotsAmong } from './snapshot-among.ts';
 
@@ -41,20 +42,21 @@ export async function* watchManifests(options: WatchManifestsOptions = {}): Asyn
   let again = judging({ ...manifests, paths, cwd });
   // A file is saved at once, or nearly: nobody likes to wait for the verdict.
   const pulse = startPulse({ quiet: 50, ...rhythm }, ending.signal);
-  const watched =
-    charts === undefined ? paths : [...paths, ...(charts.values ?? []), ...paths.flatMap((path) => basesOf(resolve(cwd, path)))];
-  const close = watchPaths([...watched, ...(settings?.files ?? [])], cwd, {
-    changed: pulse.changed,
-    lost: (path, why) => onLost?.(path, why),
-  });
+  const watcher: PathWatcher = { changed: pulse.changed, lost: (path, why) => onLost?.(path, why) };
+  const close = watchPaths([...paths, ...(charts?.values ?? []), ...(settings?.files ?? [])], cwd, watcher);
+  const beside = watchBeside(paths, cwd, watcher);
   try {
+    // Before it is read, so that no change is missed.
+    if (charts !== undefined) beside.follow(builtFrom(await findInOrder(paths, cwd, true, charts.buildsAll)));
     for (let first = true; ; first = false) {
       const begun = Date.now();
       let report: Report | undefined;
       try {
         const other = first ? undefined : await settings?.changed();
         if (other !== undefined) again = judging({ ...other, paths, cwd });
-        report = await again();
+        const judged = await again();
+        ({ report } = judged);
+        beside.follow(judged.builtFrom);
       } catch (error) {
         if (first || !(error instanceof OptionError)) throw error;
         onFailure?.(error.lines);
@@ -67,18 +69,38 @@ export async function* watchManifests(options: WatchManifestsOptions = {}): Asyn
   } finally {
     signal?.removeEventListener('abort', end);
     close();
+    beside.close();
   }
 }
 
-/** The folders that a kustomization builds upon may stand beside it. */
-function basesOf(path: string): readonly string[] {
-  return [...(readOverlay(path)?.bases ?? [])];
+/** Follows what kustomizations are built from and does not stand below the paths: it may be other files after each change. */
+function watchBeside(
+  paths: readonly string[],
+  cwd: string,
+  watcher: PathWatcher,
+): { readonly follow: (files: readonly string[]) => void; readonly close: () => void } {
+  const named = paths.map((path) => resolve(cwd, path)).map((path) => (existsSync(path) ? realpathSync.native(path) : path));
+  let known = '';
+  let close = (): void => undefined;
+  return {
+    follow(files) {
+      const others = files.filter((file) => !named.some((path) => file === path || file.startsWith(path + sep)));
+      const text = [...new Set(others)].sort().join('\0');
+      if (text === known) return;
+      close();
+      known = text;
+      close = watchPaths(others, cwd, watcher);
+    },
+    close: () => close(),
+  };
 }
 
 /** Of manifests only what has changed is read again; a snapshot is read whole. */
-function judging(options: ScanOptions & Required<Pick<ScanOptions, 'paths' | 'cwd'>>): () => Promise<Report> {
-  if (snapshotsAmong(options.paths, options.cwd).length > 0) return () => scan(options);
+function judging(
+  options: ScanOptions & Required<Pick<ScanOptions, 'paths' | 'cwd'>>,
+): () => Promise<Pick<KeptReport, 'report' | 'builtFrom'>> {
+  if (snapshotsAmong(options.paths, options.cwd).length > 0) return async () => ({ report: await scan(options), builtFrom: [] });
   const { controls = ownControls } = options;
   const kept = keepJudging(options, controls, policyOf(options, controls));
-  return async () => (await kept.judge()).report;
+  return () => kept.judge();
 }

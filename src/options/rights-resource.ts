@@ -57,7 +57,7 @@ export function needsDefinition(text: string): boolean {
   const { name, group } = partsOf(word);
   return (
     name !== '*' &&
-    !(group === undefined ? namedResources : namedResources.filter((each) => each.group === group)).some((each) => isCalled(each, name))
+    !(group === undefined ? namedResources() : namedResources().filter((each) => each.group === group)).some((each) => isCalled(each, name))
   );
 }
 
@@ -73,7 +73,7 @@ function resourceOf(word: string, defined: readonly NamedResource[]): Meant {
   const { name, group } = partsOf(word);
   // Everything of all groups, or of one.
   if (name === '*') return { name, group: group ?? '*', namespaced: undefined, subresources: undefined };
-  const known = [...namedResources, ...defined];
+  const known = [...namedResources(), ...defined];
   const among = group === undefined ? known : known.filter((each) => each.group === group);
   const found = (
     [

@@ -1,8 +1,8 @@
-import { apiGroup, remembering, type Anchor, type AnchorOf, type Path, type PodTemplate, type Resource } from '../core/index.ts';
+import { apiGroup, sharedText, type Anchor, type AnchorOf, type Path, type PodTemplate, type Resource } from '../core/index.ts';
 import { reviewsNewPods, type AdmissionRule } from '../kube/admission.ts';
 import { cleanHostPath, hostPathWorth } from '../kube/host-paths.ts';
 import { networkFact, networkKinds, type NetworkFact } from '../kube/network/index.ts';
-import { placementOf } from '../kube/node-placement.ts';
+import { placementText } from '../kube/node-placement.ts';
 import { admissionSettingsKinds, readAdmissionSettings, type AdmissionSettings } from '../kube/pod-security/index.ts';
 import { rbacFact, rbacKinds, type RbacFact } from '../kube/rbac/index.ts';
 import { isClusterScoped } from '../kube/scope.ts';
@@ -301,8 +301,6 @@ function reviewerOf({ ref, object }: Resource): boolean {
   return reviewsNewPods(spec?.matchConstraints?.resourceRules);
 }
 
-const shared = remembering((text) => text);
-
 function workloadFact({ ref }: Resource, template: PodTemplate, anchor: AnchorOf, namespace: string): WorkloadFact {
   const spec: PodSpec = template.spec;
   const { specPath } = template;
@@ -313,7 +311,7 @@ function workloadFact({ ref }: Resource, template: PodTemplate, anchor: AnchorOf
     kind: ref.kind,
     namespace,
     name: ref.name,
-    account: shared(serviceAccountName || serviceAccount || 'default'),
+    account: sharedText(serviceAccountName || serviceAccount || 'default'),
     automount,
     automountAt: at(['automountServiceAccountToken']),
     accountAt: at([serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName']),
@@ -323,7 +321,7 @@ function workloadFact({ ref }: Resource, template: PodTemplate, anchor: AnchorOf
     claims: claimsOf(spec, at),
     hostNetwork: spec.hostNetwork === true,
     everyNode: ref.kind === 'DaemonSet' && spec.nodeSelector === undefined && spec.affinity?.nodeAffinity === undefined,
-    placement: shared(JSON.stringify(placementOf(spec))),
+    placement: placementText(spec),
     at: at([]),
   };
 }

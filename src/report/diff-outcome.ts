@@ -1,5 +1,5 @@
 import { severities, type DiffReport } from '../core/index.ts';
-import { counted, type Outcome, type OutcomeOptions } from './outcome.ts';
+import { counted, failingSeverities, severityBound, type Outcome, type OutcomeOptions } from './outcome.ts';
 
 /**
  * What a comparison amounts to, as an exit code: 2 where a side was not read to its end, or neither holds anything; 1 for
@@ -13,9 +13,8 @@ export function diffOutcome({ before, after, summary }: DiffReport, { failOn, al
   const isClean = severities.every((severity) => summary.new[severity] === 0);
   if (failOn === 'none')
     return { exitCode: 0, reason: isClean ? 'nothing is new' : 'new findings do not fail this run (--fail-on SEVERITY)' };
-  const failing = severities.slice(0, severities.indexOf(failOn) + 1);
-  const count = failing.reduce((sum, severity) => sum + summary.new[severity], 0);
-  const bound = failOn === 'critical' ? 'of severity critical' : `of severity ${failOn} or worse`;
+  const count = failingSeverities(failOn).reduce((sum, severity) => sum + summary.new[severity], 0);
+  const bound = severityBound(failOn);
   if (count > 0) return { exitCode: 1, reason: `${counted(count, 'new finding')} ${bound}` };
   return { exitCode: 0, reason: `no new finding ${bound}` };
 }

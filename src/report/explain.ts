@@ -60,7 +60,7 @@ export function* explainJson({ recommendations, controls }: Explanation): Genera
         subject: subject.name,
         params,
         remedy,
-        examples,
+        examples: examples(),
         fix: fix === undefined ? undefined : { safety: fix.safety, risk: fix.risk, ...fixJson(fixExample) },
       };
     }),
@@ -110,7 +110,8 @@ function recommendationBlocks(recommendation: Recommendation, chapter: Omit<Chap
 }
 
 function controlBlocks({ control, fixExample }: ControlExplanation, level: 0 | 1): Block[] {
-  const { fix, examples, params } = control;
+  const { fix, params } = control;
+  const examples = control.examples();
   const [failing] = Object.entries(examples.fail);
   const [passing] = Object.entries(examples.pass);
   return present([

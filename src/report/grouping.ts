@@ -1,4 +1,4 @@
-import { severities, type Finding, type ResourceRef, type Severity } from '../core/index.ts';
+import { objectKey, severities, type Finding, type ResourceRef, type Severity } from '../core/index.ts';
 
 /** What one control found on one object, at one severity: twenty containers with the same defect are one issue in twenty places. */
 export interface Issue {
@@ -23,9 +23,8 @@ export interface FileGroup {
 export function grouped(findings: readonly Finding[]): FileGroup[] {
   const files = new Map<string, Map<string, Map<string, Finding[]>>>();
   for (const finding of findings) {
-    const { apiVersion, kind, namespace = '', name } = finding.resource;
     const resources = entry(files, finding.file, () => new Map<string, Map<string, Finding[]>>());
-    const issues = entry(resources, [apiVersion, kind, namespace, name].join('\0'), () => new Map<string, Finding[]>());
+    const issues = entry(resources, objectKey(finding.resource), () => new Map<string, Finding[]>());
     entry(issues, `${finding.control}\0${finding.severity}`, (): Finding[] => []).push(finding);
   }
   const groups = [...files].map(([file, resources]) => {

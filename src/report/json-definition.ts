@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AppliedFix, DiffReport, FixReport, FleetReport, Location, Report } from '../core/index.ts';
+import type { DeepReadonly } from './agrees.ts';
 
 // The definitions of the JSON reports, from which docs/*.schema.json are made. Only tools and tests import it: the
 // command line never loads a schema library.
@@ -223,8 +224,6 @@ const definition = z
     }),
   })
   .meta({ id: 'report', title: 'Report of plimsoll scan' });
-
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 // The only test that also tells an optional key from an absent one: assignability both ways lets both pass.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters

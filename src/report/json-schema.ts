@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { diffReportDefinition, fixReportDefinition, fleetReportDefinition, reportDefinition } from './json-definition.ts';
+import { pathsDefinitions } from './paths/paths-definition.ts';
+import { reachDefinition } from './reach/reach-definition.ts';
 import { rightsDefinition } from './rights-definition.ts';
 
 /** The JSON Schema of the report of `plimsoll scan`, as text for docs/report.schema.json. */
@@ -25,6 +27,16 @@ export function diffReportSchema(): string {
 /** The JSON Schema of the reports about rights, as text for docs/rights.schema.json. */
 export function rightsSchema(): string {
   return schemaText(rightsDefinition);
+}
+
+/** The JSON Schema of the reports about attack paths, as text for docs/paths.schema.json. */
+export function pathsSchema(): string {
+  return schemaText(pathsDefinitions);
+}
+
+/** The JSON Schema of what `plimsoll reach` prints, as text for docs/reach.schema.json. */
+export function reachSchema(): string {
+  return schemaText(reachDefinition);
 }
 
 /**

@@ -67,10 +67,18 @@ test('keys stand in the order of the contract', () => {
   );
 });
 
-test('every finding stands on a line of its own, in a piece of its own', () => {
-  const pieces = [...formatJson(sampleReport)].filter((piece) => piece.includes('"control":'));
-  expect(pieces).toHaveLength(sampleReport.findings.length);
-  for (const piece of pieces) expect(piece.match(/\n/g)).toHaveLength(1);
+test('every finding stands on a line of its own', () => {
+  const lines = formatted()
+    .split('\n')
+    .filter((line) => line.includes('"control":'));
+  expect(lines.map((line) => JSON.parse(line.replace(/,$/, '')))).toStrictEqual(JSON.parse(formatted()).findings);
+});
+
+test('however many findings there are, they come in small pieces', () => {
+  const findings = Array.from({ length: 2_000 }, () => sampleReport.findings[0]!);
+  const pieces = [...formatJson({ ...sampleReport, findings })];
+  expect(JSON.parse(pieces.join('')).findings).toHaveLength(2_000);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(20_000);
 });
 
 test('any string survives, and nothing that steers a terminal or ends a line is written raw', () => {

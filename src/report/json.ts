@@ -16,6 +16,7 @@ import {
   type WaiverUse,
   type Workload,
 } from '../core/index.ts';
+import { pieces } from './pieces.ts';
 
 /**
  * The report as JSON, by the contract of docs/report.schema.json: keys in a fixed order, one record a line. It is yielded
@@ -93,7 +94,26 @@ export function quotedList(texts: readonly string[]): string {
   return `[${texts.map(quoted).join(',')}]`;
 }
 
-/** A list as a field, an item a line. */
+/** An object of any shape: a field a line, and of lists of objects an item a line. */
+export function* fieldByField(report: object): Generator<string, void> {
+  const fields = Object.entries(report).filter(([, value]) => value !== undefined);
+  yield '{\n';
+  for (const [index, [key, value]] of fields.entries()) {
+    const comma = index === fields.length - 1 ? '' : ',';
+    if (!Array.isArray(value) || typeof value[0] !== 'object') {
+      yield `  ${anyValue(key)}: ${anyValue(value)}${comma}\n`;
+      continue;
+    }
+    yield `  ${anyValue(key)}: [\n`;
+    for (const [at, item] of value.entries()) yield `    ${anyValue(item)}${at === value.length - 1 ? '' : ','}\n`;
+    yield `  ]${comma}\n`;
+  }
+  yield '}\n';
+}
+
+const pieceSize = 16 * 1024;
+
+/** A list as a field, an item a line. Each piece that is yielded passes through several generators: they are of many lines. */
 export function* records<T>(
   indent: string,
   key: string,
@@ -106,8 +126,13 @@ export function* records<T>(
     return;
   }
   yield `${indent}"${key}": [\n`;
-  for (const [index, item] of items.entries()) yield `${indent}  ${record(item)}${index === items.length - 1 ? '' : ','}\n`;
+  yield* pieces(lines(indent, items, record), pieceSize);
   yield `${indent}]${last ? '' : ','}\n`;
+}
+
+function* lines<T>(indent: string, items: readonly T[], record: (item: T) => string): Generator<string, void> {
+  const end = items.length - 1;
+  for (let index = 0; index <= end; index++) yield `${indent}  ${record(items[index]!)}${index === end ? '' : ','}\n`;
 }
 
 export function reference({ apiVersion, kind, namespace, name, owner }: ResourceRef): string {

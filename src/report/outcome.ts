@@ -38,13 +38,22 @@ export function outcome(report: Report, options: OutcomeOptions): Outcome {
   if (options.failOn === 'none') return { exitCode: 0, reason: 'findings do not fail this run (--fail-on none)' };
   if (report.changedSince?.same === true)
     return { exitCode: 0, reason: `nothing changed since ${printable(report.changedSince.revision)}` };
-  const failing = severities.slice(0, severities.indexOf(options.failOn) + 1);
-  const count = failing.reduce((sum, severity) => sum + report.summary.bySeverity[severity], 0);
-  const severity = options.failOn === 'critical' ? 'of severity critical' : `of severity ${options.failOn} or worse`;
+  const count = failingSeverities(options.failOn).reduce((sum, severity) => sum + report.summary.bySeverity[severity], 0);
+  const severity = severityBound(options.failOn);
   const bound = report.changedSince === undefined ? severity : `${severity} in what changed`;
   const finding = report.baseline === undefined ? 'finding' : 'new finding';
   if (count > 0) return { exitCode: 1, reason: `${counted(count, finding)} ${bound}` };
   return { exitCode: 0, reason: `no ${finding} ${bound}` };
+}
+
+/** Those that fail a run. */
+export function failingSeverities(failOn: FailOn): readonly Severity[] {
+  return failOn === 'none' ? [] : severities.slice(0, severities.indexOf(failOn) + 1);
+}
+
+/** The same in words. */
+export function severityBound(failOn: Severity): string {
+  return failOn === 'critical' ? 'of severity critical' : `of severity ${failOn} or worse`;
 }
 
 /** A number with its noun: `1 file`, `2 files`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CanReport, GrantsReport, LeastRoleReport, PermissionsReport, RightsDiffReport, WhoCanReport } from '../core/index.ts';
+import type { Agrees } from './agrees.ts';
 
 // The definitions of the JSON reports about rights, from which docs/rights.schema.json is made. Only tools and tests import
 // it.
@@ -215,11 +216,6 @@ const differenceDefinition = z
       .describe('Only subjects for whom something changes'),
   })
   .describe('plimsoll rbac --diff');
-
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
-
-// Distributes over unions, whose parts need not be written in the same order.
-type Agrees<A, B> = [DeepReadonly<A>] extends [B] ? ([B] extends [DeepReadonly<A>] ? true : false) : false;
 
 /** Only compiles while the definition and the type accept the same. */
 const can: Agrees<z.infer<typeof canDefinition>, CanReport> extends true ? z.ZodType<CanReport> : never = canDefinition;

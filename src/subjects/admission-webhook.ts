@@ -2,7 +2,9 @@ import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, Reso
 import type { Webhook } from '../kube/admission.ts';
 import { isObservedApiServer, observedApiServerKind, type ObservedApiServer } from '../kube/api-server.ts';
 import { certificateEnds, fromBase64 } from '../kube/certificate.ts';
+import type { ServiceSpec } from '../kube/types.ts';
 import { allNamespaceFacts, namespaceFactsKinds, namespacePart, type NamespaceFacts, type NamespacePart } from './namespace-facts.ts';
+import { isService } from './service.ts';
 
 /** One of the webhooks of a configuration, with what it has to do with. */
 export interface AdmissionWebhookSubject {
@@ -74,21 +76,23 @@ export const admissionWebhooks: JoinedSubjectKind<AdmissionWebhookSubject, Memor
 
 function remember(resource: Resource, anchor: AnchorOf): Memory | undefined {
   const { ref, object } = resource;
+  if (isService(resource)) {
+    const { ports, type }: ServiceSpec = object['spec'] ?? {};
+    const key = keyOf(ref.namespace ?? 'default', ref.name);
+    return { type: 'service', key, ports: ports?.flatMap(({ port }) => port ?? []) ?? noPorts, external: type === 'ExternalName' };
+  }
   const part = namespacePart(resource);
   if (part !== undefined) return part;
   if (isObservedApiServer(ref)) {
     const now = Date.parse((object as { readonly status?: ObservedApiServer }).status?.time ?? '');
     return Number.isNaN(now) ? undefined : { type: 'clock', now };
   }
-  if (ref.kind === 'Service' && ref.apiVersion === 'v1') {
-    const { ports = [], type } = (object['spec'] ?? {}) as { ports?: readonly { readonly port?: number }[]; type?: string };
-    const key = keyOf(ref.namespace ?? 'default', ref.name);
-    return { type: 'service', key, ports: ports.flatMap(({ port }) => port ?? []), external: type === 'ExternalName' };
-  }
   if (!ref.apiVersion.startsWith('admissionregistration.k8s.io/') || types[ref.kind] === undefined) return undefined;
   const { webhooks = [] } = object as { readonly webhooks?: readonly Webhook[] };
   return { type: 'webhooks', ref, webhooks: webhooks.map((webhook, index) => rememberWebhook(webhook, ['webhooks', index], anchor)) };
 }
+
+const noPorts: readonly number[] = [];
 
 function rememberWebhook(webhook: Webhook, path: readonly ['webhooks', number], anchor: AnchorOf): RememberedWebhook {
   const { name, rules, failurePolicy, timeoutSeconds, namespaceSelector, objectSelector, matchConditions, clientConfig = {} } = webhook;

@@ -1,7 +1,8 @@
 import type { Anchor, JoinedSubject, JoinedSubjectKind, Path, Resource, ResourceRef } from '../core/index.ts';
 import { isObservedApiServer, observedApiServerKind, type AnonymousAnswer, type ObservedApiServer } from '../kube/api-server.ts';
-import { flagsOf, programOf, switchOf } from '../kube/control-plane-flags.ts';
+import { flagsOf, switchOf } from '../kube/control-plane-flags.ts';
 import type { Container, PodSpec } from '../kube/types.ts';
+import { isApiServer } from './api-server-container.ts';
 
 /** An API server, with what tells whether it takes requests without credentials. */
 export interface AnonymousAccessSubject {
@@ -31,12 +32,15 @@ export const anonymousAccess: JoinedSubjectKind<AnonymousAccessSubject, Memory> 
 
   remember(resource, anchor) {
     const { ref, object } = resource;
+    if (ref.kind === 'Pod' && ref.apiVersion === 'v1') {
+      const flags = flagsIn(resource);
+      return flags && { ref, at: anchor(flags.path), access: flags.access };
+    }
     if (isObservedApiServer(ref)) {
       const { status } = object as { readonly status?: ObservedApiServer };
       return { ref, at: anchor(['status', 'anonymous']), access: accessOf(status) };
     }
-    const flags = ref.kind === 'Pod' && ref.apiVersion === 'v1' ? flagsIn(resource) : undefined;
-    return flags === undefined ? undefined : { ref, at: anchor(flags.path), access: flags.access };
+    return undefined;
   },
 
   *subjects(memories): Generator<JoinedSubject<AnonymousAccessSubject>> {
@@ -54,7 +58,7 @@ function accessOf({ anonymous, endpoint }: ObservedApiServer = {}): AnonymousAcc
 
 function flagsIn({ podTemplates: [template] }: Resource): { readonly path: Path; readonly access: AnonymousAccess } | undefined {
   const { containers = [] }: PodSpec = template?.spec ?? {};
-  const index = containers.findIndex((container) => programOf(container) === 'kube-apiserver');
+  const index = containers.findIndex(isApiServer);
   const container: Container | undefined = containers[index];
   if (container === undefined || template === undefined) return undefined;
   const given = switchOf(container, 'anonymous-auth');

@@ -1,8 +1,16 @@
-import { apiGroup, type Anchor, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
+import {
+  apiGroup,
+  type Anchor,
+  type AnchorOf,
+  type JoinedSubject,
+  type JoinedSubjectKind,
+  type PodTemplate,
+  type ResourceRef,
+} from '../core/index.ts';
 import { isObservedApiServer, observedApiServerKind, type ObservedApiServer, type ObservedEnforcement } from '../kube/api-server.ts';
-import { flagsOf, programOf } from '../kube/control-plane-flags.ts';
+import { flagsOf } from '../kube/control-plane-flags.ts';
 import { isObject } from '../kube/shape-reader.ts';
-import type { PodSpec } from '../kube/types.ts';
+import { isApiServer } from './api-server-container.ts';
 import { containersOf } from './container.ts';
 
 /** One of the places that show by whom an API server is authorised: its flags, its file, or what it answers to a stranger. */
@@ -30,6 +38,7 @@ export const authorizers: JoinedSubjectKind<AuthorizersSubject, readonly Memory[
   example: 'objects',
 
   remember({ ref, object, podTemplates }, anchor) {
+    if (podTemplates.length > 0) return seenByFlags(ref, podTemplates, anchor);
     if (isObservedApiServer(ref)) {
       const { enforcement } = (object as { readonly status?: ObservedApiServer }).status ?? {};
       return [{ seen: 'answer', stranger: enforcement?.stranger, ref, at: anchor(['status']) }];
@@ -41,26 +50,7 @@ export const authorizers: JoinedSubjectKind<AuthorizersSubject, readonly Memory[
       );
       return [{ seen: 'file', modes: types, ref, at: anchor(['authorizers']) }];
     }
-    const found = podTemplates.flatMap(({ spec, specPath }) =>
-      containersOf(spec as PodSpec).flatMap(({ container, path }): Memory[] => {
-        if (programOf(container) !== 'kube-apiserver') return [];
-        const flags = flagsOf(container, ['authorization-mode', 'authorization-config']);
-        const mode = flags.findLast(({ name }) => name === 'authorization-mode');
-        const inFile = flags.some(({ name }) => name === 'authorization-config');
-        const where = mode?.paths[0] ?? [container.command === undefined ? 'args' : 'command'];
-        return [
-          {
-            seen: 'flags',
-            container: container.name ?? '',
-            modes: mode?.value.split(','),
-            inFile,
-            ref,
-            at: anchor([...specPath, ...path, ...where]),
-          },
-        ];
-      }),
-    );
-    return found.length === 0 ? undefined : found;
+    return undefined;
   },
 
   *subjects(memories) {
@@ -75,6 +65,22 @@ export const authorizers: JoinedSubjectKind<AuthorizersSubject, readonly Memory[
     }
   },
 };
+
+function seenByFlags(ref: ResourceRef, podTemplates: readonly PodTemplate[], anchor: AnchorOf): readonly Memory[] | undefined {
+  let found: Memory[] | undefined;
+  for (const { spec, specPath } of podTemplates) {
+    for (const { container, path } of containersOf(spec)) {
+      if (!isApiServer(container)) continue;
+      const flags = flagsOf(container, ['authorization-mode', 'authorization-config']);
+      const mode = flags.findLast(({ name }) => name === 'authorization-mode');
+      const inFile = flags.some(({ name }) => name === 'authorization-config');
+      const where = mode?.paths[0] ?? [container.command === undefined ? 'args' : 'command'];
+      const at = anchor([...specPath, ...path, ...where]);
+      (found ??= []).push({ seen: 'flags', container: container.name ?? '', modes: mode?.value.split(','), inFile, ref, at });
+    }
+  }
+  return found;
+}
 
 function subjectOf({ ref, ...subject }: Memory): JoinedSubject<AuthorizersSubject> {
   return { subject, ref, at: subject.at };

@@ -1,13 +1,25 @@
-import type { LocalSubjectKind } from '../core/index.ts';
+import type { LocalSubjectKind, PodTemplate } from '../core/index.ts';
 import { programOf } from '../kube/control-plane-flags.ts';
-import { containers, type ContainerSubject } from './container.ts';
+import type { Container } from '../kube/types.ts';
+import { containers, containersOf, type ContainerSubject } from './container.ts';
+
+export function isApiServer(container: Container): boolean {
+  return programOf(container) === 'kube-apiserver';
+}
+
+/** For a first look: hardly any pod does. */
+export function runsApiServer({ spec }: PodTemplate): boolean {
+  return containersOf(spec).some(({ container }) => isApiServer(container));
+}
 
 /** A container that runs an API server. Paths of controls are relative to it. */
 export const apiServerContainers: LocalSubjectKind<ContainerSubject> = {
   ...containers,
   name: 'container of an API server',
   subjects: (resource, context) =>
-    [...containers.subjects(resource, context)].filter(({ subject }) => programOf(subject.container) === 'kube-apiserver'),
+    resource.podTemplates.some(runsApiServer)
+      ? [...containers.subjects(resource, context)].filter(({ subject }) => isApiServer(subject.container))
+      : [],
 };
 
 /** Flags with which an API server records what it is asked, for the examples of controls. */

@@ -2,6 +2,7 @@ import {
   compareText,
   unknown,
   type Anchor,
+  type AnchorOf,
   type JoinedSubject,
   type JoinedSubjectKind,
   type Place,
@@ -102,28 +103,13 @@ export const clusters: JoinedSubjectKind<ClusterSubject, Memory> = {
 
   remember(resource, anchor) {
     const { ref, object } = resource;
+    if (resource.podTemplates.length > 0) return rememberWorkload(resource, anchor);
     if (isObservedApiServer(ref)) {
       const { version = '', apis } = (object as { readonly status?: ObservedApiServer }).status ?? {};
       // Who knows what is served has asked for what runs.
       return apis === undefined ? undefined : { type: 'server', ref, server: { at: anchor(['metadata', 'name']), version, apis } };
     }
-    if (isNode(resource)) return { type: 'node', virtual: isVirtual(resource), enforcesPolicies: enforcesPolicies(resource) };
-    if (resource.podTemplates.length === 0) return undefined;
-    const daemonSet = ref.kind === 'DaemonSet';
-    const products = productsOfWorkload(resource);
-    if (products.length === 0 && !daemonSet) return undefined;
-    const title = `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
-    const at = anchor(['metadata', 'name']);
-    const specs = resource.podTemplates.map(({ spec }) => spec as PodSpec);
-    const work = workOf(resource);
-    const workloads = products.map((product) => ({ title, at, product, policies: policiesOf(product, specs), work }));
-    return {
-      type: 'workload',
-      ref,
-      at,
-      workloads,
-      daemonSet: daemonSet ? { title, at, products, ...factsOf(resource, specs) } : undefined,
-    };
+    return isNode(resource) ? { type: 'node', virtual: isVirtual(resource), enforcesPolicies: enforcesPolicies(resource) } : undefined;
   },
 
   *subjects(memories) {
@@ -150,6 +136,25 @@ export const clusters: JoinedSubjectKind<ClusterSubject, Memory> = {
     yield { ref, at: server.at, subject: { server, nodes, workloads, daemonSets } };
   },
 };
+
+function rememberWorkload(resource: Resource, anchor: AnchorOf): Memory | undefined {
+  const { ref } = resource;
+  const daemonSet = ref.kind === 'DaemonSet';
+  const products = productsOfWorkload(resource);
+  if (products.length === 0 && !daemonSet) return undefined;
+  const title = `${ref.kind} ${ref.namespace === undefined ? '' : `${ref.namespace}/`}${ref.name}`;
+  const at = anchor(['metadata', 'name']);
+  const specs = resource.podTemplates.map(({ spec }) => spec as PodSpec);
+  const work = workOf(resource);
+  const workloads = products.map((product) => ({ title, at, product, policies: policiesOf(product, specs), work }));
+  return {
+    type: 'workload',
+    ref,
+    at,
+    workloads,
+    daemonSet: daemonSet ? { title, at, products, ...factsOf(resource, specs) } : undefined,
+  };
+}
 
 /** In manifests each product stands for itself: what else there is in their cluster is not known. */
 function alone({ ref, at, workloads }: Extract<Memory, { readonly type: 'workload' }>): JoinedSubject<ClusterSubject> {

@@ -1,7 +1,8 @@
-import { remembering, type Anchor, type JoinedSubjectKind, type Resource, type ResourceRef } from '../core/index.ts';
+import type { Anchor, JoinedSubjectKind, Resource, ResourceRef } from '../core/index.ts';
 import type { NamedLimitRange } from '../kube/effective-resources.ts';
 import type { LimitRangeItem, PodSpec, ResourceRequirements } from '../kube/types.ts';
-import { containersOf } from './container.ts';
+import { containersOf, type ContainerClass } from './container.ts';
+import { unnamedNamespace } from './policy-facts.ts';
 
 /** A container with what decides on its resources: its own, those of its pod, and the LimitRanges of its namespace. */
 export interface ContainerWithLimitRangeSubject {
@@ -27,11 +28,12 @@ type Memory =
       readonly containers: readonly RememberedContainer[];
     };
 
-type RememberedContainer = Omit<ContainerWithLimitRangeSubject, 'limitRanges' | 'namespace' | 'workload'>;
+interface RememberedContainer extends Pick<ContainerWithLimitRangeSubject, 'name' | 'resources' | 'podResources' | 'at'> {
+  readonly class: ContainerClass;
+}
 
 const none: ResourceRequirements = {};
-
-const shared = remembering((text) => text);
+const noRanges: readonly NamedLimitRange[] = [];
 
 /** Without ephemeral containers, which must not have resources. Paths of fixes are relative to its resources. */
 export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRangeSubject, Memory> = {
@@ -45,25 +47,26 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
     const namespace = context.namespaceOf(resource);
     if (ref.kind === 'LimitRange' && ref.apiVersion === 'v1')
       return { type: 'limit range', namespace, limitRange: { name: ref.name, limits: limitsOf(resource) } };
-    if (resource.podTemplates.length === 0) return undefined;
-    const containers: RememberedContainer[] = [];
+    let containers: RememberedContainer[] | undefined;
     for (const { spec, specPath } of resource.podTemplates) {
       const { resources: podResources = none }: PodSpec = spec;
       for (const { container, class: containerClass, path } of containersOf(spec)) {
         if (containerClass === 'ephemeral container') continue;
         const { name = '', resources = none } = container;
         if (settled({ name, resources })) continue;
-        containers.push({
+        (containers ??= []).push({
           name,
-          title: shared(`${containerClass} "${name}"`),
+          class: containerClass,
           resources,
           podResources,
           at: anchor([...specPath, ...path, 'resources']),
         });
       }
     }
-    return containers.length === 0 ? undefined : { type: 'containers', namespace, ref, containers };
+    return containers && { type: 'containers', namespace, ref, containers };
   },
+
+  concerns: ({ namespace = unnamedNamespace }) => namespace,
 
   *subjects(memories) {
     const limitRanges = new Map<string | undefined, NamedLimitRange[]>();
@@ -77,8 +80,15 @@ export const containersWithLimitRange: JoinedSubjectKind<ContainerWithLimitRange
       if (memory.type !== 'containers') continue;
       for (const container of memory.containers) {
         const { namespace, ref } = memory;
-        const subject = { ...container, namespace, workload: ref.name, limitRanges: limitRanges.get(namespace) ?? [] };
-        yield { subject, ref: memory.ref, at: container.at, container: container.name };
+        const { name, resources, podResources, at } = container;
+        const title = `${container.class} "${name}"`;
+        const known = limitRanges.get(namespace) ?? noRanges;
+        yield {
+          subject: { name, title, namespace, workload: ref.name, resources, podResources, limitRanges: known, at },
+          ref,
+          at,
+          container: name,
+        };
       }
     }
   },

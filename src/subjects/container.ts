@@ -1,4 +1,4 @@
-import { notApplicable, type LocalSubjectKind, type Verdict } from '../core/index.ts';
+import { notApplicable, type LocalSubject, type LocalSubjectKind, type Path, type PodTemplate, type Verdict } from '../core/index.ts';
 import type { Container, PodSpec } from '../kube/types.ts';
 import { podSubject, podTemplates, type PodSubject } from './pod.ts';
 
@@ -21,6 +21,23 @@ export interface ContainerOfPod {
   readonly class: ContainerClass;
   readonly path: readonly [ContainerList, number];
 }
+
+/** With its path from the root of the object. */
+export interface ContainerOfTemplate extends ContainerOfPod {
+  readonly at: Path;
+}
+
+/** As `containersOf`, for those who need to know where they stand. */
+export function containersIn(template: PodTemplate): readonly ContainerOfTemplate[] {
+  if (lastIn?.template === template) return lastIn.containers;
+  const { spec, specPath } = template;
+  const found: ContainerOfTemplate[] = [];
+  for (const { container, class: of, path } of containersOf(spec)) found.push({ container, class: of, path, at: [...specPath, ...path] });
+  lastIn = { template, containers: found };
+  return found;
+}
+
+let lastIn: { readonly template: PodTemplate; readonly containers: readonly ContainerOfTemplate[] } | undefined;
 
 /** The only loop over containers there is: every class, in the order of Pod Security admission. */
 export function containersOf(spec: PodSpec): readonly ContainerOfPod[] {
@@ -66,12 +83,15 @@ export const containers: LocalSubjectKind<ContainerSubject> = {
   name: 'container',
   reads: podTemplates,
   example: 'container',
-  subjects: (resource, context) =>
-    resource.podTemplates.flatMap((template) => {
-      const pod = podSubject(resource, template, context.namespaceOf(resource));
-      return containersOf(pod.spec).map(({ container, class: containerClass, path }) => {
-        const name = container.name ?? '';
-        return { subject: { container, name, class: containerClass, pod }, path: [...template.specPath, ...path], container: name };
-      });
-    }),
+  subjects(resource, context) {
+    const found: LocalSubject<ContainerSubject>[] = [];
+    for (const template of resource.podTemplates) {
+      const pod = podSubject(resource, template, context);
+      for (const { container, class: of, at } of containersIn(template)) {
+        const { name = '' } = container;
+        found.push({ subject: { container, name, class: of, pod }, path: at, container: name });
+      }
+    }
+    return found;
+  },
 };

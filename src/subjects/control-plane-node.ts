@@ -1,7 +1,25 @@
-import type { Anchor, AnchorOf, JoinedSubject, JoinedSubjectKind, Resource, ResourceRef } from '../core/index.ts';
-import { isControlPlane, landsOn, lastingTaints, placementOf, type NodeFacts, type Placement } from '../kube/node-placement.ts';
+import {
+  remembering,
+  type Anchor,
+  type AnchorOf,
+  type JoinedSubject,
+  type JoinedSubjectKind,
+  type PodTemplate,
+  type ResourceRef,
+} from '../core/index.ts';
+import {
+  isControlPlane,
+  landsOn,
+  lastingTaints,
+  passesLastingTaints,
+  placementText,
+  type NodeFacts,
+  type Placement,
+} from '../kube/node-placement.ts';
 import { nodeOfStaticPod } from '../kube/static-pod.ts';
+import type { PodSpec } from '../kube/types.ts';
 import { isNode, nodeFacts } from './node.ts';
+import { rememberedWorkload, type RememberedPod } from './remembered-workload.ts';
 
 /** A node, or a workload that taints do not keep from the nodes of the control plane. */
 export type ControlPlaneNodeSubject =
@@ -29,10 +47,7 @@ type Memory =
   | { readonly type: 'node'; readonly ref: ResourceRef; readonly facts: NodeFacts; readonly at: Anchor; readonly taintsAt: Anchor }
   | { readonly type: 'workload'; readonly ref: ResourceRef; readonly pods: readonly PlacedPod[] };
 
-interface PlacedPod {
-  readonly placement: Placement;
-  readonly at: Anchor;
-}
+type PlacedPod = Pick<RememberedPod, 'placement' | 'placedAt'>;
 
 /** More than any cluster has: what pretends to have more must not cost more. */
 const mostNodes = 100;
@@ -44,13 +59,15 @@ export const controlPlaneNodes: JoinedSubjectKind<ControlPlaneNodeSubject, Memor
   reads: { podTemplates: true, kinds: ['Node'] },
   example: 'objects',
 
-  remember(resource, anchor) {
+  remember(resource, anchor, context) {
     const { ref } = resource;
     if (isNode(resource)) return { type: 'node', ref, facts: nodeFacts(resource), at: anchor([]), taintsAt: anchor(['spec', 'taints']) };
+    if (!resource.podTemplates.some(({ spec }) => getsPastTaints(spec))) return undefined;
     // Who owns the node put it there.
-    if (resource.podTemplates.length === 0 || nodeOfStaticPod(resource) !== undefined) return undefined;
-    const pods = placementsOf(resource, anchor);
-    return pods.length === 0 ? undefined : { type: 'workload', ref, pods };
+    if (nodeOfStaticPod(resource) !== undefined) return undefined;
+    // That of a running pod is remembered anyway.
+    if (resource.podTemplates.every(({ spec }) => hasNode(spec))) return rememberedWorkload(resource, anchor, context);
+    return { type: 'workload', ref, pods: resource.podTemplates.flatMap((template) => placedPod(template, anchor)) };
   },
 
   *subjects(memories): Generator<JoinedSubject<ControlPlaneNodeSubject>> {
@@ -64,25 +81,32 @@ export const controlPlaneNodes: JoinedSubjectKind<ControlPlaneNodeSubject, Memor
       if (controlPlane && isGuarded && guarded.length < mostNodes) guarded.push(facts);
       yield { subject: { type: 'node', name: facts.name, controlPlane, guarded: isGuarded, others, taintsAt }, ref, at };
     }
+    if (guarded.length === 0) return;
+    const landing = remembering((text): { readonly node: string; readonly named: boolean } | null => {
+      const placement = JSON.parse(text) as Placement;
+      const node = guarded.find(landsOn(placement))?.name;
+      return node === undefined ? null : { node, named: placement.nodeName !== undefined };
+    });
     for (const memory of memories) {
       if (memory.type !== 'workload') continue;
       const { ref } = memory;
-      for (const { at, placement } of memory.pods) {
-        const node = guarded.find(landsOn(placement))?.name;
-        if (node === undefined) continue;
-        const named = placement.nodeName !== undefined;
-        yield { subject: { type: 'workload', ref, at, node, named }, ref, at };
+      for (const { placedAt: at, placement } of memory.pods) {
+        const found = landing(placement);
+        if (found !== null) yield { subject: { type: 'workload', ref, at, ...found }, ref, at };
       }
     }
   },
 };
 
-/** Of those alone that could get past a taint. */
-function placementsOf({ podTemplates }: Resource, anchor: AnchorOf): PlacedPod[] {
-  return podTemplates.flatMap(({ spec, specPath }): PlacedPod[] => {
-    const placement = placementOf(spec);
-    const { nodeName, tolerations = [] } = placement;
-    if (nodeName === undefined && tolerations.length === 0) return [];
-    return [{ placement, at: anchor([...specPath, nodeName === undefined ? 'tolerations' : 'nodeName']) }];
-  });
+function hasNode({ nodeName }: PodSpec): boolean {
+  return nodeName !== undefined && nodeName !== '';
+}
+
+function getsPastTaints(spec: PodSpec): boolean {
+  return hasNode(spec) || spec.tolerations?.some(passesLastingTaints) === true;
+}
+
+function placedPod({ spec, specPath }: PodTemplate, anchor: AnchorOf): PlacedPod[] {
+  if (!getsPastTaints(spec)) return [];
+  return [{ placement: placementText(spec), placedAt: anchor([...specPath, hasNode(spec) ? 'nodeName' : 'tolerations']) }];
 }

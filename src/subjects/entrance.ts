@@ -2,7 +2,8 @@ import { compareText, groupBy, type JoinedSubject, type JoinedSubjectKind, type 
 import { indexByNamespace } from '../kube/selector-index.ts';
 import { short } from './dangerous-grants.ts';
 import { meshFronts } from './mesh-fronts.ts';
-import { rememberWayIn, wayInKinds, type Entrance, type RememberedPod, type RouteWay, type ServiceEntrance, type WayIn } from './way-in.ts';
+import type { RememberedPod } from './remembered-workload.ts';
+import { rememberWayIn, wayInKinds, type Entrance, type RouteWay, type ServiceEntrance, type WayIn } from './way-in.ts';
 
 /** A Service, an Ingress, a Gateway or a route by which connections from outside get to pods. */
 export interface EntranceSubject extends Entrance {

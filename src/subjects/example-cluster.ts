@@ -49,6 +49,16 @@ export function exampleCluster({
   return [server, ...nodes.map(nodeYaml), ...workloads.map(exampleWorkload)].join('\n---\n');
 }
 
+/** The examples of a control that tells what it sees of some tools, and is never sure. */
+export function exampleSightings(image: string): Readonly<Record<'in the cluster' | 'among manifests' | 'nothing known in it', string>> {
+  const seen: ExampleWorkload = { kind: 'Deployment', name: 'it', image };
+  return {
+    'in the cluster': exampleCluster({ workloads: [exampleCollector, exampleSensor, seen] }),
+    'among manifests': exampleWorkload(seen),
+    'nothing known in it': exampleCluster(),
+  };
+}
+
 const metricsApi: ServedApi = { group: 'metrics.k8s.io', resource: 'pods' };
 
 function nodeYaml({ labels = '', more = '' }: ExampleNode, index: number): string {

@@ -2,7 +2,8 @@ import type { Anchor, JoinedSubject, JoinedSubjectKind, ResourceRef } from '../c
 import { landsOn, type NodeFacts, type Placement } from '../kube/node-placement.ts';
 import { indexByNamespace, type SelectorIndex } from '../kube/selector-index.ts';
 import { meshFronts } from './mesh-fronts.ts';
-import { rememberWayIn, wayInKinds, type NamedService, type RememberedPod, type RouteWay, type WayIn } from './way-in.ts';
+import type { RememberedPod } from './remembered-workload.ts';
+import { rememberWayIn, wayInKinds, type NamedService, type RouteWay, type WayIn } from './way-in.ts';
 
 /**
  * A workload to which a Service leads from outside of the cluster, by itself or behind an Ingress or a route of a Gateway; or a
@@ -57,7 +58,7 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, WayIn> 
     const internal = new Map<string, string>();
     for (const memory of memories) {
       // An agent runs on every node and says nothing of where the others may.
-      if (memory.type !== 'workload' || memory.agent) continue;
+      if (memory.type !== 'workload' || memory.ref.kind === 'DaemonSet') continue;
       for (const pod of memory.pods) {
         const [exposing] = services.get(memory.namespace)?.matching(pod.labels) ?? [];
         if (exposing !== undefined) exposed.push({ ref: memory.ref, service: exposing.service, pod });
@@ -66,7 +67,7 @@ export const exposedWorkloads: JoinedSubjectKind<ExposedWorkloadSubject, WayIn> 
     }
     const sharing = startSharing(nodes, internal);
     for (const { ref, service, pod } of exposed) {
-      const { at } = pod;
+      const { placedAt: at } = pod;
       const { name, route } = service;
       const leading = route === undefined ? { service: name } : { service: name, route };
       yield { subject: { type: 'workload', ref, ...leading, at, shares: sharing(pod.placement) }, ref, at };

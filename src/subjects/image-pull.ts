@@ -1,8 +1,8 @@
-import { apiGroup, type LocalSubject, type LocalSubjectKind, type Resource } from '../core/index.ts';
+import { apiGroup, kindName, type LocalSubject, type LocalSubjectKind, type Resource } from '../core/index.ts';
 import { kubeletConfigurationKind } from '../kube/kubelet-configuration.ts';
 import type { Container } from '../kube/types.ts';
 import { listOf, textOf } from '../kube/untyped.ts';
-import { containersOf } from './container.ts';
+import { containersIn } from './container.ts';
 
 /** A container whose image a node may have already, or the settings of a kubelet that decides who may start it. */
 export type ImagePull =
@@ -21,13 +21,15 @@ export const imagePulls: LocalSubjectKind<ImagePull> = {
   name: 'pull of an image',
   reads: { podTemplates: true, kinds: [kubeletConfigurationKind] },
   example: 'objects',
-  *subjects({ ref, object, podTemplates }: Resource): Generator<LocalSubject<ImagePull>> {
-    if (`${ref.kind}.${apiGroup(ref.apiVersion)}` === kubeletConfigurationKind)
-      yield { subject: { type: 'kubelet', policy: textOf(object['imagePullCredentialsVerificationPolicy']) }, path: [] };
-    for (const { spec, specPath } of podTemplates) {
-      const isPrivate = listOf(spec['imagePullSecrets']).length > 0;
-      for (const { container, path } of containersOf(spec))
-        yield { subject: { type: 'container', container, isPrivate }, path: [...specPath, ...path], container: container.name ?? '' };
+  subjects({ ref, object, podTemplates }: Resource): readonly LocalSubject<ImagePull>[] {
+    if (kindName(apiGroup(ref.apiVersion), ref.kind) === kubeletConfigurationKind)
+      return [{ subject: { type: 'kubelet', policy: textOf(object['imagePullCredentialsVerificationPolicy']) }, path: [] }];
+    const found: LocalSubject<ImagePull>[] = [];
+    for (const template of podTemplates) {
+      const isPrivate = listOf(template.spec['imagePullSecrets']).length > 0;
+      for (const { container, at } of containersIn(template))
+        found.push({ subject: { type: 'container', container, isPrivate }, path: at, container: container.name ?? '' });
     }
+    return found;
   },
 };

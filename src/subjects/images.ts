@@ -1,6 +1,6 @@
 import type { LocalSubject, LocalSubjectKind, Path } from '../core/index.ts';
-import type { Volume } from '../kube/types.ts';
-import { containersOf } from './container.ts';
+import type { PodSpec } from '../kube/types.ts';
+import { containersIn } from './container.ts';
 import { podTemplates } from './pod.ts';
 
 /** The name of one image that a pod template makes the nodes pull. */
@@ -13,6 +13,8 @@ export interface ImageSubject {
   readonly path: Path;
 }
 
+const ofContainer: Path = ['image'];
+
 /** Images of all containers and of image volumes. Paths of controls are relative to the container or to the volume. */
 export const images: LocalSubjectKind<ImageSubject> = {
   scope: 'local',
@@ -21,17 +23,21 @@ export const images: LocalSubjectKind<ImageSubject> = {
   example: 'container',
   subjects(resource) {
     const found: LocalSubject<ImageSubject>[] = [];
-    for (const { spec, specPath } of resource.podTemplates) {
-      for (const { container, path } of containersOf(spec)) {
-        const name = container.name ?? '';
-        const subject = { reference: container.image || undefined, user: `container "${name}"`, path: ['image'] };
-        found.push({ subject, path: [...specPath, ...path], container: name });
+    for (const template of resource.podTemplates) {
+      for (const { container, at } of containersIn(template)) {
+        const { name = '', image } = container;
+        found.push({
+          subject: { reference: image || undefined, user: `container "${name}"`, path: ofContainer },
+          path: at,
+          container: name,
+        });
       }
-      const volumes = (spec['volumes'] ?? []) as readonly Volume[];
-      for (const [index, { name = '', image }] of volumes.entries()) {
+      const { volumes = [] } = template.spec as PodSpec;
+      for (let index = 0; index < volumes.length; index++) {
+        const { name = '', image } = volumes[index]!;
         if (image === undefined) continue;
         const subject = { reference: image.reference || undefined, user: `volume "${name}"`, path: ['image', 'reference'] };
-        found.push({ subject, path: [...specPath, 'volumes', index] });
+        found.push({ subject, path: [...template.specPath, 'volumes', index] });
       }
     }
     return found;

@@ -1,5 +1,6 @@
-import type { LocalSubjectKind, Path, PodTemplate, Reads, Resource } from '../core/index.ts';
-import { containersOf } from './container.ts';
+import type { LocalSubjectKind, Metadata, Path, PodTemplate, Reads, Resource } from '../core/index.ts';
+import { recordOf } from '../kube/untyped.ts';
+import { containersIn } from './container.ts';
 
 export type LiteralKind = 'variable' | 'argument' | 'annotation' | 'key';
 
@@ -13,9 +14,17 @@ export interface Literal {
 }
 
 export interface LiteralsSubject {
-  /** Every literal text of the object in which a credential could stand; enumerated anew each time. */
-  literals(): Iterable<Literal>;
+  /** Every literal text of the object in which a credential could stand, as far as it is wanted; listed anew each time. */
+  literals(isWanted?: IsWanted): readonly Literal[];
 }
+
+/**
+ * Asked about the name and the value of a text before anything else is made of it. For an argument they are the argument
+ * before and all of its own text: the name and the value of the literal stand in them.
+ */
+export type IsWanted = (name: string, value: string) => boolean;
+
+const all: IsWanted = () => true;
 
 const reads: Reads = { podTemplates: true, kinds: ['ConfigMap'] };
 
@@ -26,9 +35,9 @@ export const literals: LocalSubjectKind<LiteralsSubject> = {
   reads,
   example: 'objects',
   subjects(resource) {
-    if (isConfigMap(resource)) return [{ subject: { literals: () => ofConfigMap(resource) }, path: [] }];
-    if (resource.podTemplates.length > 0) return [{ subject: { literals: () => ofWorkload(resource) }, path: [] }];
-    return [];
+    if (isConfigMap(resource)) return [{ subject: { literals: (isWanted = all) => ofConfigMap(resource, isWanted) }, path: [] }];
+    if (resource.podTemplates.length === 0) return [];
+    return [{ subject: { literals: (isWanted = all) => ofWorkload(resource, isWanted) }, path: [] }];
   },
 };
 
@@ -36,35 +45,56 @@ function isConfigMap({ ref }: Resource): boolean {
   return ref.kind === 'ConfigMap' && ref.apiVersion === 'v1';
 }
 
-function* ofConfigMap({ object, metadata }: Resource): Generator<Literal> {
-  yield* ofAnnotations(metadata.annotations, ['metadata']);
-  for (const [name, value] of textsOf(object['data'])) yield { path: ['data', name], kind: 'key', name, value };
-  for (const [name, encoded] of textsOf(object['binaryData'])) {
-    const value = decodeBase64(encoded);
-    if (value !== undefined) yield { path: ['binaryData', name], kind: 'key', name, value };
+const ofMetadata: Path = ['metadata'];
+
+function ofConfigMap({ object, metadata }: Resource, isWanted: IsWanted): Literal[] {
+  const found: Literal[] = [];
+  addAnnotations(metadata.annotations, ofMetadata, isWanted, found);
+  const data = recordOf(object['data']);
+  for (const name of Object.keys(data)) {
+    const value = data[name];
+    if (typeof value === 'string' && isWanted(name, value)) found.push({ path: ['data', name], kind: 'key', name, value });
+  }
+  const binaryData = recordOf(object['binaryData']);
+  for (const name of Object.keys(binaryData)) {
+    const encoded = binaryData[name];
+    const value = typeof encoded === 'string' ? decodeBase64(encoded) : undefined;
+    if (value !== undefined && isWanted(name, value)) found.push({ path: ['binaryData', name], kind: 'key', name, value });
+  }
+  return found;
+}
+
+function ofWorkload({ metadata, podTemplates }: Resource, isWanted: IsWanted): Literal[] {
+  const found: Literal[] = [];
+  addAnnotations(metadata.annotations, ofMetadata, isWanted, found);
+  for (const template of podTemplates) addTemplate(template, isWanted, found);
+  return found;
+}
+
+function addTemplate(template: PodTemplate, isWanted: IsWanted, found: Literal[]): void {
+  const { path, metadata, metadataPath } = template;
+  // The metadata of a Pod are those of the object.
+  if (path.length > 0) addAnnotations(metadata.annotations, metadataPath, isWanted, found);
+  for (const { container, at } of containersIn(template)) {
+    const { env, command, args } = container;
+    if (env !== undefined) {
+      for (let index = 0; index < env.length; index++) {
+        const { name = '', value } = env[index]!;
+        if (value !== undefined && isWanted(name, value))
+          found.push({ path: [...at, 'env', index, 'value'], kind: 'variable', name, value });
+      }
+    }
+    if (command !== undefined) addArguments(command, at, 'command', isWanted, found);
+    if (args !== undefined) addArguments(args, at, 'args', isWanted, found);
   }
 }
 
-function* ofWorkload({ metadata, podTemplates }: Resource): Generator<Literal> {
-  yield* ofAnnotations(metadata.annotations, ['metadata']);
-  for (const template of podTemplates) yield* ofTemplate(template);
-}
-
-function* ofTemplate({ path, metadata, metadataPath, spec, specPath }: PodTemplate): Generator<Literal> {
-  // The metadata of a Pod are those of the object.
-  if (path.length > 0) yield* ofAnnotations(metadata.annotations, metadataPath);
-  for (const { container, path: containerPath } of containersOf(spec)) {
-    const base = [...specPath, ...containerPath];
-    for (const [index, { name = '', value }] of (container.env ?? []).entries()) {
-      if (value !== undefined) yield { path: [...base, 'env', index, 'value'], kind: 'variable', name, value };
-    }
-    for (const field of ['command', 'args'] as const) {
-      let before = '';
-      for (const [index, text] of (container[field] ?? []).entries()) {
-        yield { path: [...base, field, index], kind: 'argument', ...namedArgument(text, before) };
-        before = text;
-      }
-    }
+function addArguments(texts: readonly string[], container: Path, field: string, isWanted: IsWanted, found: Literal[]): void {
+  let before = '';
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index]!;
+    if (isWanted(before, text)) found.push({ path: [...container, field, index], kind: 'argument', ...namedArgument(text, before) });
+    before = text;
   }
 }
 
@@ -81,16 +111,15 @@ function namedArgument(text: string, before: string): { name: string; value: str
 /** A copy of the object that kubectl keeps: what is in it stands in the object as well. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-function* ofAnnotations(annotations: Readonly<Record<string, string>> | undefined, path: Path): Generator<Literal> {
-  for (const [name, value] of Object.entries(annotations ?? {})) {
-    if (name !== lastApplied) yield { path: [...path, 'annotations', name], kind: 'annotation', name, value };
+function addAnnotations(annotations: Metadata['annotations'] = none, path: Path, isWanted: IsWanted, found: Literal[]): void {
+  for (const name of Object.keys(annotations)) {
+    const value = annotations[name]!;
+    if (name !== lastApplied && isWanted(name, value))
+      found.push({ path: [...path, 'annotations', name], kind: 'annotation', name, value });
   }
 }
 
-function textsOf(value: unknown): [string, string][] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-}
+const none: NonNullable<Metadata['annotations']> = {};
 
 /** Byte for byte, as far as it is base64 at all. */
 function decodeBase64(text: string): string | undefined {

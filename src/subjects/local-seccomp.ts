@@ -1,6 +1,6 @@
-import { apiGroup, type LocalSubject, type LocalSubjectKind, type Path, type Resource } from '../core/index.ts';
+import { apiGroup, kindName, type LocalSubject, type LocalSubjectKind, type Resource } from '../core/index.ts';
 import { recordOf, textOf } from '../kube/untyped.ts';
-import type { SeccompProfile } from '../kube/types.ts';
+import type { PodSpec, SharedSecurityContext } from '../kube/types.ts';
 import { containersOf } from './container.ts';
 
 /** A seccomp profile of the Security Profiles Operator, or the use of a file of the node as a profile. */
@@ -16,24 +16,31 @@ export const localSeccomps: LocalSubjectKind<LocalSeccomp> = {
   name: 'seccomp profile of nodes',
   reads: { podTemplates: true, kinds: [profileKind] },
   example: 'objects',
-  *subjects({ ref, object, podTemplates }: Resource): Generator<LocalSubject<LocalSeccomp>> {
-    if (`${ref.kind}.${apiGroup(ref.apiVersion)}` === profileKind) {
+  subjects({ ref, object, podTemplates }: Resource): readonly LocalSubject<LocalSeccomp>[] {
+    if (kindName(apiGroup(ref.apiVersion), ref.kind) === profileKind) {
       const action = textOf(recordOf(object['spec'])['defaultAction']);
-      yield { subject: { type: 'profile', name: ref.name, action }, path: [] };
+      return [{ subject: { type: 'profile', name: ref.name, action }, path: [] }];
     }
+    const found: LocalSubject<LocalSeccomp>[] = [];
     for (const { spec, specPath } of podTemplates) {
-      yield* useOf(`pods of "${ref.name.slice(0, 40)}"`, recordOf(recordOf(spec['securityContext'])['seccompProfile']), [
-        ...specPath,
-        'securityContext',
-      ]);
+      const { securityContext } = spec as PodSpec;
+      const file = fileOf(securityContext);
+      if (file !== undefined) {
+        const subject = { type: 'use', whose: `pods of "${ref.name.slice(0, 40)}"`, file } as const;
+        found.push({ subject, path: [...specPath, 'securityContext'] });
+      }
       for (const { container, path } of containersOf(spec)) {
-        const { seccompProfile = {} } = container.securityContext ?? {};
-        yield* useOf(`container "${(container.name ?? '').slice(0, 40)}"`, seccompProfile, [...specPath, ...path, 'securityContext']);
+        const own = fileOf(container.securityContext);
+        if (own === undefined) continue;
+        const subject = { type: 'use', whose: `container "${(container.name ?? '').slice(0, 40)}"`, file: own } as const;
+        found.push({ subject, path: [...specPath, ...path, 'securityContext'] });
       }
     }
+    return found;
   },
 };
 
-function* useOf(whose: string, { type, localhostProfile }: SeccompProfile, path: Path): Generator<LocalSubject<LocalSeccomp>> {
-  if (type === 'Localhost' && localhostProfile !== undefined) yield { subject: { type: 'use', whose, file: localhostProfile }, path };
+function fileOf(context: SharedSecurityContext | undefined): string | undefined {
+  const profile = context?.seccompProfile;
+  return profile?.type === 'Localhost' ? profile.localhostProfile : undefined;
 }

@@ -1,4 +1,4 @@
-import { apiGroup, type LocalSubjectKind, type Path } from '../core/index.ts';
+import { apiGroup, type LocalSubject, type LocalSubjectKind, type Path } from '../core/index.ts';
 import { collectorOutputs } from '../kube/pipeline-outputs.ts';
 import { logOutputs, type LogOutput } from '../kube/log-outputs.ts';
 import { recordOf } from '../kube/untyped.ts';
@@ -16,20 +16,23 @@ export const logConfigurations: LocalSubjectKind<LogConfiguration> = {
   name: 'configuration of a log collector',
   reads: { podTemplates: false, kinds: ['ConfigMap', 'OpenTelemetryCollector.opentelemetry.io'] },
   example: 'objects',
-  *subjects({ ref, object }) {
+  subjects({ ref, object }) {
+    const found: LocalSubject<LogConfiguration>[] = [];
     if (ref.kind === 'OpenTelemetryCollector' && apiGroup(ref.apiVersion) === 'opentelemetry.io') {
       // A text before v1beta1.
       const { config } = recordOf(object['spec']);
       const outputs = typeof config === 'string' ? logOutputs('collector.yaml', config) : collectorOutputs(recordOf(config));
-      if (outputs.length > 0) yield { subject: { file: ref.name, path: ['spec', 'config'], outputs }, path: [] };
-      return;
+      if (outputs.length > 0) found.push({ subject: { file: ref.name, path: ['spec', 'config'], outputs }, path: [] });
+    } else if (ref.kind === 'ConfigMap' && ref.apiVersion === 'v1') {
+      const data = recordOf(object['data']);
+      for (const file of Object.keys(data)) {
+        const text = data[file];
+        if (typeof text !== 'string') continue;
+        const outputs = logOutputs(file, text);
+        if (outputs.length > 0) found.push({ subject: { file, path: ['data', file], outputs }, path: [] });
+      }
     }
-    if (ref.kind !== 'ConfigMap' || ref.apiVersion !== 'v1') return;
-    for (const [file, text] of Object.entries(recordOf(object['data']))) {
-      if (typeof text !== 'string') continue;
-      const outputs = logOutputs(file, text);
-      if (outputs.length > 0) yield { subject: { file, path: ['data', file], outputs }, path: [] };
-    }
+    return found;
   },
 };
 

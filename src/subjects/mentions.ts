@@ -23,8 +23,32 @@ const skipped: ReadonlySet<string> = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
 ]);
 
-/** Marks of things whose own name stands in `name`: containers, ports, mounts, variables. */
-const named: readonly string[] = ['image', 'containerPort', 'mountPath', 'value', 'valueFrom'];
+/** Fields of Kubernetes' own kinds in which no name of such an object stands, whatever is below. Whoever else has a field of that name may mean another. */
+const plain: ReadonlySet<string> = new Set([
+  'affinity',
+  'dnsConfig',
+  'dnsPolicy',
+  'hostAliases',
+  'nodeSelector',
+  'restartPolicy',
+  'schedulerName',
+  'securityContext',
+  'tolerations',
+  'topologySpreadConstraints',
+  'imagePullPolicy',
+  'livenessProbe',
+  'ports',
+  'readinessProbe',
+  'resources',
+  'startupProbe',
+  'terminationMessagePath',
+  'terminationMessagePolicy',
+  'workingDir',
+  'strategy',
+  'updateStrategy',
+  'apiGroups',
+  'verbs',
+]);
 
 /** Longer texts are files and scripts. */
 const longest = 512;
@@ -32,34 +56,55 @@ const deepest = 64;
 /** An object that mentions more is a list of something. */
 const most = 5000;
 
-/** Of all texts of an object but its own name and labels: each as a whole, and the words of it. */
-export function mentionsOf(object: Readonly<Record<string, unknown>>): Mentions {
-  const found = new Set<number>();
-  for (const [key, value] of Object.entries(object)) {
-    if (key === 'metadata') collect(isObject(value) ? value['annotations'] : undefined, found, 0);
+/**
+ * Of all texts of an object but its own name and labels: each as a whole, and the words of it. `isTyped`: the fields of the
+ * object are those of Kubernetes' own types.
+ */
+export function mentionsOf(object: Readonly<Record<string, unknown>>, isTyped: boolean): Mentions {
+  const found: Found = { codes: [], number: ++objects };
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    if (key === 'metadata') collect(isObject(value) ? value['annotations'] : undefined, found, 0, false);
     // Of nothing else do texts and numbers stand there.
-    else if (typeof value !== 'object') continue;
-    else if (!skipped.has(key)) collect(value, found, 0);
+    else if (typeof value === 'object' && !skipped.has(key)) collect(value, found, 0, isTyped);
   }
-  const codes: number[] = [];
-  for (const hash of found) codes.push(hash >>> 16, hash & 0xffff);
   // At once: a text that is put together piece by piece keeps its pieces. So many arguments are not too many for a call.
-  return String.fromCharCode(...codes);
+  return String.fromCharCode(...found.codes);
 }
 
-function collect(value: unknown, found: Set<number>, depth: number): void {
-  if (typeof value === 'string') {
-    if (value.length <= longest && found.size < most) addWords(value, found);
-  } else if (Array.isArray(value)) {
-    if (depth < deepest) for (const item of value) collect(item, found, depth + 1);
-  } else if (isObject(value) && depth < deepest) {
-    for (const key of Object.keys(value)) {
-      if (skipped.has(key) || (key === 'name' && named.some((mark) => value[mark] !== undefined))) continue;
-      // Names may be keys: of annotations, of lists by name.
-      if (depth > 0) found.add(hashOfKey(key));
-      collect(value[key], found, depth + 1);
-    }
+interface Found {
+  readonly codes: number[];
+  /** Of the object, counted by this process. */
+  readonly number: number;
+}
+
+function collect(value: unknown, found: Found, depth: number, isTyped: boolean): void {
+  if (typeof value === 'string') addWords(value, found);
+  else if (typeof value !== 'object' || value === null || depth >= deepest) return;
+  else if (!Array.isArray(value)) collectFields(value as Readonly<Record<string, unknown>>, found, depth, isTyped);
+  else for (let index = 0; index < value.length; index++) collect(value[index], found, depth + 1, isTyped);
+}
+
+function collectFields(object: Readonly<Record<string, unknown>>, found: Found, depth: number, isTyped: boolean): void {
+  const keys = Object.keys(object);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
+    const { hash, isSkipped, isPlain } = keyOf(key);
+    if (isSkipped || (isTyped && isPlain) || (key === 'name' && namesItself(object))) continue;
+    // Names may be keys: of annotations, of lists by name.
+    if (depth > 0 && !isTyped) add(hash, found);
+    const value = object[key];
+    if (typeof value === 'string') addWords(value, found);
+    else if (typeof value === 'object') collect(value, found, depth + 1, isTyped && key !== 'annotations');
   }
+}
+
+/** Variables, mounts, containers and ports: `name` is their own. */
+function namesItself(object: Readonly<Record<string, unknown>>): boolean {
+  const { value, valueFrom } = object;
+  if (value !== undefined || valueFrom !== undefined) return true;
+  const { mountPath, image, containerPort } = object;
+  return mountPath !== undefined || image !== undefined || containerPort !== undefined;
 }
 
 const basis = 0x811c9dc5 | 0;
@@ -72,25 +117,50 @@ export function hashOf(text: string): number {
   return hash;
 }
 
-/** Most keys are fields, the same in every object. */
-const hashOfKey = remembering(hashOf);
+interface Key {
+  readonly hash: number;
+  readonly isSkipped: boolean;
+  readonly isPlain: boolean;
+}
 
-function addWords(text: string, found: Set<number>): void {
-  let whole = basis;
+/** Most keys are fields, the same in every object. */
+const keyOf = remembering((key): Key => ({ hash: hashOf(key), isSkipped: skipped.has(key), isPlain: plain.has(key) }));
+
+/**
+ * Hashes that were found last, by their lowest bits, each with the number of its object: most of what an object mentions
+ * twice it mentions twice in a row. One that is told twice all the same takes memory and is no harm.
+ */
+const lately = new Int32Array(1024);
+const latelyOf = new Int32Array(1024);
+let objects = 0;
+
+function add(hash: number, { codes, number }: Found): void {
+  const slot = hash & 1023;
+  if (lately[slot] === hash && latelyOf[slot] === number) return;
+  if (codes.length >= 2 * most) return;
+  lately[slot] = hash;
+  latelyOf[slot] = number;
+  codes.push(hash >>> 16, hash & 0xffff);
+}
+
+function addWords(text: string, found: Found): void {
+  if (text.length > longest) return;
   let word = basis;
   let from = 0;
+  let isPath = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    whole = Math.imul(whole ^ code, prime);
     if (isOfName(code)) word = Math.imul(word ^ code, prime);
     else {
-      if (index > from) found.add(word);
+      if (index > from) add(word, found);
       word = basis;
       from = index + 1;
+      // The one character that no name of an object has in it.
+      isPath ||= code === 47;
     }
   }
-  found.add(whole);
-  if (from > 0 && from < text.length) found.add(word);
+  if (from < text.length) add(word, found);
+  if (from > 0 && !isPath) add(hashOf(text), found);
 }
 
 /** Letters in lower case, digits, `-` and `.`. */

@@ -1,5 +1,6 @@
 import { indexByNamespace, indexSelectors } from '../kube/selector-index.ts';
-import type { GatewayWay, RememberedPod, WayIn } from './way-in.ts';
+import type { RememberedPod } from './remembered-workload.ts';
+import type { GatewayWay, WayIn } from './way-in.ts';
 
 /** What stands behind the Gateways of Istio. */
 export interface MeshFronts {

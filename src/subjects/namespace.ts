@@ -24,9 +24,17 @@ import {
 } from '../kube/pod-security/index.ts';
 import { namespaceFacts } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
-import { indexOtherPolicies, isNetworkPolicy, otherPolicyOf, policyFact, policyKinds, type OtherPolicy } from './policy-facts.ts';
+import {
+  indexOtherPolicies,
+  isNetworkPolicy,
+  otherPolicyOf,
+  policyFact,
+  policyKinds,
+  unnamedNamespace,
+  type OtherPolicy,
+} from './policy-facts.ts';
 import { podReviewers, reviewerKinds, reviewerPart, reviewersOf, type PodReviewer, type ReviewerPart } from './pod-reviewers.ts';
-import { podResources, podShape, type PodResources, type PodShape } from './pod-shape.ts';
+import { rememberedWorkload, type RememberedPod, type RememberedWorkload } from './remembered-workload.ts';
 
 /** A namespace with what was read of it. */
 export interface NamespaceSubject {
@@ -97,13 +105,7 @@ export interface NamespaceCrossing {
   readonly at: Anchor;
 }
 
-export interface NamespaceWorkload {
-  readonly ref: ResourceRef;
-  readonly at: Anchor;
-  readonly labels: Labels;
-  readonly shape: PodShape;
-  readonly resources: PodResources;
-}
+export type NamespaceWorkload = Pick<RememberedPod, 'ref' | 'at' | 'labels' | 'shape' | 'resources'>;
 
 type Memory =
   | {
@@ -119,7 +121,7 @@ type Memory =
   | { readonly type: 'limit range'; readonly namespace: string | undefined; readonly limitRange: NamespaceLimitRange }
   | { readonly type: 'quota'; readonly namespace: string | undefined; readonly quota: NamespaceQuota }
   | { readonly type: 'crossing'; readonly namespace: string | undefined; readonly crossing: NamespaceCrossing }
-  | { readonly type: 'workload'; readonly namespace: string | undefined; readonly workloads: readonly NamespaceWorkload[] }
+  | RememberedWorkload
   | { readonly type: 'other policy'; readonly other: OtherPolicy }
   | { readonly type: 'admission'; readonly settings: AdmissionSettings }
   | { readonly type: 'reviewer'; readonly part: ReviewerPart }
@@ -153,11 +155,14 @@ export const namespaces: JoinedSubjectKind<NamespaceSubject, Memory> = {
   },
   example: 'objects',
   remember,
+  concerns: (memory) => ('namespace' in memory ? (memory.namespace ?? unnamedNamespace) : undefined),
   subjects,
 };
 
 function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext): Memory | undefined {
   const { ref, object } = resource;
+  // Pods of what stands in no namespace land in namespaces that other objects choose.
+  if (resource.podTemplates.length > 0) return isClusterScoped(ref) ? undefined : rememberedWorkload(resource, anchor, context);
   if (isNamespace(resource)) {
     const labels = resource.metadata.labels ?? {};
     const places = { at: anchor([]), namedAt: anchor(['metadata', 'name']), labelsAt: anchor(['metadata', 'labels']) };
@@ -174,10 +179,8 @@ function remember(resource: Resource, anchor: AnchorOf, context: SubjectContext)
   const other = isNetworkPolicy(resource) ? undefined : policyFact(resource, anchor, context);
   const governing = other === undefined ? undefined : otherPolicyOf(other);
   if (governing !== undefined) return { type: 'other policy', other: governing };
-  // Their pods land in namespaces that other objects choose.
   if (isClusterScoped(ref)) return undefined;
   const namespace = context.namespaceOf(resource);
-  if (resource.podTemplates.length > 0) return { type: 'workload', namespace, workloads: workloadsOf(resource, anchor) };
   const spec = object['spec'] ?? {};
   if (isNetworkPolicy(resource)) return { type: 'policy', namespace, policy: policyOf(ref.name, spec, anchor) };
   if (ref.apiVersion !== 'v1') {
@@ -240,12 +243,6 @@ function directionOf(spec: NetworkPolicySpec, direction: Direction, anchor: Anch
     ...(everything < 0 ? {} : { allowsEverything: anchor(['spec', direction, everything]) }),
     ...(everyAddress < 0 ? {} : { allowsEveryAddress: anchor(['spec', direction, everyAddress]) }),
   };
-}
-
-function workloadsOf({ ref, podTemplates }: Resource, anchor: AnchorOf): NamespaceWorkload[] {
-  return podTemplates.map(({ metadata, spec, specPath }) => {
-    return { ref, at: anchor(specPath), labels: metadata.labels ?? {}, shape: podShape(spec, metadata), resources: podResources(spec) };
-  });
 }
 
 function letInBy(trials: readonly ObservedTrial[]): readonly string[] | undefined {
@@ -315,7 +312,7 @@ function gather(namespace: Gathered, memory: Exclude<Memory, { type: 'admission'
       return;
     case 'workload':
       // One by one: a spread of very many arguments overflows the stack.
-      for (const workload of memory.workloads) namespace.workloads.push(workload);
+      for (const pod of memory.pods) namespace.workloads.push(pod);
       return;
   }
 }

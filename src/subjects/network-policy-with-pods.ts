@@ -1,10 +1,11 @@
-import { groupBy, type Anchor, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
+import { groupBy, remembering, type Anchor, type JoinedSubject, type JoinedSubjectKind, type ResourceRef } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { directionsOf, rulesOf, selectsEveryPod, type Direction, type PolicyRule } from '../kube/network-policy.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { indexByNamespace } from '../kube/selector-index.ts';
-import type { NetworkPolicySpec, PodSpec } from '../kube/types.ts';
-import { isNetworkPolicy } from './policy-facts.ts';
+import type { NetworkPolicySpec } from '../kube/types.ts';
+import { isNetworkPolicy, unnamedNamespace } from './policy-facts.ts';
+import { rememberedWorkload, type RememberedWorkload } from './remembered-workload.ts';
 import { isService } from './service.ts';
 
 /** A NetworkPolicy with what its rules are about. */
@@ -51,7 +52,7 @@ interface RememberedService extends PolicyService {
 
 type Memory =
   | { readonly type: 'policy'; readonly namespace: string | undefined; readonly policy: RememberedPolicy }
-  | { readonly type: 'pods'; readonly namespace: string | undefined; readonly labels: Labels; readonly portNames: string }
+  | RememberedWorkload
   | { readonly type: 'service'; readonly namespace: string | undefined; readonly service: RememberedService };
 
 /** Anchors of a rule are of the policy: what findings point at. */
@@ -60,6 +61,8 @@ export const networkPolicies: JoinedSubjectKind<NetworkPolicySubject, Memory> = 
   name: 'network policy with its pods',
   reads: { podTemplates: true, kinds: ['NetworkPolicy.networking.k8s.io', 'Service'] },
   example: 'objects',
+
+  concerns: ({ namespace = unnamedNamespace }) => namespace,
 
   *subjects(memories): Generator<JoinedSubject<NetworkPolicySubject>> {
     const policies = memories.flatMap((memory): Selecting[] =>
@@ -76,14 +79,16 @@ export const networkPolicies: JoinedSubjectKind<NetworkPolicySubject, Memory> = 
       ({ namespace }) => namespace,
       ({ selector }) => ({ matchLabels: selector }),
     );
+    const podWith = remembering((names): PolicyPod => ({ portNames: new Set(names.split(' ')) }));
     for (const memory of memories) {
-      if (memory.type !== 'pods') continue;
-      const selecting = policiesOf.get(memory.namespace)?.matching(memory.labels) ?? [];
+      if (memory.type !== 'workload') continue;
+      const [{ labels, portNames: names }] = memory.pods;
+      const selecting = policiesOf.get(memory.namespace)?.matching(labels) ?? [];
       if (selecting.length === 0) continue;
-      const leading = servicesOf.get(memory.namespace)?.matching(memory.labels) ?? [];
-      const portNames = new Set(memory.portNames.split(' '));
+      const leading = servicesOf.get(memory.namespace)?.matching(labels) ?? [];
+      const pod = podWith(names);
       for (const policy of selecting) {
-        policy.pods.push({ portNames });
+        policy.pods.push(pod);
         for (const service of leading) policy.services.add(service);
       }
     }
@@ -96,8 +101,9 @@ export const networkPolicies: JoinedSubjectKind<NetworkPolicySubject, Memory> = 
   },
 
   remember(resource, anchor, context) {
-    const { ref, object, podTemplates } = resource;
+    const { ref, object } = resource;
     if (isClusterScoped(ref)) return undefined;
+    if (resource.podTemplates.length > 0) return rememberedWorkload(resource, anchor, context);
     const namespace = context.namespaceOf(resource);
     if (isNetworkPolicy(resource)) {
       const spec: NetworkPolicySpec = object['spec'] ?? {};
@@ -115,9 +121,7 @@ export const networkPolicies: JoinedSubjectKind<NetworkPolicySubject, Memory> = 
       if (!exposed || Object.keys(selector).length === 0) return undefined;
       return { type: 'service', namespace, service: { name: ref.name, selector, hidesClients: externalTrafficPolicy !== 'Local' } };
     }
-    const [template] = podTemplates;
-    if (template === undefined) return undefined;
-    return { type: 'pods', namespace, labels: template.metadata.labels ?? {}, portNames: portNamesOf(template.spec) };
+    return undefined;
   },
 };
 
@@ -126,12 +130,6 @@ interface ExposingSpec {
   readonly selector?: Labels;
   readonly externalIPs?: readonly string[];
   readonly externalTrafficPolicy?: string;
-}
-
-/** As one text: most pods of a cluster name the same few. */
-function portNamesOf({ containers = [], initContainers = [] }: PodSpec): string {
-  const names = [...containers, ...initContainers].flatMap(({ ports = [] }) => ports.map(({ name = '' }) => name));
-  return names.filter((name) => name !== '').join(' ');
 }
 
 interface Selecting extends RememberedPolicy {

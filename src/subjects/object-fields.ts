@@ -1,14 +1,8 @@
-import type { LocalSubjectKind, PodTemplate, RepeatedKey, ResourceRef } from '../core/index.ts';
+import type { LocalSubjectKind, Resource } from '../core/index.ts';
 import { kindsWithKnownFields } from '../kube/known-fields.ts';
 
 /** An object with all that its author wrote into it. */
-export interface ObjectFieldsSubject {
-  readonly ref: ResourceRef;
-  readonly object: Readonly<Record<string, unknown>>;
-  readonly podTemplates: readonly PodTemplate[];
-  /** Keys that stand more than once in one map. */
-  readonly repeated: readonly RepeatedKey[];
-}
+export type ObjectFieldsSubject = Pick<Resource, 'ref' | 'object' | 'podTemplates' | 'hasLastingFields' | 'repeated'>;
 
 /** Every object that is read. Paths of controls are relative to it. */
 export const objectFields: LocalSubjectKind<ObjectFieldsSubject> = {
@@ -16,5 +10,5 @@ export const objectFields: LocalSubjectKind<ObjectFieldsSubject> = {
   name: 'object with its fields',
   reads: { podTemplates: true, kinds: kindsWithKnownFields, others: true },
   example: 'objects',
-  subjects: ({ ref, object, podTemplates, repeated = [] }) => [{ subject: { ref, object, podTemplates, repeated }, path: [] }],
+  subjects: (resource) => [{ subject: resource, path: [] }],
 };

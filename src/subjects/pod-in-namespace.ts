@@ -1,4 +1,4 @@
-import type { Anchor, JoinedSubjectKind, Metadata, ResourceRef } from '../core/index.ts';
+import type { Anchor, JoinedSubjectKind } from '../core/index.ts';
 import type { ReachEndpoint } from '../core/reach.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { metadataServices } from '../kube/metadata-addresses.ts';
@@ -8,17 +8,16 @@ import {
   admissionSettingsKinds,
   effectivePolicy,
   readAdmissionSettings,
-  readDeciding,
   type AdmissionSettings,
   type EffectivePolicy,
 } from '../kube/pod-security/index.ts';
+import { networkPolicyFault } from '../kube/network/rules.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import { indexByNamespace, type SelectorIndex } from '../kube/selector-index.ts';
-import type { PodSpec } from '../kube/types.ts';
 import { admissionSettingsOf } from './namespace-facts.ts';
 import { isNamespace } from './namespace-objects.ts';
 import { indexOtherPolicies, namespaceNetworkFact, otherPolicyOf, policyFact, policyKinds, unnamedNamespace } from './policy-facts.ts';
-import { podShape, type PodShape } from './pod-shape.ts';
+import { rememberedWorkload, type RememberedPod, type RememberedWorkload } from './remembered-workload.ts';
 
 /** A pod template together with its namespace: its labels, and what policies do with its connections. */
 export interface PodInNamespaceSubject {
@@ -31,8 +30,8 @@ export interface PodInNamespaceSubject {
   readonly images: readonly string[];
   /** Where the pod asks for the network of the host; undefined if it does not. */
   readonly hostNetworkAt: Anchor | undefined;
-  /** As much of the pod as Pod Security admission looks at. */
-  security(): { readonly spec: PodSpec; readonly metadata: Metadata };
+  /** As much of the pod as Pod Security admission looks at (`violationsOfPart`). */
+  readonly security: string;
   /** What Pod Security admission does there; undefined where the Namespace object was not read. */
   readonly admission: EffectivePolicy | undefined;
   /** The policies of its namespace that select it. */
@@ -60,15 +59,8 @@ export interface SelectingPolicy {
 type Memory =
   | { readonly type: 'namespace'; readonly namespace: string; readonly labels: Labels }
   | { readonly type: 'policy'; readonly fact: NetworkFact }
-  | { readonly type: 'pods'; readonly namespace: string | undefined; readonly pods: readonly RememberedPod[] }
+  | RememberedWorkload
   | { readonly type: 'admission'; readonly settings: AdmissionSettings };
-
-interface RememberedPod extends Pick<PodInNamespaceSubject, 'labels' | 'images' | 'hostNetworkAt' | 'at'> {
-  readonly ref: ResourceRef;
-  readonly shape: PodShape;
-}
-
-const noImages: readonly string[] = [];
 
 /** Paths of fixes are relative to the PodSpec. */
 export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> = {
@@ -79,26 +71,16 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
 
   remember(resource, anchor, context) {
     const { ref } = resource;
+    if (resource.podTemplates.length > 0) return rememberedWorkload(resource, anchor, context);
     if (isNamespace(resource)) return { type: 'namespace', namespace: ref.name, labels: resource.metadata.labels ?? {} };
     const settings = readAdmissionSettings(ref, resource.object);
     if (settings !== undefined) return { type: 'admission', settings };
-    const namespace = context.namespaceOf(resource);
     const fact = policyFact(resource, anchor, context);
-    if (fact !== undefined) return { type: 'policy', fact };
-    if (resource.podTemplates.length === 0) return undefined;
-    const pods = resource.podTemplates.map(({ metadata, spec, specPath }): RememberedPod => {
-      const { hostNetwork, containers = [] }: PodSpec = spec;
-      return {
-        ref,
-        labels: metadata.labels ?? {},
-        images: ref.kind === 'DaemonSet' ? containers.map(({ image = '' }) => image) : noImages,
-        hostNetworkAt: hostNetwork === true ? anchor([...specPath, 'hostNetwork']) : undefined,
-        at: anchor(specPath),
-        shape: podShape(spec, metadata),
-      };
-    });
-    return { type: 'pods', namespace, pods };
+    return fact && { type: 'policy', fact };
   },
+
+  // Policies do: where one of them cannot be read by itself, all pods are looked at more closely.
+  concerns: (memory) => (memory.type === 'workload' || memory.type === 'namespace' ? (memory.namespace ?? unnamedNamespace) : undefined),
 
   *subjects(memories) {
     const settings = admissionSettingsOf(memories);
@@ -114,14 +96,24 @@ export const podsInNamespace: JoinedSubjectKind<PodInNamespaceSubject, Memory> =
       memories.flatMap((memory) => (memory.type === 'namespace' ? [[memory.namespace, memory.labels] as const] : [])),
     );
     for (const memory of memories) {
-      if (memory.type !== 'pods') continue;
+      if (memory.type !== 'workload') continue;
       const otherPolicy = otherPolicies(memory.namespace, labelsOf.get(memory.namespace ?? unnamedNamespace));
       const admission = memory.namespace === undefined ? undefined : effective.get(memory.namespace);
       for (const pod of memory.pods) {
         const { ref, labels, images, hostNetworkAt, at, shape } = pod;
-        const security = (): ReturnType<typeof readDeciding> => readDeciding(shape.security);
         const { name, kind } = ref;
-        const subject = { name, kind, namespace: memory.namespace, labels, images, hostNetworkAt, at, admission, otherPolicy, security };
+        const subject = {
+          name,
+          kind,
+          namespace: memory.namespace,
+          labels,
+          images,
+          hostNetworkAt,
+          at,
+          admission,
+          otherPolicy,
+          security: shape.security,
+        };
         yield { subject: { ...subject, ...reach(pod, memory.namespace) }, ref, at };
       }
     }
@@ -138,17 +130,60 @@ const somebody: ReachEndpoint = { type: 'cidr', cidr: '203.0.113.77/32' };
 /** One object each, by which the engine knows them again. */
 const services = metadataServices.map(({ cidr, port }) => ({ service: { type: 'cidr', cidr } as const, port }));
 
-/** Asks the reachability engine, where there are policies: most manifests have none. */
+/** Asks the reachability engine where policies do not tell by themselves: most do, and most manifests have none. */
 function startReach(memories: readonly Memory[]): (pod: RememberedPod, namespace: string | undefined) => Reach {
   const facts = memories.flatMap((memory) => (memory.type === 'policy' ? [memory.fact] : []));
   if (facts.length === 0) return () => unreached;
   const indexes = indexPolicies(facts);
+  // Beside others, and where the API server refuses one, what selects a pod is not all that there is to know.
+  const plain = facts.every((fact) => fact.type === 'network-policy' && networkPolicyFault(fact.spec) === undefined);
+  let engine: ReturnType<typeof startEngine> | undefined;
+  return (pod, namespace) => {
+    // What has no namespace of its own has no policies.
+    if (isClusterScoped(pod.ref)) return unreached;
+    const policies = indexes.get(namespace ?? unnamedNamespace)?.matching(pod.labels) ?? [];
+    const tells = plain && pod.hostNetworkAt === undefined;
+    if (tells && policies.length === 0) return unreached;
+    const ask = (): Omit<Reach, 'policies'> => (engine ??= startEngine(facts, memories))(pod, policies);
+    return {
+      policies,
+      isolation(direction) {
+        const beyond = tells ? toldBeyondPods(policies, direction) : undefined;
+        return beyond === undefined ? ask().isolation(direction) : beyond === 'everything' ? 'open' : 'isolated';
+      },
+      metadata() {
+        const beyond = tells ? toldBeyondPods(policies, 'egress') : undefined;
+        return beyond === undefined ? ask().metadata() : beyond === 'everything' ? 'allowed' : 'denied';
+      },
+    };
+  };
+}
+
+/** What policies let through from or to addresses that no pod has; undefined where they name ports or blocks for all. */
+function toldBeyondPods(policies: readonly SelectingPolicy[], direction: Direction): 'everything' | 'nothing' | undefined {
+  let isolates = false;
+  let names = false;
+  for (const { [direction]: rules } of policies) {
+    if (rules === undefined) continue;
+    isolates = true;
+    for (const rule of rules) {
+      if (allowsEverything(rule)) return 'everything';
+      names ||= rule.peers.length === 0 || rule.peers.some(({ ipBlock }) => ipBlock !== undefined);
+    }
+  }
+  return !isolates ? 'everything' : names ? undefined : 'nothing';
+}
+
+function startEngine(
+  policyFacts: readonly NetworkFact[],
+  memories: readonly Memory[],
+): (pod: RememberedPod, policies: readonly SelectingPolicy[]) => Omit<Reach, 'policies'> {
+  const facts = [...policyFacts];
   const numbers = new Map<RememberedPod, number>();
   for (const memory of memories) {
     if (memory.type === 'namespace') facts.push(namespaceNetworkFact(memory.namespace, memory.labels));
-    if (memory.type !== 'pods') continue;
+    if (memory.type !== 'workload') continue;
     for (const pod of memory.pods) {
-      // What has no namespace of its own has no policies.
       if (isClusterScoped(pod.ref)) continue;
       numbers.set(pod, numbers.size);
       facts.push(workloadFact(pod, memory.namespace, numbers.size - 1));
@@ -156,13 +191,9 @@ function startReach(memories: readonly Memory[]): (pod: RememberedPod, namespace
   }
   // Its first endpoints are the workloads, in their order.
   const network = buildNetwork(facts);
-  return (pod, namespace) => {
-    const number = numbers.get(pod);
-    if (number === undefined) return unreached;
-    const end = network.endpoints[number]!;
-    const policies = indexes.get(namespace ?? unnamedNamespace)?.matching(pod.labels) ?? [];
+  return (pod, policies) => {
+    const end = network.endpoints[numbers.get(pod)!]!;
     return {
-      policies,
       isolation(direction) {
         const { allowed, denied } = direction === 'ingress' ? network.between(somebody, end) : network.between(end, somebody);
         if (denied.length > 0) return 'isolated';

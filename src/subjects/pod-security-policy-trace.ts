@@ -1,7 +1,8 @@
 import { apiGroup, type LocalSubject, type LocalSubjectKind, type Path, type Resource } from '../core/index.ts';
-import { flagsOf, programOf } from '../kube/control-plane-flags.ts';
+import { flagsOf } from '../kube/control-plane-flags.ts';
 import { recordOf, listOf, textOf } from '../kube/untyped.ts';
-import { containersOf } from './container.ts';
+import { isApiServer, runsApiServer } from './api-server-container.ts';
+import { containersIn } from './container.ts';
 
 /** What may be left of Pod Security Policies: an object, a rule of a role that names them, or an API server that may run the plugin. */
 export type PodSecurityPolicyTrace =
@@ -27,7 +28,7 @@ export const podSecurityPolicyTraces: LocalSubjectKind<PodSecurityPolicyTrace> =
   reads: { podTemplates: true, kinds: [...policyKinds, ...roleKinds] },
   example: 'objects',
   subjects(resource) {
-    if (resource.podTemplates.length > 0) return ofServers(resource);
+    if (resource.podTemplates.length > 0) return resource.podTemplates.some(runsApiServer) ? ofServers(resource) : [];
     const kind = `${resource.ref.kind}.${apiGroup(resource.ref.apiVersion)}`;
     if (roleKinds.includes(kind)) return ofRole(resource);
     return policyKinds.includes(kind) ? [{ subject: { type: 'policy', name: resource.ref.name }, path: [] }] : [];
@@ -45,13 +46,13 @@ function* ofRole({ ref, object }: Resource): Generator<LocalSubject<PodSecurityP
 }
 
 function* ofServers({ podTemplates }: Resource): Generator<LocalSubject<PodSecurityPolicyTrace>> {
-  for (const { spec, specPath } of podTemplates) {
-    for (const { container, path } of containersOf(spec)) {
-      if (programOf(container) !== 'kube-apiserver') continue;
+  for (const template of podTemplates) {
+    for (const { container, at } of containersIn(template)) {
+      if (!isApiServer(container)) continue;
       const flag = flagsOf(container, ['enable-admission-plugins', 'admission-control']).at(-1);
       const on = textOf(flag?.value)?.split(',').includes('PodSecurityPolicy') === true;
       const plugin = on ? (flag?.paths[0] ?? []) : undefined;
-      yield { subject: { type: 'api server', plugin }, path: [...specPath, ...path], container: container.name ?? '' };
+      yield { subject: { type: 'api server', plugin }, path: at, container: container.name ?? '' };
     }
   }
 }

@@ -8,7 +8,7 @@ import { containersOf } from './container.ts';
 
 export interface PodShape {
   readonly hostNetwork: boolean;
-  /** As much of it as Pod Security admission looks at (`readDeciding`). */
+  /** As much of it as Pod Security admission looks at (`violationsOfPart`). */
   readonly security: string;
 }
 

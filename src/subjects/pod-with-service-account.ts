@@ -1,4 +1,4 @@
-import type { Anchor, JoinedSubjectKind, Metadata, ResourceRef } from '../core/index.ts';
+import type { Anchor, AnchorOf, JoinedSubjectKind, Metadata, PodTemplate, ResourceRef } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import type { PodSpec } from '../kube/types.ts';
 import { isRoleBinding, type RoleBindingSubject } from './role-bindings.ts';
@@ -73,34 +73,22 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
   remember(resource, anchor, context, settled) {
     const { ref, object } = resource;
     const namespace = context.namespaceOf(resource);
+    if (resource.podTemplates.length > 0) {
+      let pods: RememberedPod[] | undefined;
+      for (const template of resource.podTemplates) {
+        const { automountServiceAccountToken: automount }: PodSpec = template.spec;
+        const tokens = tokensOf(template, anchor);
+        // Most of a hardened dump. A pod without a token is no user of its account either.
+        if (automount !== false || !settled({ automount, tokens })) (pods ??= []).push(podOf(ref, template, tokens, anchor));
+      }
+      return pods && { type: 'pods', namespace, ref, pods };
+    }
     if (ref.kind === 'ServiceAccount' && ref.apiVersion === 'v1') {
       const { automountServiceAccountToken: automount, imagePullSecrets } = object;
       const carries = (Array.isArray(imagePullSecrets) && imagePullSecrets.length > 0) || hasIdentity(resource.metadata);
       return { type: 'account', namespace, name: ref.name, automount: typeof automount === 'boolean' ? automount : undefined, carries };
     }
-    if (isRoleBinding(resource)) return { type: 'grants', accounts: accountsOf(resource.object, namespace) };
-    if (resource.podTemplates.length === 0) return undefined;
-    const pods = resource.podTemplates.flatMap(({ spec, specPath, metadata }): RememberedPod[] => {
-      const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount, volumes = [] }: PodSpec = spec;
-      const tokens = volumes.flatMap(({ name = '', projected }, volume) =>
-        (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, source) => {
-          if (token === undefined) return [];
-          const path = [...specPath, 'volumes', volume, 'projected', 'sources', source, 'serviceAccountToken'];
-          return [{ volume: name, audience: token.audience || undefined, at: anchor(path) }];
-        }),
-      );
-      // Most of a hardened dump. A pod without a token is no user of its account either.
-      if (automount === false && settled({ automount, tokens })) return [];
-      const named = serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName';
-      const at = {
-        automount: anchor([...specPath, 'automountServiceAccountToken']),
-        serviceAccountName: anchor([...specPath, named]),
-      };
-      const account = serviceAccountName || serviceAccount || undefined;
-      return [{ name: ref.name, automount, tokens, at, specAt: anchor(specPath), account, labels: applicationLabels(metadata) }];
-    });
-    if (pods.length === 0) return undefined;
-    return { type: 'pods', namespace, ref, pods };
+    return isRoleBinding(resource) ? { type: 'grants', accounts: accountsOf(resource.object, namespace) } : undefined;
   },
 
   *subjects(memories) {
@@ -136,6 +124,29 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
   },
 };
 
+function podOf({ name }: ResourceRef, template: PodTemplate, tokens: readonly ProjectedToken[], anchor: AnchorOf): RememberedPod {
+  const { spec, specPath, metadata } = template;
+  const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount }: PodSpec = spec;
+  const named = serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName';
+  const at = { automount: anchor([...specPath, 'automountServiceAccountToken']), serviceAccountName: anchor([...specPath, named]) };
+  const account = serviceAccountName || serviceAccount || undefined;
+  return { name, automount, tokens, at, specAt: anchor(specPath), account, labels: applicationLabels(metadata) };
+}
+
+const noTokens: readonly ProjectedToken[] = [];
+
+function tokensOf({ spec, specPath }: PodTemplate, anchor: AnchorOf): readonly ProjectedToken[] {
+  const { volumes }: PodSpec = spec;
+  if (volumes === undefined || !volumes.some(({ projected }) => projected !== undefined)) return noTokens;
+  return volumes.flatMap(({ name = '', projected }, volume) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, source) => {
+      if (token === undefined) return [];
+      const path = [...specPath, 'volumes', volume, 'projected', 'sources', source, 'serviceAccountToken'];
+      return [{ volume: name, audience: token.audience || undefined, at: anchor(path) }];
+    }),
+  );
+}
+
 /** What kubectl writes down itself is no identity. */
 function hasIdentity({ annotations = {} }: Metadata): boolean {
   return Object.keys(annotations).some((key) => !key.startsWith('kubectl.kubernetes.io/'));
@@ -167,9 +178,14 @@ const labelsOfApplications: ReadonlySet<string> = new Set([
   'application',
 ]);
 
-export function applicationLabels({ labels = {} }: Metadata): Labels {
+export function applicationLabels({ labels = noLabels }: Metadata): Labels {
+  const keys = Object.keys(labels);
+  // Often all that there are: then nothing new is remembered.
+  if (keys.every((key) => labelsOfApplications.has(key))) return labels;
   return Object.fromEntries(Object.entries(labels).filter(([key]) => labelsOfApplications.has(key)));
 }
+
+const noLabels: Labels = {};
 
 interface Users {
   readonly workloads: Set<string>;

@@ -1,4 +1,4 @@
-import type { Edit, LocalSubjectKind, Metadata, PodTemplate, Reads, Repair, Resource } from '../core/index.ts';
+import type { Edit, LocalSubjectKind, Metadata, PodTemplate, Reads, Repair, Resource, SubjectContext } from '../core/index.ts';
 import { operatingSystem, type OperatingSystem } from '../kube/operating-system.ts';
 import type { PodSpec } from '../kube/types.ts';
 
@@ -15,9 +15,9 @@ export interface PodSubject {
 
 export const podTemplates: Reads = { podTemplates: true, kinds: [] };
 
-export function podSubject(resource: Resource, template: PodTemplate, namespace: string | undefined): PodSubject {
+export function podSubject(resource: Resource, template: PodTemplate, context: SubjectContext): PodSubject {
   const spec = template.spec as PodSpec;
-  return { spec, metadata: template.metadata, os: operatingSystem(spec), namespace, resource };
+  return { spec, metadata: template.metadata, os: operatingSystem(spec), namespace: context.namespaceOf(resource), resource };
 }
 
 /** Paths of controls are relative to the PodSpec. */
@@ -28,7 +28,7 @@ export const pods: LocalSubjectKind<PodSubject> = {
   example: 'pod',
   subjects: (resource, context) =>
     resource.podTemplates.map((template) => ({
-      subject: podSubject(resource, template, context.namespaceOf(resource)),
+      subject: podSubject(resource, template, context),
       path: template.specPath,
     })),
 };

@@ -32,12 +32,18 @@ export const selinuxLevels: JoinedSubjectKind<SelinuxLevelSubject, readonly Memo
 
   remember(resource, anchor, context) {
     const { ref } = resource;
-    const workload = `${context.namespaceOf(resource) ?? ''}/${ref.kind}/${ref.name}`;
-    const found = resource.podTemplates.flatMap(({ spec, specPath, metadata }) => {
-      const labels = applicationLabels(metadata);
-      return levelsOf(spec, specPath).map(({ level, path }): Memory => ({ ref, workload, labels, level, at: anchor(path) }));
-    });
-    return found.length === 0 ? undefined : found;
+    let found: Memory[] | undefined;
+    for (const { spec, specPath, metadata } of resource.podTemplates) {
+      const remember = (options: SELinuxOptions | undefined, path: Path): void => {
+        if (!options?.level) return;
+        const workload = `${context.namespaceOf(resource) ?? ''}/${ref.kind}/${ref.name}`;
+        const at = anchor([...specPath, ...path, 'securityContext', 'seLinuxOptions', 'level']);
+        (found ??= []).push({ ref, workload, labels: applicationLabels(metadata), level: options.level, at });
+      };
+      remember((spec as PodSpec).securityContext?.seLinuxOptions, []);
+      for (const { container, path } of containersOf(spec)) remember(container.securityContext?.seLinuxOptions, path);
+    }
+    return found;
   },
 
   *subjects(memories) {
@@ -57,16 +63,3 @@ export const selinuxLevels: JoinedSubjectKind<SelinuxLevelSubject, readonly Memo
     }
   },
 };
-
-function levelsOf(spec: PodSpec, specPath: Path): { level: string; path: Path }[] {
-  const holders: { options: SELinuxOptions | undefined; path: Path }[] = [
-    { options: spec.securityContext?.seLinuxOptions, path: specPath },
-    ...containersOf(spec).map(({ container, path }) => ({
-      options: container.securityContext?.seLinuxOptions,
-      path: [...specPath, ...path],
-    })),
-  ];
-  return holders.flatMap(({ options, path }) =>
-    options?.level ? [{ level: options.level, path: [...path, 'securityContext', 'seLinuxOptions', 'level'] }] : [],
-  );
-}

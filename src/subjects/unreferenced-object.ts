@@ -8,6 +8,7 @@ import {
   type Resource,
   type ResourceRef,
 } from '../core/index.ts';
+import { kindsWithKnownFields } from '../kube/known-fields.ts';
 import { systemNamespaces } from '../kube/system-workloads.ts';
 import { listOf, recordOf, textOf } from '../kube/untyped.ts';
 import { eachMention, hashOf, mentionsOf, type Mentions } from './mentions.ts';
@@ -54,6 +55,9 @@ const referable: readonly string[] = [
   `ClusterRole.${rbac}`,
 ];
 
+/** What a ConfigMap or a Secret holds has keys of their own. */
+const typed: ReadonlySet<string> = new Set(kindsWithKnownFields.filter((kind) => kind !== 'ConfigMap' && kind !== 'Secret'));
+
 /** Labels that say what an object belongs to; by any other one a program may look for it. */
 const usualLabel =
   /^(?:app|name|component|tier|release|chart|heritage|role|version|env|environment|team|owner|k8s-app|app\.kubernetes\.io\/[a-z-]+|helm\.sh\/chart|kustomize\.toolkit\.fluxcd\.io\/[a-z-]+|argocd\.argoproj\.io\/instance)$/;
@@ -78,9 +82,9 @@ export const referableObjects: JoinedSubjectKind<ReferableObject, Memory> = {
     const { ref, object, podTemplates } = resource;
     // What their owner says of them is said.
     if (isReplica(resource) || silent.has(ref.kind)) return undefined;
-    const mentions = mentionsOf(object);
-    const namespace = context.namespaceOf(resource);
     const group = apiGroup(ref.apiVersion);
+    const mentions = mentionsOf(object, typed.has(kindName(group, ref.kind)));
+    const namespace = context.namespaceOf(resource);
     if (podTemplates.length > 0) return { mentions, pods: { namespace } };
     if (group === rbac && ref.kind.endsWith('Binding')) return { mentions, binding: true };
     const candidate = candidateOf(resource, anchor, namespace);

@@ -1,6 +1,5 @@
-import type { LocalSubjectKind, ResourceRef } from '../core/index.ts';
+import { apiGroup, kindName, type LocalSubjectKind, type ResourceRef } from '../core/index.ts';
 import { kindsWithRemovedApis } from '../kube/removed-apis.ts';
-import { apiGroup } from '../core/index.ts';
 
 /** An object of a kind whose API had versions that are gone. */
 export interface VersionedObjectSubject {
@@ -16,7 +15,5 @@ export const versionedObjects: LocalSubjectKind<VersionedObjectSubject> = {
   name: 'object in a version of its API',
   reads: { podTemplates: false, kinds: kindsWithRemovedApis },
   example: 'objects',
-  *subjects({ ref, object }) {
-    if (kinds.has(`${ref.kind}.${apiGroup(ref.apiVersion)}`)) yield { subject: { ref, object }, path: [] };
-  },
+  subjects: ({ ref, object }) => (kinds.has(kindName(apiGroup(ref.apiVersion), ref.kind)) ? [{ subject: { ref, object }, path: [] }] : []),
 };

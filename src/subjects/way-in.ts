@@ -1,5 +1,4 @@
-import { apiGroup, remembering, type Anchor, type AnchorOf, type Resource, type ResourceRef, type SubjectContext } from '../core/index.ts';
-import { takesTrafficIn } from '../kube/ingress-controllers.ts';
+import { apiGroup, type Anchor, type AnchorOf, type Resource, type ResourceRef, type SubjectContext } from '../core/index.ts';
 import type { Labels } from '../kube/label-selector.ts';
 import { isInternalBalancer } from '../kube/network/project.ts';
 import {
@@ -12,7 +11,7 @@ import {
   routeKinds,
   virtualServiceKind,
 } from '../kube/network/route-fact.ts';
-import { placementOf, type NodeFacts } from '../kube/node-placement.ts';
+import type { NodeFacts } from '../kube/node-placement.ts';
 import { isClusterScoped } from '../kube/scope.ts';
 import {
   endsTls,
@@ -22,9 +21,10 @@ import {
   portSecurity,
   type TransportSecurity,
 } from '../kube/transport-security.ts';
-import type { PodSpec, ServiceSpec } from '../kube/types.ts';
+import type { ServiceSpec } from '../kube/types.ts';
 import { integerOf, listOf, recordOf, textOf } from '../kube/untyped.ts';
 import { isNode, nodeFacts } from './node.ts';
+import { rememberedWorkload, type RememberedWorkload } from './remembered-workload.ts';
 import { isService } from './service.ts';
 
 /** What ways from outside of the cluster to pods are made of. */
@@ -33,14 +33,7 @@ export type WayIn =
   | { readonly type: 'service'; readonly namespace: string | undefined; readonly service: NamedService }
   | RouteWay
   | GatewayWay
-  | {
-      readonly type: 'workload';
-      readonly namespace: string | undefined;
-      readonly ref: ResourceRef;
-      /** On every node, and so no sign of where others may run. */
-      readonly agent: boolean;
-      readonly pods: readonly RememberedPod[];
-    };
+  | RememberedWorkload;
 
 export interface RouteWay {
   readonly type: 'route';
@@ -104,18 +97,6 @@ export interface Listener {
   readonly name?: string;
 }
 
-export interface RememberedPod {
-  readonly labels: Labels;
-  /** As JSON: most pods of a cluster are placed alike. */
-  readonly placement: string;
-  readonly takesTrafficIn: boolean;
-  /** It opens ports of its node. */
-  readonly onHost: boolean;
-  readonly at: Anchor;
-}
-
-const shared = remembering((text) => text);
-
 const gatewayGroup = 'gateway.networking.k8s.io';
 export const gatewayKind: string = `Gateway.${gatewayGroup}`;
 const routesKinds: readonly string[] = [
@@ -129,24 +110,12 @@ export const wayInKinds: readonly string[] = ['Node', 'Service', ...routesKinds,
 
 /** Shared by all kinds of subjects that join ways in. */
 export function rememberWayIn(resource: Resource, anchor: AnchorOf, context: SubjectContext): WayIn | undefined {
-  const { ref, podTemplates } = resource;
+  const { ref } = resource;
+  if (resource.podTemplates.length > 0) return isClusterScoped(ref) ? undefined : rememberedWorkload(resource, anchor, context);
   if (isNode(resource)) return { type: 'node', ref, facts: nodeFacts(resource), at: anchor([]) };
   const namespace = context.namespaceOf(resource);
   if (isService(resource)) return serviceWay(resource, anchor, namespace);
-  const route = gatewayWay(resource, anchor, namespace) ?? routeWay(resource, anchor, namespace);
-  if (route !== undefined) return route;
-  if (podTemplates.length === 0 || isClusterScoped(ref)) return undefined;
-  const pods = podTemplates.map(({ metadata, spec, specPath }): RememberedPod => {
-    const placement = placementOf(spec);
-    const field = Object.keys(placement)[0];
-    const at = anchor(field === undefined ? specPath : [...specPath, field]);
-    const { containers = [], hostNetwork = false } = spec as PodSpec;
-    const onHost = hostNetwork || containers.some(({ ports = [] }) => ports.some(({ hostPort = 0 }) => hostPort !== 0));
-    const labels = metadata.labels ?? {};
-    const images = containers.flatMap(({ image }) => image ?? []);
-    return { labels, placement: shared(JSON.stringify(placement)), takesTrafficIn: takesTrafficIn(labels, images), onHost, at };
-  });
-  return { type: 'workload', namespace, ref, agent: ref.kind === 'DaemonSet', pods };
+  return gatewayWay(resource, anchor, namespace) ?? routeWay(resource, anchor, namespace);
 }
 
 function serviceWay({ ref, object, metadata }: Resource, anchor: AnchorOf, namespace: string | undefined): WayIn | undefined {

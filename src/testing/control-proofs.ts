@@ -34,7 +34,7 @@ const file = 'example.yaml';
  * failing example must not fail besides this one. The proofs know no test runner: give each to `test(name, run)`.
  */
 export function controlProofs(control: AnyControl, among: readonly AnyControl[]): Proof[] {
-  const { pass, fail, unknown = {}, notApplicable = {} } = control.examples;
+  const { pass, fail, unknown = {}, notApplicable = {} } = control.examples();
   const proofs: Proof[] = [
     {
       name: 'has passing and failing examples',
@@ -70,6 +70,8 @@ export function controlProofs(control: AnyControl, among: readonly AnyControl[])
         });
       if (control.decidedBy !== undefined)
         proofs.push({ name: `${expected}: ${name}: no other kind decides than it says`, run: () => provesDecidedBy(control, text()) });
+      if (control.subject.scope === 'joined' && control.subject.concerns !== undefined)
+        proofs.push({ name: `${expected}: ${name}: namespaces are judged apart`, run: () => provesApart(control, text()) });
       if (expected !== 'fail') continue;
       proofs.push({ name: `fail: ${name}: the place exists and the message reads well`, run: () => provesPlace(control, among, text()) });
       if (control.fix === undefined) continue;
@@ -315,7 +317,7 @@ export interface CollectedRepair {
 
 /** The repairs that a control's fix asks for in a stream of documents, with what its examples say to it. */
 export function collectRepairs(control: AnyControl, yaml: string, overrides: Partial<Policy> = {}): CollectedRepair[] {
-  const { said } = control.examples;
+  const { said } = control.examples();
   const collected: CollectedRepair[] = [];
   const resources = read(yaml);
   const sink: ProposalSink = {
@@ -392,13 +394,33 @@ function provesDecidedBy(control: AnyControl, yaml: string): void {
   check(same(whole, part), 'the verdicts change without a kind that it is not decided by');
 }
 
+/** Of each namespace the same is said by what concerns it alone, beside one of another name. */
+function provesApart(control: AnyControl, yaml: string): void {
+  const { subject: kind } = control;
+  if (kind.scope !== 'joined') return;
+  const subjects: typeof kind.subjects = (memories, context) => {
+    const namespaces = new Set(memories.map((memory) => kind.concerns?.(memory)));
+    namespaces.delete(undefined);
+    return [...namespaces].flatMap((namespace) => {
+      const concerning = memories.filter((memory) => [undefined, namespace].includes(kind.concerns?.(memory)));
+      return [...kind.subjects(concerning, context)];
+    });
+  };
+  const resources = [...read(yaml), ...readStream(yaml.replaceAll('shop', 'stall'))];
+  const [whole, apart] = [control, { ...control, subject: { ...kind, subjects } }].map(
+    (one) => judgeResources([one], resources, exampleParams(control)).findings,
+  );
+  check(same(whole, apart), 'the verdicts change if each namespace is judged by itself');
+}
+
 /** Judges a stream of documents; `subject` is the control whose example it is, with its example parameters. */
 export function judge(controls: readonly AnyControl[], yaml: string, subject?: AnyControl): Report {
   return judgeWith(controls, yaml, subject === undefined ? {} : exampleParams(subject));
 }
 
 /** The parameters that the examples of a control are judged with. */
-function exampleParams({ id, examples: { params } }: AnyControl): Pick<Policy, 'params'> {
+function exampleParams({ id, examples }: AnyControl): Pick<Policy, 'params'> {
+  const { params } = examples();
   return { params: params === undefined ? {} : { [id]: params } };
 }
 

@@ -8,7 +8,7 @@ import { exampleYaml } from './example.ts';
 /** The first failing example that the control's fix repairs; undefined where it has no fix. Docs and `explain` show it. */
 export function fixExample(control: AnyControl): FixExample | undefined {
   let declined: string | undefined;
-  for (const example of Object.values(control.examples.fail)) {
+  for (const example of Object.values(control.examples().fail)) {
     const yaml = exampleYaml(control, example);
     const before: unknown[] = read(yaml).map(({ object }) => object);
     let after = [...before];

@@ -7,8 +7,10 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { controls } from '../../src/controls/index.ts';
 import type { Finding, Report } from '../../src/core/index.ts';
+import { fleetAsOne } from '../../src/library/merge-reports.ts';
 import { scan } from '../../src/library/scan.ts';
 import { formatHtml } from '../../src/report/formats/html.ts';
+import { sampleFleet } from '../../src/report/sample-fleet.ts';
 
 const executable = inject('chromium');
 const views = ['overview', 'findings', 'ledger', 'workloads', 'inputs'];
@@ -75,6 +77,21 @@ describe.skipIf(executable === undefined)('the page of a report in a browser', (
   afterAll(async () => {
     await browser.close();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('of several clusters the findings of one can be shown alone', async () => {
+    const fleet = fleetAsOne(sampleFleet);
+    const file = join(folder, 'fleet.html');
+    writeFileSync(file, [...formatHtml(fleet, { controls, clusters: sampleFleet.clusters.map(({ name }) => name) })].join(''));
+    const { page, offences } = await opened(`${pathToFileURL(file).href}#findings`);
+    const shown = Number.parseInt(await status(page), 10);
+    await page.locator('#cluster').selectOption('staging');
+    const alone = Number.parseInt(await status(page), 10);
+    expect(alone).toBe(failing(fleet).filter((finding) => finding.file.startsWith('staging/')).length);
+    expect([alone > 0, alone < shown, page.url().endsWith('#findings?cluster=staging')]).toEqual([true, true, true]);
+    const other = await opened(`${url}#findings`);
+    expect(await other.page.locator('#cluster').count()).toBe(0);
+    expect([...offences, ...other.offences]).toEqual([]);
   });
 
   test('every part opens without an error, a violation of its policy or a request', async () => {

@@ -62,7 +62,8 @@ subjects: [{ kind: User, name: "\\e[2J<script>\\u202e" }]`;
       expect(status).toBe(1);
       // oxlint-disable-next-line no-control-regex
       expect(stdout).not.toMatch(/\u001b\[2J|\u202e/);
-      if (format !== 'text') expect(stdout).not.toContain('<script>');
+      if (format === 'text') expect(stdout).toContain("\nnext: plimsoll plan - --from 'user:");
+      else expect(stdout).not.toContain('<script>');
     }
   });
 

@@ -145,6 +145,11 @@ subjects: [{kind: User, name: root, apiGroup: rbac.authorization.k8s.io}]
     expect(report.rights.filter(({ holders }) => holders.some(({ subject }) => subject.name === 'root')).length).toBeGreaterThan(10);
   });
 
+  test('fails where it is asked to', () => {
+    expect(run('grants', '--dangerous', 'rbac.yaml', '--fail-on', 'high').status).toBe(1);
+    expect(run('grants', '--dangerous', 'rbac.yaml', '--fail-on', 'critical').status).toBe(0);
+  });
+
   test('needs to be told which', () =>
     expect(run('grants', 'rbac.yaml')).toMatchObject({ status: 2, stderr: expect.stringContaining('--dangerous') as string }));
 });

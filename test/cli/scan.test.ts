@@ -40,6 +40,18 @@ describe('exit codes', () => {
   test('0 with --fail-on none, whatever was found', () => expect(scan('privileged.yaml', '--fail-on', 'none').status).toBe(0));
   test('2 where a document among readable ones cannot be read', () => expect(scan('broken.yaml').status).toBe(2));
   test('2 where the API server would refuse an object', () => expect(scan('refused.yaml').status).toBe(2));
+  test('2 says in a pipe what could not be read, the first few of it', () => {
+    const input = Array.from({ length: 7 }, () => 'apiVersion: v1\nkind: Pod\nmetadata: [').join('\n---\n');
+    const { status, stderr } = plimsoll(['scan', '-', '-o', 'json'], { input });
+    const lines = stderr.trimEnd().split('\n');
+    expect([status, lines.length]).toEqual([2, 7]);
+    expect(lines[1]).toMatch(/^plimsoll: could not be read: <stdin>:8: /);
+    expect(lines.slice(5)).toEqual([
+      'plimsoll: and 2 more, which the report lists',
+      'plimsoll: 7 documents could not be read (--allow-unreadable accepts that)',
+    ]);
+  });
+
   test('0 with --allow-unreadable, and the document stays listed', () => {
     const outcome = scan('broken.yaml', '--allow-unreadable');
     expect([outcome.status, outcome.stdout.includes('broken.yaml')]).toEqual([0, true]);

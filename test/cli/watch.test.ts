@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startPlimsoll } from './run.ts';
+import { writeAtOnce } from '../write-at-once.ts';
 
 let folder: string;
 
@@ -21,7 +22,7 @@ function pod(name: string, allowed: boolean): string {
 }
 
 function write(file: string, text: string): void {
-  writeFileSync(join(folder, file), text);
+  writeAtOnce(folder, file, text);
 }
 
 test('the command prints what changes by file and line, and does not follow what it writes itself', async () => {

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { scanCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
@@ -9,6 +8,8 @@ import { podSecurity } from '../../src/kube/pod-security/index.ts';
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, auditLog, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { make } from './make.ts';
+import { until } from './until.ts';
 
 /* Admission as it really is: levels by label and by configuration, policies, webhooks; asked by dry runs. */
 
@@ -135,8 +136,8 @@ let admin: ApiClient;
 beforeAll(async () => {
   plane = await startControlPlane({ admission: { PodSecurity: podSecurityConfiguration } });
   admin = asAdmin(plane.address);
-  for (const object of objects) await make(object);
-  await make({
+  for (const object of objects) await make(admin, object);
+  await make(admin, {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'early', namespace: 'raised' },
@@ -144,15 +145,13 @@ beforeAll(async () => {
   });
   await raise('raised', 'restricted');
   // Policies are compiled and observed some moments after they were made.
-  await until(async () => (await refusal('guarded', 0)) !== undefined);
+  await until(
+    async () => (await refusal('guarded', 0)) !== undefined,
+    () => 'no policy refuses anything',
+  );
 });
 
 afterAll(() => plane.stop());
-
-async function make(object: ApiObject): Promise<void> {
-  const { status, body } = await admin.create(object);
-  if (status !== 201 && status !== 409) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
-}
 
 /** As somebody does who finds that the level is too low. */
 async function raise(namespace: string, level: string): Promise<void> {
@@ -160,14 +159,6 @@ async function raise(namespace: string, level: string): Promise<void> {
   const metadata = { ...(body['metadata'] as { readonly labels: object }) };
   const { status } = await admin.update({ ...body, metadata: { ...metadata, labels: { ...metadata.labels, [enforce]: level } } });
   if (status !== 200) throw new Error(`${namespace} keeps its labels`);
-}
-
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await done()) return;
-    await setTimeout(100);
-  }
-  throw new Error('it never comes about');
 }
 
 async function refusal(namespace: string, index: number): Promise<string | undefined> {
@@ -181,8 +172,8 @@ async function refusal(namespace: string, index: number): Promise<string | undef
 async function scanWithPrintedRoles(user: string, options: ScanClusterOptions): Promise<Report> {
   for (const [index, document] of parseAllDocuments(clusterRoleFor(options)).entries()) {
     const name = `${user}-${index}`;
-    await make({ ...(document.toJS() as ApiObject), metadata: { name } });
-    await make(bind('ClusterRoleBinding', name, name, { kind: 'User', name: user }));
+    await make(admin, { ...(document.toJS() as ApiObject), metadata: { name } });
+    await make(admin, bind('ClusterRoleBinding', name, name, { kind: 'User', name: user }));
   }
   return scanCluster({ kubeconfig: kubeconfig(plane.address, user), all: true, ...options });
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
 import type { Status } from './api-client.ts';
 import { asAdmin, asBearer, asUser, auditLog, binary, kubernetesVersion, startControlPlane } from './control-plane.ts';
 import { makeNamespace } from './namespace.ts';
+import { until } from './until.ts';
 
 const address = inject('address');
 const admin = asAdmin(address);
@@ -169,12 +169,12 @@ function asAnonymous(url: string): Promise<unknown> {
   return asBearer({ ...address, url }).request('GET', '/version');
 }
 
-/** Asks again until there is an answer, for up to 30 seconds. */
+/** Asks again until there is an answer. */
 async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (let turn = 0; turn < 300; turn++) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await setTimeout(100);
-  }
-  throw new Error('it did not happen within 30 seconds');
+  let answer: T | undefined;
+  await until(
+    async () => (answer = await ask()) !== undefined,
+    () => 'it does not happen',
+  );
+  return answer!;
 }

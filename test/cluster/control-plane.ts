@@ -167,7 +167,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-const patience = 60_000;
+const patience = 120_000;
 
 /** Waits until the path is there; rejects with what a part said last where that part has ended. */
 async function answers(path: string, address: Address, parts: readonly ChildProcess[]): Promise<void> {

@@ -11,6 +11,7 @@ import { readManifests } from '../../src/sources/manifests/index.ts';
 import { corpora, corporaFolder } from '../upstream/corpora.ts';
 import type { ApiClient, ApiObject, Status } from './api-client.ts';
 import { asAdmin, kubeconfig, kubernetesVersion, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { until } from './until.ts';
 
 /*
  * Real manifests, applied to a real cluster with its controllers: the scan of the cluster says what the scan of the files
@@ -185,12 +186,11 @@ interface Conditions {
 }
 
 async function established(admin: ApiClient, name: string): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  const isEstablished = async (): Promise<boolean> => {
     const { body } = await admin.request<Conditions>('GET', `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`);
-    if (body.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true) return;
-    await setTimeout(100);
-  }
-  throw new Error(`the server does not serve ${name}`);
+    return body.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true;
+  };
+  await until(isEstablished, () => `the server does not serve ${name}`);
 }
 
 async function apply(admin: ApiClient, object: ApiObject): Promise<void> {
@@ -203,7 +203,7 @@ async function apply(admin: ApiClient, object: ApiObject): Promise<void> {
     }
     const { message = '' } = body;
     // The account of a new namespace takes a moment.
-    if (!/error looking up service account|no API token found/.test(message) || attempt === 100) {
+    if (!/error looking up service account|no API token found/.test(message) || attempt === 600) {
       refused.push(`${object.kind} ${nameOf(object)}: ${message}`);
       return;
     }
@@ -214,7 +214,7 @@ async function apply(admin: ApiClient, object: ApiObject): Promise<void> {
 /** Waits until the controllers have made all pods. */
 async function settled(admin: ApiClient): Promise<void> {
   let before = -1;
-  for (let quiet = 0; quiet < 4;) {
+  for (let quiet = 0; quiet < 10;) {
     const { body } = await admin.request<{ metadata: { remainingItemCount?: number } }>('GET', '/api/v1/pods?limit=1');
     const count = body.metadata.remainingItemCount ?? 0;
     quiet = count === before ? quiet + 1 : 0;

@@ -1,8 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scanCluster, type Report } from '../../src/index.ts';
 import type { ApiClient, ApiObject, Json } from './api-client.ts';
 import { asAdmin, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { make } from './make.ts';
+import { until } from './until.ts';
 
 /*
  * Pods that real controllers make, with everything that the API server, its plugins and the controllers put in: none of it
@@ -120,32 +121,25 @@ beforeAll(async () => {
     flags: ['--enable-admission-plugins=NodeRestriction,AlwaysPullImages,ExtendedResourceToleration,PodNodeSelector'],
   });
   admin = asAdmin(plane.address);
-  for (const object of around) await make(object);
+  for (const object of around) await make(admin, object);
   await admin.request('PUT', '/api/v1/namespaces/shop/serviceaccounts/default', {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: { name: 'default', namespace: 'shop' },
     imagePullSecrets: [{ name: 'registry' }],
   });
-  for (const object of made) await make(object);
+  for (const object of made) await make(admin, object);
   const { body } = await admin.request<{ metadata: Json }>('GET', '/apis/batch/v1/namespaces/shop/cronjobs/nightly');
   const { uid } = body.metadata;
-  await make(job('nightly-1', { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly', uid, controller: true }] }));
+  await make(
+    admin,
+    job('nightly-1', { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly', uid, controller: true }] }),
+  );
   // Two of the Deployment and of each Job, one of each of the others.
   await podsOf(10);
 });
 
 afterAll(() => plane.stop());
-
-async function make(object: ApiObject): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const { status, body } = await admin.create(object);
-    if (status === 201) return;
-    // The account of a new namespace takes a moment.
-    if (status !== 403 || attempt > 50) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
-    await setTimeout(100);
-  }
-}
 
 interface Pod extends Json {
   readonly metadata: { readonly name: string; readonly ownerReferences?: readonly { readonly name: string; readonly kind: string }[] };
@@ -158,14 +152,14 @@ async function pods(): Promise<readonly Pod[]> {
 
 async function podsOf(count: number): Promise<void> {
   let found: readonly Pod[] = [];
-  for (let attempt = 0; attempt < 200; attempt++) {
-    found = await pods();
-    if (found.length >= count) return;
-    await setTimeout(100);
-  }
-  const { body } = await admin.request('GET', '/api/v1/namespaces/shop/events');
-  const names = found.map(({ metadata }) => metadata.name);
-  throw new Error(`of ${count} pods there are ${names.join(', ')}: ${JSON.stringify(body).slice(-2000)}`);
+  await until(
+    async () => (found = await pods()).length >= count,
+    async () => {
+      const { body } = await admin.request('GET', '/api/v1/namespaces/shop/events');
+      const names = found.map(({ metadata }) => metadata.name);
+      return `of ${count} pods there are ${names.join(', ')}: ${JSON.stringify(body).slice(-2000)}`;
+    },
+  );
 }
 
 function scanned(): Promise<Report> {
@@ -204,7 +198,7 @@ test('what is changed, injected and left behind is told', async () => {
 
   // What meshes do by a webhook, by the API server's own means.
   const inject = `Object{spec: Object.spec{containers: [Object.spec.containers{name: "proxy", image: "registry.example.com/proxy:1"}]}}`;
-  await make({
+  await make(admin, {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'MutatingAdmissionPolicy',
     metadata: { name: 'inject' },
@@ -215,25 +209,21 @@ test('what is changed, injected and left behind is told', async () => {
       failurePolicy: 'Fail',
     },
   });
-  await make({
+  await make(admin, {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'MutatingAdmissionPolicyBinding',
     metadata: { name: 'inject' },
     spec: { policyName: 'inject' },
   });
   // It is obeyed a moment later.
-  for (let turn = 0; ; turn++) {
-    const probe = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'probe', namespace: 'shop' },
-      spec: { containers: [{ name: 'a', image: 'a' }] },
-    };
-    const { body } = await admin.create<Pod>(probe, { dryRun: true });
-    if (body.spec.containers.length > 1) break;
-    if (turn > 100) throw new Error(`nothing is injected: ${JSON.stringify(body)}`);
-    await setTimeout(100);
-  }
+  const probe = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'probe', namespace: 'shop' },
+    spec: { containers: [{ name: 'a', image: 'a' }] },
+  };
+  const isObeyed = async (): Promise<boolean> => (await admin.create<Pod>(probe, { dryRun: true })).body.spec.containers.length > 1;
+  await until(isObeyed, () => 'nothing is injected');
   // A rollout that never ends, because nothing ever runs here: the former template stays, beside pods with the new one.
   const { body: web } = await admin.request<Json & { spec: Json }>('GET', '/apis/apps/v1/namespaces/shop/deployments/web');
   const template = { metadata: annotated, spec: { ...podSpec, shareProcessNamespace: true } };

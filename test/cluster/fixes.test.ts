@@ -87,7 +87,7 @@ function fixedExamples(): Fixed {
   const changed: Fixed['changed'][number][] = [];
   const added: Json[] = [];
   for (const control of controls.filter((each) => each.fix !== undefined)) {
-    for (const [name, example] of Object.entries(control.examples.fail)) {
+    for (const [name, example] of Object.entries(control.examples().fail)) {
       const yaml = exampleYaml(control, example);
       const resources = read(yaml);
       for (const { resource, edits, companions } of collectRepairs(control, yaml)) {

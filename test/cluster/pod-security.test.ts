@@ -111,7 +111,7 @@ async function agree(pods: readonly ApiObject[], versionsOfEach: number, asked: 
 function examplePods(): ApiObject[] {
   const pods = new Map<string, ApiObject>();
   for (const control of controls) {
-    const { pass, fail, unknown = {}, notApplicable = {} } = control.examples;
+    const { pass, fail, unknown = {}, notApplicable = {} } = control.examples();
     const examples = [pass, fail, unknown, notApplicable].flatMap((each) => Object.values(each));
     for (const { podTemplates } of examples.flatMap((example) => read(exampleYaml(control, example)))) {
       for (const { metadata, spec } of podTemplates) {

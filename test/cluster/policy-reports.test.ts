@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { formatPolicyreport } from '../../src/report/formats/policyreport.ts';
@@ -10,6 +9,7 @@ import { moduleFolder } from '../upstream/go-module.ts';
 import { oracleModule } from '../upstream/oracle.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { until } from './until.ts';
 
 /* A real API server, with the definitions that Kyverno installs, takes what is written. */
 
@@ -24,11 +24,11 @@ beforeAll(async () => {
     const { status, body } = await admin.create(parse(readFileSync(join(folder, file), 'utf8')) as ApiObject);
     if (status !== 201) throw new Error(JSON.stringify(body));
   }
-  for (let attempt = 0; attempt < 100; attempt++) {
+  const isServed = async (): Promise<boolean> => {
     const { status } = await admin.request('GET', '/apis/wgpolicyk8s.io/v1alpha2/clusterpolicyreports');
-    if (status === 200 && (await admin.resource('wgpolicyk8s.io/v1alpha2', 'PolicyReport')) !== undefined) break;
-    await setTimeout(100);
-  }
+    return status === 200 && (await admin.resource('wgpolicyk8s.io/v1alpha2', 'PolicyReport')) !== undefined;
+  };
+  await until(isServed, () => 'the server does not serve reports of policies');
   // One of the hostile names is a fine name of a namespace.
   for (const name of ['shop', 'constructor']) await admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 });

@@ -1,8 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scanCluster, type Report } from '../../src/index.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { make } from './make.ts';
+import { until } from './until.ts';
 
 /* What is told of products by what the controllers of a real cluster count. */
 
@@ -12,12 +13,18 @@ let admin: ApiClient;
 beforeAll(async () => {
   plane = await startControlPlane({ controllerManager: true });
   admin = asAdmin(plane.address);
-  await make(node('worker'));
-  await make(node('controller', [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }]));
-  await make(daemonSet('logs', 'docker.io/fluent/fluent-bit:4.1.0', { volumes: [{ name: 'logs', hostPath: { path: '/var/log' } }] }));
-  await make(daemonSet('falco', 'docker.io/falcosecurity/falco:0.42.0', { hostPID: true, tolerations: [{ operator: 'Exists' }] }));
-  await make(daemonSet('network', 'ghcr.io/flannel-io/flannel:v0.28.9', { hostNetwork: true, tolerations: [{ operator: 'Exists' }] }));
-  await make({
+  await make(admin, node('worker'));
+  await make(admin, node('controller', [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }]));
+  await make(
+    admin,
+    daemonSet('logs', 'docker.io/fluent/fluent-bit:4.1.0', { volumes: [{ name: 'logs', hostPath: { path: '/var/log' } }] }),
+  );
+  await make(admin, daemonSet('falco', 'docker.io/falcosecurity/falco:0.42.0', { hostPID: true, tolerations: [{ operator: 'Exists' }] }));
+  await make(
+    admin,
+    daemonSet('network', 'ghcr.io/flannel-io/flannel:v0.28.9', { hostNetwork: true, tolerations: [{ operator: 'Exists' }] }),
+  );
+  await make(admin, {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: 'vmsingles.operator.victoriametrics.com' },
@@ -34,16 +41,6 @@ beforeAll(async () => {
 
 afterAll(() => plane.stop());
 
-/** The controllers need a moment for what others build on. */
-async function make(object: ApiObject): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const { status, body } = await admin.create(object);
-    if (status === 201) return;
-    if (attempt > 50) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
-    await setTimeout(100);
-  }
-}
-
 function node(name: string, taints: readonly object[] = []): ApiObject {
   return { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: { taints } };
 }
@@ -57,12 +54,11 @@ function daemonSet(name: string, image: string, pod: object): ApiObject {
 /** Waits until the controller has counted the nodes of a DaemonSet. */
 async function counted(name: string, nodes: number): Promise<void> {
   const path = `/apis/apps/v1/namespaces/kube-system/daemonsets/${name}`;
-  for (let attempt = 0; attempt < 200; attempt++) {
+  const isCounted = async (): Promise<boolean> => {
     const { body } = await admin.request<{ status?: { desiredNumberScheduled?: number } }>('GET', path);
-    if (body.status?.desiredNumberScheduled === nodes) return;
-    await setTimeout(100);
-  }
-  throw new Error(`${name} is not counted on ${nodes} nodes`);
+    return body.status?.desiredNumberScheduled === nodes;
+  };
+  await until(isCounted, () => `${name} is not counted on ${nodes} nodes`);
 }
 
 function said({ findings }: Report, code: string): string[] {

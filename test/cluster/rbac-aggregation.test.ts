@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildRbac, type PolicyRule } from '../../src/kube/rbac/index.ts';
 import { factsOf, type Manifest, type Rule } from '../rbac/facts-of.ts';
@@ -6,6 +5,7 @@ import { random } from '../upstream/random.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
+import { until } from './until.ts';
 
 /*
  * What the controller writes into ClusterRoles that aggregate others, against what the engine makes of the manifests as they
@@ -67,11 +67,13 @@ test('the rules of admin, edit and view, and of 200 roles that select each other
   );
   let written = rulesBy(await listed(), 'written');
   const different = (): string[] => [...computed.keys()].filter((name) => computed.get(name)!.join() !== written.get(name)?.join());
-  for (let attempt = 0; attempt < 100 && different().length > 0; attempt++) {
-    await setTimeout(200);
+  const isWritten = async (): Promise<boolean> => {
     written = rulesBy(await listed(), 'written');
-  }
-  expect(different().map((name) => ({ name, computed: computed.get(name), written: written.get(name) }))).toEqual([]);
+    return different().length === 0;
+  };
+  await until(isWritten, () =>
+    JSON.stringify(different().map((name) => ({ name, computed: computed.get(name), written: written.get(name) }))),
+  );
   expect([...computed.keys()]).toEqual(expect.arrayContaining(['admin', 'edit', 'view']));
   expect([...computed.values()].filter((rules) => rules.length > 1).length).toBeGreaterThan(20);
   // Once written, they are still what the engine computes.

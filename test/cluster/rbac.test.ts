@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   buildRbac,
@@ -23,6 +22,7 @@ import { random } from '../upstream/random.ts';
 import type { Answer, ApiClient, ApiObject, Status } from './api-client.ts';
 import { asAdmin, asBearer, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
+import { until } from './until.ts';
 
 /*
  * What the API server answers to SubjectAccessReviews and to writes of roles and bindings, in many small worlds at once whose
@@ -91,10 +91,10 @@ async function seenByAuthorizer(): Promise<void> {
   for (const manifest of writes) await make(admin, manifest as ApiObject);
   for (const user of [`${name}-cluster`, `${name}-namespace`]) {
     const question: Question = { verb: 'get', group: '', resource: 'pods', namespace: 'default' };
-    for (let attempt = 0; !(await isAllowed({ kind: 'User', name: user }, question)); attempt++) {
-      if (attempt > 500) throw new Error(`${user} was never seen`);
-      await setTimeout(20);
-    }
+    await until(
+      () => isAllowed({ kind: 'User', name: user }, question),
+      () => `${user} was never seen`,
+    );
   }
 }
 

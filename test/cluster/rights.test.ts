@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RightsRequest, RightsSubject } from '../../src/core/index.ts';
 import { readInventory } from '../../src/library/inventory.ts';
 import { can } from '../../src/library/rights/can.ts';
@@ -7,6 +7,7 @@ import { whoCan } from '../../src/library/rights/who-can.ts';
 import type { ApiClient } from './api-client.ts';
 import { asAdmin, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
+import { until } from './until.ts';
 
 /* What is answered of a cluster is what its API server answers, and needs no more than to list roles and bindings. */
 
@@ -43,13 +44,11 @@ beforeAll(async () => {
       { apiGroup: rbac, kind: 'Group', name: 'dev' },
     ],
   });
-  await vi.waitFor(
-    async () => {
-      const { body } = await admin.request<{ rules?: unknown[] | null }>('GET', `/apis/${apiVersion}/clusterroles/edit`);
-      if ((body.rules ?? []).length <= 5) throw new Error('edit is not put together yet');
-    },
-    { timeout: 60_000, interval: 200 },
-  );
+  const isPutTogether = async (): Promise<boolean> => {
+    const { body } = await admin.request<{ rules?: unknown[] | null }>('GET', `/apis/${apiVersion}/clusterroles/edit`);
+    return (body.rules ?? []).length > 5;
+  };
+  await until(isPutTogether, () => 'edit is not put together');
 });
 afterAll(() => plane?.stop());
 

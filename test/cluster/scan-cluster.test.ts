@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { scan, scanCluster, type Finding, type Report } from '../../src/index.ts';
@@ -9,6 +8,7 @@ import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, auditLog, kubeconfig, kubernetesVersion, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
+import { until } from './until.ts';
 
 /* The examples in a real cluster, scanned by users who have the printed role and nothing else. */
 
@@ -62,12 +62,9 @@ function binding(kind: string, user: string): ApiObject {
 
 /** Waits for a pod of a ReplicaSet. */
 async function pods(): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const { body } = await admin.request<{ items: readonly unknown[] }>('GET', '/api/v1/pods');
-    if (body.items.length > 0) return;
-    await setTimeout(100);
-  }
-  throw new Error('the controllers make no pods');
+  const hasPods = async (): Promise<boolean> =>
+    (await admin.request<{ items: readonly unknown[] }>('GET', '/api/v1/pods')).body.items.length > 0;
+  await until(hasPods, () => 'the controllers make no pods');
 }
 
 test('the printed role is enough for the whole cluster', () => {

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { scanCluster, type Report } from '../../src/index.ts';
@@ -6,6 +5,7 @@ import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, auditLog, kubeconfig, startControlPlane, type AuditEvent, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
+import { until } from './until.ts';
 
 /* What a scan is told of Secrets, by the API server's own record of its answers. */
 
@@ -52,12 +52,11 @@ function secret(name: string, { metadata = {}, ...rest }: { readonly metadata?: 
 
 /** The controllers put the token into the Secret. */
 async function filled(name: string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  const hasToken = async (): Promise<boolean> => {
     const { body } = await admin.request<{ data?: object }>('GET', `/api/v1/namespaces/shop/secrets/${name}`);
-    if (body.data !== undefined && 'token' in body.data) return;
-    await setTimeout(100);
-  }
-  throw new Error('the controllers make no token');
+    return body.data !== undefined && 'token' in body.data;
+  };
+  await until(hasToken, () => 'the controllers make no token');
 }
 
 function eventsOf(user: string): AuditEvent[] {

@@ -6,8 +6,8 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/cluster/**/*.test.ts'],
     reporters: ['default', './test/closing-line-reporter.ts'],
     globalSetup: ['./test/cluster/setup.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });
 

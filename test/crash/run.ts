@@ -172,6 +172,6 @@ await Promise.all([
   atomically(),
 ]);
 rmSync(outside, { recursive: true });
-for (const failure of failures) console.log(failure);
+for (const failure of failures) console.log(`failed: test/crash/run.ts: ${failure}`);
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -110,12 +110,10 @@ describe('a plugin for credentials', () => {
   });
 
   test('that hangs, with what it has started, is not waited for', async () => {
-    const command = plugin('hangs.sh', 'sleep 20 & sleep 20');
-    const begun = Date.now();
+    const command = plugin('hangs.sh', 'sleep 100 & sleep 100');
     const error: unknown = await headersOf({ user: { exec: { apiVersion, command } } }, { patience: { request: 300 } }).catch(
       (reason: unknown) => reason,
     );
-    expect(Date.now() - begun).toBeLessThan(5_000);
     expect(error).toBeInstanceOf(OptionError);
     expect((error as OptionError).lines).toEqual([
       `the credentials of the kubeconfig cannot be had: ${command} does not answer within 0.3 s`,

@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { holding, startFakeApi, type ApiObject, type FakeApi, type Intercept } from './fake-api-server.ts';
 import { node } from '../cli/run.ts';
@@ -12,7 +11,6 @@ pid, terminal = pty.fork()
 if pid == 0:
     os.dup2(os.open('/dev/null', os.O_WRONLY), 1)
     os.execvp(sys.argv[1], sys.argv[1:])
-shown = b''
 while True:
     try:
         piece = os.read(terminal, 65536)
@@ -20,9 +18,8 @@ while True:
         break
     if not piece:
         break
-    shown += piece
+    os.write(1, piece)
 os.waitpid(pid, 0)
-sys.stdout.buffer.write(shown)
 `;
 
 const hasTerminals = spawnSync('python3', ['-c', 'import os, pty; os.close(pty.openpty()[0])']).status === 0;
@@ -40,51 +37,52 @@ afterEach(async () => {
   api = undefined;
 });
 
-/** Lets a request wait, so that there is something to see. */
-const late =
-  (milliseconds: number, when: (url: URL) => boolean): Intercept =>
-  (request, response, url) => {
-    if (!when(url) || request.headers['x-waited'] !== undefined) return false;
-    request.headers['x-waited'] = 'yes';
-    setTimeout(() => api?.answer(request, response), milliseconds);
+/**
+ * What the command writes for people while the API server keeps what `isLate` asks for to itself: on a terminal until `until`
+ * has been shown, elsewhere for long enough to show something.
+ */
+async function shown({ isLate, until }: { isLate: (url: URL) => boolean; until?: RegExp }): Promise<string> {
+  const waiting: (() => void)[] = [];
+  let isWaitedFor = true;
+  const answer = (): void => {
+    isWaitedFor = false;
+    for (const late of waiting.splice(0)) late();
+  };
+  const intercept: Intercept = (request, response, url) => {
+    if (!isLate(url) || !isWaitedFor) return false;
+    waiting.push(() => api?.answer(request, response));
+    if (until === undefined) setTimeout(answer, 400);
     return true;
   };
-
-async function shown(intercept: Intercept, terminal: boolean): Promise<string> {
   api = await startFakeApi({ kinds: holding(pods), intercept });
   const command = [node, inject('commandLine'), 'scan', '--cluster', '--kubeconfig', api.kubeconfig, '-o', 'json'];
-  const [program = '', ...args] = terminal ? ['python3', '-c', driver, ...command] : command;
+  const [program = '', ...args] = until === undefined ? command : ['python3', '-c', driver, ...command];
   const child = spawn(program, args, { env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm' }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return terminal ? output : errors;
+  let written = '';
+  (until === undefined ? child.stderr : child.stdout).setEncoding('utf8').on('data', (piece: string) => {
+    written += piece;
+    if (until?.test(written) === true) answer();
+  });
+  child.stdout.resume();
+  await once(child, 'close');
+  return written;
 }
 
 describe.skipIf(!hasTerminals)('on a terminal', () => {
   test('who waits for the first answer sees it', async () => {
-    expect(
-      await shown(
-        late(600, ({ pathname }) => pathname === '/version'),
-        true,
-      ),
-    ).toContain('asking the API server');
+    const until = /asking the API server/;
+    expect(await shown({ isLate: ({ pathname }) => pathname === '/version', until })).toMatch(until);
   });
 
   test('the kinds and objects that were read, and nothing is left of it in the end', async () => {
-    const output = await shown(
-      late(700, ({ searchParams }) => searchParams.get('continue') === '500'),
-      true,
-    );
-    expect(output).toMatch(/reading \[=+-+\] \d+ of \d+ kinds, 500 objects/);
+    const until = /reading \[=+-+\] \d+ of \d+ kinds, 500 objects/;
+    const output = await shown({ isLate: ({ searchParams }) => searchParams.get('continue') === '500', until });
+    expect(output).toMatch(until);
     // To the first column, and erase the line.
     expect(output.trimEnd().endsWith('\u001b[1G\u001b[2K')).toBe(true);
   });
 });
 
 test('elsewhere there is no progress', async () => {
-  expect(
-    await shown(
-      late(400, ({ pathname }) => pathname === '/version'),
-      false,
-    ),
-  ).toBe('');
+  expect(await shown({ isLate: ({ pathname }) => pathname === '/version' })).toBe('');
 });

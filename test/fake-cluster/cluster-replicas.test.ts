@@ -84,6 +84,10 @@ function pod(name: string, image: string, phase = 'Running', annotations?: objec
 
 const objects: readonly ApiObject[] = [
   {
+    kind: 'Namespace',
+    metadata: { name: 'shop', uid: 'uid-of-shop', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  },
+  {
     kind: 'Deployment',
     metadata: metadata({ kind: 'Deployment', name: 'web' }),
     spec: { replicas: 9, selector: { matchLabels: { app: 'web' } }, template: template('web:2'), strategy: {}, revisionHistoryLimit: 10 },
@@ -163,7 +167,7 @@ test.each([false, true])('the report is the same with a second thread, lost: %s'
     return judgeCluster(connection, {}, undefined, { from: 0, secondThread: thread.start });
   });
   expect(together).toEqual(alone);
-  expect(thread.judged()).toBe(dies ? 1 : 3);
+  expect(thread.judged()).toBe(dies ? 1 : 4);
   expect(await reportOf(all.map(otherwise))).toEqual(alone);
 });
 
@@ -176,6 +180,8 @@ test('the report is the same however the objects are written', async () => {
     [2, 'Pod that differs from its ReplicaSet as another one does, which is judged in its place'],
   ]);
   expect(glanced.inputs.drifted?.map(({ count }) => count)).toEqual([1, 3]);
+  const refusedToday = glanced.findings.filter(({ control }) => control === 'pod-security/running-pods');
+  expect(refusedToday.map(({ resource }) => resource.name)).toEqual(['a', 'g']);
   const parsed = await reportOf(objects.map(otherwise));
   expect(glanced.inputs).toEqual(parsed.inputs);
   expect(glanced.findings).toEqual(parsed.findings);

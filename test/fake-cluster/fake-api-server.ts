@@ -58,6 +58,7 @@ export interface FakeOptions {
 /** The kinds that every Kubernetes serves, without objects. */
 export const ownKinds: readonly Kind[] = [
   { kind: 'ConfigMap', plural: 'configmaps' },
+  { kind: 'Endpoints', plural: 'endpoints' },
   { kind: 'LimitRange', plural: 'limitranges' },
   { kind: 'Namespace', plural: 'namespaces', clusterScoped: true },
   { kind: 'Node', plural: 'nodes', clusterScoped: true },
@@ -88,7 +89,10 @@ export const ownKinds: readonly Kind[] = [
   { group: 'batch', kind: 'CronJob', plural: 'cronjobs' },
   { group: 'batch', kind: 'Job', plural: 'jobs' },
   { group: 'certificates.k8s.io', kind: 'CertificateSigningRequest', plural: 'certificatesigningrequests', clusterScoped: true },
+  { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', clusterScoped: true },
+  { group: 'discovery.k8s.io', kind: 'EndpointSlice', plural: 'endpointslices' },
   { group: 'networking.k8s.io', kind: 'Ingress', plural: 'ingresses' },
+  { group: 'networking.k8s.io', kind: 'IngressClass', plural: 'ingressclasses', clusterScoped: true },
   { group: 'networking.k8s.io', kind: 'NetworkPolicy', plural: 'networkpolicies' },
   { group: 'rbac.authorization.k8s.io', kind: 'ClusterRole', plural: 'clusterroles', clusterScoped: true },
   { group: 'rbac.authorization.k8s.io', kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', clusterScoped: true },

@@ -1,16 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import type { PathsReport, PlanReport } from '../../src/core/index.ts';
+import { pathsSchema } from '../../src/report/json-schema.ts';
 import { plimsollBeside } from '../cli/run.ts';
-import {
-  holding as own,
-  send,
-  startFakeApi,
-  status,
-  type ApiObject,
-  type FakeApi,
-  type FakeOptions,
-  type Kind,
-} from './fake-api-server.ts';
+import { validatorOf } from '../schema.ts';
+import { holding, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 /* Attack paths in a cluster. */
 
@@ -21,16 +14,7 @@ afterEach(async () => {
   api = undefined;
 });
 
-/** Every server has them. */
-const served: readonly Kind[] = [
-  { kind: 'Endpoints', plural: 'endpoints' },
-  { kind: 'PersistentVolume', plural: 'persistentvolumes' },
-];
-
-function holding(list: readonly ApiObject[]): Kind[] {
-  return [...own(list), ...served];
-}
-
+const validate = validatorOf(pathsSchema());
 const rbac = 'rbac.authorization.k8s.io';
 
 const objects: readonly ApiObject[] = [
@@ -96,6 +80,7 @@ function without(plural: string): FakeOptions {
 test('the objects of the cluster are the evidence', async () => {
   const { stdout, status: code } = await run({ kinds: holding(objects) }, 'paths', '--to', 'node', '--to', 'cloud-credentials');
   expect(code).toBe(1);
+  expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
   const { goals } = JSON.parse(stdout) as PathsReport;
   const steps = goals[0]?.paths[0]?.steps ?? [];
   expect(steps.map(({ technique }) => technique)).toEqual([
@@ -128,6 +113,7 @@ test('a webhook that could not be listed may refuse the pod', async () => {
 test('a plan names the objects to change', async () => {
   const { stdout, status: code } = await run({ kinds: holding(objects) }, 'plan', '--to', 'node');
   expect(code).toBe(1);
+  expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
   const { changes, proof } = JSON.parse(stdout) as PlanReport;
   expect(changes).toHaveLength(1);
   expect(proof).toMatchObject({ proven: true, left: 0 });

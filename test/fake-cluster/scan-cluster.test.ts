@@ -396,7 +396,8 @@ describe('pods of nodes and of the system', () => {
 describe('how it asks', () => {
   test('only ever reads, and of Secrets the metadata of tokens alone', async () => {
     await scanOf({ kinds: holding([namespace, pod('web')]) });
-    expect(api?.requests.length).toBeGreaterThan(ownKinds.length);
+    // Endpoints, slices and classes are served too: no control of a scan reads them.
+    expect(api?.requests.filter((request) => request.includes('limit=')).length).toBeGreaterThan(20);
     expect(api?.requests.filter((request) => !request.startsWith('GET ') || request.includes('secrets'))).toEqual([
       'GET /api/v1/secrets?fieldSelector=type%3Dkubernetes.io%2Fservice-account-token&limit=500',
     ]);
@@ -548,7 +549,7 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
   test('a page that does not come in time', async () => {
     const report = await scanOf(
       { kinds, intercept: (_request, _response, url) => url.pathname === '/apis/apps/v1/deployments' },
-      { patience: { ...patience, request: 1_500, kind: 1_500 } },
+      { patience: { ...patience, request: 3_000, kind: 3_000 } },
     );
     expect(report.inputs.unread.map(({ reason }) => reason)).toEqual([
       'list deployments.apps: no answer in time; --timeout and --request-timeout allow more',

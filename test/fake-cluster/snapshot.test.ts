@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { OptionError, scan, scanCluster, snapshotCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
+import { readInventory, type Inventory, type InventoryOptions } from '../../src/library/inventory.ts';
+import { startPolicyGenerator } from '../../src/library/network-policies.ts';
+import { startPathsReading } from '../../src/library/paths.ts';
+import { startReachReading } from '../../src/library/reach.ts';
+import { startRights } from '../../src/library/rights/rights.ts';
+import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
+import { snapshotRoleFor } from '../../src/library/snapshot-cluster.ts';
 import { holding, patience, send, startFakeApi, status, type ApiObject, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 import { plimsoll, plimsollBeside } from '../cli/run.ts';
 
@@ -218,6 +226,135 @@ function expiring(): FakeOptions {
   };
 }
 
+describe('what other commands ask of a cluster', () => {
+  const elsewhere: readonly ApiObject[] = [
+    {
+      kind: 'Service',
+      metadata: { name: 'ledger', namespace: 'shop' },
+      spec: { ports: [{ port: 80, targetPort: 80, protocol: 'TCP' }], clusterIP: '10.96.0.7', type: 'LoadBalancer' },
+    },
+    {
+      kind: 'Endpoints',
+      metadata: { name: 'ledger', namespace: 'shop' },
+      subsets: [{ addresses: [{ ip: '192.0.2.7' }], ports: [{ port: 80, protocol: 'TCP' }] }],
+    },
+    {
+      kind: 'EndpointSlice',
+      metadata: { name: 'ledger-1', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'ledger' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['192.0.2.8'], conditions: { ready: true } }],
+      ports: [{ port: 80, protocol: 'TCP' }],
+    },
+    {
+      kind: 'IngressClass',
+      metadata: { name: 'edge', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+      spec: { controller: 'k8s.io/ingress-nginx' },
+    },
+    {
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'ledgers.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'ledgers', kind: 'Ledger' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { description: secret } } }],
+      },
+    },
+  ];
+  const whole = { kinds: holding([...objects, ...elsewhere]) };
+
+  /** All that commands keep of what they read. */
+  async function kept(from: InventoryOptions): Promise<unknown> {
+    const [paths, reach, rights] = [startPathsReading(true), startReachReading(), startRights({ definitions: true })];
+    const policies = startPolicyGenerator({ live: true, check: true });
+    const inventories: Inventory[] = [];
+    for (const { kinds, visit } of [paths, reach, rights, policies]) inventories.push(await readInventory(from, kinds, visit));
+    const { facts, defined } = rights.finish(inventories[2]!);
+    return {
+      unread: inventories.flatMap(({ unread }) => unread),
+      paths: paths.finish(inventories[0]!).facts,
+      reach: reach.finish(inventories[1]!, undefined).facts,
+      facts,
+      defined,
+      policies: policies.finish(inventories[3]!).review,
+    };
+  }
+
+  test('is in its snapshot too', async () => {
+    const { unread } = await snapshotOf(whole);
+    expect(unread).toEqual([]);
+    const live = await kept({ cluster: { kubeconfig: api!.kubeconfig, patience } });
+    expect(JSON.stringify(live)).toContain('192.0.2.8');
+    expect(live).toMatchObject({ unread: [], defined: [{ name: 'ledgers' }] });
+    expect(await kept({ paths: [file] })).toEqual(live);
+    expect(gunzipSync(readFileSync(file)).toString('utf8')).not.toContain(secret);
+  });
+
+  test('is told where it could not be recorded, and the scan is whole', async () => {
+    const { unread } = await snapshotOf({ ...whole, ...refusing('/api/v1/endpoints', 403) });
+    expect(unread.map(({ reason }) => reason)).toEqual(['list endpoints: the user has no permission']);
+    expect((await scan({ paths: [file] })).inputs.unread).toEqual([]);
+    expect(await kept({ paths: [file] })).toEqual(await kept({ cluster: { kubeconfig: api!.kubeconfig, patience } }));
+  });
+
+  test('is missing in the snapshot of an older version, which says what to do', async () => {
+    await snapshotOf(whole);
+    const older = withManifest(readFileSync(file), (manifest) => ({
+      ...manifest,
+      answers: answersOf(manifest).filter(({ path }) => !path.endsWith('/endpoints')),
+    }));
+    writeFileSync(file, older);
+    const reading = startReachReading();
+    const { unread } = await readInventory({ paths: [file] }, reading.kinds, reading.visit);
+    expect(unread.map(({ reason }) => reason)).toEqual([
+      'list endpoints: the snapshot does not hold it: take it anew with this version of plimsoll',
+    ]);
+  });
+
+  test('takes the permissions that are printed', () => {
+    const rolesOf = (text: string): string[] =>
+      (parse(text) as { rules: { apiGroups?: string[]; resources?: string[] }[] }).rules.flatMap(({ apiGroups = [], resources = [] }) =>
+        resources.map((resource) => `${resource}.${apiGroups[0]}`),
+      );
+    const ofScan = new Set(rolesOf(clusterRoleFor({})));
+    const besides = rolesOf(snapshotRoleFor({})).filter((resource) => !ofScan.has(resource));
+    expect(besides).toEqual(expect.arrayContaining(['endpoints.', 'endpointslices.discovery.k8s.io', 'ingressclasses.networking.k8s.io']));
+  });
+});
+
+interface Answered {
+  readonly path: string;
+  readonly page?: number;
+  readonly said: { part?: number };
+}
+
+/** What tests change of a manifest. */
+interface Draft {
+  format: unknown;
+  answers: unknown;
+  observed: unknown;
+  parts: { size: number; objects: number }[];
+}
+
+function answersOf({ answers }: Draft): Answered[] {
+  return answers as Answered[];
+}
+
+/** The file with another manifest. */
+function withManifest(whole: Buffer, change: (manifest: Draft) => unknown): Buffer {
+  const length = whole.readUInt32LE(16);
+  const manifest = JSON.parse(gunzipSync(whole.subarray(0, length)).toString('utf8')) as Draft;
+  return Buffer.concat([member(JSON.stringify(change(manifest) ?? manifest)), whole.subarray(length)]);
+}
+
+function member(text: string): Buffer {
+  const plain = gzipSync(text);
+  const extra = Buffer.from([8, 0, 0x50, 0x6c, 4, 0, 0, 0, 0, 0]);
+  extra.writeUInt32LE(plain.length + extra.length, 6);
+  const header = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255]);
+  return Buffer.concat([header, extra, plain.subarray(10)]);
+}
+
 describe('the file', () => {
   test('is for its owner alone, and what it says of itself is true', async () => {
     const summary = await snapshotOf({ kinds: holding(objects) });
@@ -321,37 +458,6 @@ describe('a snapshot that is not whole', () => {
     );
     expect(refused).toBeGreaterThan(150);
   });
-
-  interface Answered {
-    readonly path: string;
-    readonly page?: number;
-    readonly said: { part?: number };
-  }
-
-  /** What tests change of a manifest. */
-  interface Draft {
-    format: unknown;
-    answers: unknown;
-    observed: unknown;
-    parts: { size: number; objects: number }[];
-  }
-
-  const answersOf = ({ answers }: Draft): Answered[] => answers as Answered[];
-
-  /** The file with another manifest. */
-  function withManifest(whole: Buffer, change: (manifest: Draft) => unknown): Buffer {
-    const length = whole.readUInt32LE(16);
-    const manifest = JSON.parse(gunzipSync(whole.subarray(0, length)).toString('utf8')) as Draft;
-    return Buffer.concat([member(JSON.stringify(change(manifest) ?? manifest)), whole.subarray(length)]);
-  }
-
-  function member(text: string): Buffer {
-    const plain = gzipSync(text);
-    const extra = Buffer.from([8, 0, 0x50, 0x6c, 4, 0, 0, 0, 0, 0]);
-    extra.writeUInt32LE(plain.length + extra.length, 6);
-    const header = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255]);
-    return Buffer.concat([header, extra, plain.subarray(10)]);
-  }
 
   const hostile: readonly (readonly [string, string, (manifest: Draft) => unknown])[] = [
     [

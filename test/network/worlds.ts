@@ -286,95 +286,102 @@ const profile = fc.record({
 });
 
 /** Small worlds in which much happens. */
-export const worlds: fc.Arbitrary<GeneratedWorld> = fc
-  .record({
-    namespaces: fc.tuple(
-      ...namespaces.map((name) =>
-        fc
-          .record({ read: fc.integer({ min: 0, max: 5 }), labels: fc.record({ team: pick(['red', 'blue']) }, { requiredKeys: [] }) })
-          .map((of) => ({ name, ...of })),
+export const worlds: fc.Arbitrary<GeneratedWorld> = worldsOf(some(networkPolicy, 4));
+
+/** As many policies for a few pods as nobody has. */
+export const crowdedWorlds: fc.Arbitrary<GeneratedWorld> = worldsOf(some(networkPolicy, 120, 100));
+
+function worldsOf(policies: fc.Arbitrary<{ namespace: string; spec: object }[]>): fc.Arbitrary<GeneratedWorld> {
+  return fc
+    .record({
+      namespaces: fc.tuple(
+        ...namespaces.map((name) =>
+          fc
+            .record({ read: fc.integer({ min: 0, max: 5 }), labels: fc.record({ team: pick(['red', 'blue']) }, { requiredKeys: [] }) })
+            .map((of) => ({ name, ...of })),
+        ),
       ),
-    ),
-    workloads: some(workload, 5, 2),
-    policies: some(networkPolicy, 4),
-    admin: some(adminPolicy, 3),
-    services: some(service, 2),
-    nodes: some(fc.record({ zone: pick(['one', 'two']), ip: pick(['10.1.2.9', '192.168.0.4', 'fd00::9']), external: fc.boolean() }), 2),
-    server: fc.option(pick(['10.1.2.9', '203.0.113.7']), { freq: 3 }),
-    cilium: fc.option(fc.record({ namespace: pick(namespaces), selector: podSelector, ingress: fc.boolean() }), { freq: 8 }),
-    mesh: fc.option(fc.record({ namespace: pick(namespaces), selector: labels }), { freq: 8 }),
-    profile,
-  })
-  .map((world) => ({
-    profile: world.profile,
-    objects: [
-      ...world.namespaces.flatMap(({ name, read, labels: of }) =>
-        read === 0 ? [] : [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: of } }],
-      ),
-      ...world.workloads.map(workloadOf),
-      ...world.policies.map(({ namespace, spec }, index) => ({
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
-        metadata: { name: `p${index}`, namespace },
-        spec,
-      })),
-      ...world.admin.map(({ kind, spec }, index) => ({
-        apiVersion: `policy.networking.k8s.io/${kind === 'ClusterNetworkPolicy' ? 'v1alpha2' : 'v1alpha1'}`,
-        kind,
-        metadata: { name: kind === 'BaselineAdminNetworkPolicy' ? 'default' : `a${index}` },
-        spec,
-      })),
-      ...world.services.map(({ namespace, spec }, index) => ({
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name: `s${index}`, namespace },
-        spec,
-      })),
-      ...world.nodes.map(({ zone, ip, external }, index) => ({
-        apiVersion: 'v1',
-        kind: 'Node',
-        metadata: { name: `n${index}`, labels: { zone } },
-        status: {
-          addresses: [
-            { type: 'InternalIP', address: ip },
-            ...(external ? [{ type: 'ExternalIP', address: `203.0.113.${index + 20}` }] : []),
-          ],
-        },
-      })),
-      ...(world.server === null
-        ? []
-        : [
-            {
-              apiVersion: 'discovery.k8s.io/v1',
-              kind: 'EndpointSlice',
-              addressType: 'IPv4',
-              metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-              endpoints: [{ addresses: [world.server] }],
-              ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
-            },
-          ]),
-      ...(world.cilium === null
-        ? []
-        : [
-            {
-              apiVersion: 'cilium.io/v2',
-              kind: 'CiliumNetworkPolicy',
-              metadata: { name: 'c', namespace: world.cilium.namespace },
-              spec: { endpointSelector: world.cilium.selector, [world.cilium.ingress ? 'ingress' : 'egress']: [{}] },
-            },
-          ]),
-      ...(world.mesh === null
-        ? []
-        : [
-            {
-              apiVersion: 'security.istio.io/v1',
-              kind: 'AuthorizationPolicy',
-              metadata: { name: 'm', namespace: world.mesh.namespace },
-              spec: { selector: { matchLabels: world.mesh.selector } },
-            },
-          ]),
-    ],
-  }));
+      workloads: some(workload, 5, 2),
+      policies,
+      admin: some(adminPolicy, 3),
+      services: some(service, 2),
+      nodes: some(fc.record({ zone: pick(['one', 'two']), ip: pick(['10.1.2.9', '192.168.0.4', 'fd00::9']), external: fc.boolean() }), 2),
+      server: fc.option(pick(['10.1.2.9', '203.0.113.7']), { freq: 3 }),
+      cilium: fc.option(fc.record({ namespace: pick(namespaces), selector: podSelector, ingress: fc.boolean() }), { freq: 8 }),
+      mesh: fc.option(fc.record({ namespace: pick(namespaces), selector: labels }), { freq: 8 }),
+      profile,
+    })
+    .map((world) => ({
+      profile: world.profile,
+      objects: [
+        ...world.namespaces.flatMap(({ name, read, labels: of }) =>
+          read === 0 ? [] : [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: of } }],
+        ),
+        ...world.workloads.map(workloadOf),
+        ...world.policies.map(({ namespace, spec }, index) => ({
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: { name: `p${index}`, namespace },
+          spec,
+        })),
+        ...world.admin.map(({ kind, spec }, index) => ({
+          apiVersion: `policy.networking.k8s.io/${kind === 'ClusterNetworkPolicy' ? 'v1alpha2' : 'v1alpha1'}`,
+          kind,
+          metadata: { name: kind === 'BaselineAdminNetworkPolicy' ? 'default' : `a${index}` },
+          spec,
+        })),
+        ...world.services.map(({ namespace, spec }, index) => ({
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: `s${index}`, namespace },
+          spec,
+        })),
+        ...world.nodes.map(({ zone, ip, external }, index) => ({
+          apiVersion: 'v1',
+          kind: 'Node',
+          metadata: { name: `n${index}`, labels: { zone } },
+          status: {
+            addresses: [
+              { type: 'InternalIP', address: ip },
+              ...(external ? [{ type: 'ExternalIP', address: `203.0.113.${index + 20}` }] : []),
+            ],
+          },
+        })),
+        ...(world.server === null
+          ? []
+          : [
+              {
+                apiVersion: 'discovery.k8s.io/v1',
+                kind: 'EndpointSlice',
+                addressType: 'IPv4',
+                metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+                endpoints: [{ addresses: [world.server] }],
+                ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+              },
+            ]),
+        ...(world.cilium === null
+          ? []
+          : [
+              {
+                apiVersion: 'cilium.io/v2',
+                kind: 'CiliumNetworkPolicy',
+                metadata: { name: 'c', namespace: world.cilium.namespace },
+                spec: { endpointSelector: world.cilium.selector, [world.cilium.ingress ? 'ingress' : 'egress']: [{}] },
+              },
+            ]),
+        ...(world.mesh === null
+          ? []
+          : [
+              {
+                apiVersion: 'security.istio.io/v1',
+                kind: 'AuthorizationPolicy',
+                metadata: { name: 'm', namespace: world.mesh.namespace },
+                spec: { selector: { matchLabels: world.mesh.selector } },
+              },
+            ]),
+      ],
+    }));
+}
 
 /** Some pairs of a world, which a number chooses. */
 export function somePairs(endpoints: readonly ReachEndpoint[], seed: number, count: number): [ReachEndpoint, ReachEndpoint][] {

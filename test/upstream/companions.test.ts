@@ -27,7 +27,7 @@ const companions: readonly Json[] = [
     controls
       .filter(({ fix }) => fix !== undefined)
       .flatMap((control) =>
-        Object.values(control.examples.fail).flatMap((example) => collectRepairs(control, exampleYaml(control, example))),
+        Object.values(control.examples().fail).flatMap((example) => collectRepairs(control, exampleYaml(control, example))),
       )
       .flatMap((repair) => repair.companions)
       .map((object) => [JSON.stringify(object), object]),

@@ -112,7 +112,7 @@ async function compared(texts: readonly string[]): Promise<{ different: string[]
     if (error !== undefined || !known || 'refused' in here) continue;
     const { apiVersion, kind } = here.ref;
     if (!Object.hasOwn(kinds, `${apiVersion} ${kind}`)) continue;
-    const found = (fieldsUnknownTo(here.ref, here.object, here.podTemplates, newest) ?? []).map(({ path }) => goPath(path));
+    const found = (fieldsUnknownTo({ ...here, hasLastingFields: false }, newest) ?? []).map(({ path }) => goPath(path));
     const wanted = complaints
       .flatMap((complaint) => /^unknown field "(.*)"$/s.exec(complaint)?.[1] ?? [])
       .filter((path) => !/(?:^|\.)\$(?:patch|retainKeys|setElementOrder\/.*|deleteFromPrimitiveList\/.*)$/.test(path));

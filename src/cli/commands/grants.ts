@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { severityChoices } from './options.ts';
 import { askedNamespace, explainRules, format, systemToo, whereFrom } from './rights-options.ts';
 
 export const grants: Command = {
@@ -14,6 +15,12 @@ export const grants: Command = {
   options: [
     { name: 'dangerous', about: 'What the guidance warns of' },
     { ...askedNamespace, about: 'Where manifests without a namespace are taken to be applied' },
+    {
+      name: 'fail-on',
+      value: 'SEVERITY',
+      choices: [...severityChoices, 'none'],
+      about: 'Exit with 1 where somebody holds a right of this severity or worse: critical, high, medium, low, none (default)',
+    },
     explainRules,
     systemToo,
     format,
@@ -22,12 +29,14 @@ export const grants: Command = {
   examples: [
     { command: 'plimsoll grants --dangerous deploy/', about: 'by the manifests in a folder' },
     { command: 'plimsoll grants --dangerous --cluster --explain', about: 'in the cluster of kubectl, with the rules' },
+    { command: 'plimsoll grants --dangerous deploy/ --fail-on critical', about: 'in a pipeline' },
   ],
   notes: [
     {
       title: 'Exit codes',
       lines: [
         ['0', 'the list is complete'],
+        ['1', 'with --fail-on: somebody who is listed holds such a right'],
         ['2', 'wrong arguments, or what was read is not all of it'],
       ],
     },

@@ -73,7 +73,7 @@ export const ofCluster: readonly Option[] = [
     about:
       'With --verify-enforcement: send them as this user, as group:NAME, or as everybody (all who may make pods); default: as yourself',
   },
-  { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that the scan needs, and do nothing else' },
+  { name: 'print-rbac', about: 'With --cluster: print the ClusterRole that it takes, and do nothing else' },
 ];
 
 const kubernetesVersion: Option = {
@@ -135,7 +135,8 @@ export const config: Option = {
 /** Names of the options that go with --cluster alone. */
 export const clusterOptions: readonly string[] = ofCluster.map(({ name }) => name).filter((name) => name !== 'all-contexts');
 
-const whichCluster: ReadonlySet<string> = new Set([
+/** Which cluster, and how it is asked. */
+export const whichCluster: ReadonlySet<string> = new Set([
   'context',
   'kubeconfig',
   'as',
@@ -144,6 +145,7 @@ const whichCluster: ReadonlySet<string> = new Set([
   'request-timeout',
   'qps',
   'allow-partial',
+  'print-rbac',
 ]);
 
 /** Of commands that read objects and judge none: where from. */

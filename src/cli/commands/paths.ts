@@ -42,6 +42,7 @@ export const paths: Command = {
   summary: 'How somebody gets from an entry to a goal, step by step',
   operands: '[PATH…|-]',
   completes: 'files',
+  pathsFrom: 0,
   about: [
     'Puts together who can reach what, what leaves a container, and who may do what, and shows the shortest ways from an entry to a goal, each step with what shows that it can be taken and what breaks it. Programs count as having holes where somebody can connect to them.',
     'A step that depends on what was not read is marked, and never left out: what leads over one is a possible path.',
@@ -74,6 +75,7 @@ export const plan: Command = {
   summary: 'The fewest changes that break every path',
   operands: '[PATH…|-]',
   completes: 'files',
+  pathsFrom: 0,
   about: [
     'Computes the fewest changes that break every path from the entries to the goals, in the order to do them in, with the proof that fewer would not do. They are carried out on a copy of what was read, to show that no path is left; nothing is changed.',
   ],

@@ -1,16 +1,6 @@
 import type { Command } from './command.ts';
+import { whichCluster } from './options.ts';
 import { askedNamespace, format, whereFrom } from './rights-options.ts';
-
-const ofClusters: ReadonlySet<string> = new Set([
-  'cluster',
-  'context',
-  'kubeconfig',
-  'as',
-  'as-group',
-  'timeout',
-  'request-timeout',
-  'qps',
-]);
 
 export const rbac: Command = {
   name: 'rbac',
@@ -26,7 +16,8 @@ export const rbac: Command = {
     { name: 'fail-on-gain', about: 'Exit with 1 where somebody gains a right' },
     { ...askedNamespace, about: 'Where manifests without a namespace are taken to be applied' },
     format,
-    ...whereFrom.filter(({ name }) => !ofClusters.has(name)),
+    // What a snapshot lacks may be accepted.
+    ...whereFrom.filter(({ name }) => name === 'allow-partial' || (name !== 'cluster' && !whichCluster.has(name))),
   ],
   examples: [
     { command: 'plimsoll rbac --diff main/deploy deploy', about: 'two folders' },

@@ -2,7 +2,7 @@ import type { Command, Option } from './command.ts';
 import { config, help, ofCluster } from './options.ts';
 
 /** What is not about recording. */
-const ofScansAlone: ReadonlySet<string> = new Set(['all-contexts', 'allow-partial', 'admission-config', 'print-rbac', 'watch']);
+const ofScansAlone: ReadonlySet<string> = new Set(['all-contexts', 'allow-partial', 'admission-config', 'watch']);
 
 /** Those of `ofCluster` that say which cluster, and how it is asked. */
 const ofRecording: readonly Option[] = ofCluster
@@ -18,7 +18,7 @@ export const snapshot: Command = {
   summary: 'Record a cluster, to judge it elsewhere',
   operands: '',
   about: [
-    'Records what a scan of a cluster reads in a file that plimsoll scan judges anywhere, without the cluster: the report is the same. It takes the permissions of a scan, and only ever reads.',
+    'Records what a scan of a cluster reads in a file that plimsoll scan judges anywhere, without the cluster: the report is the same. Questions about reach, paths and rights can be put to it too. It only ever reads.',
     'Values of Secrets, variables and ConfigMaps are not in it; a credential that a control finds elsewhere is replaced by another one of its kind. Before it is written the recording is judged, and must give the same report as the cluster. What it still tells (names, images, arguments) is for few: only you may read the file.',
   ],
   options: [

@@ -30,7 +30,7 @@ export const anonymousRequests: AnyControl = defineControl({
   // The examples say nothing of auditing.
   alsoFails: ['threat-detection/audit-backend'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'no answer without credentials': asked(401, 401),
       'the flag': flags('--anonymous-auth=false'),
@@ -48,7 +48,7 @@ export const anonymousRequests: AnyControl = defineControl({
       'a proxy': exampleApiServer({ endpoint: { host: '127.0.0.1' }, anonymous: [{ path: '/version', code: 200 }] }),
       'a file decides': flags('--authentication-config=/etc/kubernetes/authentication.yaml'),
     },
-  },
+  }),
 });
 
 /** 401 says that nobody is let in without credentials; 200, and 403 for what somebody anonymous may not do, that they are. */

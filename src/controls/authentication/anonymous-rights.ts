@@ -34,7 +34,7 @@ export const anonymousRights: AnyControl = defineControl({
 
   alsoFails: ['authorization/cluster-admin', 'network-separation/secret-readers'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'somebody with a name': bound('ClusterRole/view', '{ kind: User, name: jane }'),
       'what everybody may know': bound('ClusterRole/system:public-info-viewer', "{ kind: Group, name: 'system:unauthenticated' }"),
@@ -58,7 +58,7 @@ export const anonymousRights: AnyControl = defineControl({
         rules: ["{ apiGroups: [''], resources: [secrets], verbs: [get] }"],
       })}---${bound('Role/kubeadm:bootstrap-signer-clusterinfo', "{ kind: User, name: 'system:anonymous' }", 'kube-public')}`,
     },
-  },
+  }),
 });
 
 function bound(role: string, subject: string, namespace?: string): string {

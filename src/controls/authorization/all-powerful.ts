@@ -44,7 +44,7 @@ export const allPowerful: AnyControl = defineControl({
 
   alsoFails: ['authorization/cluster-admin', 'authorization/escalation-verbs'],
 
-  examples: {
+  examples: () => ({
     params: { allowed: ['user:root'] },
     pass: {
       'nobody but the system': exampleBinding({
@@ -64,5 +64,5 @@ export const allPowerful: AnyControl = defineControl({
         [exampleAccount],
       ),
     },
-  },
+  }),
 });

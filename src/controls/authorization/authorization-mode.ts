@@ -45,7 +45,7 @@ export const authorizationMode: AnyControl = defineControl({
   // The examples say nothing of auditing.
   alsoFails: ['threat-detection/audit-backend'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'Node and RBAC': apiServer('--authorization-mode=Node,RBAC'),
       'in a file': `
@@ -69,7 +69,7 @@ authorizers: [{ type: Node, name: node }, { type: RBAC, name: rbac }]
       'a file that was not read': apiServer('--authorization-config=/etc/kubernetes/authorization.yaml'),
       'nobody asked': exampleApiServer({}),
     },
-  },
+  }),
 });
 
 /** The program alone is what matters here: all else is as it was. */

@@ -42,7 +42,7 @@ export const broadGroups: AnyControl = defineControl({
 
   alsoFails: ['authorization/cluster-admin'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'a team': exampleBinding({ role: 'ClusterRole/view', subjects: ['{ kind: Group, name: shop-developers }'] }),
       'discovery for all accounts': exampleBinding({
@@ -67,5 +67,5 @@ export const broadGroups: AnyControl = defineControl({
       }),
       'the masters once more': exampleBinding({ role: 'ClusterRole/view', subjects: ["{ kind: Group, name: 'system:masters' }"] }),
     },
-  },
+  }),
 });

@@ -28,7 +28,7 @@ export const clusterAdmin: AnyControl = defineControl({
   remedy:
     'Bind a role that names what the subject does; the audit log shows what that is. Keep one tested way in for emergencies before you take rights away.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'administrators as Kubernetes has them': exampleBinding({
         role: 'ClusterRole/cluster-admin',
@@ -51,5 +51,5 @@ export const clusterAdmin: AnyControl = defineControl({
       'an administrator of a namespace': exampleBinding({ role: 'ClusterRole/cluster-admin', namespace: 'shop' }),
       'for whoever will be bound': exampleRole({ rules: [everything] }),
     },
-  },
+  }),
 });

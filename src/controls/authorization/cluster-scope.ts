@@ -41,7 +41,7 @@ export const clusterScope: AnyControl = defineControl({
   remedy:
     'Bind the same ClusterRole by a RoleBinding in each namespace where the audit log shows requests of the subject, and delete the ClusterRoleBinding. What is meant to work in all of them goes into the parameter allowed.',
 
-  examples: {
+  examples: () => ({
     params: { allowed: ['sa:shop/web'] },
     pass: {
       'what lives in no namespace': exampleClusterGrant([
@@ -64,7 +64,7 @@ export const clusterScope: AnyControl = defineControl({
       'what lives in namespaces': exampleClusterGrant(["{ apiGroups: [''], resources: [services, endpoints], verbs: [get, list, watch] }"]),
     },
     notApplicable: { 'a namespace': exampleBinding({ role: 'ClusterRole/view', namespace: 'shop' }) },
-  },
+  }),
 });
 
 /** Of no use in a RoleBinding. */

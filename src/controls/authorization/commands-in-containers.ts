@@ -27,7 +27,7 @@ export const commandsInContainers: AnyControl = defineControl({
 
   alsoFails: ['authorization/wildcards'],
 
-  examples: {
+  examples: () => ({
     pass: {
       logs: exampleNamespaceGrant([rule('pods/log', 'get')]),
       'getting exec, which takes more since 1.35': exampleNamespaceGrant([rule('pods/exec', 'get')]),
@@ -42,5 +42,5 @@ export const commandsInContainers: AnyControl = defineControl({
       'requests by way of the API server': exampleNamespaceGrant([rule('services/proxy', 'get')]),
       'for whoever will be bound': exampleRole({ rules: [rule('pods/portforward', 'create')] }),
     },
-  },
+  }),
 });

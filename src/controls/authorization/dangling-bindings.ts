@@ -51,7 +51,7 @@ export const danglingBindings: AnyControl = defineControl({
 
   remedy: 'Delete the binding, or the subject from its list, and keep a copy of it for as long as somebody may miss it.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'both exist': `${exampleRole({ namespace: 'shop', rules: ["{ apiGroups: [''], resources: [pods], verbs: [get] }"] })}---${exampleBinding(
         {
@@ -78,7 +78,7 @@ export const danglingBindings: AnyControl = defineControl({
       }),
       'a role that was not read': exampleBinding({ role: 'ClusterRole/gone' }),
     },
-  },
+  }),
 });
 
 /** Every cluster has ClusterRoles. */

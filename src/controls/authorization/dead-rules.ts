@@ -37,7 +37,7 @@ export const deadRules: AnyControl = defineControl({
   remedy:
     'Correct the name (kubectl api-resources shows group and plural), or remove the resource from the rule; check with plimsoll can that the subject still may what it needs.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'what there is': exampleNamespaceGrant(["{ apiGroups: ['', apps], resources: [pods, deployments/status], verbs: [get] }"]),
       'custom resources': exampleClusterGrant(['{ apiGroups: [shop.example.com], resources: [orders], verbs: [get] }']),
@@ -52,5 +52,5 @@ export const deadRules: AnyControl = defineControl({
       'what Kubernetes took away': exampleClusterGrant(['{ apiGroups: [policy], resources: [podsecuritypolicies], verbs: [use] }']),
     },
     notApplicable: { 'a role of Kubernetes': exampleBinding({ role: 'ClusterRole/view' }) },
-  },
+  }),
 });

@@ -34,7 +34,7 @@ export const escalationVerbs: AnyControl = defineControl({
   remedy:
     'Remove the verb, or limit it by resourceNames to the roles and users that are meant: an operator that hands out one role needs bind on that role alone.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'reading roles': exampleClusterGrant([rule('get, list, watch', 'clusterroles, rolebindings')]),
       'one role to hand out': exampleClusterGrant([
@@ -53,5 +53,5 @@ export const escalationVerbs: AnyControl = defineControl({
       'writing bindings': exampleNamespaceGrant([rule('create, update', 'rolebindings')]),
       'for whoever will be bound': exampleRole({ rules: [rule('bind', 'roles')] }),
     },
-  },
+  }),
 });

@@ -21,7 +21,7 @@ export const nodeProxy: AnyControl = defineControl({
   remedy:
     'Grant nodes/metrics, nodes/stats or nodes/log instead, which is what collectors need; from 1.33 (beta, on) also nodes/pods and nodes/healthz.',
 
-  examples: {
+  examples: () => ({
     pass: {
       metrics: exampleClusterGrant(["{ apiGroups: [''], resources: [nodes/metrics, nodes/stats], verbs: [get] }"]),
     },
@@ -30,6 +30,6 @@ export const nodeProxy: AnyControl = defineControl({
       'every subresource of that name': exampleClusterGrant(["{ apiGroups: ['*'], resources: ['*/proxy'], verbs: ['create'] }"]),
       'for whoever will be bound': exampleRole({ rules: [proxy] }),
     },
-  },
+  }),
   alsoFails: ['authorization/commands-in-containers', 'authorization/wildcards'],
 });

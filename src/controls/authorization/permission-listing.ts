@@ -41,7 +41,7 @@ export const permissionListing: AnyControl = defineControl({
   remedy:
     'Run plimsoll scan --cluster on a schedule (deploy/cluster-scan.yaml), or another scanner of roles; keep the output of plimsoll grants --dangerous, and look at what plimsoll rbac --diff shows between it and the next.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'an operator that goes on': exampleCluster({ workloads: [exampleCollector, exampleSensor, scanner] }),
       'on a schedule': cronJob('suspend: false'),
@@ -68,5 +68,5 @@ metadata: { name: once, namespace: kube-system, labels: { kubernetes.io/cluster-
 spec: { containers: [{ name: scan, image: docker.io/cyberark/kubiscan:1.6 }] }
 `,
     },
-  },
+  }),
 });

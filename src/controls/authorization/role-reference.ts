@@ -27,13 +27,13 @@ export const roleReference: AnyControl = defineControl({
 
   alsoFails: ['authorization/dangling-bindings'],
 
-  examples: {
+  examples: () => ({
     pass: { 'a role': bindingTo('{ apiGroup: rbac.authorization.k8s.io, kind: Role, name: readers }') },
     fail: {
       'as appendix K has it': bindingTo('{ apiGroup: rbac.authorization.k8s.io, name: readers }'),
       'no kind of role': bindingTo('{ apiGroup: rbac.authorization.k8s.io, kind: Roles, name: readers }'),
     },
-  },
+  }),
 });
 
 const part = notApplicable('a part of a binding, which names no role');

@@ -35,7 +35,7 @@ export const takeoverRights: AnyControl = defineControl({
   remedy:
     'Name the objects or the signer in the rule, or take the right away where the audit log shows no use of it. Add-ons that need it get a service account of their own.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'certificates for something else': exampleClusterGrant([approval, signer('example.com/mesh')]),
       'reading volumes': exampleClusterGrant(["{ apiGroups: [''], resources: [persistentvolumes], verbs: [get, list] }"]),
@@ -51,5 +51,5 @@ export const takeoverRights: AnyControl = defineControl({
       ),
       'for whoever will be bound': exampleRole({ rules: [approval, signer('kubernetes.io/kube-apiserver-client')] }),
     },
-  },
+  }),
 });

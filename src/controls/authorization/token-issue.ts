@@ -20,7 +20,7 @@ export const tokenIssue: AnyControl = defineControl({
 
   remedy: 'Name the accounts in the rule by resourceNames; what tells tokens apart (create on tokenreviews) is another right.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'of one account': exampleNamespaceGrant([
         "{ apiGroups: [''], resources: [serviceaccounts/token], verbs: [create], resourceNames: [web] }",
@@ -32,5 +32,5 @@ export const tokenIssue: AnyControl = defineControl({
       'of all accounts of a namespace': exampleNamespaceGrant([issue]),
       'for whoever will be bound': exampleRole({ rules: [issue] }),
     },
-  },
+  }),
 });

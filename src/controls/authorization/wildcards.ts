@@ -40,7 +40,7 @@ export const wildcards: AnyControl = defineControl({
     'network-separation/secret-readers',
   ],
 
-  examples: {
+  examples: () => ({
     pass: {
       'what is named': exampleClusterGrant(["{ apiGroups: [''], resources: [nodes, pods], verbs: [get, list, watch] }"]),
       'a URL, which is no resource': exampleClusterGrant(["{ nonResourceURLs: ['/metrics/*'], verbs: [get] }"]),
@@ -54,7 +54,7 @@ export const wildcards: AnyControl = defineControl({
       'for whoever will be bound': exampleRole({ rules: [star] }),
     },
     notApplicable: { 'a role of Kubernetes': exampleBinding({ role: 'ClusterRole/view' }) },
-  },
+  }),
 });
 
 function starsOf({ verbs, apiGroups, resources }: RuleFact): ((longest: number) => string) | undefined {

@@ -21,7 +21,7 @@ export const workloadCreation: AnyControl = defineControl({
   remedy:
     'Leave deploying to the pipeline, in the namespaces that are its own, and take the verbs create, update and patch from all others.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'looking at them': exampleClusterGrant([
         "{ apiGroups: ['', apps], resources: [nodes, pods, deployments], verbs: [get, list, watch] }",
@@ -34,5 +34,5 @@ export const workloadCreation: AnyControl = defineControl({
       'Jobs in a namespace': exampleNamespaceGrant(['{ apiGroups: [batch], resources: [jobs], verbs: [create] }']),
       'for whoever will be bound': exampleRole({ rules: [deploy] }),
     },
-  },
+  }),
 });

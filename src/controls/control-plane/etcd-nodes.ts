@@ -33,14 +33,14 @@ export const etcdNodes: AnyControl = defineControl({
 
   remedy: 'Plan an external etcd for the next cluster, on nodes that only the API servers reach; a running one is seldom worth the move.',
 
-  examples: {
+  examples: () => ({
     params: { required: true },
     pass: { 'a node for etcd alone': node('etcd-1', 'node-role.kubernetes.io/etcd: "true"') },
     fail: {
       'a node with both roles': node('cp-1', 'node-role.kubernetes.io/control-plane: "true", node-role.kubernetes.io/etcd: "true"'),
       'etcd as a static pod of kubeadm': `${node('cp-1', 'node-role.kubernetes.io/control-plane: ""')}${etcd}`,
     },
-  },
+  }),
 });
 
 function node(name: string, labels: string): string {

@@ -47,7 +47,7 @@ export const kubeconfigContents: AnyControl = defineControl({
   remedy:
     'Ask the server over https with the authority of its certificate in the file, and get credentials from a program (users.user.exec) or as a client certificate.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a program brings the credential': kubeconfig(
         '{ server: https://audit.example.com, certificate-authority: ca.crt }',
@@ -62,7 +62,7 @@ export const kubeconfigContents: AnyControl = defineControl({
       ),
       'nobody looks': kubeconfig('{ server: https://10.0.0.1:6443, insecure-skip-tls-verify: true }', '{ token: not-a-real-one }'),
     },
-  },
+  }),
 });
 
 function kubeconfig(cluster: string, user: string, context = 'audit'): string {

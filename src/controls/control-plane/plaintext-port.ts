@@ -73,7 +73,7 @@ export const plaintextPort: AnyControl = defineControl({
   // The examples say nothing of auditing.
   alsoFails: ['threat-detection/audit-backend'],
 
-  examples: {
+  examples: () => ({
     pass: { 'secure serving only': 'command: [kube-apiserver, --secure-port=6443, "--authorization-mode=Node,RBAC"]' },
     fail: {
       'the flag that the guide recommends': 'command: [kube-apiserver, --insecure-port=0, "--authorization-mode=Node,RBAC"]',
@@ -81,7 +81,7 @@ export const plaintextPort: AnyControl = defineControl({
       'in the arguments': 'args: [kube-controller-manager, --address=127.0.0.1, --use-service-account-credentials=true]',
     },
     notApplicable: { 'another program': 'command: [web, --port=8080]' },
-  },
+  }),
 });
 
 function withoutFlags(flags: readonly Flag[]): Edit[] {

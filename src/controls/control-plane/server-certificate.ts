@@ -45,7 +45,7 @@ export const serverCertificate: AnyControl = defineControl({
 
   alsoFails: ['network-separation/certificate-expiry'],
 
-  examples: {
+  examples: () => ({
     pass: { 'a certificate of its own': serverWith({ issuer: 'CN=kubernetes', notAfter: '2027-03-01T00:00:00.000Z' }) },
     fail: {
       'a certificate that has expired': serverWith({ notAfter: '2026-05-01T00:00:00.000Z' }),
@@ -62,7 +62,7 @@ export const serverCertificate: AnyControl = defineControl({
       'a certificate that cannot be read': asked({ host: '10.0.0.1', tls: {} }),
       'no connection': exampleApiServer({}),
     },
-  },
+  }),
 });
 
 /** The field, and what is wrong with it. */

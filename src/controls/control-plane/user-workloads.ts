@@ -39,7 +39,7 @@ export const userWorkloads: AnyControl = defineControl({
   remedy:
     'Taint the node (kubectl taint nodes NAME node-role.kubernetes.io/control-plane:NoSchedule), drain it of what runs there, and take the toleration from workloads that are no part of the control plane.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'the taint of kubeadm': controlNode(taint) + worker,
       'another taint': controlNode('{ key: CriticalAddonsOnly, value: "true", effect: NoExecute }') + worker,
@@ -53,7 +53,7 @@ export const userWorkloads: AnyControl = defineControl({
       'a workload that was put there': controlNode(taint) + web('{ nodeName: cp-1 }'),
     },
     notApplicable: { 'a control plane that is not shown': worker },
-  },
+  }),
 });
 
 function controlNode(taints: string): string {

@@ -25,9 +25,9 @@ export const broadWaivers: AnyControl = defineControl({
   remedy:
     'Name the controls and the places that are meant, or leave whole folders out with the settings for paths, which the ledger shows.',
 
-  examples: {
+  examples: () => ({
     params: { most: 0 },
     pass: { 'it waives no more than it may': exampleWaiver({ control: 'GOV-02', isNeeded: false }) },
     fail: { 'it waives more': exampleWaiver({}) },
-  },
+  }),
 });

@@ -23,7 +23,7 @@ export const expiredWaivers: AnyControl = defineControl({
 
   remedy: 'Repair what it waived and remove it, or let its owner decide anew and write a later day.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'its last day is to come': exampleWaiver({}),
       'its last day is today': exampleWaiver({ until: '2026-01-15' }),
@@ -32,6 +32,6 @@ export const expiredWaivers: AnyControl = defineControl({
       'its last day is over': exampleWaiver({ until: '2026-01-14' }),
       'over, and nothing needs it': exampleWaiver({ until: '2025-12-31', isNeeded: false }),
     },
-  },
+  }),
   alsoFails: ['pod-security/service-account-token'],
 });

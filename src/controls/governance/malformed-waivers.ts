@@ -19,7 +19,7 @@ export const malformedWaivers: AnyControl = defineControl({
 
   remedy: 'Name a control, and give a reason, an owner and a last day as YYYY-MM-DD; docs/waivers.md shows each form.',
 
-  examples: {
+  examples: () => ({
     pass: { 'all that it must say': exampleWaiver({}) },
     fail: {
       'no owner': exampleWaiver({ owner: '' }),
@@ -27,6 +27,6 @@ export const malformedWaivers: AnyControl = defineControl({
       'no such control': exampleWaiver({ control: 'POD-99' }),
       'no JSON': 'kind: Deployment\nmetadata: { annotations: { plimsoll.dev/waive: POD-04 until spring } }\n',
     },
-  },
+  }),
   alsoFails: ['pod-security/service-account-token'],
 });

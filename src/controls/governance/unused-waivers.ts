@@ -22,9 +22,9 @@ export const unusedWaivers: AnyControl = defineControl({
 
   remedy: 'Remove it, or correct what it names if something else was meant.',
 
-  examples: {
+  examples: () => ({
     pass: { 'it waives a finding': exampleWaiver({}) },
     notApplicable: { 'no control of this version decides what it names': exampleWaiver({ control: 'GOV-02', isNeeded: false }) },
     fail: { 'what it names holds': exampleWaiver({ isNeeded: false }) },
-  },
+  }),
 });

@@ -31,7 +31,7 @@ export const addressBlocks: AnyControl = defineControl({
 
   alsoFails: ['network-separation/open-sources', 'network-separation/node-ports'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'a narrow block': policy('ingress: [{ from: [{ ipBlock: { cidr: 198.51.100.0/28 } }], ports: [{ port: 8080 }] }]'),
       'a Service that keeps the addresses of clients': `${policy('ingress: [{ from: [{ ipBlock: { cidr: 198.51.100.0/28 } }], ports: [{ port: 8080 }] }]')}---${service('externalTrafficPolicy: Local')}`,
@@ -44,7 +44,7 @@ export const addressBlocks: AnyControl = defineControl({
     notApplicable: {
       'no block': 'kind: NetworkPolicy\nmetadata: { name: default-deny }',
     },
-  },
+  }),
 });
 
 function policy(rules: string): string {

@@ -35,11 +35,11 @@ export const certificateExpiry: AnyControl = defineControl({
   remedy:
     'Renew the certificates (kubeadm certs check-expiration, kubeadm certs renew all) and restart the components of the control plane.',
 
-  examples: {
+  examples: () => ({
     pass: { 'a year to go': ending('2027-06-30T00:00:00.000Z'), 'thirty days to go': ending('2026-07-31T12:00:00.000Z') },
     fail: { 'a week to go': ending('2026-07-08T12:00:00.000Z'), 'it has expired': ending('2026-06-08T12:00:00.000Z') },
     unknown: { 'no certificate was shown': exampleApiServer({ time: '2026-07-01T12:00:00.000Z' }) },
-  },
+  }),
   alsoFails: ['control-plane/server-certificate'],
 });
 

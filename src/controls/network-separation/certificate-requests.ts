@@ -32,7 +32,7 @@ export const certificateRequests: AnyControl = defineControl({
   remedy:
     'Approve what nodes ask for after a look at it (kubectl certificate approve), or run a controller that does; deny what nobody is to have.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a request that was denied': requested({ created: '2026-07-01T03:00:00Z', condition: 'Denied' }),
       'a request that was approved': requested({ created: '2026-07-01T03:00:00Z', condition: 'Approved' }),
@@ -46,7 +46,7 @@ export const certificateRequests: AnyControl = defineControl({
       'a request of a person waits': requested({ created: '2026-07-01T03:00:00Z', signer: 'example.com/people' }),
       'a request in a dump': requested({ created: '2026-07-01T03:00:00Z', time: '' }),
     },
-  },
+  }),
 });
 
 function date(time: number): string {

@@ -43,7 +43,7 @@ export const claimSizes: AnyControl = defineControl({
 
   alsoFails: ['network-separation/storage-bounds'],
 
-  examples: {
+  examples: () => ({
     said: { given: { namespaceResources: () => ({ claims: { max: { storage: '10Gi' } } }) } },
     pass: {
       'by a quota': 'kind: LimitRange\nmetadata: { name: defaults }\nspec: { limits: [{ type: Container, max: { memory: 1Gi } }] }',
@@ -76,5 +76,5 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });

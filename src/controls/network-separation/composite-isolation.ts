@@ -56,7 +56,7 @@ export const compositeIsolation: AnyControl = defineControl({
     'pod-security/enforcement-verified',
   ],
 
-  examples: {
+  examples: () => ({
     pass: {
       'all parts': 'kind: Namespace\nmetadata: { name: shop }',
       'rights of an account of its own': binding('shop'),
@@ -97,7 +97,7 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });
 
 /** In messages, in this order. */

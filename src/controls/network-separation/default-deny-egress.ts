@@ -46,7 +46,7 @@ export const defaultDenyEgress: AnyControl = defineControl({
 
   alsoFails: ['network-separation/isolated-pods', 'network-separation/policy-peers'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'no rule': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { podSelector: {}, policyTypes: [Ingress, Egress] }',
       'DNS allowed for all, without policyTypes': `
@@ -107,5 +107,5 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });

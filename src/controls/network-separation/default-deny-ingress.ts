@@ -27,7 +27,7 @@ export const defaultDenyIngress: AnyControl = defineControl({
 
   alsoFails: ['network-separation/isolated-pods', 'network-separation/policy-peers'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'no rule': 'kind: NetworkPolicy\nmetadata: { name: default-deny }\nspec: { podSelector: {}, policyTypes: [Ingress, Egress] }',
       'policyTypes left out, egress in another policy': `
@@ -105,5 +105,5 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });

@@ -21,7 +21,7 @@ export const defaultNamespace: AnyControl = defineControl({
   remedy:
     'Give the application a namespace of its own and apply it there: names of services, volumes and secrets are bound to the namespace.',
 
-  examples: {
+  examples: () => ({
     pass: { 'a namespace of its own': 'kind: Deployment\nmetadata: { namespace: shop }' },
     fail: {
       'everything in "default"': `
@@ -73,5 +73,5 @@ kind: Deployment
 metadata: { namespace: null }
 `,
     },
-  },
+  }),
 });

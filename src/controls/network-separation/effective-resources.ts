@@ -34,8 +34,7 @@ export const effectiveResources: AnyControl = defineControl({
   },
 
   // Nothing takes away what the container says itself; pod-level resources give way to a LimitRange.
-  passesAlone: ({ resources = {} }, { params, version }) =>
-    missingIn({ resources, podResources: {}, limitRanges: [] }, params, version).length === 0,
+  passesAlone: ({ resources }, { params }) => resources !== undefined && missingFrom(resources, params).length === 0,
 
   fix: {
     safety: 'review',
@@ -69,7 +68,7 @@ export const effectiveResources: AnyControl = defineControl({
   // Where the container says nothing, the LimitRange must not say it either, and then the quota refuses the Pod.
   alsoFails: ['network-separation/limit-range', 'network-separation/resource-quota', 'network-separation/storage-bounds'],
 
-  examples: {
+  examples: () => ({
     said: { given: { resourcesOf: () => ({ requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } }) } },
     pass: {
       'a limit is the request too': workload('{ limits: { cpu: 500m, memory: 256Mi } }'),
@@ -114,22 +113,38 @@ spec:
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
 `,
     },
-  },
+  }),
 });
 
 /** What a container does not end up with. */
 function missingIn(
   { resources, podResources, limitRanges }: Pick<ContainerWithLimitRangeSubject, 'resources' | 'podResources' | 'limitRanges'>,
-  params: { readonly cpuLimit: boolean; readonly ephemeralStorage: boolean },
+  params: DemandedLimits,
   version: number,
 ): string[] {
+  const alone = limitRanges.length === 0 && podResources.limits === undefined && podResources.requests === undefined;
+  if (alone) return missingFrom(resources, params);
   const { requests, limits } = resourcesOf({ resources }, { pod: { resources: podResources }, version, limitRanges });
+  return missingFrom({ requests: valuesOf(requests), limits: valuesOf(limits) }, params);
+}
+
+function valuesOf(values: ReadonlyMap<string, EffectiveValue>): ResourceList {
+  return Object.fromEntries([...values].map(([resource, { value }]) => [resource, value]));
+}
+
+interface DemandedLimits {
+  readonly cpuLimit: boolean;
+  readonly ephemeralStorage: boolean;
+}
+
+/** Of what counts in the end. A limit is the request too. */
+function missingFrom({ limits = {}, requests = {} }: ResourceRequirements, { cpuLimit, ephemeralStorage }: DemandedLimits): string[] {
   const missing: string[] = [];
-  if (!binds(limits.get('memory'))) missing.push('memory limit');
-  if (!requests.has('memory')) missing.push('memory request');
-  if (!requests.has('cpu')) missing.push('CPU request');
-  if (params.cpuLimit && !binds(limits.get('cpu'))) missing.push('CPU limit');
-  if (params.ephemeralStorage && !binds(limits.get('ephemeral-storage'))) missing.push('ephemeral-storage limit');
+  if (!binds(limits['memory'])) missing.push('memory limit');
+  if ((requests['memory'] ?? limits['memory']) === undefined) missing.push('memory request');
+  if ((requests['cpu'] ?? limits['cpu']) === undefined) missing.push('CPU request');
+  if (cpuLimit && !binds(limits['cpu'])) missing.push('CPU limit');
+  if (ephemeralStorage && !binds(limits['ephemeral-storage'])) missing.push('ephemeral-storage limit');
   return missing;
 }
 
@@ -176,8 +191,8 @@ function inShort(missing: readonly string[]): string {
 }
 
 /** A limit of zero is none. */
-function binds(limit: EffectiveValue | undefined): boolean {
-  return limit !== undefined && isPositiveQuantity(limit.value);
+function binds(limit: Quantity | undefined): boolean {
+  return limit !== undefined && isPositiveQuantity(limit);
 }
 
 function workload(resources: string, podLevel = '{}'): string {

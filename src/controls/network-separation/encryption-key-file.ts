@@ -24,11 +24,11 @@ export const encryptionKeyFile: AnyControl = defineControl({
   remedy:
     'Make a new key on the node alone, rewrite all Secrets with it, and put a placeholder into the repository: the old key stays in its history.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a service has the key': exampleEncryption(['kms: { apiVersion: v2, name: vault, endpoint: unix:///run/kms/vault.sock }']),
       'a placeholder': exampleEncryption(['secretbox: { keys: [{ name: first, secret: "<32 random bytes in base64>" }] }']),
     },
     fail: { 'a key': exampleEncryption([`secretbox: { keys: [{ name: first, secret: ${exampleKey} }] }`]) },
-  },
+  }),
 });

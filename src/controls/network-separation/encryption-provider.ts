@@ -56,7 +56,7 @@ export const encryptionProvider: AnyControl = defineControl({
 
   alsoFails: ['network-separation/encryption-key-file'],
 
-  examples: {
+  examples: () => ({
     pass: { 'a key management service alone': exampleEncryption([kms]) },
     fail: {
       'as appendix H has it': exampleEncryption([`aescbc: { keys: [{ name: first, secret: ${exampleKey} }] }`, 'identity: {}']),
@@ -66,7 +66,7 @@ export const encryptionProvider: AnyControl = defineControl({
         `secretbox: { keys: [{ name: a, secret: AAECAwQFBgcICQoLDA0ODw== }, { name: a, secret: ${exampleKey} }] }`,
       ]),
     },
-  },
+  }),
 });
 
 const nothingEncrypted = notApplicable('no provider encrypts Secrets, which network-separation/secret-encryption judges');

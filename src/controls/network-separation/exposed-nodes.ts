@@ -83,7 +83,7 @@ export const exposedNodes: AnyControl = defineControl({
 
   alsoFails: ['network-separation/open-sources', 'network-separation/plaintext-entrances', 'network-separation/wildcard-hosts'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'nodes of their own': `${nodes}${exposing}
 ---
@@ -111,5 +111,5 @@ spec: { defaultBackend: { service: { name: web, port: { number: 8080 } } } }
 ${mesh('[{ port: { number: 443, name: https, protocol: HTTPS }, hosts: [shop.example.com], tls: { mode: SIMPLE } }]')}`,
     },
     notApplicable: { 'nothing from outside': nodes },
-  },
+  }),
 });

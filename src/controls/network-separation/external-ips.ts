@@ -29,10 +29,10 @@ export const externalIps: AnyControl = defineControl({
     edits: () => [remove(['spec', 'externalIPs'])],
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'an address of the cluster': service('{ type: ClusterIP, ports: [{ port: 80 }] }') },
     fail: { 'an address': service('{ externalIPs: [198.51.100.7], ports: [{ port: 443 }] }') },
-  },
+  }),
 });
 
 function service(spec: string): string {

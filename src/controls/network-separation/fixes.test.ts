@@ -16,7 +16,7 @@ function policy(name: string, spec: string): string {
 /** The examples' `said` is how people hand values and facts to a fix in the proofs. */
 function saying(control: AnyControl, values: Readonly<Record<string, string>>, facts?: NamespaceFacts): AnyControl {
   const given = { namespaceResources: (name: string | undefined) => (name === 'shop' ? facts : undefined) };
-  return { ...control, examples: { ...control.examples, said: { values, given } } };
+  return { ...control, examples: () => ({ ...control.examples(), said: { values, given } }) };
 }
 
 function declined(control: AnyControl, yaml: string): (string | undefined)[] {

@@ -35,7 +35,7 @@ export const intendedExposure: AnyControl = defineControl({
 
   remedy: 'Name the ways in that are meant in the parameter intended, each with somebody who answers for it, and remove the others.',
 
-  examples: {
+  examples: () => ({
     params: { intended: ['shop/meant'] },
     pass: {
       'somebody has approved it': service(
@@ -54,5 +54,5 @@ export const intendedExposure: AnyControl = defineControl({
       ),
     },
     notApplicable: { 'inside of the cluster': inside },
-  },
+  }),
 });

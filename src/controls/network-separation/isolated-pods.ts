@@ -45,7 +45,7 @@ export const isolatedPods: AnyControl = defineControl({
 
   alsoFails: ['network-separation/default-deny-ingress', 'network-separation/default-deny-egress', 'network-separation/policy-peers'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'a default for the namespace': 'kind: NetworkPolicy\nmetadata: { name: default-deny }',
       'policies of its own': `
@@ -84,7 +84,7 @@ metadata: { name: all, namespace: shop }
 spec: { endpointSelector: {}, ingress: [], egress: [] }
 `,
     },
-  },
+  }),
 });
 
 type States = readonly (readonly [Direction, Isolation])[];

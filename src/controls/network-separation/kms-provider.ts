@@ -44,7 +44,7 @@ export const kmsProvider: AnyControl = defineControl({
   remedy:
     'Run a plugin for v2 with its socket in a directory of root, put it beside the old one, rewrite all Secrets, and then take out the old one.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'v2 over a protected socket': exampleEncryption(['kms: { apiVersion: v2, name: vault, endpoint: unix:///run/kms/vault.sock }']),
     },
@@ -54,7 +54,7 @@ export const kmsProvider: AnyControl = defineControl({
       'no address': exampleEncryption(['kms: { apiVersion: v2, name: vault }']),
     },
     notApplicable: { 'another provider': exampleEncryption(['secretbox: { keys: [{ name: first, secret: <key> }] }']) },
-  },
+  }),
 });
 
 const noService = notApplicable('no key management service is asked');

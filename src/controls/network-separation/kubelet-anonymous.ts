@@ -20,7 +20,7 @@ export const kubeletAnonymous: AnyControl = defineControl({
 
   remedy: 'Set authentication.anonymous.enabled to false, and give probes and scrapers that ask without credentials a service account.',
 
-  examples: {
+  examples: () => ({
     pass: {
       off: exampleKubelet(),
       'nothing said': exampleKubelet({ authentication: { x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' } } }),
@@ -28,5 +28,5 @@ export const kubeletAnonymous: AnyControl = defineControl({
     fail: {
       on: exampleKubelet({ authentication: { anonymous: { enabled: true }, x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' } } }),
     },
-  },
+  }),
 });

@@ -24,11 +24,11 @@ export const kubeletAuthorization: AnyControl = defineControl({
   remedy:
     'Set authorization.mode to Webhook, and grant scrapers the subresources of nodes that they need: from 1.36 on nodes/metrics and the like suffice.',
 
-  examples: {
+  examples: () => ({
     pass: { webhook: exampleKubelet(), 'nothing said': exampleKubelet({ authorization: null }) },
     fail: {
       everything: exampleKubelet({ authorization: { mode: 'AlwaysAllow' } }),
       'a mode of the API server': exampleKubelet({ authorization: { mode: 'RBAC' } }),
     },
-  },
+  }),
 });

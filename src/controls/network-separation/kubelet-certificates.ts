@@ -28,7 +28,7 @@ export const kubeletCertificates: AnyControl = defineControl({
   remedy:
     'Set rotateCertificates and serverTLSBootstrap to true, and approve the requests of kubelets for serving certificates by something that looks at their names.',
 
-  examples: {
+  examples: () => ({
     pass: {
       both: exampleKubelet(),
       'a certificate of its own': exampleKubelet({ serverTLSBootstrap: null, tlsCertFile: '/var/lib/kubelet/pki/tls.crt' }),
@@ -38,5 +38,5 @@ export const kubeletCertificates: AnyControl = defineControl({
       'signed by itself': exampleKubelet({ serverTLSBootstrap: null }),
     },
     unknown: { 'nothing said': exampleKubelet({ rotateCertificates: null }) },
-  },
+  }),
 });

@@ -23,9 +23,9 @@ export const kubeletClientAuthority: AnyControl = defineControl({
 
   remedy: 'Set authentication.x509.clientCAFile to the authority that signs the client certificate of the API server.',
 
-  examples: {
+  examples: () => ({
     pass: { named: exampleKubelet() },
     fail: { empty: exampleKubelet({ authentication: { x509: { clientCAFile: '' } } }) },
     unknown: { 'nothing said': exampleKubelet({ authentication: null }) },
-  },
+  }),
 });

@@ -33,12 +33,12 @@ export const kubeletOptions: AnyControl = defineControl({
   remedy:
     'Set protectKernelDefaults to true once the settings of the node are what the kubelet asks for, and leave the others at their defaults.',
 
-  examples: {
+  examples: () => ({
     pass: { hardened: exampleKubelet() },
     fail: {
       'kernel settings': exampleKubelet({ protectKernelDefaults: null }),
       'no rules of the firewall': exampleKubelet({ makeIPTablesUtilChains: false }),
       'events and logs': exampleKubelet({ eventRecordQPS: 0, enableSystemLogQuery: true }),
     },
-  },
+  }),
 });

@@ -18,8 +18,8 @@ export const kubeletReadOnlyPort: AnyControl = defineControl({
 
   remedy: 'Set readOnlyPort to 0, or leave it out, and move collectors of metrics to port 10250.',
 
-  examples: {
+  examples: () => ({
     pass: { closed: exampleKubelet({ readOnlyPort: 0 }), 'nothing said': exampleKubelet() },
     fail: { open: exampleKubelet({ readOnlyPort: 10255 }) },
-  },
+  }),
 });

@@ -81,7 +81,7 @@ export const limitRange: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     said: { given: { namespaceResources: () => ({ limitRange: { default: { memory: '256Mi' }, max: { memory: '1Gi' } } }) } },
     pass: {
       'defaults and maximum': 'kind: LimitRange\nmetadata: { name: defaults }',
@@ -118,7 +118,7 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });
 
 function hasMaximum(resource: string): (limitRange: NamespaceLimitRange) => boolean {

@@ -1,5 +1,5 @@
 import { defineControl, failAt, type AnyControl, type Place } from '../../core/index.ts';
-import { findCredentials, type Credential } from '../../subjects/credentials.ts';
+import { findCredentials, mayHold, type Credential } from '../../subjects/credentials.ts';
 import { literals, type Literal } from '../../subjects/literals.ts';
 
 /** A file full of keys is one problem, not thousands. */
@@ -16,7 +16,7 @@ export const literalCredentials: AnyControl = defineControl({
 
   evaluate(subject) {
     const places: Place[] = [];
-    for (const literal of subject.literals()) {
+    for (const literal of subject.literals(mayHold)) {
       for (const credential of findCredentials(literal)) {
         places.push({ where: literal.path, message: messageOf(literal, credential), severity: credential.severity });
       }
@@ -30,7 +30,7 @@ export const literalCredentials: AnyControl = defineControl({
 
   alsoFails: ['upgrading/unreferenced-objects'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'a reference to a Secret': `
 apiVersion: v1
@@ -62,7 +62,7 @@ kind: Deployment
 metadata: { name: web, annotations: { shop.example.com/api-token: q7Zt0pXc4LmB2vRk9sWy5dGh } }
 `,
     },
-  },
+  }),
 });
 
 /** The kind and, for formats with one, the fixed beginning: never the value. */

@@ -32,7 +32,7 @@ export const metadataAddress: AnyControl = defineControl({
 
   alsoFails: ['pod-security/host-network', 'upgrading/unreferenced-objects'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'egress denied': 'kind: NetworkPolicy\nmetadata: { name: default-deny }',
       'the internet without the services': `
@@ -104,7 +104,7 @@ spec:
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
 `,
     },
-  },
+  }),
 });
 
 function allowedBy(policy: string, pod: string): string {

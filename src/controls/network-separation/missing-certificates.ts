@@ -25,7 +25,7 @@ export const missingCertificates: AnyControl = defineControl({
 
   remedy: 'Add a Certificate for the host, or the annotation by which cert-manager makes one, in the namespace of what names it.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'cert-manager makes it': `${ingress()}
 ---
@@ -57,7 +57,7 @@ spec: { secretName: shop-certificate, dnsNames: [shop.example.com], issuerRef: {
 `,
     },
     unknown: { 'no Secret was read': ingress() },
-  },
+  }),
 });
 
 function ingress(annotations = '{}'): string {

@@ -42,7 +42,7 @@ export const namespaceOwners: AnyControl = defineControl({
   remedy:
     'Give each team or application a namespace with its own labels, level, quota, limits, policies and roles, and create the workloads anew there: data, names and Secrets have to move with them.',
 
-  examples: {
+  examples: () => ({
     params: { required: true },
     pass: {
       'one owner': 'kind: Namespace\nmetadata: { name: shop, labels: { example.com/team: checkout } }',
@@ -84,7 +84,7 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });
 
 function ownersIn(labels: Labels | undefined, keys: readonly string[]): string[] {

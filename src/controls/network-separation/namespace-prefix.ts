@@ -19,7 +19,7 @@ export const namespacePrefix: AnyControl = defineControl({
 
   remedy: 'Create a namespace with another name and move the workloads there: a namespace cannot be renamed.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a name of its own': 'kind: Namespace\nmetadata: { name: shop }',
       'the cluster’s own': `
@@ -60,5 +60,5 @@ spec:
   hard: { requests.cpu: "4", requests.memory: 8Gi, limits.cpu: "8", limits.memory: 16Gi, pods: "20", requests.storage: 100Gi }
 `,
     },
-  },
+  }),
 });

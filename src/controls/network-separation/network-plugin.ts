@@ -41,7 +41,7 @@ export const networkPlugin: AnyControl = defineControl({
   remedy:
     'Install a plugin that enforces policies, or switch on the part of yours that does; policies without effect so far then apply at once, so compare them with recorded traffic first.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {
       'flannel alone': withPlugins(flannel),
@@ -70,7 +70,7 @@ export const networkPlugin: AnyControl = defineControl({
       'flannel among manifests': exampleWorkload(flannel),
       'no plugin in any pod': withPlugins(),
     },
-  },
+  }),
 });
 
 function open(

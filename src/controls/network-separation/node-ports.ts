@@ -52,7 +52,7 @@ export const nodePorts: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'inside of the cluster': service('{ ports: [{ port: 80 }] }'),
       'a load balancer that sends to pods': service('{ type: LoadBalancer, allocateLoadBalancerNodePorts: false, ports: [{ port: 80 }] }'),
@@ -65,7 +65,7 @@ export const nodePorts: AnyControl = defineControl({
       'a node port': service('{ type: NodePort, ports: [{ port: 80, nodePort: 30080 }] }'),
       'a node port that the API server chooses': service('{ type: NodePort, ports: [{ port: 80 }] }'),
     },
-  },
+  }),
 });
 
 function place(where: Place['where'], message: string, isBalancer: boolean): Place {

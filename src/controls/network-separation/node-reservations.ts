@@ -32,7 +32,7 @@ export const nodeReservations: AnyControl = defineControl({
   remedy:
     'Set systemReserved or kubeReserved for cpu, memory, pid and ephemeral-storage: what may be allocated shrinks by it, and pods may be evicted at the restart.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'kept back': exampleKubelet(),
       'in two parts': exampleKubelet({
@@ -46,5 +46,5 @@ export const nodeReservations: AnyControl = defineControl({
       'not enforced': exampleKubelet({ enforceNodeAllocatable: ['none'] }),
       'no eviction': exampleKubelet({ evictionHard: { 'memory.available': '0%' } }),
     },
-  },
+  }),
 });

@@ -26,7 +26,7 @@ export const openSources: AnyControl = defineControl({
   remedy:
     'List the networks of the clients in spec.loadBalancerSourceRanges, after a look at the access log for who comes today; what the world is meant to reach goes into the parameter approved.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'some networks': service(
         '{ type: LoadBalancer, allocateLoadBalancerNodePorts: false, loadBalancerSourceRanges: [203.0.113.0/24], ports: [{ port: 443 }] }',
@@ -43,5 +43,5 @@ export const openSources: AnyControl = defineControl({
       ),
     },
     notApplicable: { 'inside of the cluster': service('{ type: ClusterIP, ports: [{ port: 443 }] }') },
-  },
+  }),
 });

@@ -36,7 +36,7 @@ export const plaintextEntrances: AnyControl = defineControl({
   remedy:
     'Give the listener a certificate (spec.tls of an Ingress or a Route, a listener of protocol HTTPS, a load balancer that ends TLS), answer plaintext with a redirect alone, and watch the access log for clients that still come without TLS before the old port is closed.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'TLS for the host': ingress(
         'rules: [{ host: shop.example.com, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 8080 } } } }] } }], tls: [{ hosts: [shop.example.com], secretName: shop-tls }]',
@@ -99,5 +99,5 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
       ),
       'a node port': service('{ type: ClusterIP, ports: [{ port: 80 }] }'),
     },
-  },
+  }),
 });

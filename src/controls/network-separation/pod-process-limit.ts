@@ -21,8 +21,8 @@ export const podProcessLimit: AnyControl = defineControl({
   remedy:
     'Set podPidsLimit to what the busiest pod needs with room to spare, such as 4096: its highest number stands in pids.peak of its cgroup.',
 
-  examples: {
+  examples: () => ({
     pass: { bounded: exampleKubelet() },
     fail: { unlimited: exampleKubelet({ podPidsLimit: -1 }), 'nothing said': exampleKubelet({ podPidsLimit: null }) },
-  },
+  }),
 });

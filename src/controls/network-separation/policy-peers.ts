@@ -35,7 +35,7 @@ export const policyPeers: AnyControl = defineControl({
     'network-separation/isolated-pods',
   ],
 
-  examples: {
+  examples: () => ({
     pass: {
       'pods of a namespace by its name': rules(
         `ingress: [{ from: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: edge } }, podSelector: { matchLabels: { app: proxy } } }], ports: [{ port: 8080 }] }]`,
@@ -71,7 +71,7 @@ spec: { type: LoadBalancer, allocateLoadBalancerNodePorts: false, selector: { ap
         'policyTypes: [Ingress], egress: [{ to: [{ podSelector: { matchLabels: { app: db } } }], ports: [{ port: 5432 }] }]',
       ),
     },
-  },
+  }),
 });
 
 function rules(text: string): string {

@@ -32,7 +32,7 @@ export const policyPlugins: AnyControl = defineControl({
   remedy:
     'Say what holds for every plugin in NetworkPolicies, and what holds for the whole cluster in ClusterNetworkPolicies; keep the kinds of the plugin for what these cannot say, and prove by the flow log what they let through.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a NetworkPolicy': 'kind: NetworkPolicy\nmetadata: { name: default-deny }',
       'a policy of the cluster': `
@@ -74,7 +74,7 @@ spec:
       ),
       OpenShift: plugin('network.openshift.io/v1', 'EgressNetworkPolicy', '{ egress: [{ type: Deny, to: { cidrSelector: 0.0.0.0/0 } }] }'),
     },
-  },
+  }),
 });
 
 function plugin(apiVersion: string, kind: string, spec: string): string {

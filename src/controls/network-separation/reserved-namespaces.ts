@@ -30,7 +30,7 @@ export const reservedNamespaces: AnyControl = defineControl({
 
   alsoFails: ['network-separation/isolated-pods'],
 
-  examples: {
+  examples: () => ({
     pass: { 'a namespace of its own': 'kind: Deployment\nmetadata: { namespace: shop }' },
     fail: {
       'among the parts of the system': 'kind: Deployment\nmetadata: { namespace: kube-system }',
@@ -58,5 +58,5 @@ kind: Deployment
 metadata: { namespace: null }
 `,
     },
-  },
+  }),
 });

@@ -11,7 +11,7 @@ function asked(resources: string, facts: ResourceFacts | undefined, { range = ''
       ? ''
       : `---\n{ apiVersion: v1, kind: LimitRange, metadata: { name: range, namespace: shop }, spec: { limits: [${range}] } }\n`;
   const yaml = `{ apiVersion: apps/v1, kind: Deployment, metadata: { name: web, namespace: shop }, spec: { template: { spec: { resources: ${pod}, containers: [{ name: app, resources: ${resources} }] } } } }\n${limits}`;
-  const repairs = collectRepairs({ ...effectiveResources, examples: { ...effectiveResources.examples, said } }, yaml);
+  const repairs = collectRepairs({ ...effectiveResources, examples: () => ({ ...effectiveResources.examples(), said }) }, yaml);
   for (const name of names) expect(name).toEqual({ namespace: 'shop', workload: 'web', container: 'app' });
   return repairs.map(({ declined, safety, edits }) => {
     const changes = edits.map((edit) => `${formatPath(edit.path.slice(-2))}=${'value' in edit ? String(edit.value) : ''}`);

@@ -84,7 +84,7 @@ export const resourceQuota: AnyControl = defineControl({
 
   alsoFails: ['network-separation/storage-bounds'],
 
-  examples: {
+  examples: () => ({
     said: {
       given: {
         namespaceResources: () => ({
@@ -141,7 +141,7 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });
 
 /** `cpu` is `requests.cpu`, and `count/pods` also bounds the Pods (finished ones included). */

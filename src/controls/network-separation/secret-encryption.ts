@@ -24,7 +24,7 @@ export const secretEncryption: AnyControl = defineControl({
   remedy:
     'Put kms (v2) or secretbox in front, on all API servers first as a provider that reads and then as the first one, and rewrite all Secrets.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'an encrypting provider first': exampleEncryption(['kms: { apiVersion: v2, name: vault, endpoint: unix:///run/kms/vault.sock }']),
       'everything of the core group': exampleEncryption(
@@ -40,5 +40,5 @@ export const secretEncryption: AnyControl = defineControl({
       ),
       'no provider': exampleEncryption([]),
     },
-  },
+  }),
 });

@@ -25,7 +25,7 @@ export const secretMigration: AnyControl = defineControl({
   remedy:
     'Create a StorageVersionMigration for secrets after each change of the encryption or its key, and take the old key away once it has succeeded.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {},
     unknown: {
@@ -41,7 +41,7 @@ status: { conditions: { type: Succeeded } }
 `,
     },
     notApplicable: { 'another kind': migrationThat('Succeeded', 'group: apps, resource: deployments') },
-  },
+  }),
 });
 
 function migrationThat(condition: string, resource = 'resource: secrets'): string {

@@ -21,7 +21,7 @@ export const secretReaders: AnyControl = defineControl({
   remedy:
     'Name the Secrets in the rule by resourceNames, with the verb get alone, and grant it in the namespaces where they are. The audit log shows which ones are read.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'one of them': exampleNamespaceGrant(["{ apiGroups: [''], resources: [secrets], verbs: [get], resourceNames: [web-tls] }"]),
       'the names of their versions, and nothing of them': exampleNamespaceGrant([
@@ -35,5 +35,5 @@ export const secretReaders: AnyControl = defineControl({
       'by watching': exampleNamespaceGrant(["{ apiGroups: [''], resources: [secrets], verbs: [watch] }"]),
       'for whoever will be bound': exampleRole({ rules: [read] }),
     },
-  },
+  }),
 });

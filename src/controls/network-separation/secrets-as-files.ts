@@ -1,5 +1,7 @@
-import { defineControl, failAt, type AnyControl, type Place } from '../../core/index.ts';
+import { defineControl, failAt, pass, type AnyControl, type Place } from '../../core/index.ts';
 import { containers } from '../../subjects/container.ts';
+
+const none: readonly never[] = [];
 
 export const secretsAsFiles: AnyControl = defineControl({
   id: 'network-separation/secrets-as-files',
@@ -11,27 +13,30 @@ export const secretsAsFiles: AnyControl = defineControl({
   subject: containers,
 
   evaluate({ container, name }) {
-    const places: Place[] = [];
-    for (const [index, { name: variable = '', valueFrom }] of (container.env ?? []).entries()) {
-      if (valueFrom?.secretKeyRef === undefined) continue;
-      places.push({
+    const { env = none, envFrom = none } = container;
+    let places: Place[] | undefined;
+    for (let index = 0; index < env.length; index++) {
+      const variable = env[index];
+      if (variable?.valueFrom?.secretKeyRef === undefined) continue;
+      (places ??= []).push({
         where: ['env', index, 'valueFrom', 'secretKeyRef'],
-        message: `container "${name}" has a Secret in variable "${variable}", which children inherit`,
+        message: `container "${name}" has a Secret in variable "${variable.name ?? ''}", which children inherit`,
       });
     }
-    for (const [index, { secretRef }] of (container.envFrom ?? []).entries()) {
-      if (secretRef === undefined) continue;
-      places.push({
+    for (let index = 0; index < envFrom.length; index++) {
+      const secret = envFrom[index]?.secretRef;
+      if (secret === undefined) continue;
+      (places ??= []).push({
         where: ['envFrom', index, 'secretRef'],
-        message: `container "${name}" takes all of Secret "${secretRef.name ?? ''}" into its environment`,
+        message: `container "${name}" takes all of Secret "${secret.name ?? ''}" into its environment`,
       });
     }
-    return failAt(places);
+    return places === undefined ? pass : failAt(places);
   },
 
   remedy: 'Mount the Secret as a read-only volume and let the application read the file, again after a rotation.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'no Secret in the environment': 'env: [{ name: LOG_LEVEL, value: info }]',
       'a ConfigMap in the environment': 'envFrom: [{ configMapRef: { name: settings } }]',
@@ -40,5 +45,5 @@ export const secretsAsFiles: AnyControl = defineControl({
       'one key': 'env: [{ name: PASSWORD, valueFrom: { secretKeyRef: { name: database, key: password } } }]',
       'all keys': 'envFrom: [{ secretRef: { name: database } }]',
     },
-  },
+  }),
 });

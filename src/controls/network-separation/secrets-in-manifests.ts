@@ -29,7 +29,7 @@ export const secretsInManifests: AnyControl = defineControl({
 
   alsoFails: ['upgrading/unreferenced-objects'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'from a store': `
 apiVersion: external-secrets.io/v1
@@ -49,7 +49,7 @@ spec: { encryptedData: { password: AgBy3i4OJSWK } }
       'as text': secret('stringData: { user: shop, password: hunter2 }'),
     },
     notApplicable: { 'filled in later': secret('stringData: { password: "${PASSWORD}" }') },
-  },
+  }),
 });
 
 function secret(values: string): string {

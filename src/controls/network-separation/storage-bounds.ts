@@ -66,7 +66,7 @@ export const storageBounds: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     said: { given: { namespaceResources: () => ({ quota: { 'requests.storage': '100Gi', persistentvolumeclaims: '10' } }) } },
     pass: {
       'both bounded': 'kind: ResourceQuota\nmetadata: { name: total }',
@@ -114,7 +114,7 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });
 
 const claims = 'persistentvolumeclaims';

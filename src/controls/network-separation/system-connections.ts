@@ -32,7 +32,7 @@ export const systemConnections: AnyControl = defineControl({
 
   alsoFails: ['network-separation/policy-peers'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'DNS that is asked by all, and asks the API server and the resolver of its node': system(`
 ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }] }]
@@ -52,7 +52,7 @@ metadata: { name: all, namespace: kube-system }
 spec: { endpointSelector: {}, ingress: [], egress: [] }
 `,
     },
-  },
+  }),
 });
 
 /** CoreDNS as kubeadm installs it: a part of the system, which other controls leave alone. */

@@ -28,12 +28,12 @@ export const typographicQuotes: AnyControl = defineControl({
 
   alsoFails: ['network-separation/policy-peers', 'network-separation/isolated-pods'],
 
-  examples: {
+  examples: () => ({
     pass: { 'straight quotes': policyFor('"front"') },
     fail: {
       'as appendix E has it': policyFor('“front”'),
     },
-  },
+  }),
 });
 
 function policyFor(app: string): string {
@@ -55,10 +55,18 @@ function collect(value: unknown, path: (string | number)[], places: Place[]): vo
     return;
   }
   if (typeof value !== 'object' || value === null || path.length > deepest) return;
-  for (const [key, inner] of Object.entries(value)) {
-    path.push(Array.isArray(value) ? Number(key) : key);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      path.push(index);
+      collect(value[index], path, places);
+      path.pop();
+    }
+    return;
+  }
+  for (const key of Object.keys(value)) {
+    path.push(key);
     if (quote.test(key)) places.push({ where: [...path], message: 'a key has typographic quotes: it matches nothing (erratum 14)' });
-    else collect(inner, path, places);
+    else collect((value as Readonly<Record<string, unknown>>)[key], path, places);
     path.pop();
   }
 }

@@ -30,7 +30,7 @@ export const wildcardHosts: AnyControl = defineControl({
   remedy:
     'Name the hosts in rules and listeners, each with its own certificate; a default backend answers 404 and leads to no application.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a host with a name': ingress(
         'rules: [{ host: shop.example.com, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 8080 } } } }] } }], tls: [{ hosts: [shop.example.com], secretName: shop-tls }]',
@@ -50,5 +50,5 @@ export const wildcardHosts: AnyControl = defineControl({
       'a listener without a host': `${gateway('[{ name: https, protocol: HTTPS, port: 443, tls: { certificateRefs: [{ name: shop-tls }] } }]')}${inside}`,
     },
     notApplicable: { 'no hosts': inside },
-  },
+  }),
 });

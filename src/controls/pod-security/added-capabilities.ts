@@ -61,14 +61,14 @@ export const addedCapabilities: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'none added': 'securityContext: { capabilities: { add: null } }' },
     fail: {
       'administration of the node': 'securityContext: { capabilities: { add: [SYS_ADMIN] } }',
       'raw packets': 'securityContext: { capabilities: { add: [NET_BIND_SERVICE, NET_RAW] } }',
       'a prefix that Kubernetes does not write': 'securityContext: { capabilities: { add: [CAP_NET_BIND_SERVICE] } }',
     },
-  },
+  }),
 });
 
 function isAllowed(capability: string, allowed: readonly string[]): boolean {

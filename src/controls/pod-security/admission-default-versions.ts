@@ -29,7 +29,7 @@ export const admissionDefaultVersions: AnyControl = defineControl({
 
   alsoFails: ['pod-security/admission-defaults'],
 
-  examples: {
+  examples: () => ({
     pass: { 'the version of the cluster': settings('enforce: restricted, enforce-version: v1.35') },
     fail: {
       'no version': settings('enforce: restricted'),
@@ -37,7 +37,7 @@ export const admissionDefaultVersions: AnyControl = defineControl({
       'a version to come': settings('enforce: restricted, enforce-version: v1.99'),
     },
     notApplicable: { 'nothing enforced': settings('warn: restricted') },
-  },
+  }),
 });
 
 function settings(defaults: string): string {

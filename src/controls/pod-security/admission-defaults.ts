@@ -45,7 +45,7 @@ export const admissionDefaults: AnyControl = defineControl({
 
   alsoFails: ['pod-security/admission-default-versions'],
 
-  examples: {
+  examples: () => ({
     pass: {
       restricted: settings('enforce: restricted, enforce-version: v1.35, audit: restricted, warn: restricted'),
     },
@@ -56,7 +56,7 @@ export const admissionDefaults: AnyControl = defineControl({
       'no level': settings('enforce: strict'),
       'no version': settings('enforce: restricted, enforce-version: "1.35"'),
     },
-  },
+  }),
 });
 
 function settings(defaults: string): string {

@@ -48,7 +48,7 @@ export const admissionExemptions: AnyControl = defineControl({
 
   alsoFails: ['pod-security/admission-defaults', 'pod-security/pod-security-admission'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'the system alone': exampleAdmissionConfiguration('exemptions: { usernames: [], runtimeClasses: [], namespaces: [kube-system] }'),
     },
@@ -73,5 +73,5 @@ exemptions:
     - system:serviceaccount:kube-system:replicaset-controller
 `,
     },
-  },
+  }),
 });

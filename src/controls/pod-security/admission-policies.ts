@@ -77,7 +77,7 @@ export const admissionPolicies: AnyControl = defineControl({
 
   alsoFails: ['pod-security/pod-security-admission'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'bound to deny, everywhere but in the system': `
 apiVersion: admissionregistration.k8s.io/v1
@@ -183,7 +183,7 @@ spec:
   validations: [{ expression: object.spec.replicas < 10 }]
 `,
     },
-  },
+  }),
 });
 
 /** A binding that denies lets in nothing outside of the policy either. */

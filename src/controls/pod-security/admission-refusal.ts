@@ -1,5 +1,5 @@
 import { defineControl, fail, notApplicable, pass, type AnyControl } from '../../core/index.ts';
-import { asAdmitted, effectiveMinor, podSecurity } from '../../kube/pod-security/index.ts';
+import { effectiveMinor, violationsOfPart } from '../../kube/pod-security/index.ts';
 import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { podsInNamespace } from '../../subjects/pod-in-namespace.ts';
 
@@ -18,8 +18,7 @@ export const admissionRefusal: AnyControl = defineControl({
     if (admission === undefined) return notApplicable('the Namespace object was not read, and with it no level');
     const { enforce } = admission.policy;
     if (enforce.level === 'privileged') return notApplicable('the namespace enforces no level');
-    const { spec, metadata } = security();
-    const violations = podSecurity(asAdmitted(spec, metadata), metadata, enforce.level, effectiveMinor(enforce.version, version));
+    const violations = violationsOfPart(security, enforce.level, effectiveMinor(enforce.version, version));
     if (violations.length === 0) return pass;
     const [first = '', ...rest] = violations.map(({ check }) => check);
     const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
@@ -31,7 +30,7 @@ export const admissionRefusal: AnyControl = defineControl({
 
   alsoFails: ['pod-security/added-capabilities'],
 
-  examples: {
+  examples: () => ({
     pass: {
       restricted: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }',
     },
@@ -55,5 +54,5 @@ spec:
     notApplicable: {
       'no Namespace object': 'kind: Namespace\nmetadata: { name: shop }\n$patch: delete',
     },
-  },
+  }),
 });

@@ -27,7 +27,7 @@ export const admissionWriters: AnyControl = defineControl({
   remedy:
     'Name the configurations in the rule by resourceNames, and protect the labels pod-security.kubernetes.io/* by a ValidatingAdmissionPolicy where namespaces have to be changed.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'its own webhook': exampleClusterGrant([
         '{ apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations], verbs: [update], resourceNames: [shop] }',
@@ -44,5 +44,5 @@ export const admissionWriters: AnyControl = defineControl({
       'labels of its own namespace': exampleNamespaceGrant([label]),
       'for whoever will be bound': exampleRole({ rules: [rule('validatingwebhookconfigurations', 'patch')] }),
     },
-  },
+  }),
 });

@@ -19,7 +19,9 @@ export const apparmorAnnotations: AnyControl = defineControl({
 
   evaluate({ annotations, annotationsPath }, { version }) {
     // What switches the profile off is no question of form: pod-security/apparmor-profile judges it.
-    const named = Object.keys(annotations).filter((key) => key.startsWith(prefix) && annotations[key] !== 'unconfined');
+    const keys = Object.keys(annotations);
+    if (!keys.some(isOfAppArmor)) return pass;
+    const named = keys.filter((key) => isOfAppArmor(key) && annotations[key] !== 'unconfined');
     if (named.length === 0) return pass;
     if (version < 30) return tooEarly;
     return failAt(
@@ -57,15 +59,19 @@ export const apparmorAnnotations: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'the field': 'securityContext: { appArmorProfile: { type: RuntimeDefault } }' },
     fail: {
       'the default of the runtime': `metadata: { annotations: { ${prefix}web: runtime/default } }\nsecurityContext: { appArmorProfile: null }`,
       'a profile of the node': `metadata: { annotations: { ${prefix}web: localhost/web } }\nsecurityContext: { appArmorProfile: null }`,
       'a container that does not exist': `metadata: { annotations: { ${prefix}wed: runtime/default } }`,
     },
-  },
+  }),
 });
+
+function isOfAppArmor(key: string): boolean {
+  return key.startsWith(prefix);
+}
 
 function containerNamed(
   { spec }: AnnotatedPodSubject,

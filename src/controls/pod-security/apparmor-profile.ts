@@ -1,4 +1,4 @@
-import { decline, defineControl, fail, notApplicable, pass, passSoFar, type AnyControl } from '../../core/index.ts';
+import { remembering, decline, defineControl, fail, notApplicable, pass, passSoFar, type AnyControl } from '../../core/index.ts';
 import type { AppArmorProfile } from '../../kube/types.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
 import { containers, isPrivileged, voidWherePrivileged, type ContainerSubject } from '../../subjects/container.ts';
@@ -49,7 +49,7 @@ export const apparmorProfile: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'the default of the runtime': 'securityContext: { appArmorProfile: { type: RuntimeDefault } }',
       'a profile of the node': 'securityContext: { appArmorProfile: { type: Localhost, localhostProfile: web } }',
@@ -63,15 +63,17 @@ export const apparmorProfile: AnyControl = defineControl({
       'a Windows pod':
         '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null, appArmorProfile: null } }',
     },
-  },
+  }),
 });
 
 const place = ['securityContext', 'appArmorProfile', 'type'];
 
 function annotationOf({ container, pod }: ContainerSubject): string | undefined {
   const annotations = pod.metadata.annotations;
-  return annotations === undefined ? undefined : annotations[annotationPrefix + (container.name ?? '')];
+  return annotations === undefined ? undefined : annotations[annotationFor(container.name ?? '')];
 }
+
+const annotationFor = remembering((container) => annotationPrefix + container);
 
 function isConfining(annotation: string): boolean {
   return annotation === 'runtime/default' || annotation.startsWith('localhost/');

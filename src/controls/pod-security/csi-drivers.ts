@@ -33,10 +33,10 @@ export const csiDrivers: AnyControl = defineControl({
   remedy:
     'Mount a claim of a storage class that uses the driver, or allow the driver by parameter once its inline volumes are known to be harmless.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'secrets of an external store': 'volumes: [{ name: tmp, csi: { driver: secrets-store.csi.k8s.io, readOnly: true } }]',
     },
     fail: { 'a driver for files of the network': 'volumes: [{ name: tmp, csi: { driver: smb.csi.k8s.io } }]' },
-  },
+  }),
 });

@@ -24,14 +24,14 @@ export const defaultAccountRights: AnyControl = defineControl({
 
   remedy: 'Create a ServiceAccount for the workload that needs the rights, run it as that one, and bind the role to that one.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'an account of its own': binding('{ kind: Role, name: reader }', '{ kind: ServiceAccount, name: web, namespace: shop }'),
     },
     fail: {
       'the default account': binding('{ kind: ClusterRole, name: view }', '{ kind: ServiceAccount, name: default, namespace: shop }'),
     },
-  },
+  }),
 });
 
 function binding(roleRef: string, subject: string): string {

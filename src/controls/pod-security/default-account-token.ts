@@ -25,10 +25,10 @@ export const defaultAccountToken: AnyControl = defineControl({
     edits: () => [set(['automountServiceAccountToken'], false)],
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'switched off': account('automountServiceAccountToken: false') },
     fail: { 'left to the default': account(''), 'switched on': account('automountServiceAccountToken: true') },
-  },
+  }),
 });
 
 function account(field: string): string {

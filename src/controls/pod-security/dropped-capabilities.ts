@@ -27,7 +27,7 @@ export const droppedCapabilities: AnyControl = defineControl({
     edits: () => [append(['securityContext', 'capabilities', 'drop'], 'ALL')],
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'all dropped': 'securityContext: { capabilities: { drop: [ALL] } }' },
     fail: {
       'nothing dropped': 'securityContext: { capabilities: { drop: null } }',
@@ -38,7 +38,7 @@ export const droppedCapabilities: AnyControl = defineControl({
       'a Windows pod':
         '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null } }\nsecurityContext: { capabilities: null }',
     },
-  },
+  }),
 });
 
 function factOf(container: string, dropped: readonly string[]): string {

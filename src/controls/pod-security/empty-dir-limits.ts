@@ -40,7 +40,7 @@ export const emptyDirLimits: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     said: { values: { size: '64Mi' } },
     pass: { 'a limit': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },
     fail: {
@@ -48,7 +48,7 @@ export const emptyDirLimits: AnyControl = defineControl({
       'in memory': 'volumes: [{ name: tmp, emptyDir: { medium: Memory } }]',
       'zero, which the kubelet takes for no limit': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: "0" } }]',
     },
-  },
+  }),
 });
 
 function isUnlimited(volume: Volume): boolean {

@@ -39,7 +39,7 @@ export const enforcementVerified: AnyControl = defineControl({
   remedy:
     'Raise the level that the namespace enforces, or close what lets the pod by: an exemption, a condition on users, a webhook that fails open.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'all is refused': exampleApiServer({
         enforcement: {
@@ -63,7 +63,7 @@ export const enforcementVerified: AnyControl = defineControl({
       'too many': exampleApiServer({ enforcement: { trials: [trial({})], left: 7 } }),
       'nobody may': exampleApiServer({ enforcement: { trials: [{ namespace: 'shop', sound: 'not permitted' }] } }),
     },
-  },
+  }),
 });
 
 function trial(more: Partial<ObservedTrial>): ObservedTrial {

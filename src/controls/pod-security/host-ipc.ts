@@ -21,8 +21,8 @@ export const hostIpc: AnyControl = defineControl({
     edits: (pod) => withoutLinuxFields(pod, [remove(['hostIPC'])]),
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'not set': 'hostIPC: null', 'switched off': 'hostIPC: false' },
     fail: { 'switched on': 'hostIPC: true' },
-  },
+  }),
 });

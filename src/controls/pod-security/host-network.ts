@@ -32,10 +32,10 @@ export const hostNetwork: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'not set': 'hostNetwork: null', 'switched off': 'hostNetwork: false' },
     fail: { 'switched on': 'hostNetwork: true' },
-  },
+  }),
 
   alsoFails: ['network-separation/metadata-address'],
 });

@@ -31,7 +31,7 @@ export const hostPathPersistentVolumes: AnyControl = defineControl({
 
   remedy: 'Let a CSI driver make the volume from a StorageClass, or keep local volumes on a disk of their own, mounted below /mnt.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a volume of a CSI driver': volume('csi: { driver: disk.csi.example.com, volumeHandle: vol-1 }'),
     },
@@ -40,7 +40,7 @@ export const hostPathPersistentVolumes: AnyControl = defineControl({
       'the files of the kubelet': volume('hostPath: { path: /var/lib/kubelet }'),
       'a disk of the node': volume('local: { path: /mnt/disks/ssd1 }'),
     },
-  },
+  }),
 });
 
 function volume(source: string): string {

@@ -36,14 +36,14 @@ export const hostPathVolumes: AnyControl = defineControl({
   remedy:
     'Replace the volume by an emptyDir, a ConfigMap, a projected volume or a claim; where an agent must read the node, mount the narrowest folder read-only.',
 
-  examples: {
+  examples: () => ({
     pass: { 'a volume of the pod': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },
     fail: {
       'a folder for data': 'volumes: [{ name: tmp, hostPath: { path: /data } }]',
       'the logs of the node': 'volumes: [{ name: tmp, hostPath: { path: /var/log, type: Directory } }]',
       'the files of the kubelet': 'volumes: [{ name: tmp, hostPath: { path: /var/lib/kubelet/pods } }]',
     },
-  },
+  }),
 });
 
 function judge(spec: PodSpec, name: string, path: string): Pick<Place, 'message' | 'severity'> {

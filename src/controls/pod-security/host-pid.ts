@@ -21,8 +21,8 @@ export const hostPid: AnyControl = defineControl({
     edits: (pod) => withoutLinuxFields(pod, [remove(['hostPID'])]),
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'not set': 'hostPID: null', 'switched off': 'hostPID: false' },
     fail: { 'switched on': 'hostPID: true' },
-  },
+  }),
 });

@@ -38,7 +38,7 @@ export const hostPorts: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'reached through a Service': 'ports: [{ containerPort: 8080 }]',
       'zero asks for none': 'ports: [{ containerPort: 8080, hostPort: 0 }]',
@@ -47,7 +47,7 @@ export const hostPorts: AnyControl = defineControl({
       'on every address': 'ports: [{ containerPort: 8080, hostPort: 80 }]',
       'on the loopback address': 'ports: [{ containerPort: 8080, hostPort: 8080, hostIP: 127.0.0.1 }]',
     },
-  },
+  }),
 });
 
 function takesHostPort({ hostPort }: ContainerPort): boolean {

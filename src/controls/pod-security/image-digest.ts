@@ -35,7 +35,7 @@ export const imageDigest: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     said: { given: { digestOf: () => 'sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d' } },
     pass: {
       'tag and digest':
@@ -49,5 +49,5 @@ export const imageDigest: AnyControl = defineControl({
       'a version': 'image: registry.example.com/shop/web:1.4.2',
     },
     unknown: { 'no image': 'image: null', 'a name that another tool fills in': 'image: "{{ image }}"' },
-  },
+  }),
 });

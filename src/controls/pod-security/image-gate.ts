@@ -40,7 +40,7 @@ export const imageGate: AnyControl = defineControl({
 
   alsoFails: ['pod-security/webhook-failure'],
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: { 'it fails open': example('policy.sigstore.dev', 'cosign-system', 'Ignore') },
     unknown: {
@@ -48,7 +48,7 @@ export const imageGate: AnyControl = defineControl({
       'a policy engine that can check images': example('validate.kyverno.svc-fail', 'kyverno', 'Fail', 'kyverno-svc'),
     },
     notApplicable: { 'it checks something else': example('pods.rules.example.com', 'shop', 'Fail') },
-  },
+  }),
 });
 
 function example(name: string, namespace: string, failurePolicy: string, service = 'webhook'): string {

@@ -23,7 +23,7 @@ export const imagePolicyWebhook: AnyControl = defineControl({
 
   remedy: 'Set defaultAllow to false, and run the service behind the webhook in several replicas outside of what it decides about.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'it fails closed': plugin('configuration: { imagePolicy: { kubeConfigFile: /etc/kubernetes/images.conf, defaultAllow: false } }'),
     },
@@ -32,7 +32,7 @@ export const imagePolicyWebhook: AnyControl = defineControl({
     },
     unknown: { 'another file': plugin('path: image-policy.yaml') },
     notApplicable: { 'another plugin': plugin('path: event-rate-limit.yaml').replace('ImagePolicyWebhook', 'EventRateLimit') },
-  },
+  }),
 });
 
 function plugin(more: string): string {

@@ -1,6 +1,6 @@
 import { defineControl, type AnyControl } from '../../core/index.ts';
 import { clusters, evidence, noneSeen, sightingsOf } from '../../subjects/cluster.ts';
-import { exampleCluster, exampleCollector, exampleSensor, exampleWorkload } from '../../subjects/example-cluster.ts';
+import { exampleSightings } from '../../subjects/example-cluster.ts';
 
 export const imageScanner: AnyControl = defineControl({
   id: 'pod-security/image-scanner',
@@ -26,19 +26,9 @@ export const imageScanner: AnyControl = defineControl({
 
   remedy: 'Scan images when they are built, in the registry, and again while they run, and build them anew when a hole has a fix.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {},
-    unknown: {
-      'in the cluster': exampleCluster({
-        workloads: [
-          exampleCollector,
-          exampleSensor,
-          { kind: 'Deployment', name: 'it', image: 'ghcr.io/aquasecurity/trivy-operator:0.29.0' },
-        ],
-      }),
-      'among manifests': exampleWorkload({ kind: 'Deployment', name: 'it', image: 'ghcr.io/aquasecurity/trivy-operator:0.29.0' }),
-      'nothing known in it': exampleCluster(),
-    },
-  },
+    unknown: exampleSightings('ghcr.io/aquasecurity/trivy-operator:0.29.0'),
+  }),
 });

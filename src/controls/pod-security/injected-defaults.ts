@@ -35,7 +35,7 @@ export const injectedDefaults: AnyControl = defineControl({
   remedy:
     'Correct the sources; where that is not possible let a MutatingAdmissionPolicy fill in what is empty, and let what adds containers add them without privileges.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a pod that says nothing is refused': exampleApiServer({ enforcement: { trials: [trial({})] } }),
       'a pod that says nothing gets all': exampleApiServer({ enforcement: { trials: [trial({ defaults: [...safeDefaults] })] } }),
@@ -50,7 +50,7 @@ export const injectedDefaults: AnyControl = defineControl({
       'nobody asked': exampleApiServer({}),
       'nothing is let in': exampleApiServer({ enforcement: { trials: [{ namespace: 'shop', sound: 'not permitted' }] } }),
     },
-  },
+  }),
 });
 
 function trial(more: Partial<ObservedTrial>): ObservedTrial {

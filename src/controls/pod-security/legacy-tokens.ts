@@ -32,7 +32,7 @@ export const legacyTokens: AnyControl = defineControl({
 
   alsoFails: ['network-separation/secrets-in-manifests', 'upgrading/unreferenced-objects'],
 
-  examples: {
+  examples: () => ({
     pass: { 'a cluster without such Secrets': exampleApiServer({}) },
     fail: {
       'a token that somebody asked for': tokenSecret(),
@@ -50,7 +50,7 @@ type: Opaque
 data: { token: eA==, ca.crt: eA==, namespace: eA== }
 `,
     },
-  },
+  }),
 });
 
 function tokenSecret(labels = ''): string {

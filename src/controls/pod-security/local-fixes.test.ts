@@ -22,7 +22,7 @@ type Said = NonNullable<Examples['said']>;
 /** What the fix of a control asks for in a Pod with this spec, one text for each failing subject. */
 function asked(control: AnyControl, spec: string, said: Said = {}, metadata = '{ name: web }'): string[] {
   const pod = `{ apiVersion: v1, kind: Pod, metadata: ${metadata}, spec: ${spec} }`;
-  return collectRepairs({ ...control, examples: { ...control.examples, said } }, pod).map(({ declined, safety, edits }) => {
+  return collectRepairs({ ...control, examples: () => ({ ...control.examples(), said }) }, pod).map(({ declined, safety, edits }) => {
     const changes = edits.map((edit) => `${edit.op} ${formatPath(edit.path)}${'value' in edit ? ` ${JSON.stringify(edit.value)}` : ''}`);
     return declined ?? [safety, ...changes].join('; ');
   });

@@ -50,7 +50,7 @@ export const nonRootGroups: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     said: { values: { group: '10001' } },
     pass: {
       'a group of its own': 'securityContext: { runAsGroup: 10001 }',
@@ -65,5 +65,5 @@ export const nonRootGroups: AnyControl = defineControl({
       'a Windows pod':
         '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null } }\nsecurityContext: { allowPrivilegeEscalation: null }',
     },
-  },
+  }),
 });

@@ -67,7 +67,7 @@ export const nonRootUser: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'runAsNonRoot, whoever the image names': 'securityContext: { runAsNonRoot: true }\n$pod: { securityContext: { runAsUser: null } }',
       'inherited from the pod': '$pod: { securityContext: { runAsNonRoot: true } }',
@@ -79,7 +79,7 @@ export const nonRootUser: AnyControl = defineControl({
       'the container overrides the pod': 'securityContext: { runAsNonRoot: false }\n$pod: { securityContext: { runAsUser: null } }',
       'user id 0': 'securityContext: { runAsUser: 0 }',
     },
-  },
+  }),
   alsoFails: ['pod-security/user-namespaces'],
 });
 

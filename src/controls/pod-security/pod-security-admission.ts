@@ -1,7 +1,7 @@
 import { decline, defineControl, fail, notApplicable, pass, set, strings, unknown, type AnyControl, type Edit } from '../../core/index.ts';
 import { observedApiServerKind } from '../../kube/api-server.ts';
 import { isForbiddenByBaseline } from '../../kube/enforcement-probes.ts';
-import { compareLevels, effectivePolicy, labelPrefix, podSecurityLevel, readDeciding, type Level } from '../../kube/pod-security/index.ts';
+import { compareLevels, effectivePolicy, labelPrefix, levelOfPart, type Level } from '../../kube/pod-security/index.ts';
 import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { exampleAdmissionConfiguration } from '../../subjects/admission-settings.ts';
@@ -78,7 +78,7 @@ export const podSecurityAdmission: AnyControl = defineControl({
 
   alsoFails: ['pod-security/admission-defaults', 'pod-security/admission-exemptions', 'pod-security/enforcement-verified'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'a webhook that was seen to refuse all bad pods': reviewed([]),
       restricted: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }',
@@ -148,14 +148,13 @@ kind: Namespace
 metadata: { name: kube-system }
 `,
     },
-  },
+  }),
 });
 
 /** The strictest level that all workloads of the namespace meet. */
 function leastLevel({ workloads }: NamespaceSubject, version: number): Level {
   return workloads.reduce<Level>((least, { shape }) => {
-    const { spec, metadata } = readDeciding(shape.security);
-    const { level } = podSecurityLevel(spec, metadata, version);
+    const { level } = levelOfPart(shape.security, version);
     return compareLevels(level, least) < 0 ? level : least;
   }, 'restricted');
 }

@@ -35,7 +35,7 @@ export const podSecurityPolicies: AnyControl = defineControl({
 
   alsoFails: ['threat-detection/audit-backend', 'upgrading/removed-apis', 'authorization/dead-rules', 'authorization/cluster-scope'],
 
-  examples: {
+  examples: () => ({
     pass: { 'an API server without the plugin': server('NodeRestriction') },
     fail: {
       'the plugin': server('NodeRestriction,PodSecurityPolicy'),
@@ -49,7 +49,7 @@ spec: { privileged: false }
         '{ apiGroups: [policy], resources: [podsecuritypolicies], verbs: [use], resourceNames: [restricted] }',
       ]),
     },
-  },
+  }),
 });
 
 function server(plugins: string): string {

@@ -1,6 +1,6 @@
 import { defineControl, type AnyControl } from '../../core/index.ts';
 import { clusters, evidence, noneSeen, sightingsOf } from '../../subjects/cluster.ts';
-import { exampleCluster, exampleCollector, exampleSensor, exampleWorkload } from '../../subjects/example-cluster.ts';
+import { exampleSightings } from '../../subjects/example-cluster.ts';
 
 export const policyEngine: AnyControl = defineControl({
   id: 'pod-security/policy-engine',
@@ -23,15 +23,9 @@ export const policyEngine: AnyControl = defineControl({
   remedy:
     'Enforce these rules at admission, by ValidatingAdmissionPolicies or by an engine such as Kyverno, Gatekeeper or Kubewarden: first as warnings, and as refusals once nothing is warned of.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {},
-    unknown: {
-      'in the cluster': exampleCluster({
-        workloads: [exampleCollector, exampleSensor, { kind: 'Deployment', name: 'it', image: 'ghcr.io/kyverno/kyverno:v1.15.0' }],
-      }),
-      'among manifests': exampleWorkload({ kind: 'Deployment', name: 'it', image: 'ghcr.io/kyverno/kyverno:v1.15.0' }),
-      'nothing known in it': exampleCluster(),
-    },
-  },
+    unknown: exampleSightings('ghcr.io/kyverno/kyverno:v1.15.0'),
+  }),
 });

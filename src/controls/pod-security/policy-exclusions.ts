@@ -42,7 +42,7 @@ export const policyExclusions: AnyControl = defineControl({
 
   alsoFails: ['pod-security/refusing-policies'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'the system alone': exampleConstraint('{ match: { excludedNamespaces: [kube-system, "kube-*"] } }'),
       'the configuration of Gatekeeper': config(
@@ -80,7 +80,7 @@ metadata: { name: labels }
 spec: { rules: [{ name: labels, mutate: {} }] }
 `,
     },
-  },
+  }),
 });
 
 function config(match: string): string {

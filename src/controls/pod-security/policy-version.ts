@@ -1,5 +1,5 @@
 import { decline, defineControl, fail, notApplicable, pass, set, strings, unknown, type AnyControl } from '../../core/index.ts';
-import { compareLevels, effectivePolicy, labelPrefix, newestMinor, podSecurityLevel, readDeciding } from '../../kube/pod-security/index.ts';
+import { compareLevels, effectivePolicy, labelPrefix, newestMinor, levelOfPart } from '../../kube/pod-security/index.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { short } from '../../subjects/dangerous-grants.ts';
 import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
@@ -50,7 +50,7 @@ export const policyVersion: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'the version of the cluster': 'kind: Namespace\nmetadata: { name: shop }',
       'by the configuration of the API server': `
@@ -83,7 +83,7 @@ kind: Namespace
 metadata: { name: kube-system, labels: { pod-security.kubernetes.io/enforce: restricted } }
 `,
     },
-  },
+  }),
 });
 
 /** The first workload that meets the enforced level in the target version, and not in the newest that is known. */
@@ -94,8 +94,7 @@ function firstRefusedLater({ name, labels = {}, admission, workloads }: Namespac
   return workloads.find(({ shape }) => {
     if (judged.has(shape.security)) return false;
     judged.add(shape.security);
-    const { spec, metadata } = readDeciding(shape.security);
-    const meets = (minor: number): boolean => compareLevels(podSecurityLevel(spec, metadata, minor).level, level) >= 0;
+    const meets = (minor: number): boolean => compareLevels(levelOfPart(shape.security, minor).level, level) >= 0;
     return meets(version) && !meets(newestMinor);
   })?.ref.name;
 }

@@ -36,11 +36,11 @@ export const privilegeEscalation: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'switched off': 'securityContext: { allowPrivilegeEscalation: false }' },
     fail: {
       'left to the default': 'securityContext: { allowPrivilegeEscalation: null }',
       'switched on': 'securityContext: { allowPrivilegeEscalation: true }',
     },
-  },
+  }),
 });

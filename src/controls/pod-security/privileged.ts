@@ -22,8 +22,8 @@ export const privileged: AnyControl = defineControl({
     edits: ({ pod }) => withoutLinuxFields(pod, [remove(['securityContext', 'privileged'])]),
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'not set': 'securityContext: { privileged: null }', 'switched off': 'securityContext: { privileged: false }' },
     fail: { 'switched on': 'securityContext: { privileged: true }' },
-  },
+  }),
 });

@@ -3,6 +3,7 @@ import type { Container, Handler } from '../../kube/types.ts';
 import { containers } from '../../subjects/container.ts';
 
 const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+const actions = ['httpGet', 'tcpSocket'] as const;
 const hooks = ['postStart', 'preStop'] as const;
 
 /** The Pod Security Standards forbid it from policy version 1.34; the kubelet sends such requests in every version. */
@@ -19,12 +20,12 @@ export const probeHosts: AnyControl = defineControl({
     let places: Place[] | undefined;
     for (const probe of probes) {
       const handler = container[probe];
-      if (handler !== undefined) places = judge(handler, [probe], name, places);
+      if (handler !== undefined && namesHost(handler)) places = judge(handler, [probe], name, places);
     }
     if (container.lifecycle !== undefined) {
       for (const hook of hooks) {
         const handler = container.lifecycle[hook];
-        if (handler !== undefined) places = judge(handler, ['lifecycle', hook], name, places);
+        if (handler !== undefined && namesHost(handler)) places = judge(handler, ['lifecycle', hook], name, places);
       }
     }
     return places === undefined ? pass : failAt(places);
@@ -36,7 +37,7 @@ export const probeHosts: AnyControl = defineControl({
     edits: ({ container }) => hostsOf(container).map((path) => remove(path)),
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'the pod itself': 'readinessProbe: { httpGet: { path: /ready, port: 8080 } }',
       'a command': 'livenessProbe: { exec: { command: [/bin/check] } }',
@@ -46,12 +47,16 @@ export const probeHosts: AnyControl = defineControl({
       'a connection to another machine': 'startupProbe: { tcpSocket: { host: db.internal, port: 5432 } }',
       'a lifecycle hook': 'lifecycle: { preStop: { httpGet: { host: hooks.internal, path: /stop, port: 80 } } }',
     },
-  },
+  }),
 });
+
+function namesHost({ httpGet, tcpSocket }: Handler): boolean {
+  return httpGet?.host !== undefined || tcpSocket?.host !== undefined;
+}
 
 function judge(handler: Handler, path: Path, container: string, places: Place[] | undefined): Place[] | undefined {
   let found = places;
-  for (const action of ['httpGet', 'tcpSocket'] as const) {
+  for (const action of actions) {
     const host = handler[action]?.host;
     if (host === undefined || host === '') continue;
     const message = `container "${container}" makes the kubelet call "${host}" in its ${path.at(-1)}`;

@@ -27,8 +27,8 @@ export const procMountInUserNamespace: AnyControl = defineControl({
     edits: () => [remove(['securityContext', 'procMount'])],
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'the default': '$pod: { hostUsers: false }\nsecurityContext: { procMount: Default }' },
     fail: { 'unmasked in a user namespace': '$pod: { hostUsers: false }\nsecurityContext: { procMount: Unmasked }' },
-  },
+  }),
 });

@@ -32,11 +32,11 @@ export const procMount: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'the default': 'securityContext: { procMount: Default }',
       'not set': 'securityContext: { procMount: null }',
     },
     fail: { unmasked: 'securityContext: { procMount: Unmasked }' },
-  },
+  }),
 });

@@ -37,7 +37,7 @@ export const pullCredentials: AnyControl = defineControl({
 
   alsoFails: ['network-separation/kubelet-options', 'network-separation/node-reservations', 'network-separation/pod-process-limit'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'checked by the kubelet of 1.35': kubelet('NeverVerifyPreloadedImages'),
       'always pulled': `
@@ -47,7 +47,7 @@ spec: { template: { spec: { imagePullSecrets: [{ name: registry }] } } }
 `,
     },
     fail: { 'nothing is checked': kubelet('NeverVerify') },
-  },
+  }),
 });
 
 /** What the API server writes where nothing is said: Always for the tag latest, or for no tag (core/v1, SetDefaults_Container). */

@@ -45,12 +45,12 @@ export const readOnlyRootFilesystem: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     said: { values: { writablePaths: '/tmp=64Mi,/var/cache=1Gi' } },
     pass: { 'read-only': 'securityContext: { readOnlyRootFilesystem: true }' },
     fail: {
       'left to the default': 'securityContext: { readOnlyRootFilesystem: null }',
       'switched off': 'securityContext: { readOnlyRootFilesystem: false }',
     },
-  },
+  }),
 });

@@ -31,7 +31,7 @@ export const refusingPolicies: AnyControl = defineControl({
   remedy:
     'Mend what the reports name, then let the policy refuse (Enforce, Deny, deny, protect), with failurePolicy Fail and more than one replica of the engine.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'it refuses': policy('validationFailureAction: Enforce, rules: [{ name: read-only, validate: {} }]'),
       'a constraint of Gatekeeper, which says nothing of it': exampleConstraint('{}'),
@@ -59,7 +59,7 @@ spec: { module: "ghcr.io/kubewarden/policies/readonly-root-filesystem-psp:v1.0.0
 `,
     },
     notApplicable: { 'it changes objects': policy('rules: [{ name: labels, mutate: {} }]') },
-  },
+  }),
 });
 
 function policy(spec: string): string {

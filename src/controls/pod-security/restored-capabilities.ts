@@ -40,13 +40,13 @@ export const restoredCapabilities: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'none added': 'securityContext: { capabilities: { add: null } }',
       'ports below 1024': 'securityContext: { capabilities: { add: [NET_BIND_SERVICE] } }',
     },
     fail: { 'another user at start': 'securityContext: { capabilities: { add: [NET_BIND_SERVICE, SETUID, SETGID] } }' },
-  },
+  }),
 });
 
 function isRestored(capability: string, allowed: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { defineControl, fail, notApplicable, pass, unknown, type AnyControl } from '../../core/index.ts';
-import { asAdmitted, effectiveMinor, podSecurity } from '../../kube/pod-security/index.ts';
+import { effectiveMinor, violationsOfPart } from '../../kube/pod-security/index.ts';
 import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { runningPods as subject } from '../../subjects/running-pod.ts';
 
@@ -12,14 +12,13 @@ export const runningPods: AnyControl = defineControl({
   also: {},
   consequence: true,
   subject,
-  decidedBy: namespaceFactsKinds,
+  decidedBy: ['Pod', ...namespaceFactsKinds],
 
   evaluate({ name, admission, security, at }, { version }) {
     if (admission === undefined) return unknown(at, `the namespace of pod "${name}" was not read, and with it no level`, ['cluster']);
     const { enforce } = admission.policy;
     if (enforce.level === 'privileged') return notApplicable('the namespace enforces no level');
-    const { spec, metadata } = security();
-    const violations = podSecurity(asAdmitted(spec, metadata), metadata, enforce.level, effectiveMinor(enforce.version, version));
+    const violations = violationsOfPart(security, enforce.level, effectiveMinor(enforce.version, version));
     if (violations.length === 0) return pass;
     const [first = '', ...rest] = violations.map(({ check }) => check);
     const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
@@ -31,7 +30,7 @@ export const runningPods: AnyControl = defineControl({
 
   alsoFails: ['pod-security/added-capabilities', 'pod-security/admission-refusal'],
 
-  examples: {
+  examples: () => ({
     pass: { 'a pod that was let in': pod('web-1', '{ drop: [ALL] }') },
     fail: { 'a pod that would be refused today': pod('web-1', '{ drop: [ALL], add: [SYS_TIME] }') },
     unknown: {
@@ -45,7 +44,7 @@ ${pod('web-1', '{ drop: [ALL] }')}`,
     notApplicable: {
       'a pod in a manifest': pod('web-1', '{ drop: [ALL] }', ''),
     },
-  },
+  }),
 });
 
 function pod(name: string, capabilities: string, uid = 'uid: 6d3a3b0e-6f9e-4c53-9c1e-2f8f9d8a1c11, '): string {

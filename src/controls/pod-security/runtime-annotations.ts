@@ -1,4 +1,4 @@
-import { defineControl, failAt, pass, remove, type AnyControl, type Path, type Place } from '../../core/index.ts';
+import { defineControl, failAt, remembering, remove, type AnyControl, type Path, type Place } from '../../core/index.ts';
 import { podAnnotations, type AnnotatedPodSubject } from '../../subjects/pod-annotations.ts';
 
 /** Beginnings of annotations by which a runtime grants what no field of the pod shows. */
@@ -27,30 +27,41 @@ export const runtimeAnnotations: AnyControl = defineControl({
   subject: podAnnotations,
 
   evaluate(pod) {
-    const places: Place[] = [];
-    for (const { key, what, path } of granted(pod))
-      places.push({ where: path, message: `annotation "${key}" asks the runtime for ${what}` });
-    return places.length === 0 ? pass : failAt(places);
+    return failAt(
+      granted(pod).map(({ key, what, path }): Place => ({ where: path, message: `annotation "${key}" asks the runtime for ${what}` })),
+    );
   },
 
   fix: {
     safety: 'review',
     risk: 'the program no longer finds the device or mount; show that it opens none, or grant it by a device plugin',
-    edits: (pod) => [...granted(pod)].map(({ path }) => remove(path)),
+    edits: (pod) => granted(pod).map(({ path }) => remove(path)),
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'an annotation for people': 'metadata: { annotations: { shop.example.com/owner: web-team } }' },
     fail: {
       'a device of the node': 'metadata: { annotations: { io.kubernetes.cri-o.Devices: /dev/fuse } }',
       'a device for one container': 'metadata: { annotations: { devices.nri.io/container.web: "- path: /dev/kvm" } }',
     },
-  },
+  }),
 });
 
-function* granted({ annotations, annotationsPath }: AnnotatedPodSubject): Generator<{ key: string; what: string; path: Path }> {
-  for (const key of Object.keys(annotations)) {
-    const grant = grants.find(([prefix]) => key === prefix || key.startsWith(`${prefix}/`));
-    if (grant !== undefined) yield { key, what: grant[1], path: [...annotationsPath, key] };
-  }
+interface Granted {
+  readonly key: string;
+  readonly what: string;
+  readonly path: Path;
 }
+
+function granted({ annotations, annotationsPath }: AnnotatedPodSubject): readonly Granted[] {
+  let found: Granted[] | undefined;
+  for (const key of Object.keys(annotations)) {
+    const what = whatOf(key);
+    if (what !== '') (found ??= []).push({ key, what, path: [...annotationsPath, key] });
+  }
+  return found ?? nothing;
+}
+
+const nothing: readonly Granted[] = [];
+
+const whatOf = remembering((key): string => grants.find(([prefix]) => key === prefix || key.startsWith(`${prefix}/`))?.[1] ?? '');

@@ -39,12 +39,12 @@ export const runtimeSockets: AnyControl = defineControl({
   remedy:
     'Build images with a builder that needs no engine of the node, and read container data from the kubelet or the Kubernetes API instead of the socket.',
 
-  examples: {
+  examples: () => ({
     pass: { 'no socket': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },
     fail: {
       'the socket of Docker': 'volumes: [{ name: tmp, hostPath: { path: /var/run/docker.sock, type: Socket } }]',
       'the folder of the socket': 'volumes: [{ name: tmp, hostPath: { path: /run/containerd } }]',
     },
-  },
+  }),
   alsoFails: ['pod-security/host-path-volumes'],
 });

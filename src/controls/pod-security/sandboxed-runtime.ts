@@ -53,7 +53,7 @@ export const sandboxedRuntime: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     params: { untrusted: ['trust=untrusted'] },
     said: { values: { runtimeClass: 'gvisor' } },
     pass: { 'in a sandbox': 'metadata: { labels: { trust: untrusted } }\nruntimeClassName: gvisor' },
@@ -62,7 +62,7 @@ export const sandboxedRuntime: AnyControl = defineControl({
       'in a runtime class that is no sandbox': 'metadata: { labels: { trust: untrusted } }\nruntimeClassName: nvidia',
     },
     notApplicable: { 'a trusted pod': 'metadata: { labels: { trust: reviewed } }' },
-  },
+  }),
 });
 
 function carries({ labels }: Metadata, wanted: string): boolean {

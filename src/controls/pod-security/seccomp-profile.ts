@@ -38,7 +38,7 @@ export const seccompProfile: AnyControl = defineControl({
     edits: (subject) => changeShared(subject, 'seccompProfile', { type: 'RuntimeDefault' }),
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'the default of the runtime': 'securityContext: { seccompProfile: { type: RuntimeDefault } }',
       'a profile of the node': 'securityContext: { seccompProfile: { type: Localhost, localhostProfile: web.json } }',
@@ -49,5 +49,5 @@ export const seccompProfile: AnyControl = defineControl({
       'a Windows pod':
         '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null, seccompProfile: null } }',
     },
-  },
+  }),
 });

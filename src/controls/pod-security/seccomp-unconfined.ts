@@ -34,11 +34,11 @@ export const seccompUnconfined: AnyControl = defineControl({
         : changeShared(subject, 'seccompProfile', { type: 'RuntimeDefault' }),
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'the default of the runtime': 'securityContext: { seccompProfile: { type: RuntimeDefault } }' },
     fail: {
       'by the container': 'securityContext: { seccompProfile: { type: Unconfined } }',
       'by the pod': '$pod: { securityContext: { seccompProfile: { type: Unconfined } } }',
     },
-  },
+  }),
 });

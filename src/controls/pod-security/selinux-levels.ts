@@ -18,7 +18,7 @@ export const selinuxLevels: AnyControl = defineControl({
 
   remedy: 'Leave the level to the runtime, or give each application categories of its own.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a level of its own': `
 kind: Deployment
@@ -52,5 +52,5 @@ spec:
       securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
 `,
     },
-  },
+  }),
 });

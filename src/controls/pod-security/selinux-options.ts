@@ -54,7 +54,7 @@ export const selinuxOptions: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'the type of containers': 'securityContext: { seLinuxOptions: { type: container_t } }',
       'a level of its own': 'securityContext: { seLinuxOptions: { level: "s0:c123,c456" } }',
@@ -69,7 +69,7 @@ export const selinuxOptions: AnyControl = defineControl({
       'a Windows pod':
         '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null, seLinuxOptions: null } }',
     },
-  },
+  }),
 });
 
 function at(field: 'type' | 'user' | 'role'): readonly string[] {

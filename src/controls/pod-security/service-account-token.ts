@@ -48,7 +48,7 @@ export const serviceAccountToken: AnyControl = defineControl({
         : decline('the volume asks for the token by name: a person knows what reads it'),
   },
 
-  examples: {
+  examples: () => ({
     pass: {
       'switched off by the pod': `
 kind: ServiceAccount
@@ -123,7 +123,7 @@ spec:
           projected: { sources: [{ serviceAccountToken: { path: token } }] }
 `,
     },
-  },
+  }),
 });
 
 /** No audience means that of the API server; its usual names are the others. */

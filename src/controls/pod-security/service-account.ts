@@ -61,7 +61,7 @@ export const serviceAccount: AnyControl = defineControl({
   },
   alsoFails: ['pod-security/service-account-token', 'upgrading/unreferenced-objects'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'an account of its own': 'kind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { serviceAccountName: web } } }',
       'no token': 'kind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { serviceAccountName: null } } }',
@@ -87,7 +87,7 @@ metadata: { name: web }
 spec: { template: { spec: { serviceAccountName: default, automountServiceAccountToken: null } } }
 `,
     },
-  },
+  }),
 });
 
 function others(count: number): string {

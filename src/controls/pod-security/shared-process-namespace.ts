@@ -22,8 +22,8 @@ export const sharedProcessNamespace: AnyControl = defineControl({
     edits: (pod) => withoutLinuxFields(pod, [remove(['shareProcessNamespace'])]),
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'not set': 'shareProcessNamespace: null', 'switched off': 'shareProcessNamespace: false' },
     fail: { 'switched on': 'shareProcessNamespace: true' },
-  },
+  }),
 });

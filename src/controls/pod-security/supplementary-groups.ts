@@ -47,7 +47,7 @@ export const supplementaryGroups: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'groups of its own': 'securityContext: { fsGroup: 10001, supplementalGroups: [10002] }' },
     fail: {
       'fsGroup 0': 'securityContext: { fsGroup: 0 }',
@@ -56,5 +56,5 @@ export const supplementaryGroups: AnyControl = defineControl({
     notApplicable: {
       'a Windows pod': 'os: { name: windows }\nsecurityContext: { runAsUser: null, runAsGroup: null, fsGroup: null }',
     },
-  },
+  }),
 });

@@ -43,12 +43,12 @@ export const sysctls: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'a safe one': 'securityContext: { sysctls: [{ name: net.ipv4.tcp_syncookies, value: "1" }] }' },
     fail: {
       'memory of the kernel': 'securityContext: { sysctls: [{ name: kernel.shmmax, value: "1073741824" }] }',
       'one unsafe among safe ones':
         'securityContext: { sysctls: [{ name: net.core.somaxconn, value: "4096" }, { name: net.ipv4.tcp_syncookies, value: "1" }] }',
     },
-  },
+  }),
 });

@@ -56,7 +56,7 @@ export const tokenAccess: AnyControl = defineControl({
     'authorization/workload-creation',
   ],
 
-  examples: {
+  examples: () => ({
     pass: {
       'nobody who can': exampleNamespaceGrant(["{ apiGroups: [''], resources: [pods], verbs: [get] }"]),
       'accounts that may do no more': exampleBinding({ role: 'ClusterRole/view', subjects: [exampleAccount] }),
@@ -66,7 +66,7 @@ export const tokenAccess: AnyControl = defineControl({
       'by issuing tokens': world("{ apiGroups: [''], resources: [serviceaccounts/token], verbs: [create] }"),
       'by getting into pods': world("{ apiGroups: [''], resources: [pods/exec], verbs: [create] }"),
     },
-  },
+  }),
 });
 
 /** Jane has the rule in a namespace where an account lives that may bind ClusterRoles. */

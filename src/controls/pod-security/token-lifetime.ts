@@ -15,8 +15,10 @@ export const tokenLifetime: AnyControl = defineControl({
 
   evaluate({ spec: { volumes = [] } }) {
     const places: Place[] = [];
-    for (const [index, { name = '', projected }] of volumes.entries()) {
-      for (const [at, { serviceAccountToken }] of (projected?.sources ?? []).entries()) {
+    for (let index = 0; index < volumes.length; index++) {
+      const { name = '', projected } = volumes[index]!;
+      if (projected === undefined) continue;
+      for (const [at, { serviceAccountToken }] of (projected.sources ?? []).entries()) {
         const seconds = serviceAccountToken?.expirationSeconds ?? 3600;
         if (seconds <= longest) continue;
         const where = ['volumes', index, 'projected', 'sources', at, 'serviceAccountToken', 'expirationSeconds'];
@@ -28,13 +30,13 @@ export const tokenLifetime: AnyControl = defineControl({
 
   remedy: 'Leave expirationSeconds out, or set it to an hour; the program has to read the file again before the token expires.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'an hour, by default': tokenWith(''),
       'a day': tokenWith('expirationSeconds: 86400'),
     },
     fail: { 'a year': tokenWith('expirationSeconds: 31536000') },
-  },
+  }),
 });
 
 function tokenWith(more: string): string {

@@ -26,7 +26,7 @@ export const trustedRegistries: AnyControl = defineControl({
 
   remedy: 'Copy the image to a registry that is trusted, by its digest, or add the registry to the list.',
 
-  examples: {
+  examples: () => ({
     params: { allowed: ['registry.example.com', 'docker.io/library/busybox'] },
     pass: {
       'a trusted host':
@@ -41,5 +41,5 @@ export const trustedRegistries: AnyControl = defineControl({
         'image: busybox-tools/shell@sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d',
     },
     unknown: { 'no image': 'image: null', 'a name that another tool fills in': 'image: "{{ image }}"' },
-  },
+  }),
 });

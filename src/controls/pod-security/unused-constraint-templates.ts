@@ -26,7 +26,7 @@ export const unusedConstraintTemplates: AnyControl = defineControl({
 
   remedy: 'Add a constraint of that kind, first with enforcementAction dryrun, then deny; or remove the template.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a constraint uses it': `${template}
 ---
@@ -46,5 +46,5 @@ metadata: { name: registries }
 spec: {}
 `,
     },
-  },
+  }),
 });

@@ -44,11 +44,11 @@ export const userNamespaces: AnyControl = defineControl({
     },
   },
 
-  examples: {
+  examples: () => ({
     pass: { 'a user namespace': 'hostUsers: false\nsecurityContext: { runAsNonRoot: null, runAsUser: 0 }' },
     fail: { 'root without a user namespace': 'securityContext: { runAsNonRoot: null, runAsUser: 0 }' },
     notApplicable: { 'no root inside': 'securityContext: { runAsNonRoot: true }' },
-  },
+  }),
   alsoFails: ['pod-security/non-root-user'],
 });
 

@@ -32,7 +32,7 @@ export const volumeTypes: AnyControl = defineControl({
   remedy:
     'Let an administrator make a PersistentVolume or a storage class of a CSI driver for it, and mount a claim; replace gitRepo by an init container.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a claim': 'volumes: [{ name: tmp, persistentVolumeClaim: { claimName: data } }]',
       'no source, which means emptyDir': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]',
@@ -41,5 +41,5 @@ export const volumeTypes: AnyControl = defineControl({
       'an NFS server': 'volumes: [{ name: tmp, nfs: { server: files.internal, path: /export } }]',
       'a repository that the node clones': 'volumes: [{ name: tmp, gitRepo: { repository: "https://git.internal/app.git" } }]',
     },
-  },
+  }),
 });

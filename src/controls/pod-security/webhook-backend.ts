@@ -46,7 +46,7 @@ export const webhookBackend: AnyControl = defineControl({
 
   remedy: 'Delete the configuration of a webhook that is no longer installed, or install what it asks.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a Service that exists': `
 apiVersion: v1
@@ -133,7 +133,7 @@ webhooks:
       - { apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments] }
 `,
     },
-  },
+  }),
 });
 
 function reviewing(time: string): string {

@@ -24,7 +24,7 @@ export const webhookFailure: AnyControl = defineControl({
   remedy:
     'Run the webhook in several replicas, set failurePolicy Fail, and keep the namespaces of the system out of its scope, so that an outage does not stop the cluster.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'fails closed': `
 apiVersion: admissionregistration.k8s.io/v1
@@ -85,5 +85,5 @@ webhooks:
       - { apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods] }
 `,
     },
-  },
+  }),
 });

@@ -57,7 +57,7 @@ export const webhookScope: AnyControl = defineControl({
 
   alsoFails: ['pod-security/pod-security-admission'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'all but the system': `
 apiVersion: admissionregistration.k8s.io/v1
@@ -178,5 +178,5 @@ webhooks:
       - { apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments] }
 `,
     },
-  },
+  }),
 });

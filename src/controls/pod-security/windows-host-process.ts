@@ -23,8 +23,8 @@ export const windowsHostProcess: AnyControl = defineControl({
   remedy:
     'Run the program in an ordinary Windows container, or as a service of the node; keep HostProcess pods to node agents in a namespace of their own.',
 
-  examples: {
+  examples: () => ({
     pass: { 'not set': 'securityContext: { windowsOptions: null }' },
     fail: { 'switched on': 'securityContext: { windowsOptions: { hostProcess: true } }' },
-  },
+  }),
 });

@@ -38,7 +38,7 @@ export const writablePaths: AnyControl = defineControl({
 
   remedy: 'Mount the volume read-only, or at a folder that holds data only, and keep programs in the image.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'a folder for data': 'volumeMounts: [{ name: tmp, mountPath: /tmp }]',
       'programs mounted read-only': 'volumeMounts: [{ name: tmp, mountPath: /usr/local/bin, readOnly: true }]',
@@ -51,7 +51,7 @@ export const writablePaths: AnyControl = defineControl({
       'a Windows pod':
         '$pod: { os: { name: windows }, securityContext: { runAsUser: null, runAsGroup: null, fsGroup: null } }\nsecurityContext: { readOnlyRootFilesystem: null }',
     },
-  },
+  }),
 });
 
 function isReadOnlyByNature(spec: PodSpec, mount: VolumeMount): boolean {

@@ -41,7 +41,7 @@ export const auditAnonymous: AnyControl = defineControl({
 
   alsoFails: ['threat-detection/audit-coverage'],
 
-  examples: {
+  examples: () => ({
     pass: { 'all but health checks': exampleAuditPolicy(exampleAuditRules) },
     fail: {
       'paths left out': exampleAuditPolicy(['{ level: None, nonResourceURLs: ["*"] }', ...exampleAuditRules]),
@@ -52,5 +52,5 @@ export const auditAnonymous: AnyControl = defineControl({
         '{ level: Metadata, resources: [{ group: "*" }] }',
       ]),
     },
-  },
+  }),
 });

@@ -31,12 +31,12 @@ export const auditBackend: AnyControl = defineControl({
 
   alsoFails: ['threat-detection/audit-rotation'],
 
-  examples: {
+  examples: () => ({
     pass: { 'policy and file': exampleApiServerContainer() },
     fail: {
       neither: exampleApiServerContainer(exampleAuditFlags.slice(0, 1)),
       'no policy': exampleApiServerContainer(exampleAuditFlags.filter((flag) => !flag.includes('policy'))),
       'among its messages': exampleApiServerContainer([...exampleAuditFlags, '--audit-log-path=-']),
     },
-  },
+  }),
 });

@@ -29,12 +29,12 @@ export const auditBodies: AnyControl = defineControl({
 
   alsoFails: ['threat-detection/audit-noise'],
 
-  examples: {
+  examples: () => ({
     pass: { 'metadata first': exampleAuditPolicy(exampleAuditRules) },
     fail: {
       'as appendix L has it': exampleAuditPolicy(['{ level: RequestResponse }']),
       'the rule comes too late': exampleAuditPolicy([exampleAuditRules[2]!, exampleAuditRules[1]!, exampleAuditRules[3]!]),
       'for some users': exampleAuditPolicy(['{ level: RequestResponse, userGroups: [ops] }', ...exampleAuditRules]),
     },
-  },
+  }),
 });

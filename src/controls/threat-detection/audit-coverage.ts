@@ -33,7 +33,7 @@ export const auditCoverage: AnyControl = defineControl({
 
   alsoFails: ['threat-detection/audit-anonymous'],
 
-  examples: {
+  examples: () => ({
     pass: { 'what detections need': exampleAuditPolicy(exampleAuditRules) },
     fail: {
       'metadata of everything': exampleAuditPolicy(['{ level: Metadata }']),
@@ -41,5 +41,5 @@ export const auditCoverage: AnyControl = defineControl({
       'nothing for the rest': exampleAuditPolicy(exampleAuditRules.slice(0, 3)),
       'reads left out': exampleAuditPolicy(['{ level: None, verbs: [get, list, watch] }', ...exampleAuditRules]),
     },
-  },
+  }),
 });

@@ -46,7 +46,7 @@ export const auditMounts: AnyControl = defineControl({
   remedy:
     'Mount the policy read-only and the directory of the log at the paths that the flags name; only root may read either on the node.',
 
-  examples: {
+  examples: () => ({
     pass: { 'both where the flags say': exampleApiServerContainer() },
     fail: {
       'other paths': exampleApiServerContainer([
@@ -60,7 +60,7 @@ export const auditMounts: AnyControl = defineControl({
         '--audit-policy-file=/var/log/kubernetes/audit/policy.yaml',
       ]),
     },
-  },
+  }),
 });
 
 const neither = notApplicable('the API server records nothing, which threat-detection/audit-backend judges');

@@ -31,7 +31,7 @@ export const auditNoise: AnyControl = defineControl({
 
   remedy: 'Set omitStages to RequestReceived and omitManagedFields to true for the whole policy: no detection needs either.',
 
-  examples: {
+  examples: () => ({
     pass: { 'for the whole policy': exampleAuditPolicy(exampleAuditRules) },
     fail: {
       'nothing left out': exampleAuditPolicy(exampleAuditRules, 'omitStages: []'),
@@ -41,5 +41,5 @@ export const auditNoise: AnyControl = defineControl({
         exampleAuditRules[3]!,
       ]),
     },
-  },
+  }),
 });

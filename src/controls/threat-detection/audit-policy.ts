@@ -46,7 +46,7 @@ export const auditPolicy: AnyControl = defineControl({
 
   alsoFails: ['threat-detection/audit-coverage', 'threat-detection/audit-anonymous', 'threat-detection/audit-noise'],
 
-  examples: {
+  examples: () => ({
     pass: { 'rules that record': exampleAuditPolicy(exampleAuditRules) },
     fail: {
       'a version that is gone': exampleAuditPolicy(exampleAuditRules).replace('audit.k8s.io/v1', 'audit.k8s.io/v1beta1'),
@@ -58,5 +58,5 @@ export const auditPolicy: AnyControl = defineControl({
         '{ level: Metadata, namespaces: [shop], nonResourceURLs: [/api*] }',
       ]),
     },
-  },
+  }),
 });

@@ -35,13 +35,13 @@ export const auditRotation: AnyControl = defineControl({
   remedy:
     'Set --audit-log-maxsize, --audit-log-maxbackup and --audit-log-maxage from the measured rate, and send the log elsewhere for the long history.',
 
-  examples: {
+  examples: () => ({
     pass: { bounded: exampleApiServerContainer() },
     fail: {
       'as appendix M has it': exampleApiServerContainer([...exampleAuditFlags.slice(0, 3), '--audit-log-maxage=1825']),
       'files without an end': exampleApiServerContainer([...exampleAuditFlags, '--audit-log-maxbackup=0']),
     },
-  },
+  }),
 });
 
 const noFile = notApplicable('no file is written, which threat-detection/audit-backend judges');

@@ -49,7 +49,7 @@ export const auditWebhook: AnyControl = defineControl({
 
   remedy: 'Leave mode and buffer at their defaults, write durations with their unit, and see that apiserver_audit_error_total stays 0.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'the defaults': exampleApiServerContainer([...exampleAuditFlags, '--audit-webhook-config-file=/etc/kubernetes/audit/webhook.yaml']),
     },
@@ -67,7 +67,7 @@ export const auditWebhook: AnyControl = defineControl({
       ]),
     },
     notApplicable: { 'no webhook': exampleApiServerContainer() },
-  },
+  }),
 });
 
 const noWebhook = notApplicable('no webhook gets audit events');

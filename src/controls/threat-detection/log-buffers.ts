@@ -33,7 +33,7 @@ export const logBuffers: AnyControl = defineControl({
 
   alsoFails: ['threat-detection/log-encryption', 'upgrading/unreferenced-objects'],
 
-  examples: {
+  examples: () => ({
     pass: {
       Vector: exampleLogConfiguration(
         'vector.toml',
@@ -69,5 +69,5 @@ export const logBuffers: AnyControl = defineControl({
       ),
       Promtail: exampleLogConfiguration('promtail.yaml', 'clients:\n  - url: https://loki.example.com/loki/api/v1/push\n'),
     },
-  },
+  }),
 });

@@ -45,7 +45,7 @@ export const logCollector: AnyControl = defineControl({
   remedy:
     'Run the collector as a DaemonSet with tolerations for all taints, those of the control plane included, and read-only access to the logs of the node.',
 
-  examples: {
+  examples: () => ({
     params: { own: ['registry.example.com/logs'] },
     pass: {
       'on every node': exampleCluster(),
@@ -92,5 +92,5 @@ export const logCollector: AnyControl = defineControl({
       'among manifests': exampleWorkload(exampleCollector),
     },
     notApplicable: { 'no nodes': exampleCluster({ nodes: [] }) },
-  },
+  }),
 });

@@ -28,7 +28,7 @@ export const logEncryption: AnyControl = defineControl({
 
   alsoFails: ['threat-detection/log-buffers', 'upgrading/unreferenced-objects'],
 
-  examples: {
+  examples: () => ({
     pass: {
       Vector: exampleLogConfiguration(
         'vector.yaml',
@@ -84,5 +84,5 @@ spec:
       ),
       rsyslog: exampleLogConfiguration('rsyslog.conf', '*.* @logs.example.com:514\n'),
     },
-  },
+  }),
 });

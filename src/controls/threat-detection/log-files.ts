@@ -1,4 +1,5 @@
 import { defineControl, failAt, notApplicable, passSoFar, type AnyControl, type Place } from '../../core/index.ts';
+import type { VolumeMount } from '../../kube/types.ts';
 import { containersOf } from '../../subjects/container.ts';
 import { fitted, short } from '../../subjects/dangerous-grants.ts';
 import { pods } from '../../subjects/pod.ts';
@@ -7,6 +8,10 @@ const noFiles = notApplicable('no container has a folder for logs, as far as its
 
 /** By the names of folders: a volume whose path ends in log or logs, or lies below such a folder. */
 const logFolder = /(?:^|\/)logs?(?:\/|$)/i;
+
+function isOfLogs({ mountPath = '' }: VolumeMount): boolean {
+  return logFolder.test(mountPath);
+}
 
 export const logFiles: AnyControl = defineControl({
   id: 'threat-detection/log-files',
@@ -18,6 +23,7 @@ export const logFiles: AnyControl = defineControl({
   subject: pods,
 
   evaluate({ spec }) {
+    if (!containersOf(spec).some(({ container: { volumeMounts } }) => volumeMounts?.some(isOfLogs) === true)) return noFiles;
     const scratch = new Set((spec.volumes ?? []).flatMap(({ name = '', emptyDir }) => (emptyDir === undefined ? [] : [name])));
     if (scratch.size === 0) return noFiles;
     const users = new Map<string, number>();
@@ -28,7 +34,7 @@ export const logFiles: AnyControl = defineControl({
       const mounts = container.volumeMounts ?? [];
       for (const volume of new Set(mounts.map(({ name = '' }) => name))) users.set(volume, (users.get(volume) ?? 0) + 1);
       for (const [index, { name = '', mountPath = '', readOnly }] of mounts.entries()) {
-        if (readOnly === true || !scratch.has(name) || !logFolder.test(mountPath)) continue;
+        if (readOnly === true || !scratch.has(name) || !isOfLogs({ mountPath })) continue;
         const message = fitted(
           (most) => `container "${short(container.name ?? '', most)}" has logs in ${short(mountPath, most)}, which nothing else reads`,
         );
@@ -46,7 +52,7 @@ export const logFiles: AnyControl = defineControl({
 
   alsoFails: ['pod-security/writable-paths'],
 
-  examples: {
+  examples: () => ({
     pass: {
       'a sidecar reads them': `
 initContainers: [${running('reader', 'restartPolicy: Always, volumeMounts: [{ name: logs, mountPath: /logs, readOnly: true }]')}]
@@ -61,7 +67,7 @@ volumes: [{ name: logs, emptyDir: { sizeLimit: 64Mi } }]
 `,
     },
     notApplicable: { 'no such folder': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },
-  },
+  }),
 });
 
 function running(name: string, more: string): string {

@@ -38,7 +38,7 @@ export const meshAuthorization: AnyControl = defineControl({
   remedy:
     'Begin with an AuthorizationPolicy without rules in the namespace, with the annotation istio.io/dry-run, allow what the access log shows to be refused, and take the annotation away.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'nothing is allowed by default': `${inMesh('istio-injection: enabled')}${policy('{}')}`,
       'the default of the whole mesh': `${inMesh('istio.io/dataplane-mode: ambient')}${policy('{}', 'istio-system')}`,
@@ -49,7 +49,7 @@ export const meshAuthorization: AnyControl = defineControl({
       'for some pods': `${inMesh('istio-injection: enabled')}${policy('{ selector: { matchLabels: { app: web } }, rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/cart] } }] }] }')}`,
     },
     unknown: { Linkerd: 'kind: Namespace\nmetadata: { name: shop, annotations: { linkerd.io/inject: enabled } }' },
-  },
+  }),
 });
 
 function inMesh(label: string): string {

@@ -34,7 +34,7 @@ export const meshEncryption: AnyControl = defineControl({
 
   remedy: 'Set the mode STRICT, namespace by namespace, once the metrics of the proxies show no plaintext any more.',
 
-  examples: {
+  examples: () => ({
     pass: { strict: peer('{ mtls: { mode: STRICT } }') },
     fail: {
       'plaintext besides': peer('{ mtls: { mode: PERMISSIVE } }'),
@@ -42,7 +42,7 @@ export const meshEncryption: AnyControl = defineControl({
       'one port': peer('{ selector: { matchLabels: { app: web } }, mtls: { mode: STRICT }, portLevelMtls: { "8080": { mode: DISABLE } } }'),
     },
     notApplicable: { 'what the mesh says': peer('{ mtls: { mode: UNSET } }') },
-  },
+  }),
 });
 
 function peer(spec: string): string {

@@ -29,7 +29,7 @@ export const metrics: AnyControl = defineControl({
   remedy:
     'Scrape kubelets, API server, etcd and nodes into a time-series store; the account that does it needs the subresource nodes/metrics and no more.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: { 'neither metrics nor a store': exampleCluster({ apis: [] }) },
     unknown: {
@@ -42,7 +42,7 @@ export const metrics: AnyControl = defineControl({
         image: 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.17.0',
       }),
     },
-  },
+  }),
 });
 
 function withWorkload(image: string): string {

@@ -1,6 +1,6 @@
 import { defineControl, type AnyControl } from '../../core/index.ts';
 import { clusters, evidence, noneSeen, sightingsOf } from '../../subjects/cluster.ts';
-import { exampleCluster, exampleCollector, exampleSensor, exampleWorkload } from '../../subjects/example-cluster.ts';
+import { exampleSightings } from '../../subjects/example-cluster.ts';
 
 export const monitoring: AnyControl = defineControl({
   id: 'threat-detection/monitoring',
@@ -23,15 +23,9 @@ export const monitoring: AnyControl = defineControl({
   remedy:
     'Install a stack that takes in events, logs and metrics of all nodes, keeps them, raises alarms, and is closed to anonymous access.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {},
-    unknown: {
-      'in the cluster': exampleCluster({
-        workloads: [exampleCollector, exampleSensor, { kind: 'Deployment', name: 'it', image: 'docker.io/grafana/loki:3.5.0' }],
-      }),
-      'among manifests': exampleWorkload({ kind: 'Deployment', name: 'it', image: 'docker.io/grafana/loki:3.5.0' }),
-      'nothing known in it': exampleCluster(),
-    },
-  },
+    unknown: exampleSightings('docker.io/grafana/loki:3.5.0'),
+  }),
 });

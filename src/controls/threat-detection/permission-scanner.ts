@@ -1,6 +1,6 @@
 import { defineControl, type AnyControl } from '../../core/index.ts';
 import { clusters, evidence, noneSeen, sightingsOf } from '../../subjects/cluster.ts';
-import { exampleCluster, exampleCollector, exampleSensor, exampleWorkload } from '../../subjects/example-cluster.ts';
+import { exampleSightings } from '../../subjects/example-cluster.ts';
 
 export const permissionScanner: AnyControl = defineControl({
   id: 'threat-detection/permission-scanner',
@@ -21,19 +21,9 @@ export const permissionScanner: AnyControl = defineControl({
 
   remedy: 'Examine roles and bindings regularly, in the cluster or from outside, and act on what is found.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {},
-    unknown: {
-      'in the cluster': exampleCluster({
-        workloads: [
-          exampleCollector,
-          exampleSensor,
-          { kind: 'Deployment', name: 'it', image: 'ghcr.io/aquasecurity/trivy-operator:0.29.0' },
-        ],
-      }),
-      'among manifests': exampleWorkload({ kind: 'Deployment', name: 'it', image: 'ghcr.io/aquasecurity/trivy-operator:0.29.0' }),
-      'nothing known in it': exampleCluster(),
-    },
-  },
+    unknown: exampleSightings('ghcr.io/aquasecurity/trivy-operator:0.29.0'),
+  }),
 });

@@ -43,7 +43,7 @@ export const runtimeSensor: AnyControl = defineControl({
   remedy:
     'Install a sensor on all nodes (Falco, Tetragon, Tracee, or that of a vendor) and show by a harmless event, such as reading a decoy file, that its alarms reach somebody.',
 
-  examples: {
+  examples: () => ({
     params: { own: ['registry.example.com/security'] },
     pass: {},
     fail: {
@@ -73,5 +73,5 @@ export const runtimeSensor: AnyControl = defineControl({
       }),
     },
     notApplicable: { 'no nodes': exampleCluster({ nodes: [] }) },
-  },
+  }),
 });

@@ -29,7 +29,7 @@ export const seccompAudit: AnyControl = defineControl({
   remedy:
     'Apply a profile with the action SCMP_ACT_LOG to one canary for some days, write a profile of the calls that it logged, and put the workload under that one or RuntimeDefault.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {
       'the profile of a tutorial': `
@@ -40,7 +40,7 @@ spec: { template: { spec: { securityContext: { seccompProfile: { type: Localhost
     },
     unknown: { 'a profile that logs': profile('SCMP_ACT_LOG') },
     notApplicable: { 'a profile that refuses': profile('SCMP_ACT_ERRNO') },
-  },
+  }),
 });
 
 function profile(action: string): string {

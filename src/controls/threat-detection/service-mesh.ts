@@ -1,6 +1,6 @@
 import { defineControl, type AnyControl } from '../../core/index.ts';
 import { clusters, evidence, noneSeen, sightingsOf } from '../../subjects/cluster.ts';
-import { exampleCluster, exampleCollector, exampleSensor, exampleWorkload } from '../../subjects/example-cluster.ts';
+import { exampleSightings } from '../../subjects/example-cluster.ts';
 
 export const serviceMesh: AnyControl = defineControl({
   id: 'threat-detection/service-mesh',
@@ -25,15 +25,9 @@ export const serviceMesh: AnyControl = defineControl({
 
   remedy: 'Run a service mesh with mutual TLS, first permissive, and strict once its metrics show no plaintext.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {},
-    unknown: {
-      'in the cluster': exampleCluster({
-        workloads: [exampleCollector, exampleSensor, { kind: 'Deployment', name: 'it', image: 'docker.io/istio/pilot:1.28.0' }],
-      }),
-      'among manifests': exampleWorkload({ kind: 'Deployment', name: 'it', image: 'docker.io/istio/pilot:1.28.0' }),
-      'nothing known in it': exampleCluster(),
-    },
-  },
+    unknown: exampleSightings('docker.io/istio/pilot:1.28.0'),
+  }),
 });

@@ -25,11 +25,11 @@ export const idleWorkloads: AnyControl = defineControl({
   remedy:
     'Ask its owner, keep its manifest in the history of the repository, and delete it together with its Service, account, roles, Secrets and claims.',
 
-  examples: {
+  examples: () => ({
     pass: {},
     fail: {},
     unknown: {
       'scaled to nothing': 'kind: Deployment\nmetadata: { name: web }\nspec: { replicas: 0 }',
     },
-  },
+  }),
 });

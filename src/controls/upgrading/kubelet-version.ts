@@ -30,7 +30,7 @@ export const kubeletVersion: AnyControl = defineControl({
   remedy:
     'Drain the nodes one after the other and upgrade the kubelet to a minor that the API server has, never before the API server itself.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'the version of the API server': beside('v1.37.1', 'v1.37.1'),
       'two minors behind': beside('v1.35.9', 'v1.37.1'),
@@ -47,7 +47,7 @@ export const kubeletVersion: AnyControl = defineControl({
       'support that the maker prolongs': beside('v1.32.9-eks-3025e55', 'v1.33.4-eks-3025e55'),
       'no version': beside('', 'v1.37.1'),
     },
-  },
+  }),
 });
 
 function node(version: string): string {

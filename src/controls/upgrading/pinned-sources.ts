@@ -44,7 +44,7 @@ export const pinnedSources: AnyControl = defineControl({
   remedy:
     'Name the exact version of a chart, the commit or a signed tag of a repository and the digest of an artifact, fetch them over https or ssh, and let a bot propose the next version for review.',
 
-  examples: {
+  examples: () => ({
     params: { own: ['https://git.example.com/platform/'] },
     pass: {
       'a chart in one version': application('{ repoURL: https://charts.example.com, chart: cache, targetRevision: 1.4.2 }'),
@@ -77,7 +77,7 @@ export const pinnedSources: AnyControl = defineControl({
     notApplicable: {
       'a repository of the user': application('{ repoURL: https://git.example.com/platform/apps, path: shop, targetRevision: main }'),
     },
-  },
+  }),
 });
 
 function application(source: string): string {

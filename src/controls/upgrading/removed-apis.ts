@@ -46,7 +46,7 @@ export const removedApis: AnyControl = defineControl({
 
   alsoFails: ['pod-security/pod-security-policies', 'network-separation/plaintext-entrances', 'network-separation/wildcard-hosts'],
 
-  examples: {
+  examples: () => ({
     pass: { 'a version that is served': 'kind: Deployment\nmetadata: { name: web }' },
     fail: {
       'a workload': 'apiVersion: apps/v1beta2\nkind: Deployment\nmetadata: { name: web }',
@@ -100,7 +100,7 @@ spec: { cidrs: [10.64.0.0/16] }
 `,
       'a policy without a successor': 'apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: { name: strict }',
     },
-  },
+  }),
 });
 
 /** A kind is a name and keeps its capital; a message begins small. */

@@ -33,7 +33,7 @@ export const retiredProducts: AnyControl = defineControl({
 
   alsoFails: ['pod-security/image-digest'],
 
-  examples: {
+  examples: () => ({
     pass: { 'an add-on that is maintained': running('quay.io/prometheus/prometheus:v3.5.0') },
     fail: {
       'an ingress controller': running('registry.k8s.io/ingress-nginx/controller:v1.14.0'),
@@ -45,7 +45,7 @@ export const retiredProducts: AnyControl = defineControl({
       'an application':
         'image: registry.example.com/shop/web:1.4.2@sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d',
     },
-  },
+  }),
 });
 
 function running(name: string): string {

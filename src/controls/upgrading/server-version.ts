@@ -23,7 +23,7 @@ export const serverVersion: AnyControl = defineControl({
   remedy:
     'Upgrade the control plane minor by minor, each to its newest patch, and the kubelets after it; upgrading/removed-apis says what stands in the way.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'the newest patch of a supported minor': runs('v1.37.1', '2026-10-01'),
       'a build whose maker picks the fixes': runs('v1.36.1-eks-3025e55', '2026-12-01'),
@@ -40,7 +40,7 @@ export const serverVersion: AnyControl = defineControl({
       'a minor that the calendar does not know, a year after it': runs('v1.40.0', '2028-01-15'),
       'no version': runs('next', '2026-12-01'),
     },
-  },
+  }),
 });
 
 function runs(version: string, day: string): string {

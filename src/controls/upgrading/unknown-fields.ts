@@ -30,21 +30,22 @@ export const unknownFields: AnyControl = defineControl({
   subject: objectFields,
   manifestsOnly: 'left to the manifests: what the API server does not know is not in a cluster',
 
-  evaluate({ ref, object, podTemplates, repeated }, { version }) {
-    const fields = fieldsUnknownTo(ref, object, podTemplates, version);
-    if (fields === undefined && repeated.length === 0) return foreign;
+  evaluate(subject, { version }) {
+    const { repeated = [] } = subject;
+    const fields = fieldsUnknownTo(subject, version);
+    if (repeated.length === 0 && (fields === undefined || fields.length === 0)) return fields === undefined ? foreign : pass;
     const unknown = (fields ?? []).map((field): Place => {
       return { where: field.path, message: messageOf(field, version), severity: severityOf(field) };
     });
-    const places = [...unknown, ...repeated.map(repeatedAt)];
-    return places.length === 0 ? pass : failAt(places);
+    return failAt([...unknown, ...repeated.map(repeatedAt)]);
   },
 
   fix: {
     safety: 'review',
     risk: 'the setting has had no effect so far, and now takes effect as its author wrote it: read the value, and try the object with kubectl apply --dry-run=server',
-    edits({ ref, object, podTemplates, repeated }, { version }) {
-      const fields = fieldsUnknownTo(ref, object, podTemplates, version) ?? [];
+    edits(subject, { version }) {
+      const { object, repeated = [] } = subject;
+      const fields = fieldsUnknownTo(subject, version) ?? [];
       const edits: Edit[] = [];
       let left = '';
       for (const field of fields) {
@@ -62,7 +63,7 @@ export const unknownFields: AnyControl = defineControl({
   remedy:
     'Write the field as the version knows it, once, or take it out; kubectl apply --server-side --dry-run=server shows what is left of an object.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'fields that all versions know': 'kind: Deployment\nmetadata: { name: web }\nspec: { replicas: 2, paused: false }',
       'keys that are no fields': `
@@ -121,7 +122,7 @@ metadata: { name: web, namespace: shop }
 spec: { anything: true }
 `,
     },
-  },
+  }),
 });
 
 const foreign = notApplicable('a kind that the API of Kubernetes does not define');

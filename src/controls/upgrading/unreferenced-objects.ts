@@ -30,7 +30,7 @@ export const unreferencedObjects: AnyControl = defineControl({
   remedy:
     'Ask its owner, keep its manifest in the history of the repository, and delete it; what a program reads by a name of its own keeps a note of that, as a waiver.',
 
-  examples: {
+  examples: () => ({
     pass: {
       'in a volume, by projection': used(
         'volumes: [{ name: it, projected: { sources: [{ configMap: { name: settings } }] } }]',
@@ -90,7 +90,7 @@ subjects: [{ kind: ServiceAccount, name: web, namespace: shop }]
 `,
       'no workload beside it': object('ConfigMap', 'settings').replace('shop', 'other'),
     },
-  },
+  }),
 });
 
 function object(kind: string, name: string): string {

@@ -79,13 +79,13 @@ export function planAddresses(facts: readonly NetworkFact[], named: readonly IpB
 /** IPv4, unless all addresses that were read are of the other family; both where both were seen. */
 function familiesOf(facts: readonly NetworkFact[]): Family[] {
   const seen = new Set<Family>();
-  for (const fact of facts) {
-    const addresses = ((): readonly string[] => {
-      if (fact.type === 'node' || fact.type === 'endpoints') return fact.addresses;
-      if (fact.type === 'service') return fact.clusterIPs;
-      return fact.type === 'workload' ? fact.pods.flatMap((pod) => pod.addresses) : [];
-    })();
+  const see = (addresses: readonly string[]): void => {
     for (const address of addresses) if (address !== '') seen.add(address.includes(':') ? 128 : 32);
+  };
+  for (const fact of facts) {
+    if (fact.type === 'node' || fact.type === 'endpoints') see(fact.addresses);
+    else if (fact.type === 'service') see(fact.clusterIPs);
+    else if (fact.type === 'workload') for (const { addresses } of fact.pods) see(addresses);
   }
   return seen.size === 0 ? [32] : [...seen].sort((a, b) => a - b);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildAnswers, everything, nothing, type Answer } from './answers.ts';
+import { anything, buildAnswers, everything, nothing, type Answer } from './answers.ts';
 
 const all = 2n ** 70n - 1n;
 
@@ -44,4 +44,17 @@ test('answers keep their number, and what two of them are together is what their
     expect(answers.of(answers.or(one, other))).toEqual({ low: a.low | b.low, high: a.high | b.high });
     expect(answers.of(answers.either(one, other))).toEqual({ low: a.low & b.low, high: a.high | b.high });
   }
+});
+
+test('beyond a bound nothing is known of what would be a new answer, and old ones stay', () => {
+  // Three numbers of 32 bits for each of two sets, and room for three more than the first three.
+  const answers = buildAnswers(all, 6 * 6);
+  const kept = [1n, 2n, 4n].map((set) => answers.id(set, set));
+  expect(answers.full).toBe(false);
+  expect(answers.id(8n, 8n)).toBe(anything);
+  expect(answers.full).toBe(true);
+  expect(answers.of(anything)).toEqual({ low: 0n, high: all });
+  expect(kept.map((number) => answers.of(number).low)).toEqual([1n, 2n, 4n]);
+  expect(answers.or(kept[0]!, kept[1]!)).toBe(anything);
+  expect(answers.and(kept[0]!, kept[1]!)).toBe(nothing);
 });

@@ -1,4 +1,4 @@
-import type { Anchor } from '../../core/index.ts';
+import { word, type Anchor } from '../../core/index.ts';
 import { labelMatcher, type Labels } from '../label-selector.ts';
 import { labelsOfControllers } from '../pod-outline.ts';
 import type { LabelSelector } from '../types.ts';
@@ -93,16 +93,25 @@ export function buildClasses(
   const byPorts = new Map<string, number>();
   const askedLabels = [...asked.labels];
   const classOf = (namespace: NamespaceWorld, pod: PodFact): PodClass => {
-    const labels: Record<string, string> = Object.create(null) as Record<string, string>;
-    for (const key of askedLabels) if (Object.hasOwn(pod.labels, key)) labels[key] = pod.labels[key]!;
+    // Nothing that could ask for `__proto__` is a selector.
+    const labels: Record<string, string> = {};
+    let labelsKey = '';
+    for (const key of askedLabels) {
+      const value = Object.hasOwn(pod.labels, key) ? pod.labels[key]! : undefined;
+      if (value !== undefined) labels[key] = value;
+      labelsKey += word(value);
+    }
     const named = pod.ports.filter(({ name }) => name !== undefined && asked.ports.has(name));
     const whereabouts = pod.addresses.length === 0 ? undefined : whereaboutsOf(pod.addresses);
     const { hostNetwork, everyNode } = pod;
-    const ports = named.map(({ name, protocol, port }) => `${name}/${protocol}/${port}`).sort();
-    const portsKey = ports.join();
+    const portsKey = named
+      .map(({ name, protocol, port }) => `${name}/${protocol}/${port}`)
+      .sort()
+      .join();
     const namedAlike = byPorts.get(portsKey) ?? byPorts.size;
     byPorts.set(portsKey, namedAlike);
-    const key = JSON.stringify([namespace.name, labels, namedAlike, whereabouts, hostNetwork, everyNode && hostNetwork]);
+    const place = whereabouts === undefined ? '' : JSON.stringify(whereabouts);
+    const key = `${word(namespace.name)}${labelsKey}${namedAlike} ${word(hostNetwork)}${word(everyNode && hostNetwork)}${place}`;
     const known = byKey.get(key);
     if (known !== undefined) return known;
     const made: PodClass = { number: classes.length, namespace, labels, hostNetwork, everyNode, whereabouts, named, namedAlike };
@@ -124,7 +133,7 @@ export function buildClasses(
     classes,
     workloads: [...workloads.values()].map((facts) => {
       const { kind, namespace, name, at } = facts[0]!;
-      const pods = facts.flatMap((fact) => fact.pods);
+      const pods = facts.length === 1 ? facts[0]!.pods : facts.flatMap((fact) => fact.pods);
       const own = [...new Set(pods.map((pod) => classOf(namespaceOf(namespace), pod)))];
       return { kind, namespace, name, pods, classes: own, many: pods.some(({ many }) => many), at };
     }),
@@ -158,30 +167,47 @@ function isMadeFrom(pod: PodFact, template: PodFact): boolean {
 /** Whether a selector finds a namespace: perhaps, where it asks for labels that were not read. */
 export function namespaceMatcher(selector: LabelSelector): (namespace: NamespaceWorld) => Truth {
   const whole = labelMatcher(selector);
+  if (typeof whole !== 'function') return () => no;
   const { matchLabels = {}, matchExpressions = [] } = selector;
   const ofName = (key: string | undefined): boolean => key === namespaceNameLabel;
-  const byName = labelMatcher({
-    matchLabels: Object.fromEntries(Object.entries(matchLabels).filter(([key]) => ofName(key))),
-    matchExpressions: matchExpressions.filter(({ key }) => ofName(key)),
-  });
   const onlyName = Object.keys(matchLabels).every(ofName) && matchExpressions.every(({ key }) => ofName(key));
-  if (typeof whole !== 'function' || typeof byName !== 'function') return () => no;
+  // Mostly all namespaces are read.
+  let byName: ReturnType<typeof labelMatcher> | undefined;
   return ({ labels, read }) => {
     if (read || onlyName) return whole(labels) ? yes : no;
-    return byName(labels) ? maybe : no;
+    byName ??= labelMatcher({
+      matchLabels: Object.fromEntries(Object.entries(matchLabels).filter(([key]) => ofName(key))),
+      matchExpressions: matchExpressions.filter(({ key }) => ofName(key)),
+    });
+    return typeof byName === 'function' && byName(labels) ? maybe : no;
   };
 }
 
-/** The pods that a peer or a subject names, as far as labels decide: for each class of the namespaces in question. */
+/** Classes that a selector finds: for certain, and perhaps. */
+export interface Selected {
+  readonly [yes]: readonly PodClass[];
+  readonly [maybe]: readonly PodClass[];
+}
+
+/**
+ * The pods that a peer or a subject names, as far as labels decide: for each class of the namespaces in question. How certain
+ * that can be of pods on the network of a node may be up to the plugin.
+ */
 export function selectClasses(
   { namespaces, podSelector }: Extract<Peer, { readonly type: 'pods' }>,
   all: ReadonlyMap<string, NamespaceWorld>,
-): [PodClass, Truth][] {
+  ofHostPods: Truth = yes,
+): Selected {
+  const found = { [yes]: [] as PodClass[], [maybe]: [] as PodClass[] };
   const selected = podSelector === undefined ? () => true : labelMatcher(podSelector);
-  if (typeof selected !== 'function') return [];
-  const found: [PodClass, Truth][] = [];
-  const collect = (namespace: NamespaceWorld, truth: Truth): void => {
-    if (truth !== no) for (const each of namespace.classes) if (selected(each.labels)) found.push([each, truth]);
+  if (typeof selected !== 'function') return found;
+  const collect = ({ classes }: NamespaceWorld, truth: typeof yes | typeof maybe): void => {
+    for (let index = 0; index < classes.length; index++) {
+      const podClass = classes[index]!;
+      if (!selected(podClass.labels)) continue;
+      const certain = podClass.hostNetwork && ofHostPods < truth ? ofHostPods : truth;
+      if (certain !== no) found[certain].push(podClass);
+    }
   };
   if (typeof namespaces === 'string') {
     const own = all.get(namespaces);
@@ -190,8 +216,10 @@ export function selectClasses(
   }
   const matcher = namespaceMatcher(namespaces);
   const { [namespaceNameLabel]: name } = namespaces.matchLabels ?? {};
-  const candidates = name === undefined ? all.values() : [all.get(name)];
-  for (const namespace of candidates) if (namespace !== undefined) collect(namespace, matcher(namespace));
+  for (const namespace of name === undefined ? all.values() : [all.get(name)]) {
+    const truth = namespace === undefined ? no : matcher(namespace);
+    if (truth !== no) collect(namespace!, truth);
+  }
   return found;
 }
 

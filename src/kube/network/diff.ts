@@ -15,6 +15,8 @@ export interface NetworkDiff {
   readonly groups: readonly (readonly ReachEndpoint[])[];
   /** Pairs of groups whose connections change. Of one group with itself it is about different members, unless it says `self`. */
   readonly cells: readonly DiffCell[];
+  /** As of `Network`, before or after. */
+  readonly full: boolean;
 }
 
 export interface DiffCell extends Pick<ReachChange, 'opened' | 'closed' | 'mayOpen' | 'mayClose'> {
@@ -69,6 +71,7 @@ export function diffNetworks(
     removed: old.endpoints.filter((endpoint) => !newGroupOf.has(endpointKey(endpoint))),
     groups: groups.map(({ members }) => members),
     cells,
+    full: old.rows.full || second.rows.full,
   };
 }
 

@@ -11,8 +11,8 @@ import { governingOf, type Governing, type Policies } from './governing.ts';
 import { buildMatching, type Matching } from './matching.ts';
 import { buildPortSpace, type PortRange, type PortSpace } from './port-space.ts';
 import type { PluginProfile } from './profile.ts';
-import { buildRows, type Rows } from './rows.ts';
-import { networkPolicyFault, ruleReader, type Peer, type RefusedPolicy, type RulePorts } from './rules.ts';
+import { buildRows, type Row, type Rows } from './rows.ts';
+import { networkPolicyFault, ruleReader, type Peer, type RefusedPolicy, type Rule, type RulePorts } from './rules.ts';
 
 /** Pods at one end, or whatever else is there. */
 export type Outside = Exclude<ReachEndpoint, { readonly type: 'workload' }>;
@@ -39,6 +39,8 @@ export interface Engine {
   placeOf(endpoint: Outside): Whereabouts;
   /** What policies of a pod say of one column. */
   policyAnswer(direction: Direction, podClass: PodClass, column: number): AnswerId;
+  /** What policies say of something at one of these addresses. */
+  ofPlace(row: Row, at: Whereabouts): AnswerId;
   /** Undefined where an end was not read. */
   answerOf(from: ReachEndpoint, to: ReachEndpoint): AnswerId | undefined;
   podToPod(from: PodClass, to: PodClass): AnswerId;
@@ -71,10 +73,19 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     [...network, ...admin].map((policy) => [policy, { ingress: readRules(policy, 'ingress'), egress: readRules(policy, 'egress') }]),
   );
   const policies: Policies = { network, admin, opaque: ofType('opaque-policy'), rulesOf };
-  const rules = [...rulesOf.values()].flatMap(({ ingress, egress }) => [...ingress, ...egress]);
   // Peers and ports that say the same are the same.
-  const peers = [...new Set(rules.flatMap((rule) => rule.peers ?? []))];
-  const rulePorts = [...new Set(rules.map((rule) => rule.ports))];
+  const peers = new Set<Peer>();
+  const rulePorts = new Set<RulePorts>();
+  const collect = (rules: readonly Rule[]): void => {
+    for (const rule of rules) {
+      rulePorts.add(rule.ports);
+      if (rule.peers !== undefined) for (const peer of rule.peers) peers.add(peer);
+    }
+  };
+  for (const { ingress, egress } of rulesOf.values()) {
+    collect(ingress);
+    collect(egress);
+  }
 
   const blocks = [...new Set([...blocksOf(peers), ...(beside?.blocks ?? [])])];
   const plan = planAddresses(facts, blocks);
@@ -84,7 +95,7 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     policies.network.map(({ namespace }) => namespace),
     {
       labels: askedKeys(podSelectors(policies, peers)),
-      ports: new Set(rulePorts.flatMap(({ names }) => names.map(({ name }) => name))),
+      ports: namesOf(rulePorts),
     },
     plan.ofAddresses,
   );
@@ -92,7 +103,7 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   const ranges = [...portRanges(rulePorts, world.classes, entrances), ...(beside?.ranges ?? [])];
   const space = buildPortSpace(ranges);
   const answers = buildAnswers(space.all);
-  const matching = buildMatching(world, peers, plan, ofType('node'), profile);
+  const matching = buildMatching(world, [...peers], plan, ofType('node'), profile);
   const governing = governingOf(world, policies);
   const rows = buildRows(world.classes, governing, matching, space, answers, profile);
   const { columns } = matching;
@@ -110,7 +121,7 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   const byEndpoint = new Map(world.workloads.map((_, index) => [endpoints[index]!, index]));
 
   function policyAnswer(direction: Direction, podClass: PodClass, column: number): AnswerId {
-    return rows.row(podClass, direction)[column]!;
+    return rows.row(podClass, direction).answers[column]!;
   }
 
   /** Between two different pods. */
@@ -119,14 +130,17 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
   }
 
   /** From or to something at one of these addresses: of two families, it is enough that one is let through. */
-  function podAndPlace(direction: Direction, podClass: PodClass, at: Whereabouts): AnswerId {
-    const row = rows.row(podClass, direction);
+  function ofPlace({ answers: row }: Row, at: Whereabouts): AnswerId {
     let answer: AnswerId = nothing;
-    for (const atoms of at) {
+    for (let family = 0; family < at.length; family++) {
+      const atoms = at[family]!;
       if (atoms.length === 0) continue;
       let each = row[columns.pods + atoms[0]!]!;
-      for (const atom of atoms) each = answers.either(each, row[columns.pods + atom]!);
-      answer = answers.or(answer, each);
+      for (let index = 1; index < atoms.length; index++) {
+        const other = row[columns.pods + atoms[index]!]!;
+        if (other !== each) each = answers.either(each, other);
+      }
+      answer = answer === nothing ? each : answers.or(answer, each);
     }
     return answer;
   }
@@ -180,7 +194,7 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
 
   function toOutside(podClass: PodClass, to: Outside, at: Whereabouts = placeOf(to)): AnswerId {
     if (to.type === 'virtual' && to.name === 'ingress-controller') return policyAnswer('egress', podClass, columns.controller);
-    const answer = podAndPlace('egress', podClass, at);
+    const answer = ofPlace(rows.row(podClass, 'egress'), at);
     return to.type === 'virtual' && to.name === 'node' && !podClass.hostNetwork ? rows.toOwnNode(answer, false) : answer;
   }
 
@@ -190,9 +204,9 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     const isInternet = from.type === 'virtual' && from.name === 'internet';
     const exposures = isInternet ? entrances.exposures[workload]! : [];
     if (isInternet && exposures.length === 0) return nothing;
-    const client = podAndPlace('ingress', podClass, at);
+    const client = ofPlace(rows.row(podClass, 'ingress'), at);
     if (!isInternet) return client;
-    const other = podAndPlace('ingress', podClass, plan.nodes);
+    const other = ofPlace(rows.row(podClass, 'ingress'), plan.nodes);
     let answer: AnswerId = nothing;
     for (const { ports, unless, keepsClient } of exposures) {
       const set = space.setOf(ports);
@@ -238,6 +252,7 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     workloadOf,
     placeOf,
     policyAnswer,
+    ofPlace,
     answerOf,
     podToPod,
     toOutside,
@@ -255,11 +270,19 @@ function nameOf({ kind, namespace, name }: { readonly kind: string; readonly nam
   return `${kind}/${namespace}/${name}`;
 }
 
-function blocksOf(peers: readonly Peer[]): IpBlock[] {
-  return peers.flatMap((peer): readonly IpBlock[] => {
-    if (peer.type === 'block') return [peer.block, ...peer.except];
-    return peer.type === 'networks' ? peer.blocks : [];
-  });
+function blocksOf(peers: Iterable<Peer>): IpBlock[] {
+  const blocks: IpBlock[] = [];
+  for (const peer of peers) {
+    if (peer.type === 'block') blocks.push(peer.block, ...peer.except);
+    else if (peer.type === 'networks') blocks.push(...peer.blocks);
+  }
+  return blocks;
+}
+
+function namesOf(rulePorts: Iterable<RulePorts>): Set<string> {
+  const found = new Set<string>();
+  for (const { names } of rulePorts) for (const { name } of names) found.add(name);
+  return found;
 }
 
 /** The blocks that policies name, each without those inside of it: what holds for one of its addresses holds for all. */
@@ -283,16 +306,16 @@ function rangesOf({ tree }: AddressPlan, named: readonly IpBlock[]): ReachEndpoi
   });
 }
 
-function portRanges(ports: readonly RulePorts[], classes: readonly PodClass[], entrances: Entrances): PortRange[] {
-  return [
-    ...ports.flatMap(({ ranges }) => ranges),
-    ...classes.flatMap(({ named }) => named.map(({ protocol, port }) => ({ protocol, first: port, last: port }))),
-    ...entrances.exposures.flatMap((list) => list.flatMap((exposure) => exposure.ports)),
-  ];
+function portRanges(rulePorts: Iterable<RulePorts>, classes: readonly PodClass[], { exposures }: Entrances): PortRange[] {
+  const found: PortRange[] = [];
+  for (const { ranges } of rulePorts) for (const range of ranges) found.push(range);
+  for (const { named } of classes) for (const { protocol, port } of named) found.push({ protocol, first: port, last: port });
+  for (const list of exposures) for (const { ports } of list) for (const range of ports) found.push(range);
+  return found;
 }
 
 /** Every selector that looks at labels of pods. */
-function* podSelectors({ network, admin, opaque }: Policies, peers: readonly Peer[]): Generator<LabelSelector> {
+function* podSelectors({ network, admin, opaque }: Policies, peers: Iterable<Peer>): Generator<LabelSelector> {
   for (const { spec } of network) if (spec.podSelector !== undefined) yield spec.podSelector;
   for (const { subject } of admin) if (subject.podSelector !== undefined) yield subject.podSelector;
   for (const { selections } of opaque) for (const { podSelector } of selections) if (podSelector !== undefined) yield podSelector;

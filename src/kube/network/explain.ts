@@ -18,7 +18,7 @@ import type { Engine } from './engine.ts';
 import type { Layered } from './governing.ts';
 import type { PortSet } from './port-space.ts';
 import { reasonsOf } from './reasons.ts';
-import type { Outcome } from './rows.ts';
+import type { Outcome } from './layers.ts';
 import type { Peer, Rule } from './rules.ts';
 
 /** Every layer that is asked about a port of a pair, and the smallest change that would turn the answer round. */

@@ -44,7 +44,9 @@ export function entrancesOf(workloads: readonly Workload[], facts: readonly Netw
   const byNamespace = servicesByNamespace(services);
   const selected = new Map<ServiceFact, number[]>();
   for (const [index, { namespace, pods }] of workloads.entries()) {
-    const found = new Set(pods.flatMap(({ labels }) => byNamespace.get(namespace)?.matching(labels) ?? []));
+    const here = byNamespace.get(namespace);
+    if (here === undefined) continue;
+    const found = new Set(pods.flatMap(({ labels }) => here.matching(labels)));
     for (const service of found) {
       const known = selected.get(service);
       if (known === undefined) selected.set(service, [index]);
@@ -77,9 +79,9 @@ const firewall = 'it depends on the firewall before the nodes whether their port
 /** Ports that pods open on their node, by a hostPort or by being on its network. */
 function ofHost({ kind, namespace, name, pods, at }: Workload, throughNodes: 'closed' | 'firewall'): Exposure[] {
   if (throughNodes === 'closed') return [];
-  const ports = pods.flatMap((pod) =>
-    pod.ports.flatMap(({ protocol, port, hostPort }) => (hostPort === undefined ? [] : [{ protocol, first: port, last: port }])),
-  );
+  const ports: PortRange[] = [];
+  for (const pod of pods)
+    for (const { protocol, port, hostPort } of pod.ports) if (hostPort !== undefined) ports.push({ protocol, first: port, last: port });
   if (ports.length === 0) return [];
   return [{ by: { kind, namespace, name, at }, ports, unless: firewall, keepsClient: true }];
 }

@@ -1,5 +1,5 @@
 import { directionsOf, type Direction } from '../network-policy.ts';
-import { selectClasses, type Classes, type PodClass, type Truth } from './classes.ts';
+import { maybe, selectClasses, yes, type Classes, type PodClass, type Truth } from './classes.ts';
 import type { AdminPolicyFact, NetworkPolicyFact, OpaquePolicyFact } from './facts.ts';
 import type { Rule } from './rules.ts';
 
@@ -21,7 +21,7 @@ export interface Layered {
 /** All that governs the pods of a class in one direction. */
 export interface Governing {
   /** Classes of the same signature have the same row. */
-  readonly signature: string;
+  readonly signature: number;
   /** Nothing governs them. */
   readonly free: boolean;
   /** Policies of the admin tier, most important first; those that share a priority together. */
@@ -47,17 +47,18 @@ export function governingOf({ classes, namespaces }: Classes, policies: Policies
   for (const policy of policies.network) {
     const { namespace, spec } = policy;
     const directions = directionsOf(spec);
-    for (const [{ number }] of selectClasses({ type: 'pods', namespaces: namespace, podSelector: spec.podSelector }, namespaces))
+    for (const { number } of selectClasses({ type: 'pods', namespaces: namespace, podSelector: spec.podSelector }, namespaces)[yes])
       for (const direction of directions) over[number]![direction].push(policy);
   }
   for (const [index, { subject }] of policies.admin.entries()) {
     const { namespaceSelector, podSelector } = subject;
-    for (const [{ number }, truth] of selectClasses({ type: 'pods', namespaces: namespaceSelector, podSelector }, namespaces))
-      over[number]!.admin.push([index, truth]);
+    const selected = selectClasses({ type: 'pods', namespaces: namespaceSelector, podSelector }, namespaces);
+    for (const truth of [yes, maybe] as const) for (const { number } of selected[truth]) over[number]!.admin.push([index, truth]);
   }
   for (const [index, { namespace, selections }] of policies.opaque.entries()) {
     for (const { podSelector, namespaceSelector = {}, ...selection } of selections) {
-      for (const [{ number }] of selectClasses({ type: 'pods', namespaces: namespace ?? namespaceSelector, podSelector }, namespaces)) {
+      const selected = selectClasses({ type: 'pods', namespaces: namespace ?? namespaceSelector, podSelector }, namespaces);
+      for (const { number } of [...selected[yes], ...selected[maybe]]) {
         for (const direction of ['ingress', 'egress'] as const) {
           const { [direction]: unread } = over[number]!.unread;
           if (selection[direction] && unread.at(-1) !== index) unread.push(index);
@@ -65,6 +66,7 @@ export function governingOf({ classes, namespaces }: Classes, policies: Policies
       }
     }
   }
+  const signatures = new Map<string, number>();
   return {
     ingress: classes.map((podClass) => governing(podClass, 'ingress')),
     egress: classes.map((podClass) => governing(podClass, 'egress')),
@@ -76,20 +78,14 @@ export function governingOf({ classes, namespaces }: Classes, policies: Policies
       unread: { [direction]: unread },
       [direction]: selecting,
     } = over[number]!;
-    const rules = new Map<number, Rule>();
-    for (const policy of selecting) for (const rule of policies.rulesOf.get(policy)![direction]) rules.set(rule.alike, rule);
-    const isolating = selecting.length === 0 ? undefined : [...rules.values()];
+    const isolating = selecting.length === 0 ? undefined : rulesIn(selecting, direction);
     const opaque = unread.map((index) => policies.opaque[index]!);
     const named = direction === 'ingress' && (admin.length > 0 || isolating?.some(({ ports }) => ports.names.length > 0) === true);
+    const alike = isolating === undefined ? 'open' : signatureOf(isolating);
+    const others = admin.length + unread.length === 0 ? '' : `${admin.map((each) => each.join(':')).join()} ${unread.join()}`;
+    const text = `${direction}|${alike}|${others}|${hostNetwork}|${named ? namedAlike : ''}`;
     return {
-      signature: [
-        direction,
-        isolating === undefined ? 'open' : [...rules.keys()].sort((a, b) => a - b).join(','),
-        admin.map(([index, truth]) => `${index}:${truth}`).join(','),
-        unread.join(','),
-        hostNetwork,
-        named ? namedAlike : '',
-      ].join('|'),
+      signature: signatures.get(text) ?? numbered(text),
       free: selecting.length === 0 && admin.length === 0 && unread.length === 0,
       admin: tierOf('Admin', admin, direction),
       baseline: tierOf('Baseline', admin, direction),
@@ -98,6 +94,25 @@ export function governingOf({ classes, namespaces }: Classes, policies: Policies
       unread: opaque,
       opaque: opaque.length === 0 ? 'none' : opaque.some(({ mayAllow }) => mayAllow) ? 'anything' : 'narrows',
     };
+  }
+
+  /** Each rule once. */
+  function rulesIn(selecting: readonly NetworkPolicyFact[], direction: Direction): Rule[] {
+    const rules: Rule[] = [];
+    const seen = new Set<number>();
+    for (const policy of selecting) {
+      for (const rule of policies.rulesOf.get(policy)![direction]) {
+        if (seen.has(rule.alike)) continue;
+        seen.add(rule.alike);
+        rules.push(rule);
+      }
+    }
+    return rules;
+  }
+
+  function numbered(text: string): number {
+    signatures.set(text, signatures.size);
+    return signatures.size - 1;
   }
 
   function tierOf(tier: AdminPolicyFact['tier'], selecting: Over['admin'], direction: Direction): Layered[][] {
@@ -113,4 +128,12 @@ export function governingOf({ classes, namespaces }: Classes, policies: Policies
     }
     return [...byPriority].sort(([a], [b]) => a - b).map(([, group]) => group);
   }
+}
+
+/** The same for the same rules in whatever order. */
+function signatureOf(rules: readonly Rule[]): string {
+  if (rules.length === 1) return String(rules[0]!.alike);
+  return Int32Array.from(rules, ({ alike }) => alike)
+    .sort()
+    .join();
 }

@@ -1,7 +1,9 @@
 import type { ReachEndpoint } from '../../core/reach.ts';
-import { everything, nothing, type AnswerId, type Answers, type Row } from './answers.ts';
+import type { Whereabouts } from './address-plan.ts';
+import { everything, nothing, type AnswerId, type Answers } from './answers.ts';
 import type { PodClass } from './classes.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Outside } from './engine.ts';
+import type { Row } from './rows.ts';
 
 /** Endpoints that nothing tells apart. */
 export interface Group {
@@ -15,14 +17,13 @@ export interface Group {
 export function groupsOf({ endpoints, world, entrances, matching, governing }: Engine): Group[] {
   const groups = new Map<string, Group & { readonly members: ReachEndpoint[] }>();
   for (const [index, endpoint] of endpoints.entries()) {
-    const workload = world.workloads[index];
-    const ways = entrances.exposures[index]?.map(({ ports, unless, keepsClient }) => [ports, unless, keepsClient]) ?? [];
-    const classes = workload?.classes ?? [];
+    const classes = world.workloads[index]?.classes ?? [];
     const alike = classes.map((podClass) => {
       const [out, inward] = [governing.egress[podClass.number]!, governing.ingress[podClass.number]!];
-      return [matching.columns.of(podClass), out.signature, inward.signature];
+      return `${matching.columns.of(podClass)} ${out.signature} ${inward.signature}`;
     });
-    const key = workload === undefined ? String(index) : JSON.stringify([alike, ways]);
+    const ways = entrances.exposures[index]?.map(({ ports, unless, keepsClient }) => [ports, unless, keepsClient]) ?? [];
+    const key = endpoint.type === 'workload' ? `${alike.join()} ${ways.length === 0 ? '' : JSON.stringify(ways)}` : String(index);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { members: [endpoint], classes, first: index });
     else group.members.push(endpoint);
@@ -30,99 +31,166 @@ export function groupsOf({ endpoints, world, entrances, matching, governing }: E
   return [...groups.values()];
 }
 
-/** Groups at the sending end that are looked up together, as what a row lets in from neighbours stands side by side. */
-const together = 256;
+/** So many numbers of what senders share are kept. */
+const mostKept = 2 ** 22;
 
 /**
  * A row for each group. What pods of one class send to those of another is two look-ups and a third that puts their answers
- * together; receivers that have the same row stand side by side, and share the first.
+ * together. Most columns of a row have the same answer: what is sent there is the same for all senders that have it, and only
+ * the others are looked up.
  */
 export function* rowsOfGroups(engine: Engine, groups: readonly Group[]): Generator<{ readonly from: number; readonly to: Uint32Array }> {
-  const { answers, rows, matching } = engine;
+  const { answers, rows } = engine;
   const simple = groups.map(({ classes }) => (classes.length === 1 ? classes[0] : undefined));
-  const several = simple.flatMap((podClass, group) => (podClass === undefined && groups[group]!.classes.length > 0 ? [group] : []));
-  const columnAt = Uint32Array.from(simple, (podClass) => (podClass === undefined ? 0 : matching.columns.ofPeer(podClass)));
-  const groupsByRow = new Map<Row, number[]>();
-  for (let group = 0; group < groups.length; group++) {
-    const row = simple[group] && rows.row(simple[group]!, 'ingress');
-    const list = row && groupsByRow.get(row);
-    if (list !== undefined) list.push(group);
-    else if (row !== undefined) groupsByRow.set(row, [group]);
-  }
-  const inward = [...groupsByRow.keys()];
-  const groupAt = Uint32Array.from([...groupsByRow.values()].flat());
-  const ends = new Uint32Array(inward.length);
-  for (let number = 0, end = 0; number < ends.length; number++) ends[number] = end += groupsByRow.get(inward[number]!)!.length;
-  const receivers: Receivers = {
-    groups: groupAt,
-    columns: groupAt.map((group) => columnAt[group]!),
-    ends,
-  };
-  const outside = groups.flatMap(({ members: [end] }, group) =>
-    end === undefined || end.type === 'workload' ? [] : [{ end, group, at: engine.placeOf(end) }],
+  const all = [...groups.keys()];
+  const several = all.filter((group) => groups[group]!.classes.length > 1);
+  const receivers = receiversOf(simple, engine);
+  const outside = groups.flatMap(({ members: [end] }): Outer[] =>
+    end === undefined || end.type === 'workload' ? [] : [{ end, at: engine.placeOf(end) }],
   );
+  // Only workloads are ever in one group, and they come first.
+  const firstOutside = groups.length - outside.length;
   // What has the same row has the same answers for what is outside; how the internet gets in is a question of each workload.
-  const toOutside = onceForEachRow((podClass) => outside.map(({ end, at }) => engine.toOutside(podClass, end, at)));
-  const fromOutside = onceForEachRow((podClass) =>
-    outside.map(({ end, at }) => (isInternet(end) ? nothing : engine.fromOutside(end, podClass, 0, at))),
+  const toOutside = onceForEachRow(outside, engine, (podClass, { end, at }) => engine.toOutside(podClass, end, at));
+  const fromOutside = onceForEachRow(outside, engine, (podClass, { end, at }) =>
+    isInternet(end) ? nothing : engine.fromOutside(end, podClass, 0, at),
   );
-  const letInFromOutside = simple.map((podClass) => podClass && fromOutside(podClass, rows.row(podClass, 'ingress')));
-  const letIn = new Uint32Array(Math.min(together, groups.length) * inward.length);
+  const letInFromOutside = receivers.rows.map(({ row, example }) => fromOutside(example, row));
+  const shared = new Map<AnswerId, Uint32Array>();
   const to = new Uint32Array(groups.length);
   for (let from = 0; from < groups.length; from++) {
-    if (from % together === 0) lookUp(inward, columnAt.subarray(from, from + together), letIn);
     const podClass = simple[from];
     if (podClass === undefined) {
-      const place = outside.findIndex(({ end, group }) => group === from && !isInternet(end));
-      for (let group = 0; group < groups.length; group++)
-        to[group] = letInFromOutside[group]?.[place] ?? betweenGroups(engine, groups[from]!, groups[group]!);
+      const place = outside[from - firstOutside];
+      const known = place !== undefined && !isInternet(place.end);
+      if (known) sendFromOutside(to, from - firstOutside, receivers, letInFromOutside);
+      if (known) to.fill(everything, firstOutside);
+      for (const group of known ? several : all) to[group] = betweenGroups(engine, groups[from]!, groups[group]!);
     } else {
-      const out = rows.row(podClass, 'egress');
-      send(to.fill(nothing), out, letIn.subarray((from % together) * inward.length), receivers, answers);
-      const answersOutside = toOutside(podClass, out);
-      for (let index = 0; index < outside.length; index++) to[outside[index]!.group] = answersOutside[index]!;
+      const row = rows.row(podClass, 'egress');
+      let toMost = shared.get(row.most);
+      if (toMost === undefined) {
+        if (shared.size * groups.length > mostKept) shared.clear();
+        shared.set(row.most, (toMost = sendToMost(row.most, receivers, answers)));
+      }
+      to.set(toMost);
+      sendToOthers(to, row, receivers.columns[from]!, receivers, answers);
+      to.set(toOutside(podClass, row), firstOutside);
       for (const group of several) to[group] = betweenGroups(engine, groups[from]!, groups[group]!);
     }
     yield { from, to };
   }
 }
 
-/** Groups of one class, those that have the same row side by side: by row where they end. */
+/** Groups of one class, which are in a column, and let in what their row says of the column of the sender. */
 interface Receivers {
-  readonly groups: Uint32Array;
+  /** Each with the groups that have it. */
+  readonly rows: readonly { readonly row: Row; readonly groups: readonly number[]; readonly example: PodClass }[];
+  /** By group, what it lets in from most. */
+  readonly most: Uint32Array;
   readonly columns: Uint32Array;
-  readonly ends: Uint32Array;
+  /** By column the last group in it, by group the one before in the same column; -1 for none. */
+  readonly lastAt: Int32Array;
+  readonly before: Int32Array;
+  /** By column, the rows that let in something else from there. */
+  readonly unevenAt: readonly (readonly Receivers['rows'][number][])[];
 }
 
-/** What each row has in each of some columns, column by column. */
-function lookUp(rows: readonly Row[], columns: Uint32Array, found: Uint32Array): void {
-  for (let number = 0; number < rows.length; number++) {
-    const row = rows[number]!;
-    for (let index = 0, at = number; index < columns.length; index++, at += rows.length) found[at] = row[columns[index]!]!;
+function receiversOf(classes: readonly (PodClass | undefined)[], { rows, matching: { columns } }: Engine): Receivers {
+  const places = columns.count + columns.onNodes.length;
+  const lastAt = new Int32Array(places).fill(-1);
+  const before = new Int32Array(classes.length);
+  const unevenAt = Array.from({ length: places }, (): Receivers['rows'][number][] => []);
+  const byRow = new Map<Row, number[]>();
+  const most = new Uint32Array(classes.length);
+  const columnOf = new Uint32Array(classes.length);
+  for (let group = 0; group < classes.length; group++) {
+    const podClass = classes[group];
+    if (podClass === undefined) continue;
+    const row = rows.row(podClass, 'ingress');
+    most[group] = row.most;
+    const column = columns.ofPeer(podClass);
+    columnOf[group] = column;
+    before[group] = lastAt[column]!;
+    lastAt[column] = group;
+    const alike = byRow.get(row);
+    if (alike === undefined) byRow.set(row, [group]);
+    else alike.push(group);
+  }
+  const all = Array.from(byRow, ([row, groups]) => ({ row, groups, example: classes[groups[0]!]! }));
+  for (const each of all) {
+    const { others } = each.row;
+    for (let index = 0; index < others.length; index++) unevenAt[others[index]!]!.push(each);
+  }
+  return { rows: all, most, columns: columnOf, lastAt, before, unevenAt };
+}
+
+function sendFromOutside(to: Uint32Array, place: number, { rows }: Receivers, letIn: readonly Uint32Array[]): void {
+  for (let row = 0; row < rows.length; row++) {
+    const answer = letIn[row]![place]!;
+    const { groups } = rows[row]!;
+    for (let index = 0; index < groups.length; index++) to[groups[index]!] = answer;
   }
 }
 
-function send(to: Uint32Array, out: Row, letIn: Uint32Array, { groups, columns, ends }: Receivers, { and }: Answers): void {
-  for (let number = 0, index = 0; number < ends.length; number++) {
-    const letsIn = letIn[number]!;
-    const end = ends[number]!;
-    if (letsIn === nothing) index = end;
-    for (; index < end; index++) {
-      const sent = out[columns[index]!]!;
-      if (sent !== nothing) to[groups[index]!] = sent === everything ? letsIn : letsIn === everything ? sent : and(sent, letsIn);
-    }
+/** What whoever sends the same to all gets to those that let in the same from all. */
+function sendToMost(sent: AnswerId, { rows, most }: Receivers, { and }: Answers): Uint32Array {
+  const to = new Uint32Array(most.length);
+  for (const { row, groups } of rows) {
+    const answer = and(sent, row.most);
+    if (answer !== nothing) for (let index = 0; index < groups.length; index++) to[groups[index]!] = answer;
   }
+  return to;
+}
+
+/** The same where one of both ends is not as most. */
+function sendToOthers(to: Uint32Array, { answers: out, others }: Row, from: number, receivers: Receivers, { and }: Answers): void {
+  const { most, columns, lastAt, before, unevenAt } = receivers;
+  for (let index = 0; index < others.length; index++) {
+    const sent = out[others[index]!]!;
+    for (let group = lastAt[others[index]!]!; group !== -1; group = before[group]!) to[group] = both(sent, most[group]!, and);
+  }
+  const uneven = unevenAt[from]!;
+  for (let index = 0; index < uneven.length; index++) {
+    const { row, groups } = uneven[index]!;
+    const letIn = row.answers[from]!;
+    for (let place = 0; place < groups.length; place++) to[groups[place]!] = both(out[columns[groups[place]!]!]!, letIn, and);
+  }
+}
+
+/** Mostly one of them is nothing or everything. */
+function both(a: AnswerId, b: AnswerId, and: Answers['and']): AnswerId {
+  if (a === nothing || b === nothing) return nothing;
+  if (a === everything) return b;
+  return b === everything ? a : and(a, b);
 }
 
 function isInternet(end: ReachEndpoint): boolean {
   return end.type === 'virtual' && end.name === 'internet';
 }
 
-function onceForEachRow(make: (podClass: PodClass) => readonly AnswerId[]): (podClass: PodClass, row: Row) => readonly AnswerId[] {
-  const known = new Map<Row, readonly AnswerId[]>();
+interface Outer {
+  readonly end: Outside;
+  readonly at: Whereabouts;
+}
+
+/** Answers for what is outside, for each of them. */
+function onceForEachRow(
+  outside: readonly Outer[],
+  { ofPlace }: Engine,
+  ofVirtual: (podClass: PodClass, outer: Outer) => AnswerId,
+): (podClass: PodClass, row: Row) => Uint32Array {
+  const known = new Map<Row, Uint32Array>();
+  const places = outside.map(({ end, at }) => (end.type === 'cidr' ? at : undefined));
   return (podClass, row) => {
-    let made = known.get(row);
-    if (made === undefined) known.set(row, (made = make(podClass)));
+    const before = known.get(row);
+    if (before !== undefined) return before;
+    const made = new Uint32Array(outside.length);
+    for (let index = 0; index < made.length; index++) {
+      const at = places[index];
+      made[index] = at === undefined ? ofVirtual(podClass, outside[index]!) : ofPlace(row, at);
+    }
+    known.set(row, made);
     return made;
   };
 }

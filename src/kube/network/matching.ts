@@ -1,6 +1,6 @@
 import { labelMatcher } from '../label-selector.ts';
 import type { AddressPlan, Whereabouts } from './address-plan.ts';
-import { maybe, no, selectClasses, yes, type Classes, type PodClass, type Truth } from './classes.ts';
+import { maybe, no, selectClasses, yes, type Classes, type PodClass, type Selected, type Truth } from './classes.ts';
 import type { NodeFact } from './facts.ts';
 import type { Does, PluginProfile } from './profile.ts';
 import type { Peer, Rule } from './rules.ts';
@@ -23,8 +23,21 @@ export interface Columns {
   ofPeer(podClass: PodClass): number;
 }
 
+/** Whether some peers are at the other end. */
+export interface Match {
+  /** For each column. */
+  readonly truths: Uint8Array;
+  /** For all pods but some. */
+  readonly most: Truth;
+  /** The columns of these. */
+  readonly others: readonly number[];
+  /** Whether it is about addresses too: if not, nothing is certain of any. */
+  readonly addresses: boolean;
+}
+
 export interface Matching {
   readonly columns: Columns;
+  matchOf(rule: Rule): Match;
   /** Whether any of the peers of a rule is at the other end, for each column. */
   match(rule: Rule): Uint8Array;
   /** As `match`, for some of its peers. */
@@ -32,6 +45,7 @@ export interface Matching {
 }
 
 type PodsPeer = Extract<Peer, { readonly type: 'pods' }>;
+type AddressPeer = Extract<Peer, { readonly type: 'block' | 'networks' }>;
 
 export function buildMatching(
   world: Classes,
@@ -40,79 +54,115 @@ export function buildMatching(
   nodes: readonly NodeFact[],
   profile: PluginProfile,
 ): Matching {
-  const selected = new Map<PodsPeer, readonly (readonly [PodClass, Truth])[]>();
-  for (const peer of named) if (peer.type === 'pods') foundBy(peer);
+  const selected = new Map<PodsPeer, Selected>();
+  for (const peer of named) if (peer.type === 'pods') selectedBy(peer);
   const places = placesOf(world.classes, plan);
   const columns = columnsOf(world.classes, places, [...selected.values()], plan.tree.blocks.length);
   const placeColumns = places.map(({ at, host, members }) => ({ at, host, members: [...new Set(members.map(columns.of))] }));
+  const [largest] = [...placeColumns].sort((a, b) => b.members.length - a.members.length);
   const { atomsOf } = plan.tree;
-  const everybody = new Uint8Array(columns.count).fill(yes);
-  const byPeers = new Map<Peer | readonly Peer[], Uint8Array>();
+  const everybody: Match = { truths: new Uint8Array(columns.count).fill(yes), most: yes, others: [], addresses: true };
+  const byPeers = new Map<Peer | readonly Peer[], Match>();
+  const covers = new Map<Peer, Cover>();
 
-  function foundBy(peer: PodsPeer): readonly (readonly [PodClass, Truth])[] {
-    const before = selected.get(peer);
-    if (before !== undefined) return before;
-    const limit = limitOf(profile.selectsHostPods);
-    const made = selectClasses(peer, world.namespaces).map(
-      ([podClass, truth]) => [podClass, podClass.hostNetwork ? lower(truth, limit) : truth] as const,
-    );
-    selected.set(peer, made);
-    return made;
+  function selectedBy(peer: PodsPeer): Selected {
+    let found = selected.get(peer);
+    if (found === undefined) selected.set(peer, (found = selectClasses(peer, world.namespaces, limitOf(profile.selectsHostPods))));
+    return found;
   }
 
   /** Peers that say the same are the same. */
-  function matchPeers(peers: readonly Peer[]): Uint8Array {
+  function matchOfPeers(peers: readonly Peer[]): Match {
     const key = peers.length === 1 ? peers[0]! : peers;
     const before = byPeers.get(key);
     if (before !== undefined) return before;
-    const made = new Uint8Array(columns.count);
-    fill(made, peers);
+    const made = makeMatch(peers);
     byPeers.set(key, made);
     return made;
   }
 
-  function fill(row: Uint8Array, peers: readonly Peer[]): void {
-    for (const peer of peers) if (peer.type === 'pods') fillPods(row, peer);
-    // A pod has one of the addresses where it may be: blocks of a rule that cover them all together hold it for certain.
-    fillAddresses(row, coverOf(peers, 'block'), limitOf(profile.blocksMatchPods));
-    fillAddresses(row, coverOf(peers, 'networks'), yes);
-    for (const peer of peers) if (peer.type === 'nodes') fillNodes(row, peer);
-    if (peers.some(({ type }) => type === 'names')) for (const atom of plan.internet.flat()) raise(row, columns.pods + atom, maybe);
-    if (peers.length > 0) raise(row, columns.controller, maybe);
+  function makeMatch(peers: readonly Peer[]): Match {
+    const truths = new Uint8Array(columns.count);
+    let others: number[] = [];
+    let most = fillAddresses(truths, peers, others);
+    for (const peer of peers) {
+      if (peer.type === 'pods') fillPods(truths, selectedBy(peer), others);
+      if (peer.type === 'nodes') fillNodes(truths, peer, others);
+      if (peer.type === 'names') for (const atom of plan.internet.flat()) raise(truths, columns.pods + atom, maybe);
+    }
+    if (peers.length > 0) raise(truths, columns.controller, maybe);
+    // A selector may find all pods but one.
+    if (others.length * 2 > columns.pods) {
+      const pods = truths.subarray(0, columns.pods);
+      const counts = [0, 0, 0];
+      for (const truth of pods) counts[truth]!++;
+      most = counts.indexOf(Math.max(...counts)) as Truth;
+      others = Array.from(pods.keys()).filter((column) => pods[column] !== most);
+    }
+    return { truths, most, others, addresses: peers.some(({ type }) => type !== 'pods') };
   }
 
-  function fillPods(row: Uint8Array, peer: PodsPeer): void {
-    for (const [podClass, truth] of foundBy(peer)) raise(row, columns.of(podClass), truth);
+  function fillPods(truths: Uint8Array, found: Selected, others: number[]): void {
+    for (const truth of [yes, maybe] as const) {
+      const classes = found[truth];
+      for (let index = 0; index < classes.length; index++) {
+        const column = columns.of(classes[index]!);
+        if (truths[column]! >= truth) continue;
+        truths[column] = truth;
+        others.push(column);
+      }
+    }
+  }
+
+  /** A pod has one of the addresses where it may be: blocks of a rule that cover them all together hold it for certain. */
+  function fillAddresses(truths: Uint8Array, peers: readonly Peer[], others: number[]): Truth {
+    const blocks = coverOf(peers, 'block');
+    const networks = coverOf(peers, 'networks');
+    if (blocks === undefined && networks === undefined) return no;
+    for (const cover of [blocks, networks])
+      if (cover !== undefined) for (let atom = 0; atom < cover.length; atom++) if (cover[atom] === 1) truths[columns.pods + atom] = yes;
+    const limit = limitOf(profile.blocksMatchPods);
+    const truthOf = ({ at, host }: PlaceColumns): Truth => {
+      const inBlocks = blocks === undefined ? no : covered(at, blocks);
+      return higher(networks === undefined ? no : covered(at, networks), host ? inBlocks : lower(inBlocks, limit));
+    };
+    const most = largest === undefined ? no : truthOf(largest);
+    truths.fill(most, 0, columns.pods);
+    for (const place of placeColumns) {
+      const truth = truthOf(place);
+      if (truth === most) continue;
+      for (const column of place.members) {
+        truths[column] = truth;
+        others.push(column);
+      }
+    }
+    return most;
   }
 
   /** The atoms that peers of a kind hold; undefined where there is no such peer. */
-  function coverOf(peers: readonly Peer[], type: 'block' | 'networks'): Cover | undefined {
-    let cover: Uint8Array | undefined;
+  function coverOf(peers: readonly Peer[], type: AddressPeer['type']): Cover | undefined {
+    let all: Cover | undefined;
     for (const peer of peers) {
-      if (peer.type !== type) continue;
-      cover ??= new Uint8Array(plan.tree.blocks.length);
-      if (peer.type === 'networks') for (const block of peer.blocks) for (const atom of atomsOf(block)) cover[atom] = 1;
-      if (peer.type !== 'block') continue;
-      const out = new Set(peer.except.flatMap(atomsOf));
-      for (const atom of atomsOf(peer.block)) if (!out.has(atom)) cover[atom] = 1;
+      if ((peer.type !== 'block' && peer.type !== 'networks') || peer.type !== type) continue;
+      let cover = covers.get(peer);
+      if (cover === undefined) covers.set(peer, (cover = coverOfPeer(peer)));
+      all = all?.map((inside, atom) => inside | cover[atom]!) ?? cover;
     }
+    return all;
+  }
+
+  function coverOfPeer(peer: AddressPeer): Cover {
+    const cover = new Uint8Array(plan.tree.blocks.length);
+    for (const block of peer.type === 'block' ? [peer.block] : peer.blocks) for (const atom of atomsOf(block)) cover[atom] = 1;
+    if (peer.type === 'block') for (const block of peer.except) for (const atom of atomsOf(block)) cover[atom] = 0;
     return cover;
   }
 
-  function fillAddresses(row: Uint8Array, cover: Cover | undefined, limit: Truth): void {
-    if (cover === undefined) return;
-    for (let atom = 0; atom < cover.length; atom++) if (cover[atom] === 1) raise(row, columns.pods + atom, yes);
-    for (const { at, host, members } of placeColumns) {
-      const truth = covered(at, cover);
-      const raised = host ? truth : lower(truth, limit);
-      for (const number of members) raise(row, number, raised);
-    }
-  }
-
-  function fillNodes(row: Uint8Array, { selector }: Extract<Peer, { readonly type: 'nodes' }>): void {
+  function fillNodes(row: Uint8Array, { selector }: Extract<Peer, { readonly type: 'nodes' }>, others: number[]): void {
     const isSelected = labelMatcher(selector);
     if (typeof isSelected !== 'function') return;
     const hosts = placeColumns.flatMap(({ host, members }) => (host ? members : []));
+    for (const column of hosts) others.push(column);
     if (!plan.known.nodes) {
       for (const atom of plan.nodes.flat()) raise(row, columns.pods + atom, maybe);
       const every = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
@@ -126,7 +176,8 @@ export function buildMatching(
     for (const column of hosts) raise(row, column, covered(plan.nodes, cover));
   }
 
-  return { columns, match: ({ peers }) => (peers === undefined ? everybody : matchPeers(peers)), matchPeers };
+  const matchOf = ({ peers }: Rule): Match => (peers === undefined ? everybody : matchOfPeers(peers));
+  return { columns, matchOf, match: (rule) => matchOf(rule).truths, matchPeers: (peers) => matchOfPeers(peers).truths };
 }
 
 interface Place {
@@ -135,13 +186,10 @@ interface Place {
   readonly members: PodClass[];
 }
 
+type PlaceColumns = Omit<Place, 'members'> & { readonly members: readonly number[] };
+
 /** Classes are split by each peer that finds some of them and not others, until no peer can tell those together apart. */
-function columnsOf(
-  classes: readonly PodClass[],
-  places: readonly Place[],
-  found: readonly (readonly (readonly [PodClass, Truth])[])[],
-  atoms: number,
-): Columns {
+function columnsOf(classes: readonly PodClass[], places: readonly Place[], found: readonly Selected[], atoms: number): Columns {
   const column = new Uint32Array(classes.length);
   const first = new Map<string, number>();
   for (const [place, { members }] of places.entries()) {
@@ -152,15 +200,26 @@ function columnsOf(
       column[number] = known;
     }
   }
-  let count = first.size;
-  for (const list of found) {
-    const parts = new Map<number, number>();
-    for (const [{ number }, truth] of list) {
-      const key = column[number]! * 3 + truth;
-      const known = parts.get(key) ?? count++;
-      parts.set(key, known);
-      column[number] = known;
+  /** For each number the last list that had some of its classes, and the number that it has given them. */
+  const lists: number[] = [...first.values()].fill(0);
+  const parts: number[] = [...first.values()];
+  let list = 0;
+  const split = (members: readonly PodClass[]): void => {
+    list++;
+    for (let index = 0; index < members.length; index++) {
+      const { number } = members[index]!;
+      const before = column[number]!;
+      if (lists[before] !== list) {
+        lists[before] = list;
+        parts[before] = lists.push(0) - 1;
+        parts.push(0);
+      }
+      column[number] = parts[before]!;
     }
+  };
+  for (const { [yes]: certain, [maybe]: perhaps } of found) {
+    split(certain);
+    split(perhaps);
   }
   // Numbers in the order of the classes, without those that nobody has any more.
   const dense = new Map<number, number>();
@@ -203,7 +262,7 @@ function covered(at: Whereabouts, cover: Cover): Truth {
   let best: Truth = no;
   for (const atoms of at) {
     let inside = 0;
-    for (const atom of atoms) inside += cover[atom]!;
+    for (let index = 0; index < atoms.length; index++) inside += cover[atoms[index]!]!;
     if (inside === atoms.length) return yes;
     if (inside > 0) best = maybe;
   }
@@ -221,4 +280,8 @@ function raise(row: Uint8Array, column: number, truth: Truth): void {
 
 function lower(a: Truth, b: Truth): Truth {
   return a < b ? a : b;
+}
+
+function higher(a: Truth, b: Truth): Truth {
+  return a > b ? a : b;
 }

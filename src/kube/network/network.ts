@@ -1,13 +1,13 @@
 import type { Protocol, ReachAnswer, ReachEndpoint, ReachExplanation, ReachPair } from '../../core/reach.ts';
-import type { Answer } from './answers.ts';
+import { anything, type AnswerId } from './answers.ts';
 import { buildEngine, type Engine } from './engine.ts';
 import { answerIn, explain } from './explain.ts';
 import type { Route } from './exposure.ts';
 import type { NetworkFact } from './facts.ts';
 import { groupsOf, rowsOfGroups, type Group } from './groups.ts';
-import type { PortSet } from './port-space.ts';
+import { writeSet, type PortSet } from './port-space.ts';
 import { genericProfile, type PluginProfile } from './profile.ts';
-import { reasonsOf } from './reasons.ts';
+import { reasonsOf, tooMuch, type Reason } from './reasons.ts';
 import type { RefusedPolicy } from './rules.ts';
 
 /** The lists of a pair without its ends. */
@@ -21,6 +21,11 @@ export interface Network {
   readonly groups: readonly (readonly ReachEndpoint[])[];
   /** Policies that the API server would not take: they have no effect. */
   readonly refused: readonly RefusedPolicy[];
+  /**
+   * Policies told more sets of ports apart than are computed, so that some of the answers that were asked for are unknown.
+   * Who asks about fewer pairs may get them.
+   */
+  readonly full: boolean;
   /** Where Ingresses and Gateways lead, from the controller that was found for them or from one that was not. */
   readonly routes: readonly Route[];
   /**
@@ -51,6 +56,8 @@ function networkOf(engine: Engine): Network {
   // Who asks about single pairs needs none.
   let known: readonly Group[] | undefined;
   const groups = (): readonly Group[] => (known ??= groupsOf(engine));
+  const every = new Int32Array(space.width);
+  writeSet(space.all, every, 0, space.width);
   const setsOfPorts = new Map<string, PortSet>();
   /** The same few ports are asked about for every workload. */
   const setOfPort = (protocol: Protocol, port: number): PortSet => {
@@ -61,20 +68,23 @@ function networkOf(engine: Engine): Network {
     setsOfPorts.set(key, set);
     return set;
   };
-  const unread: Answer = { low: 0n, high: space.all };
-  const answerOf = (from: ReachEndpoint, to: ReachEndpoint): Answer => {
-    const id = engine.answerOf(from, to);
-    return id === undefined ? unread : answers.of(id);
-  };
+  const idOf = (from: ReachEndpoint, to: ReachEndpoint): AnswerId => engine.answerOf(from, to) ?? anything;
+  const isFull = (): boolean => engine.rows.full;
+  const reasons = (from: ReachEndpoint, to: ReachEndpoint, id: AnswerId, open: PortSet): Reason[] =>
+    id === anything && isFull() ? [{ set: open, because: tooMuch }] : reasonsOf(engine, from, to, open);
   return {
     endpoints,
+    get full() {
+      return isFull();
+    },
     get groups() {
       return groups().map(({ members }) => members);
     },
     refused,
     routes: entrances.routes,
     between(from, to) {
-      const { low, high } = answerOf(from, to);
+      const id = idOf(from, to);
+      const { low, high } = answers.of(id);
       const open = high & ~low;
       return {
         allowed: space.portsOf(low),
@@ -82,18 +92,20 @@ function networkOf(engine: Engine): Network {
         unknown:
           open === 0n
             ? []
-            : reasonsOf(engine, from, to, open).flatMap(({ set, because }) => space.portsOf(set).map((ports) => ({ ...ports, because }))),
+            : reasons(from, to, id, open).flatMap(({ set, because }) => space.portsOf(set).map((ports) => ({ ...ports, because }))),
       };
     },
-    verdict: (from, to, protocol, port) => answerIn(answerOf(from, to), setOfPort(protocol, port)),
+    verdict: (from, to, protocol, port) => answerIn(answers.of(idOf(from, to)), setOfPort(protocol, port)),
     explain: (from, to, protocol, port) => explain(engine, from, to, protocol, port),
     rows: () => rowsOfGroups(engine, groups()),
     connection(number) {
-      const { low, high } = answers.of(number);
+      const words = new Int32Array(answers.size);
+      answers.addTo(words, 0, number);
+      const [low, high] = [words.subarray(0, space.width), words.subarray(space.width)];
       return {
-        allowed: space.portsOf(low),
-        denied: space.portsOf(space.all & ~high),
-        unknown: space.portsOf(high & ~low).map((ports) => ({ ...ports, because: '' })),
+        allowed: space.portsIn(low),
+        denied: space.portsIn(every.map((word, at) => word & ~high[at]!)),
+        unknown: space.portsIn(high.map((word, at) => word & ~low[at]!)).map((ports) => ({ ...ports, because: '' })),
       };
     },
   };

@@ -1,7 +1,7 @@
 import type { ReachEndpoint } from '../../core/reach.ts';
 import type { Direction } from '../network-policy.ts';
 import type { Whereabouts } from './address-plan.ts';
-import { maybe, namespaceMatcher, no, resolvePort, type PodClass } from './classes.ts';
+import { maybe, namespaceMatcher, no, resolvePort, yes, type PodClass } from './classes.ts';
 import type { Engine, Outside } from './engine.ts';
 import { protocols, type PortSet } from './port-space.ts';
 import type { Peer, Rule } from './rules.ts';
@@ -12,14 +12,26 @@ export interface Reason {
   readonly because: string;
 }
 
+/** Where a bound was met. */
+export const tooMuch = 'policies tell more sets of ports apart than are computed at once';
+
+/** Of one pair. */
+const mostReasons = 50;
+
 /** Every unknown port with all that is not known of it: ports with the same reasons together. */
 export function reasonsOf(engine: Engine, from: ReachEndpoint, to: ReachEndpoint, open: PortSet): Reason[] {
-  const found = Array.from(allReasons(engine, from, to)).filter(({ set }) => (set & open) !== 0n);
+  // Rules of many policies are unknown for the same reason, each for ports of its own.
+  const found = new Map<string, PortSet>();
+  allReasons(engine, from, to, (set, because) => {
+    if ((set & open) === 0n) return;
+    const text = found.size < mostReasons || found.has(because) ? because : 'there are more reasons than are told apart';
+    found.set(text, (found.get(text) ?? 0n) | set);
+  });
   const parts: { set: PortSet; because: string[] }[] = [{ set: open, because: [] }];
-  for (const { set, because } of found) {
+  for (const [because, set] of found) {
     for (const part of parts) {
       const inside = part.set & set;
-      if (inside === 0n || part.because.includes(because)) continue;
+      if (inside === 0n) continue;
       if (inside !== part.set) parts.push({ set: part.set & ~set, because: [...part.because] });
       part.set = inside;
       part.because.push(because);
@@ -27,55 +39,58 @@ export function reasonsOf(engine: Engine, from: ReachEndpoint, to: ReachEndpoint
   }
   const whole = new Map<string, PortSet>();
   for (const { set, because } of parts) {
-    const text = because.length === 0 ? 'it depends on several things of which none is known' : because.join('; ');
+    const unsaid = engine.rows.full ? tooMuch : 'it depends on several things of which none is known';
+    const text = because.length === 0 ? unsaid : because.join('; ');
     whole.set(text, (whole.get(text) ?? 0n) | set);
   }
   return [...whole].map(([because, set]) => ({ set, because }));
 }
 
-function* allReasons(engine: Engine, from: ReachEndpoint, to: ReachEndpoint): Generator<Reason> {
+type Tell = (set: PortSet, because: string) => void;
+
+function allReasons(engine: Engine, from: ReachEndpoint, to: ReachEndpoint, tell: Tell): void {
   const { space, world, matching } = engine;
-  const all = (because: string): Reason => ({ set: space.all, because });
+  const all = (because: string): void => tell(space.all, because);
   for (const end of [from, to]) {
-    if (end.type === 'workload' && engine.workloadOf(end) === undefined) yield all(`${end.kind} ${end.namespace}/${end.name} was not read`);
+    if (end.type === 'workload' && engine.workloadOf(end) === undefined) all(`${end.kind} ${end.namespace}/${end.name} was not read`);
   }
   const [source, target] = [engine.workloadOf(from), engine.workloadOf(to)].map((index) =>
     index === undefined ? undefined : world.workloads[index],
   );
   for (const workload of [source, target])
     if (workload !== undefined && workload.classes.length > 1)
-      yield all(`the pods of ${workload.kind} ${workload.namespace}/${workload.name} differ`);
+      all(`the pods of ${workload.kind} ${workload.namespace}/${workload.name} differ`);
   for (const out of source?.classes ?? []) {
-    if (to.type !== 'workload') yield* ofOutside(engine, 'egress', out, to);
-    for (const into of target?.classes ?? []) yield* ofColumn(engine, 'egress', out, matching.columns.of(into), into);
+    if (to.type !== 'workload') ofOutside(engine, 'egress', out, to, tell);
+    for (const into of target?.classes ?? []) ofColumn(engine, 'egress', out, matching.columns.of(into), into, tell);
   }
   for (const into of target?.classes ?? []) {
-    if (from.type !== 'workload') yield* ofOutside(engine, 'ingress', into, from);
-    for (const out of source?.classes ?? []) yield* ofColumn(engine, 'ingress', into, matching.columns.of(out), out);
+    if (from.type !== 'workload') ofOutside(engine, 'ingress', into, from, tell);
+    for (const out of source?.classes ?? []) ofColumn(engine, 'ingress', into, matching.columns.of(out), out, tell);
   }
   const onHost = (classes: readonly PodClass[] = []): boolean => classes.some(({ hostNetwork }) => hostNetwork);
   if (source !== undefined && target !== undefined && onHost(source.classes))
-    yield all('a node always reaches its own pods, and the sender may be on the same node');
+    all('a node always reaches its own pods, and the sender may be on the same node');
   const toNode = to.type === 'virtual' && to.name === 'node';
   if (source !== undefined && !onHost(source.classes) && (toNode || onHost(target?.classes)) && engine.profile.governsOwnNode !== 'yes')
-    yield all(
+    all(
       engine.profile.governsOwnNode === 'no'
         ? 'a pod always reaches its own node, and it may be that one'
         : 'plugins differ in whether policies govern what a pod sends to its own node',
     );
   if (target !== undefined && from.type === 'virtual' && from.name === 'internet') {
     for (const { ports, unless, keepsClient } of engine.entrances.exposures[engine.workloadOf(to) ?? -1] ?? []) {
-      if (unless !== undefined) yield { set: space.setOf(ports), because: unless };
-      if (!keepsClient) yield { set: space.setOf(ports), because: 'policies may see the address of a node instead of the client' };
+      if (unless !== undefined) tell(space.setOf(ports), unless);
+      if (!keepsClient) tell(space.setOf(ports), 'policies may see the address of a node instead of the client');
     }
   }
 }
 
 /** Of something that is at one of several addresses. */
-function* ofOutside(engine: Engine, direction: Direction, podClass: PodClass, end: Outside): Generator<Reason> {
+function ofOutside(engine: Engine, direction: Direction, podClass: PodClass, end: Outside, tell: Tell): void {
   const { matching, plan, answers, space } = engine;
   if (end.type === 'virtual' && end.name === 'ingress-controller') {
-    yield* ofColumn(engine, direction, podClass, matching.columns.controller);
+    ofColumn(engine, direction, podClass, matching.columns.controller, undefined, tell);
     return;
   }
   const at: Whereabouts = engine.placeOf(end);
@@ -89,52 +104,52 @@ function* ofOutside(engine: Engine, direction: Direction, podClass: PodClass, en
       if (end.name === 'node' && !plan.known.nodes) return 'the addresses of nodes were not read';
       return `policies tell addresses of ${end.name} apart`;
     })();
-    yield { set: differ, because };
+    tell(differ, because);
   }
-  for (const atom of at.flat()) yield* ofColumn(engine, direction, podClass, matching.columns.pods + atom);
+  for (const atom of at.flat()) ofColumn(engine, direction, podClass, matching.columns.pods + atom, undefined, tell);
 }
 
 /** Why policies that govern a class are not sure of one column. */
-function* ofColumn(engine: Engine, direction: Direction, podClass: PodClass, column: number, far?: PodClass): Generator<Reason> {
+function ofColumn(engine: Engine, direction: Direction, podClass: PodClass, column: number, far: PodClass | undefined, tell: Tell): void {
   const { governing, matching, rows, space, profile } = engine;
   const { admin, baseline, isolating = [], unread, selecting } = governing[direction][podClass.number]!;
   if (!profile.enforces) return;
   for (const { kind, namespace, name } of unread) {
     const where = namespace === undefined ? name : `${namespace}/${name}`;
-    yield { set: space.all, because: `what ${kind} ${where} does is not evaluated` };
+    tell(space.all, `what ${kind} ${where} does is not evaluated`);
   }
   if (podClass.hostNetwork && selecting.length > 0 && profile.governsHostPods === 'unknown')
-    yield { set: space.all, because: 'plugins differ in whether policies govern pods with hostNetwork' };
+    tell(space.all, 'plugins differ in whether policies govern pods with hostNetwork');
   const destination = direction === 'ingress' ? podClass : far;
-  const ofRule = function* (rule: Rule): Generator<Reason> {
-    const ports = rows.portsAt(rule, destination);
+  const ofRule = (rule: Rule): void => {
     const truth = matching.match(rule)[column]!;
-    if (truth === no) return;
+    if (truth === no || (truth === yes && rule.ports.names.length === 0)) return;
+    const ports = rows.portsAt(rule, destination);
     if (truth === maybe)
       for (const peer of rule.peers ?? [])
-        if (matching.matchPeers([peer])[column] === maybe) yield { set: ports.high, because: becauseOf(engine, peer, column, far) };
+        if (matching.matchPeers([peer])[column] === maybe) tell(ports.high, becauseOf(engine, peer, column, far));
     for (const name of rule.ports.names)
       if (destination !== undefined && ports.low !== ports.high)
         for (const protocol of protocols) {
           const numbers = new Set(resolvePort(destination, name).flatMap((port) => (port.protocol === protocol ? [port.port] : [])));
           const set = space.setOf([...numbers].map((port) => ({ protocol, first: port, last: port })));
-          if (numbers.size > 1) yield { set, because: `several ports of the pod have the name ${name.name}` };
+          if (numbers.size > 1) tell(set, `several ports of the pod have the name ${name.name}`);
         }
   };
-  for (const rule of isolating) yield* ofRule(rule);
+  for (const rule of isolating) ofRule(rule);
   for (const group of [...admin, ...baseline]) {
+    const names = group.map((each) => each.policy.name).join(' and ');
     for (const { rules, subject, policy } of group) {
       for (const rule of rules) {
-        yield* ofRule(rule);
-        if (subject === maybe) yield { set: rows.portsAt(rule, destination).high, because: unreadLabels(podClass) };
+        ofRule(rule);
+        if (subject === maybe) tell(rows.portsAt(rule, destination).high, unreadLabels(podClass));
       }
       if (group.length > 1) {
         const set = rules.reduce(
           (ports, rule) => ports | (matching.match(rule)[column] === no ? 0n : rows.portsAt(rule, destination).high),
           0n,
         );
-        const names = group.map((each) => each.policy.name).join(' and ');
-        yield { set, because: `${policy.kind} ${names} have the same priority` };
+        tell(set, `${policy.kind} ${names} have the same priority`);
       }
     }
   }

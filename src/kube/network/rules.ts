@@ -60,33 +60,37 @@ export function ruleReader(): (policy: NetworkPolicyFact | AdminPolicyFact, dire
   const peersByText = new Map<string, Peer>();
   const listsByText = new Map<string, readonly Peer[]>();
   const portsByText = new Map<string, RulePorts>();
-  const numbers = new Map<string, number>();
+  const numbers = new Map<RulePorts, Map<readonly Peer[] | undefined, Map<AdminAction, number>>>();
+  let count = 0;
+  const numberOf = (action: AdminAction, list: readonly Peer[] | undefined, ports: RulePorts): number => {
+    const byList = numbers.get(ports) ?? put(numbers, ports, new Map<readonly Peer[] | undefined, Map<AdminAction, number>>());
+    const byAction = byList.get(list) ?? put(byList, list, new Map<AdminAction, number>());
+    return byAction.get(action) ?? put(byAction, action, count++);
+  };
+  const listOf = (peers: readonly Peer[]): readonly Peer[] => {
+    const texts = peers.map(textOf);
+    const text = texts.join();
+    return (
+      listsByText.get(text) ??
+      put(
+        listsByText,
+        text,
+        peers.map((peer, at) => peersByText.get(texts[at]!) ?? put(peersByText, texts[at]!, peer)),
+      )
+    );
+  };
   return (policy, direction) => {
     const said = policy.type === 'network-policy' ? ofNetworkPolicy(policy, direction) : ofAdminPolicy(policy, direction);
-    return said.map(({ action, peers, ports }, index) => {
-      const texts = peers?.map(textOf) ?? [];
-      const list = texts.join();
-      const portsText = JSON.stringify(ports);
-      const key = `${action} ${peers === undefined ? '*' : list} ${portsText}`;
-      return {
-        action,
-        peers:
-          peers &&
-          (listsByText.get(list) ??
-            put(
-              listsByText,
-              list,
-              peers.map((peer, at) => peersByText.get(texts[at]!) ?? put(peersByText, texts[at]!, peer)),
-            )),
-        ports: portsByText.get(portsText) ?? put(portsByText, portsText, ports),
-        place: policy.places[direction][index],
-        alike: numbers.get(key) ?? put(numbers, key, numbers.size),
-      };
+    return said.map(({ action, peers, ports: saidPorts }, index) => {
+      const portsText = saidPorts === everyRange ? '' : JSON.stringify(saidPorts);
+      const ports = portsByText.get(portsText) ?? put(portsByText, portsText, saidPorts);
+      const list = peers && listOf(peers);
+      return { action, peers: list, ports, place: policy.places[direction][index], alike: numberOf(action, list, ports) };
     });
   };
 }
 
-function put<T>(map: Map<string, T>, key: string, value: T): T {
+function put<K, T>(map: Map<K, T>, key: K, value: T): T {
   map.set(key, value);
   return value;
 }

@@ -117,9 +117,15 @@ export const volumeSources: readonly string[] = [...allowedVolumeSources, ...res
  * Undefined where the volume has none that Kubernetes knows.
  */
 export function volumeSource(volume: Volume): string | undefined {
-  for (const source of volumeSources) if (volume[source] !== undefined) return source;
-  return undefined;
+  let first: number | undefined;
+  for (const key of Object.keys(volume)) {
+    const rank = ranks.get(key);
+    if (rank !== undefined && volume[key] !== undefined && (first === undefined || rank < first)) first = rank;
+  }
+  return first === undefined ? undefined : volumeSources[first];
 }
+
+const ranks: ReadonlyMap<string, number> = new Map(volumeSources.map((source, rank) => [source, rank]));
 
 /** AppArmor and seccomp profiles that both levels allow; any other type, the empty one included, is forbidden. */
 export function isAllowedProfile(type: string | undefined): boolean {

@@ -49,21 +49,37 @@ function textOf(spec: PodSpec, metadata: Metadata): string {
   for (const [key, value] of relevant) text += word(key) + word(value);
   text += word(hostNetwork) + word(hostPID) + word(hostIPC) + word(hostUsers);
   text += os === undefined ? '-' : `+${word(os.name)}`;
-  text += contextText(securityContext) + list(volumes, (volume) => list(sourcesOf(volume), word));
-  for (const containers of [spec.initContainers, spec.containers, spec.ephemeralContainers])
-    text += list(containers, (container) => containerText(container, whole));
-  return text;
+  text += contextText(securityContext);
+  text += list(volumes, volumeText);
+  text += containersText(spec.initContainers, whole);
+  text += containersText(spec.containers, whole);
+  return text + containersText(spec.ephemeralContainers, whole);
+}
+
+function containersText(containers: readonly Container[] | undefined, whole: Whole): string {
+  return containers === undefined ? '-' : list(containers, (container) => containerText(container, whole));
 }
 
 function list<T>(items: readonly T[] | undefined, textOfItem: (item: T) => string): string {
   if (items === undefined) return '-';
   let text = `${items.length}[`;
-  for (const item of items) text += textOfItem(item);
+  for (let index = 0; index < items.length; index++) text += textOfItem(items[index]!);
   return text;
 }
 
-function annotationsOf({ annotations = {} }: Metadata): [string, string][] {
-  return Object.entries(annotations).filter(([key]) => key.includes('seccomp.') || key.includes('apparmor.'));
+const noAnnotations: readonly [string, string][] = [];
+
+function annotationsOf({ annotations }: Metadata): readonly [string, string][] {
+  let relevant: [string, string][] | undefined;
+  for (const key in annotations)
+    if (key.includes('seccomp.') || key.includes('apparmor.')) (relevant ??= []).push([key, annotations[key]!]);
+  return relevant ?? noAnnotations;
+}
+
+function volumeText(volume: Volume): string {
+  let text = '[';
+  for (const key in volume) if (key !== 'name') text += word(key);
+  return text;
 }
 
 /** Which sources a volume has matters, not what is in them. */
@@ -97,14 +113,17 @@ function contextText(context: (PodSecurityContext & SecurityContext) | undefined
   const { seccompProfile: seccomp, appArmorProfile: appArmor, seLinuxOptions: selinux, windowsOptions, capabilities, sysctls } = context;
   return (
     `+${word(context.privileged)}${word(context.allowPrivilegeEscalation)}${word(context.procMount)}` +
-    word(context.runAsNonRoot) +
-    word(context.runAsUser === 0) +
+    `${word(context.runAsNonRoot)}${context.runAsUser === 0 ? 't' : 'f'}` +
     (seccomp === undefined ? '-' : `+${word(seccomp.type)}`) +
-    (appArmor === undefined ? '-' : `+${word(appArmor.type)}${word(appArmor.localhostProfile)}`) +
-    (selinux === undefined ? '-' : `+${word(selinux.type)}${word(selinux.user)}${word(selinux.role)}`) +
-    (windowsOptions === undefined ? '-' : `+${word(windowsOptions.hostProcess)}`) +
     (capabilities === undefined ? '-' : `+${list(capabilities.add, word)}${list(capabilities.drop, word)}`) +
-    list(sysctls, ({ name }) => word(name))
+    // Few say any of these.
+    (appArmor === undefined && selinux === undefined && windowsOptions === undefined && sysctls === undefined
+      ? ''
+      : (appArmor === undefined ? '-' : `+${word(appArmor.type)}${word(appArmor.localhostProfile)}`) +
+        (selinux === undefined ? '-' : `+${word(selinux.type)}${word(selinux.user)}${word(selinux.role)}`) +
+        (windowsOptions === undefined ? '-' : `+${word(windowsOptions.hostProcess)}`) +
+        list(sysctls, ({ name }) => word(name))) +
+    '.'
   );
 }
 
@@ -143,7 +162,14 @@ function containerText(container: Container, { named, hostNetwork }: Whole): str
 
 /** Ports of the host; in its network all are. */
 function portsOf(ports: readonly ContainerPort[] | undefined, hostNetwork: boolean): readonly ContainerPort[] | undefined {
-  return hostNetwork ? ports : ports?.filter(({ hostPort = 0 }) => hostPort !== 0);
+  if (hostNetwork || ports === undefined) return ports;
+  return ports.some(isOfHost) ? ports.filter(isOfHost) : noPorts;
+}
+
+const noPorts: readonly ContainerPort[] = [];
+
+function isOfHost({ hostPort = 0 }: ContainerPort): boolean {
+  return hostPort !== 0;
 }
 
 /** Of probes and hooks only another host matters. */
@@ -155,5 +181,8 @@ function hostsOf(handler: Handler | undefined): object | undefined {
 }
 
 function hostsText(handler: Handler | undefined): string {
-  return word(handler?.httpGet?.host) + word(handler?.tcpSocket?.host);
+  if (handler === undefined) return '-';
+  const http = handler.httpGet?.host;
+  const tcp = handler.tcpSocket?.host;
+  return http === undefined && tcp === undefined ? '-' : `+${word(http)}${word(tcp)}`;
 }

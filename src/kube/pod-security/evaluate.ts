@@ -3,7 +3,7 @@ import type { Container, PodSpec } from '../types.ts';
 import { asAdmitted } from './admitted.ts';
 import { exemptOnWindows, newestMinor, relaxedByUserNamespace } from './allowed-values.ts';
 import { checks, type Check } from './checks.ts';
-import { decidingText } from './deciding.ts';
+import { decidingText, readDeciding } from './deciding.ts';
 import type { Level } from './namespace-labels.ts';
 
 /** A check that a pod fails; reason and detail are those of Pod Security admission, equal to the byte. */
@@ -42,13 +42,40 @@ export function podSecurity(spec: PodSpec, metadata: Metadata, level: 'baseline'
  * checks that keep it from the next stricter one (none for restricted).
  */
 export function podSecurityLevel(spec: PodSpec, metadata: Metadata, minor: number): PodSecurityVerdict {
-  let level = levels.get(minor);
-  if (level === undefined) levels.set(minor, (level = knownBy(1_000, 4_096)));
-  return level(decidingText(spec, metadata), () => judgeLevel(spec, metadata, minor));
+  return levels(minor)(decidingText(spec, metadata), () => judgeLevel(spec, metadata, minor));
 }
 
-/** By minor: the pods of a workload, and many workloads, are alike in what decides. */
-const levels = new Map<number, ReturnType<typeof knownBy<PodSecurityVerdict>>>();
+/** As `podSecurityLevel`, by the part that decides, as `decidingPart` writes it. */
+export function levelOfPart(part: string, minor: number): PodSecurityVerdict {
+  return levelsOfParts(minor)(part, () => {
+    const { spec, metadata } = readDeciding(part);
+    return judgeLevel(spec, metadata, minor);
+  });
+}
+
+/** As `podSecurity` after the defaulting of the API server, by the part that decides, as `decidingPart` writes it. */
+export function violationsOfPart(part: string, level: 'baseline' | 'restricted', minor: number): readonly Violation[] {
+  const known = level === 'baseline' ? baselineOfParts : restrictedOfParts;
+  return known(minor)(part, () => {
+    const { spec, metadata } = readDeciding(part);
+    return podSecurity(asAdmitted(spec, metadata), metadata, level, minor);
+  });
+}
+
+/** What is known by minor: the pods of a workload, and many workloads, are alike in what decides. */
+function knownByMinor<T extends {}>(): (minor: number) => ReturnType<typeof knownBy<T>> {
+  const byMinor = new Map<number, ReturnType<typeof knownBy<T>>>();
+  return (minor) => {
+    let known = byMinor.get(minor);
+    if (known === undefined) byMinor.set(minor, (known = knownBy(1_000, 4_096)));
+    return known;
+  };
+}
+
+const levels = knownByMinor<PodSecurityVerdict>();
+const levelsOfParts = knownByMinor<PodSecurityVerdict>();
+const baselineOfParts = knownByMinor<readonly Violation[]>();
+const restrictedOfParts = knownByMinor<readonly Violation[]>();
 
 export interface PodSecurityVerdict {
   readonly level: Level;

@@ -22,6 +22,6 @@ export {
   volumeSources,
 } from './allowed-values.ts';
 export { checks } from './checks.ts';
-export { decidingPart, decidingText, readDeciding } from './deciding.ts';
-export { activeChecks, podSecurity, podSecurityLevel, violationMessage } from './evaluate.ts';
+export { decidingPart, decidingText } from './deciding.ts';
+export { activeChecks, levelOfPart, podSecurity, podSecurityLevel, violationMessage, violationsOfPart } from './evaluate.ts';
 export { compareLevels, effectiveMinor, labelPrefix, namespacePolicy, parseVersion, type Level } from './namespace-labels.ts';

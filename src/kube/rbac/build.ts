@@ -1,4 +1,4 @@
-import type { OwnedRule } from './aggregation.ts';
+import { aggregate, type OwnedRule } from './aggregation.ts';
 import type { BindingFact, RbacFact, RoleFact, RuleFact, SubjectFact } from './facts.ts';
 import { indexBindings, type BindingIndex, type RoleReference } from './index-bindings.ts';
 import { indexRules, type WantedRules } from './index-rules.ts';
@@ -54,6 +54,8 @@ export interface Rbac {
   whoCanWhere(question: Omit<ResourceQuestion, 'namespace'>): HoldersByNamespace;
   /** Everything that bindings let somebody do, those for the whole cluster first. */
   effective(subject: RbacSubject, groups?: readonly string[]): Grant[];
+  /** How many that are: a role of many rules that many bindings give is told for each of them. */
+  effectiveCount(subject: RbacSubject, groups?: readonly string[]): number;
   /** The part of it that counts in a namespace (undefined: for what lives in none), that for the whole cluster first. */
   effectiveIn(subject: RbacSubject, namespace: string | undefined, groups?: readonly string[]): Grant[];
   /** The rules that a role that was read grants, those that it aggregates included. */
@@ -62,6 +64,8 @@ export interface Rbac {
   rolesOf(binding: RoleReference): readonly RoleFact[];
   /** The bindings that grant a role, directly or through aggregation. */
   bindingsOf(role: RoleFact): readonly BindingFact[];
+  /** Roles that aggregate so much that nobody can say what they grant: they count as if they had not been read. */
+  readonly untold: readonly RoleFact[];
   /** Bindings whose role was not read. */
   readonly missingRoles: readonly BindingFact[];
   /** Roles that no binding grants. */
@@ -72,8 +76,12 @@ export interface Rbac {
 
 /** Joins what was read. Roles of one name (variants of one manifest) count together. */
 export function buildRbac(facts: readonly RbacFact[]): Rbac {
-  const roles = facts.filter((fact) => fact.type === 'role');
-  const rules = indexRules(roles);
+  const read = facts.filter((fact) => fact.type === 'role');
+  const followed = aggregate(read);
+  const untold = followed === undefined ? read.filter(({ aggregates }) => aggregates.length > 0) : [];
+  const roles = followed === undefined ? read.filter(({ aggregates }) => aggregates.length === 0) : read;
+  const aggregation = followed ?? { selected: new Map(), sources: new Map() };
+  const rules = indexRules(roles, aggregation);
   const unordered = facts.filter((fact) => fact.type === 'binding');
   const index = indexBindings(unordered, roles);
   const { bindings } = index;
@@ -133,7 +141,7 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
     return { everywhere, namespaces };
   }
 
-  const bound = once(() => bindingsByRole(roles, unordered, rolesOf));
+  const bound = once(() => bindingsByRole(aggregation, unordered, rolesOf));
   const missingRoles = once(() => unordered.filter((binding) => index.rolesTo(binding).length === 0));
   const unboundRoles = once(() => roles.filter((role) => !bound().has(role)));
   const missingSubjects = once(() => findMissingSubjects(facts));
@@ -141,6 +149,7 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
 
   return {
     roles,
+    untold,
     bindings: unordered,
     can(subject, question, groups) {
       const someone = withGroups(subject, groups);
@@ -152,6 +161,12 @@ export function buildRbac(facts: readonly RbacFact[]): Rbac {
       holdersBy(index.granting(rules.rolesAllowing(question), index.countingIn(namespaceOf(question))), rules.wanted(question)),
     whoCanWhere,
     effective: (subject, groups) => grantsTo(withGroups(subject, groups), index.all, rules.owned),
+    effectiveCount(subject, groups) {
+      let count = 0;
+      for (const bindingId of index.naming(index.idsOf(withGroups(subject, groups)), index.all))
+        for (const roleId of index.rolesOf(bindingId)) count += rules.owned(roleId).length;
+      return count;
+    },
     effectiveIn: (subject, namespace, groups) => grantsTo(withGroups(subject, groups), index.countingIn(namespace), rules.owned),
     rulesOf(role) {
       const id = roleIds().get(role);

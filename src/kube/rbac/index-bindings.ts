@@ -1,4 +1,4 @@
-import { compareText, groupBy } from '../../core/index.ts';
+import { compareText } from '../../core/index.ts';
 import type { BindingFact, RoleFact, SubjectFact } from './facts.ts';
 import { subjectOf, type RbacSubject } from './subject.ts';
 
@@ -28,109 +28,124 @@ export interface BindingIndex {
 
 const nobody = 0;
 
-export function indexBindings(unordered: readonly BindingFact[], roles: readonly RoleFact[]): BindingIndex {
-  const byScope = groupBy([...unordered.keys()], (index) => unordered[index]!.namespace);
-  const namespaces = [...byScope.keys()].filter((scope) => scope !== undefined).sort(compareText);
-  const ranges = new Map<string | undefined, Range>();
-  const order = new Int32Array(unordered.length);
-  let end = 0;
-  for (const scope of [undefined, ...namespaces]) {
-    const list = byScope.get(scope) ?? [];
-    order.set(list, end);
-    ranges.set(scope, { start: end, end: (end += list.length) });
-  }
-  const bindings = unordered.map((_, id) => unordered[order[id]!]!);
+/** What names mean in a namespace, or outside of all of them. */
+interface Scope extends Range {
+  readonly number: number;
+  /** Roles of one name count together. */
+  readonly roles: Map<string, number>;
+  readonly accounts: Map<string, number>;
+}
 
-  const clusterRoles = new Map<string, number[]>();
-  const namespacedRoles = byNamespace<number[]>();
-  for (const [id, { namespace, name }] of roles.entries()) {
-    const known = namespace === undefined ? clusterRoles : namespacedRoles(namespace);
-    const before = known.get(name);
-    if (before === undefined) known.set(name, [id]);
-    else before.push(id);
+export function indexBindings(unordered: readonly BindingFact[], roles: readonly RoleFact[]): BindingIndex {
+  const scopes: Scope[] = [];
+  const newScope = (): Scope => {
+    const scope = { number: scopes.length, roles: new Map<string, number>(), accounts: new Map<string, number>(), start: 0, end: 0 };
+    scopes.push(scope);
+    return scope;
+  };
+  const cluster = newScope();
+  const namespaces = new Map<string, Scope>();
+  function scopeOf(namespace: string | undefined): Scope {
+    if (namespace === undefined) return cluster;
+    let scope = namespaces.get(namespace);
+    if (scope === undefined) namespaces.set(namespace, (scope = newScope()));
+    return scope;
   }
-  function rolesTo({ roleRef: { kind, name }, namespace }: RoleReference): readonly number[] {
-    if (kind === 'ClusterRole') return clusterRoles.get(name) ?? none;
+
+  /** The roles of each name, and the number of the name of each role. */
+  const named: number[][] = [[]];
+  const nameOfRole = Int32Array.from(roles, ({ namespace, name }, id) => {
+    const known = scopeOf(namespace).roles;
+    const number = known.get(name) ?? named.push([]) - 1;
+    known.set(name, number);
+    named[number]!.push(id);
+    return number;
+  });
+  function roleNamed({ kind, name }: BindingFact['roleRef'], scope: Scope): number {
+    if (kind === 'ClusterRole') return cluster.roles.get(name) ?? nobody;
     // A Role is always in a namespace: a binding for the whole cluster finds none.
-    return (kind === 'Role' && namespace !== undefined && namespacedRoles(namespace).get(name)) || none;
+    return (kind === 'Role' && scope !== cluster ? scope.roles.get(name) : undefined) ?? nobody;
   }
-  // Whatever bindings say is read in the order in which they were made: elsewhere in memory it is waited for.
-  const rolesAsRead = unordered.map(rolesTo);
-  const rolesOf = unordered.map((_, id) => rolesAsRead[order[id]!]!);
 
   const subjects: (RbacSubject | undefined)[] = [undefined];
   const users = new Map<string, number>();
   const groups = new Map<string, number>();
-  const accounts = byNamespace<number>();
-  const tableOf = (kind: string, namespace: string | undefined): Map<string, number> | undefined => {
-    if (kind === 'ServiceAccount') return namespace === undefined ? undefined : accounts(namespace);
-    return kind === 'User' ? users : groups;
+  const tableOf = (subject: RbacSubject): Map<string, number> => {
+    if (subject.kind === 'ServiceAccount') return scopeOf(subject.namespace).accounts;
+    return subject.kind === 'User' ? users : groups;
   };
-  function idOf(fact: SubjectFact): number {
-    const { kind, namespace, name } = fact;
-    const known = kind === 'User' || kind === 'Group' || kind === 'ServiceAccount' ? tableOf(kind, namespace)?.get(name) : nobody;
-    return known ?? newId(fact);
-  }
+  const idOfSubject = (subject: RbacSubject): number | undefined => tableOf(subject).get(subject.name);
   function newId(fact: SubjectFact): number {
     const subject = subjectOf(fact);
     if (subject === undefined) return nobody;
     // A user whose name is that of a service account is that account, which may be known.
     const id = idOfSubject(subject) ?? subjects.push(subject) - 1;
-    tableOf(subject.kind, homeOf(subject))?.set(subject.name, id);
+    tableOf(subject).set(subject.name, id);
     return id;
   }
-  const idOfSubject = (subject: RbacSubject): number | undefined => tableOf(subject.kind, homeOf(subject))?.get(subject.name);
-  const subjectsOf = reordered(
-    rowsOf(unordered, ({ subjects: named }) => named, idOf),
-    order,
-  );
-  const bindingsOfRole = turned(
-    rowsOf(
-      rolesOf,
-      (ids) => ids,
-      (id) => id,
-    ),
-    roles.length,
-  );
-  const bindingsOfSubject = turned(subjectsOf, subjects.length);
+
+  // Most of the time goes into waiting for memory: what bindings say is read once, in the order in which they were made.
+  const count = unordered.length;
+  const scopeAsRead = new Int32Array(count);
+  const roleAsRead = new Int32Array(count);
+  const starts = new Int32Array(count + 1);
+  let items: Int32Array = new Int32Array(2 * count);
+  for (let index = 0, end = 0; index < count; index++) {
+    const { namespace, roleRef, subjects: list } = unordered[index]!;
+    const scope = scopeOf(namespace);
+    scopeAsRead[index] = scope.number;
+    roleAsRead[index] = roleNamed(roleRef, scope);
+    if (end + list.length > items.length) items = longer(items, end + list.length);
+    for (let place = 0; place < list.length; place++) {
+      const subject = list[place]!;
+      let known: number | undefined;
+      if (subject.kind === 'User') known = users.get(subject.name);
+      else if (subject.kind === 'Group') known = groups.get(subject.name);
+      else if (subject.kind === 'ServiceAccount' && subject.namespace !== undefined)
+        known = (subject.namespace === namespace ? scope : scopeOf(subject.namespace)).accounts.get(subject.name);
+      items[end++] = known ?? newId(subject);
+    }
+    starts[index + 1] = end;
+  }
+
+  // The index has them in another order: each scope gets as much room as it has bindings, and is filled up to its end.
+  const order = new Int32Array(count);
+  for (let index = 0; index < count; index++) scopes[scopeAsRead[index]!]!.end++;
+  const ordered = [cluster, ...[...namespaces.keys()].sort(compareText).map((namespace) => namespaces.get(namespace)!)];
+  let end = 0;
+  for (const scope of ordered) {
+    scope.start = end;
+    end += scope.end;
+    scope.end = scope.start;
+  }
+  for (let index = 0; index < count; index++) order[scopes[scopeAsRead[index]!]!.end++] = index;
+  const bindings = unordered.map((_, id) => unordered[order[id]!]!);
+  const subjectsAsRead: Rows = { starts, items };
+  const bindingsOfName = turned({ starts: starts.map((_, index) => index), items: roleAsRead }, order, named.length);
+  const bindingsOfSubject = turned(subjectsAsRead, order, subjects.length);
 
   return {
     bindings,
     all: [{ start: 0, end }],
-    countingIn: (namespace) => (namespace === undefined ? [undefined] : [undefined, namespace]).flatMap((scope) => ranges.get(scope) ?? []),
-    rolesTo,
-    rolesOf: (bindingId) => rolesOf[bindingId]!,
+    countingIn(namespace) {
+      const scope = namespace === undefined ? undefined : namespaces.get(namespace);
+      return scope === undefined ? [cluster] : [cluster, scope];
+    },
+    rolesTo: ({ roleRef, namespace }) => named[roleNamed(roleRef, scopeOf(namespace))]!,
+    rolesOf: (bindingId) => named[roleAsRead[order[bindingId]!]!]!,
     subject: (subjectId) => subjects[subjectId],
-    subjectsOf: (bindingId) => row(subjectsOf, bindingId),
+    subjectsOf: (bindingId) => row(subjectsAsRead, order[bindingId]!),
     idsOf: (wanted) => new Set(wanted.flatMap((subject) => idOfSubject(subject) ?? [])),
     naming: (ids, among) => union(bindingsOfSubject, ids, among),
-    granting: (ids, among) => union(bindingsOfRole, ids, among),
+    granting: (ids, among) => union(bindingsOfName, new Set([...ids].map((id) => nameOfRole[id]!)), among),
   };
-}
-
-/** Tables of names, one for each namespace. Most bindings name what is in their own. */
-function byNamespace<T>(): (namespace: string) => Map<string, T> {
-  const tables = new Map<string, Map<string, T>>();
-  let last = '';
-  let table: Map<string, T> | undefined;
-  return (namespace) => {
-    if (table !== undefined && namespace === last) return table;
-    last = namespace;
-    table = tables.get(namespace);
-    if (table === undefined) tables.set(namespace, (table = new Map()));
-    return table;
-  };
-}
-
-function homeOf(subject: RbacSubject): string | undefined {
-  return subject.kind === 'ServiceAccount' ? subject.namespace : undefined;
 }
 
 /** Bindings one after the other. */
 interface Range {
-  readonly start: number;
+  start: number;
   /** Exclusive. */
-  readonly end: number;
+  end: number;
 }
 
 /** Lists of numbers, one behind the other in one array: list `i` is from `starts[i]` to `starts[i + 1]`. */
@@ -139,42 +154,24 @@ interface Rows {
   readonly items: Int32Array;
 }
 
-/** The list that each owner has, as numbers. */
-function rowsOf<O, T>(owners: readonly O[], listOf: (owner: O) => readonly T[], numberOf: (item: T) => number): Rows {
-  const starts = new Int32Array(owners.length + 1);
-  for (let index = 0; index < owners.length; index++) starts[index + 1] = starts[index]! + listOf(owners[index]!).length;
-  const items = new Int32Array(starts[owners.length]!);
-  let at = 0;
-  for (let index = 0; index < owners.length; index++) {
-    const list = listOf(owners[index]!);
-    for (let place = 0; place < list.length; place++) items[at++] = numberOf(list[place]!);
-  }
-  return { starts, items };
-}
-
-/** The same lists in another order. */
-function reordered({ starts, items }: Rows, order: Int32Array): Rows {
-  const newStarts = new Int32Array(starts.length);
-  const newItems = new Int32Array(items.length);
-  for (let index = 0; index < order.length; index++) {
-    const list = row({ starts, items }, order[index]!);
-    newItems.set(list, newStarts[index]);
-    newStarts[index + 1] = newStarts[index]! + list.length;
-  }
-  return { starts: newStarts, items: newItems };
-}
-
-/** For each number the rows in which it stands, in ascending order. */
-function turned({ starts, items }: Rows, count: number): Rows {
+/** For each number the rows in which it stands, by their places in an order, in ascending order. */
+function turned({ starts, items }: Rows, order: Int32Array, count: number): Rows {
   const ends = new Int32Array(count + 1);
-  for (const item of items) ends[item + 1]!++;
+  for (let at = 0; at < starts[order.length]!; at++) ends[items[at]! + 1]!++;
   for (let item = 0; item < count; item++) ends[item + 1]! += ends[item]!;
   const next = ends.slice();
-  const rows = new Int32Array(items.length);
-  for (let index = 0; index + 1 < starts.length; index++) {
-    for (let at = starts[index]!; at < starts[index + 1]!; at++) rows[next[items[at]!]!++] = index;
+  const places = new Int32Array(items.length);
+  for (let place = 0; place < order.length; place++) {
+    const index = order[place]!;
+    for (let at = starts[index]!; at < starts[index + 1]!; at++) places[next[items[at]!]!++] = place;
   }
-  return { starts: ends, items: rows };
+  return { starts: ends, items: places };
+}
+
+function longer(items: Int32Array, least: number): Int32Array {
+  const made = new Int32Array(2 * least);
+  made.set(items);
+  return made;
 }
 
 function row({ starts, items }: Rows, index: number): Int32Array {
@@ -215,5 +212,3 @@ function firstFrom({ starts, items }: Rows, index: number, least: number): numbe
   }
   return low;
 }
-
-const none: readonly number[] = [];

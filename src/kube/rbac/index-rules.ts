@@ -1,4 +1,4 @@
-import { ownedRules, ruleText, type OwnedRule } from './aggregation.ts';
+import { ownedRules, ruleText, type Aggregation, type OwnedRule } from './aggregation.ts';
 import type { PolicyRule, RoleFact } from './facts.ts';
 import { ruleAllows, type Question } from './question.ts';
 
@@ -21,8 +21,8 @@ export interface RuleIndex {
  * Rules that many roles have (operators make thousands of equal roles) are one rule with many roles here, and a question is
  * only put to the rules that name its resource or a star in its place.
  */
-export function indexRules(roles: readonly RoleFact[]): RuleIndex {
-  const rulesOf = ownedRules(roles);
+export function indexRules(roles: readonly RoleFact[], aggregation: Aggregation): RuleIndex {
+  const rulesOf = ownedRules(aggregation);
   const owned: WantedRules = (roleId) => rulesOf(roles[roleId]!);
   // Only who asks for everybody needs it.
   let distinct: DistinctRules | undefined;

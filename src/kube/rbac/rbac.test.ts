@@ -176,6 +176,14 @@ describe('aggregation', () => {
     const rbac = build(aggregate('top', 'a', { to: 'b' }), aggregate('other', 'b', { to: 'a' }), part('leaf', 'b', readPods), bound);
     expect(rbac.can(jane, get('pods')).allowed).toBe(true);
   });
+
+  test('that would take for ever is not followed, and the roles count as not read', () => {
+    const many = Array.from({ length: 300 }, (_, index) => aggregate(`all-${index}`, 'all', { to: 'all' }, readPods));
+    const rbac = build(...many, clusterRole('read', readPods), binding(undefined, 'b', 'ClusterRole all-7', 'User jane'));
+    expect([rbac.untold.length, rbac.roles.map(({ name }) => name)]).toEqual([300, ['read']]);
+    expect(rbac.missingRoles.map(({ roleRef }) => roleRef.name)).toEqual(['all-7']);
+    expect(build(...many.slice(0, 30)).untold).toEqual([]);
+  });
 });
 
 describe('whoCan', () => {

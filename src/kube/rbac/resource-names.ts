@@ -66,8 +66,17 @@ const openEnded: Readonly<Record<string, readonly string[]>> = {
   'resource.k8s.io/resourceclaims': ['binding', 'driver', 'status'],
 };
 
+/** Made when a command asks about resources: a scan does not. */
+let byName: ReadonlyMap<string, NamedResource> | undefined;
+
+function known(): ReadonlyMap<string, NamedResource> {
+  return (byName ??= new Map(all().map((resource) => [`${resource.group}/${resource.name}`, resource])));
+}
+
 /** Kubernetes' own. */
-export const namedResources: readonly NamedResource[] = all();
+export function namedResources(): NamedResource[] {
+  return [...known().values()];
+}
 
 function all(): NamedResource[] {
   const byParent = groupBy(ownResources(), ({ group, resource }) => `${group}/${resource.split('/', 1)[0]}`);
@@ -91,11 +100,7 @@ function singularOf(plural: string): string {
   return plural.replace(/ies$|(?<=ss|us)es$|s$/, (end) => (end === 'ies' ? 'y' : ''));
 }
 
-const byName: ReadonlyMap<string, NamedResource> = new Map(
-  namedResources.map((resource) => [`${resource.group}/${resource.name}`, resource]),
-);
-
 /** The resource of this group and plural; undefined for what Kubernetes itself does not have. */
 export function namedResource(group: string, name: string): NamedResource | undefined {
-  return byName.get(`${group}/${name}`);
+  return known().get(`${group}/${name}`);
 }

@@ -1,4 +1,4 @@
-import { selectedRoles } from './aggregation.ts';
+import type { Aggregation } from './aggregation.ts';
 import type { BindingFact, RbacFact, RoleFact, SubjectFact } from './facts.ts';
 
 /** A subject of a binding that is not there. */
@@ -11,12 +11,11 @@ export interface MissingSubject {
 
 /** For each role the bindings that grant it, directly or through aggregation. */
 export function bindingsByRole(
-  roles: readonly RoleFact[],
+  { selected }: Aggregation,
   bindings: readonly BindingFact[],
   rolesOf: (binding: BindingFact) => readonly RoleFact[],
 ): ReadonlyMap<RoleFact, readonly BindingFact[]> {
   const bound = new Map<RoleFact, BindingFact[]>();
-  const selected = selectedRoles(roles);
   for (const binding of bindings) {
     // A set grows while it is walked.
     const granted = new Set(rolesOf(binding));

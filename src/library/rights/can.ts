@@ -17,7 +17,7 @@ import {
   type SubjectFact,
 } from '../../kube/rbac/index.ts';
 import { isBootstrapGrant } from '../../kube/rbac/bootstrap-policy.ts';
-import type { Rights } from './rights.ts';
+import { heldBy, type Rights } from './rights.ts';
 
 export interface CanQuestion {
   readonly subject: RightsSubject;
@@ -60,8 +60,8 @@ export function isNamespaced({ defined }: Rights, { group, resource }: ResourceR
 }
 
 /** Why nothing that the subject holds comes near. */
-function farOff({ rbac }: Rights, { subject, groups }: CanQuestion): string {
-  const held = rbac.effective(subject, groups).filter((grant) => !isBootstrapGrant(grant.binding, grant.subject)).length;
+function farOff(rights: Rights, { subject, groups }: CanQuestion): string {
+  const held = heldBy(rights, subject, groups).filter((grant) => !isBootstrapGrant(grant.binding, grant.subject)).length;
   if (held === 0) return 'no binding gives it more than Kubernetes gives everybody';
   return held === 1 ? 'the one rule that it holds is about something else' : `the ${held} rules that it holds are about something else`;
 }
@@ -86,9 +86,8 @@ function missingRole({ rbac }: Rights, { subject, groups, request }: CanQuestion
 }
 
 /** Where it is permitted. */
-function namespacesWhere({ rbac }: Rights, { subject, groups, request }: CanQuestion): string[] {
-  const where = rbac
-    .effective(subject, groups)
+function namespacesWhere(rights: Rights, { subject, groups, request }: CanQuestion): string[] {
+  const where = heldBy(rights, subject, groups)
     .filter(({ binding, rule }) => binding.namespace !== undefined && ruleAllows(rule, request))
     .map(({ binding }) => binding.namespace ?? '');
   return [...new Set(where)].sort(compareText);
@@ -98,7 +97,7 @@ const mostMisses = 10;
 
 /** What the subject holds that permits it but for one thing, the nearest first. */
 function misses(rights: Rights, { subject, groups, request }: CanQuestion): RightsMiss[] {
-  const found = rights.rbac.effective(subject, groups).flatMap((grant) => {
+  const found = heldBy(rights, subject, groups).flatMap((grant) => {
     const miss = missOf(grant, request);
     return miss === undefined ? [] : [{ ...miss, grant }];
   });

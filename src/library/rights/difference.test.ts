@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nowhere } from '../../core/index.ts';
 import type { PolicyRule, RbacFact, RbacSubject } from '../../kube/rbac/index.ts';
 import { rightsDifference } from './difference.ts';
-import { joinRights, type Rights } from './rights.ts';
+import { heldBy, joinRights, type Rights } from './rights.ts';
 import { runs } from '../../../test/runs.ts';
 
 const at = { resource: 0, path: [], location: nowhere };
@@ -165,4 +165,22 @@ test('nobody can do more or less than before without a change that says so', () 
     }),
     { seed: 11, numRuns: runs(8, 100) },
   );
+});
+
+describe('what nobody could read', () => {
+  const many = (resource: string, count: number): Partial<PolicyRule>[] =>
+    Array.from({ length: count }, (_, index) => ({ verbs: ['get'], apiGroups: [''], resources: [`${resource}${index}`] }));
+  const jane = { kind: 'User', name: 'jane' };
+
+  test('is refused instead of compared for ever', () => {
+    const [verbs, resources] = ['v', 'r'].map((letter) => Array.from({ length: 200 }, (_, index) => `${letter}${index}`));
+    const after = rightsOf([{ to: jane, rules: [{ verbs: verbs!, apiGroups: [''], resources: resources! }] }]);
+    expect(() => rightsDifference(rightsOf([{ to: jane, rules: many('a', 300) }]), after)).toThrow('too many rules');
+  });
+
+  test('is refused instead of listed', () => {
+    const rules = many('a', 1000);
+    const rights = rightsOf(Array.from({ length: 201 }, () => ({ to: jane, rules })));
+    expect(() => heldBy(rights, { kind: 'User', name: 'jane' })).toThrow(/: 2010\d\d,/);
+  });
 });

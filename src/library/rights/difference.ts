@@ -7,9 +7,11 @@ import {
   type RightsSubject,
 } from '../../core/index.ts';
 import { covers, subjectKey, subjectOf, type Grant, type PolicyRule, type RbacSubject } from '../../kube/rbac/index.ts';
+import { OptionError } from '../../options/option-error.ts';
 import { joinedParts } from '../../kube/least-privilege.ts';
+import { ruleText } from '../../kube/rbac/aggregation.ts';
 import { isLiveInNamespace } from '../../kube/rbac/served-resources.ts';
-import type { Rights } from './rights.ts';
+import { heldBy, type Rights } from './rights.ts';
 
 /**
  * What a change of roles and bindings gives and takes, by what it comes to: rules that are written otherwise, roles that are
@@ -23,7 +25,8 @@ export function rightsDifference(before: Rights, after: Rights): RightsDiffRepor
         const subject = subjectOf(each);
         if (subject !== undefined) subjects.set(subjectKey(subject), subject);
       }
-  const changes = [...subjects.values()].flatMap((subject) => changesOf(before, after, subject));
+  const spend = spending();
+  const changes = [...subjects.values()].flatMap((subject) => changesOf(before, after, subject, spend));
   return {
     schemaVersion: 1,
     tool: after.input.tool,
@@ -44,19 +47,37 @@ function read({ input: { source, kubernetesVersion, inputs } }: Rights): RightsD
   return { source, kubernetesVersion, inputs };
 }
 
-function changesOf(before: Rights, after: Rights, subject: RbacSubject): RightsChange[] {
+/** Comparisons of a part of a rule with a rule: a few seconds. Real changes are of some hundred rules. */
+const mostSteps = 10_000_000;
+
+/** @throws OptionError where it is more than that. */
+function spending(): Spend {
+  let left = mostSteps;
+  return (steps) => {
+    left -= steps;
+    if (left < 0)
+      throw new OptionError([
+        'the two sides differ in too many rules to say what that comes to',
+        'compare a part of them, for instance the roles of one namespace',
+      ]);
+  };
+}
+
+type Spend = (steps: number) => void;
+
+function changesOf(before: Rights, after: Rights, subject: RbacSubject, spend: Spend): RightsChange[] {
   const [was, is] = [scopesOf(before, subject), scopesOf(after, subject)];
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((namespace): RightsChange[] => {
-    const gained = beyond(after, is.get(namespace) ?? [], before.rbac.effectiveIn(subject, namespace));
-    const lost = beyond(before, was.get(namespace) ?? [], after.rbac.effectiveIn(subject, namespace));
+    const gained = beyond(after, is.get(namespace) ?? [], before.rbac.effectiveIn(subject, namespace), spend);
+    const lost = beyond(before, was.get(namespace) ?? [], after.rbac.effectiveIn(subject, namespace), spend);
     return gained.length + lost.length === 0 ? [] : [{ subject, ...(namespace === undefined ? {} : { namespace }), gained, lost }];
   });
 }
 
 /** What bindings that name the subject itself give it, by where. What it has by a group is told of the group. */
-function scopesOf({ rbac }: Rights, subject: RbacSubject): Map<string | undefined, Grant[]> {
+function scopesOf(rights: Rights, subject: RbacSubject): Map<string | undefined, Grant[]> {
   const own = subjectKey(subject);
-  const direct = rbac.effective(subject).filter((grant) => {
+  const direct = heldBy(rights, subject).filter((grant) => {
     const named = subjectOf(grant.subject);
     return named !== undefined && subjectKey(named) === own;
   });
@@ -64,13 +85,15 @@ function scopesOf({ rbac }: Rights, subject: RbacSubject): Map<string | undefine
 }
 
 /** What of some grants others do not cover, each part once. */
-function beyond(rights: Rights, grants: readonly Grant[], others: readonly Grant[]): ChangedRights[] {
+function beyond(rights: Rights, grants: readonly Grant[], others: readonly Grant[], spend: Spend): ChangedRights[] {
+  spend(grants.length + others.length);
   const owner: PolicyRule[] = others.map(({ rule }) => rule);
   // Most rules are as they were: comparing their texts is much faster than their parts.
-  const same = new Set(owner.map(textOf));
+  const same = new Set(owner.map(ruleText));
   const changed: ChangedRights[] = [];
   for (const grant of grants) {
-    if (same.has(textOf(grant.rule))) continue;
+    if (same.has(ruleText(grant.rule))) continue;
+    spend(owner.length * partsOf(grant.rule));
     const parts = covers(owner, [grant.rule]).filter((part) => grant.binding.namespace === undefined || isLive(part));
     if (parts.length === 0) continue;
     // Another binding may give the same again.
@@ -80,8 +103,9 @@ function beyond(rights: Rights, grants: readonly Grant[], others: readonly Grant
   return changed;
 }
 
-function textOf({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): string {
-  return JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs]);
+/** How many parts a rule has, at least one. */
+function partsOf({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): number {
+  return 1 + verbs.length * (apiGroups.length * resources.length * (resourceNames.length || 1) + nonResourceURLs.length);
 }
 
 /** Whether a RoleBinding gives a part at all. */

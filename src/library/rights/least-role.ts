@@ -5,7 +5,7 @@ import { joinedParts, leastRoles, roleObjects, rulesOf, startObserving, type Nam
 import { bootstrapPolicy, isBootstrapGrant } from '../../kube/rbac/bootstrap-policy.ts';
 import { buildRbac, ruleAllows, userNamed, type Grant, type Question, type RbacSubject } from '../../kube/rbac/index.ts';
 import type { AuditLogTotals } from '../../sources/audit-log/index.ts';
-import type { Rights } from './rights.ts';
+import { heldBy, type Rights } from './rights.ts';
 
 export interface LeastRoleOptions {
   readonly subject: RightsSubject;
@@ -153,7 +153,7 @@ function remarksOn(needs: readonly Need[]): string[] {
 function removable(rights: Rights, subject: RightsSubject, groups: readonly string[], needs: readonly Need[]): UnusedRights[] {
   const asked = needs.flatMap(questionsOf);
   const own = subject.kind === 'User' ? userNamed(subject.name) : subject;
-  return rights.rbac.effective(own, subject.kind === 'Group' ? [] : groups).flatMap((grant): UnusedRights[] => {
+  return heldBy(rights, own, subject.kind === 'Group' ? [] : groups).flatMap((grant): UnusedRights[] => {
     if (isBootstrapGrant(grant.binding, grant.subject)) return [];
     const { namespace } = grant.binding;
     const inScope = asked.filter(({ question }) => namespace === undefined || (!('url' in question) && question.namespace === namespace));

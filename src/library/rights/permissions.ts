@@ -1,13 +1,10 @@
 import type { PermissionsReport, RightsSubject } from '../../core/index.ts';
 import { groupsOf, mastersGroup, subjectKey, subjectOf } from '../../kube/rbac/index.ts';
-import type { Rights } from './rights.ts';
+import { heldBy, type Rights } from './rights.ts';
 
 /** Everything that somebody may do, by itself and by every group that it is in. */
-export function permissions(
-  { rbac, input, chainOf, objectOf }: Rights,
-  subject: RightsSubject,
-  more: readonly string[],
-): PermissionsReport {
+export function permissions(rights: Rights, subject: RightsSubject, more: readonly string[]): PermissionsReport {
+  const { rbac, input, chainOf, objectOf } = rights;
   const groups = groupsOf(subject, more);
   const keys = new Set([subject, ...groups.map((name) => ({ kind: 'Group' as const, name }))].map(subjectKey));
   return {
@@ -16,7 +13,7 @@ export function permissions(
     subject,
     groups: groups.filter((name) => subject.kind !== 'Group' || name !== subject.name),
     privileged: groups.includes(mastersGroup),
-    chains: rbac.effective(subject, more).map(chainOf),
+    chains: heldBy(rights, subject, more).map(chainOf),
     unknown: rbac.missingRoles
       .filter(({ subjects }) =>
         subjects.some((each) => {

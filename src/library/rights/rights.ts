@@ -20,8 +20,10 @@ import {
   type NamedResource,
   type Rbac,
   type RbacFact,
+  type RbacSubject,
   type RoleFact,
 } from '../../kube/rbac/index.ts';
+import { OptionError } from '../../options/option-error.ts';
 import type { Inventory, InventoryKinds, Seen } from '../inventory.ts';
 
 /**
@@ -67,7 +69,9 @@ export function startRights({ definitions = false }: { readonly definitions?: bo
 }
 
 /** Joins what was read. */
-export function joinRights(facts: readonly RbacFact[], defined: readonly NamedResource[], inventory: Inventory): Rights {
+export function joinRights(facts: readonly RbacFact[], defined: readonly NamedResource[], read: Inventory): Rights {
+  const rbac = buildRbac(read.live ? facts : [...facts, ...ofServer(facts, read.version)]);
+  const inventory = { ...read, unread: [...read.unread, ...untold(rbac, read)] };
   const { source, files, documents, skipped, unread, unlisted } = inventory;
   const placeOf = (anchor: Anchor): RightsPlace => {
     const file = inventory.fileOf(anchor);
@@ -81,7 +85,7 @@ export function joinRights(facts: readonly RbacFact[], defined: readonly NamedRe
     ...placeOf(at),
   });
   return {
-    rbac: buildRbac(inventory.live ? facts : [...facts, ...ofServer(facts, inventory.version)]),
+    rbac,
     facts,
     defined,
     inventory,
@@ -107,6 +111,31 @@ export function joinRights(facts: readonly RbacFact[], defined: readonly NamedRe
       };
     },
   };
+}
+
+/** Nobody reads more, and a role of 10,000 rules in 10,000 bindings of one subject would fill the memory. */
+const mostHeld = 200_000;
+
+/**
+ * Everything that bindings let somebody do, those for the whole cluster first.
+ * @throws OptionError where that is more than can be told.
+ */
+export function heldBy({ rbac }: Rights, subject: RbacSubject, groups?: readonly string[]): Grant[] {
+  const count = rbac.effectiveCount(subject, groups);
+  if (count <= mostHeld) return rbac.effective(subject, groups);
+  throw new OptionError([
+    `${subject.kind} ${subject.name} holds too many rules to tell what they come to: ${count}, each binding by itself`,
+    'ask for one right of it (plimsoll can, which tells a yes), or about a part of the input',
+  ]);
+}
+
+/** Said once for all of them, at the first. */
+function untold({ untold: [first, ...others] }: Rbac, { fileOf, live }: Inventory): Inventory['unread'] {
+  if (first === undefined) return [];
+  const file = fileOf(first.at);
+  const line = live || first.at.location === nowhere ? 1 : first.at.location.line;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return [{ file, line, reason: `ClusterRole ${first.name}${more}: so much is aggregated that nobody can say what it grants` }];
 }
 
 /** What the API server makes for itself, but for what was read of it. */

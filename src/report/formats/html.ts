@@ -9,7 +9,10 @@ import type { FormatOptions } from './index.ts';
  * The report as one page that needs nothing else: no network, no font, no picture, and a policy that lets nothing run but its
  * own script. Without scripts it is a summary to read; with them findings are filtered, and large reports shown in portions.
  */
-export function* formatHtml(report: Report, { controls }: Pick<FormatOptions, 'controls'>): Generator<string, void> {
+export function* formatHtml(
+  report: Report,
+  { controls, clusters = [] }: Pick<FormatOptions, 'controls' | 'clusters'>,
+): Generator<string, void> {
   const policy = [
     "default-src 'none'",
     `script-src 'sha256-${pageScriptHash}'`,
@@ -33,14 +36,14 @@ export function* formatHtml(report: Report, { controls }: Pick<FormatOptions, 'c
 <body>
 ${header(report)}<main id="main" tabindex="-1">
 ${overview(report, controls)}`;
-  yield* findingsView(report, controls);
+  yield* findingsView(report, controls, clusters.length > 0);
   yield* ledgerView(report);
   yield workloadsView(report);
   yield inputsView(report);
   yield `</main>
 <footer><p>Written by Plimsoll ${escaped(report.tool.version)}. The fragment of the address keeps the view and its filters.</p></footer>
 ${help}<script type="application/json" id="report">`;
-  yield* encodePage(report, controls);
+  yield* encodePage(report, controls, clusters);
   yield `</script>
 <script>${pageScript}</script>
 </body>

@@ -6,6 +6,8 @@ export interface FormatOptions {
   readonly controls: readonly AnyControl[];
   /** In ISO 8601 and UTC, to the second: for formats that demand a time. No format asks a clock. */
   readonly time: string;
+  /** Where the report is of several clusters by `fleetAsOne`, their names: findings of each can then be told from the others. */
+  readonly clusters?: readonly string[];
 }
 
 /** A report in one format, in pieces, so that a report of any size is written without holding its text. */

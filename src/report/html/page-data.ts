@@ -4,6 +4,8 @@
 export interface PageData {
   /** Whether objects stand in no file and on no line. */
   readonly live: boolean;
+  /** Whether the objects are of several clusters. */
+  readonly fleet: boolean;
   readonly chapters: readonly PageChapter[];
   readonly controls: readonly PageControl[];
   readonly objects: readonly PageObject[];
@@ -32,6 +34,8 @@ export interface PageControl {
 
 /** Names as numbers of texts; `title` is how reports name the object. */
 export interface PageObject {
+  /** Of several clusters the one that it is in, else the empty text. */
+  readonly cluster: number;
   readonly kind: number;
   readonly namespace: number;
   readonly title: number;

@@ -18,11 +18,14 @@ import {
   type PageWorkload,
 } from './page-data.ts';
 
-/** What the page's script reads, as JSON for a script element, in pieces: `PageData`. */
-export function* encodePage(report: Report, controls: readonly AnyControl[]): Generator<string, void> {
-  const tables = startTables(controls);
+/**
+ * What the page's script reads, as JSON for a script element, in pieces: `PageData`. Of several clusters the file of each object begins
+ * with the name of its own.
+ */
+export function* encodePage(report: Report, controls: readonly AnyControl[], clusters: readonly string[] = []): Generator<string, void> {
+  const tables = startTables(controls, clusters);
   const named: readonly PageChapter[] = chapters.map(({ code, title }) => ({ code, title }));
-  yield `{"live":${report.target.cluster !== undefined},"chapters":${literal(named)},\n"findings":[`;
+  yield `{"live":${report.target.cluster !== undefined},"fleet":${clusters.length > 0},"chapters":${literal(named)},\n"findings":[`;
   let first = true;
   for (const finding of report.findings) {
     yield `${first ? '' : ','}\n${tables.row(finding).join(',')}`;
@@ -63,7 +66,7 @@ interface Tables extends Pick<PageData, 'controls' | 'objects' | 'waivers' | 'te
   row(finding: Finding): number[];
 }
 
-function startTables(known: readonly AnyControl[]): Tables {
+function startTables(known: readonly AnyControl[], clusters: readonly string[]): Tables {
   const texts: string[] = [''];
   const numberOfText = new Map([['', 0]]);
   const objects: PageObject[] = [];
@@ -73,6 +76,8 @@ function startTables(known: readonly AnyControl[]): Tables {
   const waivers: PageWaiver[] = [];
   const numberOfWaiver = new Map<string, number>();
   const byId = new Map(known.map((each) => [each.id, each]));
+  // One name may begin with another and a slash.
+  const longestFirst = clusters.toSorted((a, b) => b.length - a.length);
 
   function text(raw: string): number {
     const found = numberOfText.get(raw);
@@ -85,6 +90,7 @@ function startTables(known: readonly AnyControl[]): Tables {
     const { apiVersion, kind, namespace = '', name, owner } = resource;
     const key = JSON.stringify([apiVersion, kind, namespace, name, owner?.kind, owner?.name, file]);
     return numbered(numberOfObject, objects, key, () => ({
+      cluster: text(longestFirst.find((cluster) => file.startsWith(`${cluster}/`)) ?? ''),
       kind: text(kind),
       namespace: text(namespace),
       title: text(resourceName(resource)),

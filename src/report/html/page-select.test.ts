@@ -63,6 +63,23 @@ describe('findings', () => {
   });
 });
 
+describe('clusters', () => {
+  test('are told apart by where objects stand, also where one name begins with another', () => {
+    const names = ['eks', 'eks/prod'];
+    const [finding] = sampleReport.findings;
+    const findings = ['eks/prod/shop/Pod/a', 'eks/shop/Pod/a', 'elsewhere/shop/Pod/a'].map((file) => ({ ...finding!, file }));
+    const fleet = JSON.parse([...encodePage({ ...sampleReport, findings, workloads: [] }, [], names)].join('')) as PageData;
+    expect(selected(fleet, { ...initialState, cluster: 'eks' }).rows).toEqual([1]);
+    expect(selected(fleet, { ...initialState, cluster: 'eks/prod' }).rows).toEqual([0]);
+    expect(Object.fromEntries(selected(fleet, initialState).counts.cluster)).toEqual({ 'eks/prod': 1, eks: 1, '': 1 });
+  });
+
+  test('are none where there is one', () => {
+    expect(data.fleet).toBe(false);
+    expect(Object.fromEntries(selected(data, initialState).counts.cluster)).toEqual({ '': selected(data, initialState).rows.length });
+  });
+});
+
 describe('groups', () => {
   test('the worst comes first, of equals the larger one', () => {
     const { rows } = selected(data, initialState);

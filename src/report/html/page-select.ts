@@ -6,6 +6,7 @@ export interface FacetCounts {
   readonly severity: ReadonlyMap<string, number>;
   readonly verdict: ReadonlyMap<string, number>;
   readonly chapter: ReadonlyMap<string, number>;
+  readonly cluster: ReadonlyMap<string, number>;
   readonly namespace: ReadonlyMap<string, number>;
   readonly kind: ReadonlyMap<string, number>;
   readonly waived: ReadonlyMap<string, number>;
@@ -17,7 +18,7 @@ export interface Selection {
   readonly counts: FacetCounts;
 }
 
-const facets = ['severity', 'verdict', 'chapter', 'namespace', 'kind', 'waived'] as const;
+const facets = ['severity', 'verdict', 'chapter', 'namespace', 'kind', 'waived', 'cluster'] as const;
 const beyond = 1 << facets.length;
 
 /** The findings that every filter lets through. */
@@ -26,6 +27,7 @@ export function selected(data: PageData, filters: Filters): Selection {
     severity: new Map<string, number>(),
     verdict: new Map<string, number>(),
     chapter: new Map<string, number>(),
+    cluster: new Map<string, number>(),
     namespace: new Map<string, number>(),
     kind: new Map<string, number>(),
     waived: new Map<string, number>(),
@@ -37,13 +39,14 @@ export function selected(data: PageData, filters: Filters): Selection {
   for (let row = 0; row < findingCount(data); row++) {
     const control = findingAt(data, row, 'control');
     const object = findingAt(data, row, 'object');
-    const { kind, namespace } = data.objects[object]!;
+    const { cluster, kind, namespace } = data.objects[object]!;
     const values = {
       severity: pageSeverities[findingAt(data, row, 'severity')]!,
       verdict: pageVerdicts[findingAt(data, row, 'verdict')]!,
       namespace: namespace === 0 ? withoutNamespace : data.texts[namespace]!,
       kind: data.texts[kind]!,
       waived: findingAt(data, row, 'waiver') === 0 ? 'no' : 'only',
+      cluster: data.texts[cluster]!,
     };
     const chapters = chaptersOf[control]!;
     let refused = 0;
@@ -53,6 +56,7 @@ export function selected(data: PageData, filters: Filters): Selection {
     if (filters.namespace !== '' && filters.namespace !== values.namespace) refused |= 8;
     if (filters.kind !== '' && filters.kind !== values.kind) refused |= 16;
     if (filters.waived !== '' && filters.waived !== values.waived) refused |= 32;
+    if (filters.cluster !== '' && filters.cluster !== values.cluster) refused |= 64;
     const { id, codes } = data.controls[control]!;
     if (wantedObject >= 0 && wantedObject !== object) refused |= beyond;
     else if (filters.control !== '' && filters.control !== id) refused |= beyond;

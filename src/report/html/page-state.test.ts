@@ -8,6 +8,7 @@ test('a state that goes into an address comes back from it', () => {
     severity: ['critical', 'low'],
     verdict: 'any',
     chapter: 'POD',
+    cluster: 'arn:aws:eks:eu-1:1:cluster/prod',
     namespace: 'shop & "co"',
     kind: 'Deployment',
     waived: 'only',

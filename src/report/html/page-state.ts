@@ -11,6 +11,8 @@ export interface Filters {
   readonly severity: readonly string[];
   readonly verdict: 'fail' | 'unknown' | 'any';
   readonly chapter: string;
+  /** Of several. */
+  readonly cluster: string;
   /** `withoutNamespace` for objects that name none. */
   readonly namespace: string;
   readonly kind: string;
@@ -42,6 +44,7 @@ export const unfiltered = {
   severity: [],
   verdict: 'fail',
   chapter: '',
+  cluster: '',
   namespace: '',
   kind: '',
   waived: '',
@@ -76,6 +79,7 @@ export function readFragment(fragment: string): State {
     severity: list('severity', ['critical', 'high', 'medium', 'low']),
     verdict: one('verdict', ['fail', 'unknown', 'any'], 'fail'),
     chapter: text('chapter'),
+    cluster: text('cluster'),
     namespace: text('namespace'),
     kind: text('kind'),
     waived: one('waived', ['', 'no', 'only'], ''),

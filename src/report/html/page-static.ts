@@ -245,7 +245,7 @@ function compareCounts(a: readonly number[], b: readonly number[]): number {
 }
 
 /** The findings as they stand without a script: each control with some of its places. The script takes their place. */
-export function* findingsView(report: Report, controls: readonly AnyControl[]): Generator<string, void> {
+export function* findingsView(report: Report, controls: readonly AnyControl[], fleet: boolean): Generator<string, void> {
   const failing = report.findings.filter(isOpenFailure);
   yield `<section id="findings" class="view" aria-labelledby="findings-title">
 <h2 id="findings-title" class="view-title" tabindex="-1">Findings</h2>
@@ -254,7 +254,7 @@ export function* findingsView(report: Report, controls: readonly AnyControl[]): 
 <fieldset class="chips"><legend class="hidden">Severity</legend>${severities.map((severity) => `<button type="button" class="chip ${severity}" data-severity="${severity}" aria-pressed="false">${severity} <span class="count"></span></button>`).join('')}</fieldset>
 <fieldset class="chips"><legend class="hidden">Verdict</legend>${['fail', 'unknown', 'any'].map((verdict) => `<button type="button" class="chip" data-verdict="${verdict}" aria-pressed="false">${verdict} <span class="count"></span></button>`).join('')}</fieldset>
 <details class="choices" id="choices"><summary>More filters</summary><div>
-${choice('chapter', 'Chapter')}${choice('namespace', 'Namespace')}${choice('kind', 'Kind')}${choice('waived', 'Waived')}${choice('group', 'Group by')}
+${fleet ? choice('cluster', 'Cluster') : ''}${choice('chapter', 'Chapter')}${choice('namespace', 'Namespace')}${choice('kind', 'Kind')}${choice('waived', 'Waived')}${choice('group', 'Group by')}
 </div></details>
 <div class="line"><p id="finding-status" role="status" aria-live="polite"></p><ul id="active" class="active" aria-label="Filters from links"></ul><button type="button" id="clear" class="quiet" aria-keyshortcuts="x">Clear filters</button></div>
 </form>

@@ -1,17 +1,16 @@
 import type { PathsReport, PlanReport } from '../../core/index.ts';
+import { version } from '../../core/version.ts';
+import { fieldByField } from '../json.ts';
 
-/** A report as JSON, keys in a fixed order; a list of objects has one on a line. */
-export function* formatPathsJson(report: PathsReport | PlanReport): Generator<string, void> {
-  const fields = Object.entries({ schemaVersion: 1, ...report });
-  yield '{\n';
-  for (const [index, [key, value]] of fields.entries()) {
-    const comma = index === fields.length - 1 ? '\n' : ',\n';
-    if (!Array.isArray(value) || value.length === 0) {
-      yield `  ${JSON.stringify(key)}: ${JSON.stringify(value)}${comma}`;
-      continue;
-    }
-    const lines = value.map((item) => `    ${JSON.stringify(item)}`);
-    yield `  ${JSON.stringify(key)}: [\n${lines.join(',\n')}\n  ]${comma}`;
-  }
-  yield '}\n';
+/** What programs read of a report about paths. */
+export type PathsJson<Report extends PathsReport | PlanReport> = {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'plimsoll'; readonly version: string };
+  readonly command: Report extends PlanReport ? 'plan' : 'paths';
+} & Report;
+
+/** A report about paths, or a plan, as JSON by the contract of docs/paths.schema.json. */
+export function formatPathsJson(report: PathsReport | PlanReport): Generator<string, void> {
+  const command = 'proof' in report ? 'plan' : 'paths';
+  return fieldByField({ schemaVersion: 1, tool: { name: 'plimsoll', version }, command, ...report });
 }

@@ -9,6 +9,8 @@ export interface PathsTextOptions {
   readonly width: number;
   /** Documents and everything that breaks a step. */
   readonly all: boolean;
+  /** The command that breaks the paths that were found. */
+  readonly nextCommand?: string;
 }
 
 const changesShown = 3;
@@ -29,6 +31,8 @@ export function* formatPathsText(report: PathsReport, options: PathsTextOptions)
       yield `\n  ${page.colors.dim(`and ${goal.more ? 'more than ' : ''}${counted(left, 'other path')} (--limit shows more)`)}\n`;
   }
   yield* closing(report, page);
+  const some = report.goals.some(({ certain, possible }) => certain + possible > 0);
+  if (some && options.nextCommand !== undefined) yield `next: ${page.colors.bold(printable(options.nextCommand))}\n`;
 }
 
 export function countsOf({ certain, possible, more }: Pick<GoalPaths, 'certain' | 'possible' | 'more'>): string {

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { append, nowhere, type Anchor, type ReachChange, type ReachExplanation } from '../../core/index.ts';
 import { formatReachDiffJson, formatReachDiffText, opensSomething, type ReachDiff } from './reach-diff.ts';
 import { formatReachExplanations, formatReachExplanationsJson, type PlaceOf } from './reach-explain.ts';
+import { reachSchema } from '../json-schema.ts';
 import { workload } from './sample-reach.ts';
+import { validatorOf } from '../../../test/schema.ts';
 
 const at = (line: number): Anchor => ({ resource: 0, path: [], location: { ...nowhere, line } });
 const placeOf: PlaceOf = ({ location }) => ({ file: 'policies.yaml', line: location.line, column: 3 });
 const [web, db] = [workload('shop', 'web'), workload('data', 'db\u001b[31m', 'StatefulSet')];
+const validate = validatorOf(reachSchema());
 const options = {
   color: false,
   width: 100,
@@ -75,6 +78,7 @@ describe('an explanation', () => {
 
   test('as JSON has places instead of anchors', () => {
     const json = JSON.parse([...formatReachExplanationsJson([denied], placeOf)].join('')) as { explanations: ReachExplanation[] };
+    expect(validate(json), JSON.stringify(validate.errors)).toBe(true);
     expect(json.explanations).toMatchObject([
       {
         answer: 'denied',
@@ -124,7 +128,9 @@ describe('what a change does', () => {
   });
 
   test('as JSON', () => {
-    expect(JSON.parse([...formatReachDiffJson(opening)].join(''))).toMatchObject({
+    const json: unknown = JSON.parse([...formatReachDiffJson(opening)].join(''));
+    expect(validate(json), JSON.stringify(validate.errors)).toBe(true);
+    expect(json).toMatchObject({
       changes: [{ opened: [{ protocol: 'TCP', ports: '5432' }] }, { closed: [{ ports: '80' }], mayOpen: [{ ports: '53' }] }],
       added: [],
       removed: [{ name: 'old' }],

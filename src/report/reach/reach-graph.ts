@@ -48,6 +48,9 @@ export interface ReachName {
 /** More of them would make tables of more than a hundred megabytes, and a picture that nobody reads. */
 export const mostInGraph = 3000;
 
+/** Policies can be written that allow other ports between each two pods: so much text of ports is kept. */
+const mostCharacters = 2 ** 25;
+
 const mostReasons = 12;
 
 /** A crowd stands for no less than this share of all workloads, and for no fewer than this many. */
@@ -55,7 +58,7 @@ const crowdShare = 0.6;
 const crowdSize = 8;
 
 /**
- * Bundles the pairs of at most `mostInGraph` endpoints; undefined where there are more. What is denied has no line. Nor has
+ * Bundles the pairs of at most `mostInGraph` endpoints; undefined where there are more, or more lists of ports than can be shown. What is denied has no line. Nor has
  * what happens outside of the cluster, or what an endpoint may open to itself, between replicas of one workload.
  * Where the pairs are some of many, `among` says what there is besides: else all of them would be taken for all there are.
  */
@@ -94,6 +97,7 @@ function tableOf(pairs: Iterable<ReachPair>, among: readonly ReachEndpoint[]): T
   };
   const labels: Label[] = [nothing];
   const labelIndexes = new Map<string, number>();
+  let characters = 0;
   const open: number[] = [];
   const reasons = new Set<string>();
   const textOf = rememberingLists(portsText);
@@ -108,6 +112,8 @@ function tableOf(pairs: Iterable<ReachPair>, among: readonly ReachEndpoint[]): T
     const key = `${label.allowed}|${label.unknown}`;
     let index = labelIndexes.get(key);
     if (index === undefined) {
+      characters += key.length;
+      if (characters > mostCharacters) return undefined;
       index = labels.push(label) - 1;
       labelIndexes.set(key, index);
     }

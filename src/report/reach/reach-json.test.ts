@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ReachEndpoint, ReachPair } from '../../core/index.ts';
+import { reachSchema } from '../json-schema.ts';
 import { formatReachJson } from './reach-json.ts';
+import { validatorOf } from '../../../test/schema.ts';
 
 const web: ReachEndpoint = { type: 'workload', kind: 'Deployment', namespace: 'shop', name: 'web' };
 const internet: ReachEndpoint = { type: 'virtual', name: 'internet' };
@@ -30,6 +32,15 @@ describe('reachability as JSON', () => {
         expect.objectContaining({ from: { kind: 'Deployment', namespace: 'shop', name: 'web' }, to: { cidr: '10.0.0.0/8' } }),
       ],
     });
+  });
+
+  test('keeps the contract', () => {
+    const validate = validatorOf(reachSchema());
+    const rest: ReachEndpoint = { type: 'cidr', cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] };
+    const value = JSON.parse([...formatReachJson([pair(internet, web), pair(web, rest)])].join('')) as { pairs: object[] };
+    expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ pairs: [{ ...value.pairs[0], from: { virtual: 'moon' } }] })).toBe(false);
+    expect(validate({ pairs: [{ ...value.pairs[0], allowed: [{ protocol: 'TCP', ports: 'any' }] }] })).toBe(false);
   });
 
   test('is JSON where nothing was asked for too', () => expect(JSON.parse([...formatReachJson([])].join(''))).toEqual({ pairs: [] }));

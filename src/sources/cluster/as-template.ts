@@ -1,4 +1,5 @@
 import { isDecidingAnnotation, labelsOfControllers } from '../../kube/pod-outline.ts';
+import { withoutNode } from './glance.ts';
 import { membersAt, type TextRange } from './json-members.ts';
 
 /*
@@ -32,6 +33,7 @@ export function isAsTemplate(metadata: string, spec: string, template: string): 
   const ofTemplate = template.startsWith('{"metadata":') ? template.indexOf(specMember) : -1;
   const labels = labelsIn(metadata);
   if (ofTemplate === -1 || labels === undefined || labels !== labelsIn(template.slice(0, ofTemplate))) return false;
+  if (isWithAdditions(spec, template.slice(ofTemplate, -1))) return true;
   const fields = membersAt(spec, specMember.length - 1);
   const templateFields = membersAt(template, ofTemplate + specMember.length - 1);
   if (fields === undefined || templateFields === undefined) return false;
@@ -58,6 +60,27 @@ export function isAsTemplate(metadata: string, spec: string, template: string): 
   }
   const ofBoth = [...templateFields.keys()].filter((field) => !leftOut.has(field) && !accountFields.has(field));
   return ofBoth.length === order.length && ofBoth.every((field, index) => field === order[index]);
+}
+
+/**
+ * Whether the spec of a pod is the text of its template's with what is put in at most pods, in the places where that comes:
+ * then no member need be compared with another.
+ */
+function isWithAdditions(spec: string, template: string): boolean {
+  const end = spec.lastIndexOf('},"status":{');
+  const last = spec.lastIndexOf('"schedulerName":"', end);
+  if (end === -1 || last === -1) return false;
+  const tail =
+    /^("schedulerName":"[^"\\]*")(?:,"tolerations":(\[[^[\]\\]*\]))?(?:,"priority":-?\d+)?(?:,"enableServiceLinks":true)?(?:,"preemptionPolicy":"\w+")?$/.exec(
+      spec.slice(last, end),
+    );
+  if (tail === null || withoutOwnTolerations(tail[2] ?? '[]') !== '') return false;
+  const { rest } = withoutNode(spec.slice(0, last));
+  let bare = `${rest}${tail[1]}}`;
+  if (!template.includes('"serviceAccountName":"')) bare = bare.replace('"serviceAccountName":"default","serviceAccount":"default",', '');
+  if (bare.includes('"automountServiceAccountToken":false,')) return bare === template;
+  const token = tokenIn(bare);
+  return (token === undefined ? bare : withoutToken(bare.replace(`"volumes":[${token.volume}],`, ''), token)) === template;
 }
 
 const specMember = '"spec":{';

@@ -3,17 +3,25 @@ import type { PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isClusterScoped } from '../../kube/scope.ts';
 import { pluralOf, wantedKinds } from './wanted-kinds.ts';
 
-/**
- * What a scan has to be permitted, as the YAML of a ClusterRole; with namespaces what it needs in each of them, to be bound
- * there by a RoleBinding. Whoever follows the cluster watches what it lists, except for Secrets.
- */
+export interface ClusterRoleOptions {
+  /** The command of plimsoll that needs it. */
+  readonly command: string;
+  /** False: kinds with pod templates are not read besides. */
+  readonly workloads?: boolean;
+  /** What it needs in each of some namespaces, to be bound there by a RoleBinding. */
+  readonly inNamespaces: boolean;
+  /** Whoever follows the cluster watches what it lists, except for Secrets. */
+  readonly watch?: boolean;
+}
+
+/** What reading these kinds of a cluster has to be permitted, as the YAML of a ClusterRole. */
 export function clusterRole(
   kinds: readonly string[],
   podTemplates: readonly PodTemplateKind[],
-  { inNamespaces, watch }: { readonly inNamespaces: boolean; readonly watch: boolean },
+  { command, workloads = true, inNamespaces, watch = false }: ClusterRoleOptions,
 ): string {
   const byGroup = new Map<string, string[]>();
-  const wanted = wantedKinds(kinds, podTemplates);
+  const wanted = wantedKinds(kinds, podTemplates, { workloads });
   for (const { group, kind } of wanted) {
     if (inNamespaces && isClusterScoped({ apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, name: '' })) continue;
     if (group === '' && kind === 'Secret') continue;
@@ -25,7 +33,7 @@ export function clusterRole(
     .map(([group, plurals]) =>
       rule(`apiGroups: ['${group}']`, `resources: [${plurals.map(quoted).sort().join(', ')}]`, watch ? 'list, watch' : 'list'),
     );
-  const secrets = wanted.some(({ group, kind }) => group === '' && kind === 'Secret') ? [forSecrets] : [];
+  const secrets = wanted.some(({ group, kind }) => group === '' && kind === 'Secret') ? [forSecrets(command)] : [];
   const others = inNamespaces
     ? [rule(`apiGroups: ['']`, 'resources: [namespaces]', 'get')]
     : [
@@ -34,7 +42,7 @@ export function clusterRole(
   return `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
-  name: plimsoll-scan
+  name: plimsoll-${command}
 rules:
 ${[...rules, ...secrets, ...others].join('')}`;
 }
@@ -45,9 +53,12 @@ function quoted(plural: string): string {
 }
 
 /** A rule of its own, so that it can be left out with its reason. */
-const forSecrets = `  # A scan asks for the metadata of Secrets with tokens and for no value. Kubernetes has no permission for that alone: whoever
-  # may list Secrets may read them. With --skip TOK-03 none are asked for, and this rule goes.
+function forSecrets(command: string): string {
+  const without = command === 'scan' ? ' With --skip TOK-03 none are asked for, and this rule goes.' : '';
+  return `  # The metadata of Secrets with tokens is asked for, and no value. Kubernetes has no permission for that alone: whoever
+  # may list Secrets may read them.${without}
 ${rule("apiGroups: ['']", 'resources: [secrets]', 'list')}`;
+}
 
 function rule(first: string, second: string | undefined, verb: string): string {
   return `  - ${first}\n${second === undefined ? '' : `    ${second}\n`}    verbs: [${verb}]\n`;

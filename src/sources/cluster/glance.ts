@@ -40,9 +40,9 @@ export function glanceAt(text: string): Glance | undefined {
   if (spec === -1) return undefined;
   const metadata = text.slice(length, spec);
   const known = { name, namespace, uid, metadata, spec: text.slice(spec) };
-  if (!metadata.includes('"ownerReferences":')) return known;
   const owner = soleOwner.exec(metadata);
-  return owner === null ? undefined : { ...known, owner: { kind: owner[1]!, uid: owner[2]! } };
+  if (owner !== null) return { ...known, owner: { kind: owner[1]!, uid: owner[2]! } };
+  return metadata.includes('"ownerReferences":') ? undefined : known;
 }
 
 /**
@@ -50,22 +50,41 @@ export function glanceAt(text: string): Glance | undefined {
  * annotations that decide nothing. Two pods of which this is the same have one outline.
  */
 export function commonText({ namespace, metadata, spec }: Glance): string {
-  let said = spec;
-  const node = /("serviceAccount":"[^"\\]*",(?:"automountServiceAccountToken":(?:true|false),)?)"nodeName":"([^"\\]*)",/.exec(said);
-  if (node !== null) {
-    // The DaemonSet controller says it too.
-    const affinity = `"matchFields":[{"key":"metadata.name","operator":"In","values":["${node[2]}"]}]`;
-    said = said.replace(node[0], node[1]!).replace(affinity, '"matchFields":[]');
-  }
-  const token = /"kube-api-access-[a-z0-9]{5}"/.exec(said);
-  if (token !== null) said = said.replaceAll(token[0], '"kube-api-access"');
+  const { rest, node } = withoutNode(spec);
+  let said = rest;
+  // The DaemonSet controller says it too.
+  if (node !== undefined && said.includes('Fields":[{"key":"metadata.name"'))
+    said = said.replace(`"matchFields":[{"key":"metadata.name","operator":"In","values":["${node}"]}]`, '"matchFields":[]');
+  const token = tokenIn(said);
+  if (token !== undefined) said = said.replaceAll(`"${token}"`, '"kube-api-access"');
   return `${namespace}\n${withoutIdle(metadata)}${said}`;
+}
+
+const nodeMember = '"nodeName":"';
+const token = 'kube-api-access-';
+
+/** A pod's spec without its node: no other object of a pod has a member of this name. */
+export function withoutNode(spec: string): { readonly rest: string; readonly node?: string } {
+  const at = spec.indexOf(nodeMember);
+  const end = at === -1 ? -1 : spec.indexOf('",', at + nodeMember.length);
+  if (end === -1 || spec[at - 1] !== ',') return { rest: spec };
+  const node = spec.slice(at + nodeMember.length, end);
+  return node.includes('\\') ? { rest: spec } : { rest: spec.slice(0, at) + spec.slice(end + 2), node };
+}
+
+/** What the plugin ServiceAccount calls the volume of a pod's token. */
+function tokenIn(spec: string): string | undefined {
+  const at = spec.indexOf(token);
+  if (at === -1 || spec[at - 1] !== '"') return undefined;
+  const name = spec.slice(at, at + token.length + 5);
+  return /^[a-z0-9-]+$/.test(name) && spec[at + name.length] === '"' ? name : undefined;
 }
 
 const annotations = /"annotations":\{((?:"[^"\\]*(?:\\.[^"\\]*)*":"[^"\\]*(?:\\.[^"\\]*)*",?)*)\},?/;
 const annotation = /"([^"\\]*(?:\\.[^"\\]*)*)":"[^"\\]*(?:\\.[^"\\]*)*"/g;
 
 function withoutIdle(metadata: string): string {
+  if (!metadata.includes('"annotations":{')) return metadata;
   return metadata.replace(annotations, (_, entries: string) =>
     [...entries.matchAll(annotation)].flatMap(([entry, key = '']) => (isDecidingAnnotation(key) ? [entry] : [])).join(),
   );

@@ -6,14 +6,24 @@ import { oneLine } from '../manifests/reasons.ts';
 import { apiVersionOf, kindFile, objectFile } from './object-names.ts';
 import type { ServedKind } from './served-kinds.ts';
 
-/** An object that is to be judged: a text, so that any thread may parse it. */
-export interface Handed {
+/** An object that is to be judged, or the name of one: plain data, so that any thread may go on with it. */
+export type Handed = HandedText | HandedReplica;
+
+/** The text of an object that is still to be parsed. */
+export interface HandedText {
   readonly slice: JsonSlice;
   /** Its number in the list. */
   readonly index: number;
   readonly madeFrom?: MadeFrom;
   /** The name to report it by, where that says more than its own. */
   readonly ref?: ResourceRef;
+}
+
+/** A pod that is as its owner's template says: nothing else of it is read. */
+export interface HandedReplica {
+  readonly ref: ResourceRef;
+  readonly uid: string;
+  readonly madeFrom: MadeFrom;
 }
 
 /** Consecutive objects of one kind. */
@@ -37,17 +47,17 @@ export interface HandedReader {
   /** False where it is nothing that can be judged, which was said. */
   read(handed: Handed): boolean;
   /** The same of what was parsed before. */
-  take(resource: Resource, handed: Handed): boolean;
+  take(resource: Resource, handed: HandedText): boolean;
   readonly outcome: Outcome;
 }
 
 export function handedReader(kind: ServedKind, { podTemplates, sink }: HandedOptions): HandedReader {
   const file = kindFile(kind);
   const list = { apiVersion: apiVersionOf(kind), kind: `${kind.kind}List` };
-  let current: Handed | undefined;
+  let current: HandedText | undefined;
   let taken = false;
 
-  function take(resource: Resource, { ref = resource.ref, madeFrom }: Handed): boolean {
+  function take(resource: Resource, { ref = resource.ref, madeFrom }: HandedText): boolean {
     const { namespace, name } = resource.ref;
     const stray = strayOf(kind, resource);
     if (stray !== undefined) {
@@ -71,6 +81,10 @@ export function handedReader(kind: ServedKind, { podTemplates, sink }: HandedOpt
 
   return {
     read(handed) {
+      if (!('slice' in handed)) {
+        sink({ type: 'resource', resource: replicaOf(kind, handed) });
+        return true;
+      }
       current = handed;
       taken = false;
       reader.read({ type: 'item', slice: handed.slice, list: { ...list, index: handed.index } });
@@ -79,6 +93,13 @@ export function handedReader(kind: ServedKind, { podTemplates, sink }: HandedOpt
     take,
     outcome: reader.outcome,
   };
+}
+
+function replicaOf(kind: ServedKind, { ref, uid, madeFrom }: HandedReplica): Resource {
+  const { apiVersion, kind: ofKind, namespace, name } = ref;
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+  const object = { apiVersion, kind: ofKind, metadata: { ...metadata, uid } };
+  return { ref, metadata, object, podTemplates: [], file: objectFile(kind, namespace, name), locate: nowhereOf, madeFrom };
 }
 
 /** Why an object is none of its list. */

@@ -1,6 +1,14 @@
 import type { Input, Resource } from '../../core/resource.ts';
 import type { Sharing } from '../manifests/sharing.ts';
-import { handedReader, type Handed, type HandedOptions, type HandedOutcome, type HandedPortion } from './handed.ts';
+import {
+  handedReader,
+  type Handed,
+  type HandedOptions,
+  type HandedOutcome,
+  type HandedPortion,
+  type HandedReplica,
+  type HandedText,
+} from './handed.ts';
 import type { ServedKind } from './served-kinds.ts';
 
 export type HandedSharing = Sharing<HandedPortion, HandedOutcome>;
@@ -16,6 +24,8 @@ export interface Share {
 export interface Handing {
   open(kind: ServedKind): KindHanding;
   tell(input: Input): void;
+  /** At least so many objects more will be handed over: whoever is to help need not wait until they are. */
+  expect(objects: number): void;
   /** Between two pages: what was handed over is given to whoever is free. */
   pause(): Promise<void>;
   /** Resolves when everything was parsed. */
@@ -24,7 +34,9 @@ export interface Handing {
 
 export interface KindHanding {
   /** `resource` is what it was parsed to already. `onRefused` hears, now or later, that it is nothing that can be judged. */
-  hand(handed: Handed, resource?: Resource, onRefused?: () => void): void;
+  hand(handed: HandedText, resource?: Resource, onRefused?: () => void): void;
+  /** Hands over what need not be parsed. */
+  name(replica: HandedReplica): void;
   /** Hears what became of all of them, behind the last one. */
   finish(done: (became: KindOutcome, sink: (input: Input) => void) => void): void;
 }
@@ -55,6 +67,12 @@ export function startHanding(options: HandedOptions, share?: Share): Handing {
   let asked = false;
   let handedOver = 0;
   let waiting: Waiting[] = [];
+
+  function shareFrom(objects: number): void {
+    if (asked || share === undefined || objects < share.from) return;
+    asked = true;
+    sharing = share.start();
+  }
 
   function after(run: () => void): void {
     if (sharing === undefined) run();
@@ -94,6 +112,11 @@ export function startHanding(options: HandedOptions, share?: Share): Handing {
           if (sharing !== undefined) waiting.push({ type: 'object', kind, outcome, handed, onRefused });
           else if (!(resource === undefined ? reader.read(handed) : reader.take(resource, handed))) onRefused?.();
         },
+        name(replica) {
+          handedOver++;
+          if (sharing === undefined) reader.read(replica);
+          else waiting.push({ type: 'object', kind, outcome, handed: replica, onRefused: undefined });
+        },
         finish(done) {
           after(() => {
             add(outcome, reader.outcome);
@@ -107,11 +130,10 @@ export function startHanding(options: HandedOptions, share?: Share): Handing {
       after(() => sink(input));
     },
 
+    expect: (objects) => shareFrom(handedOver + objects),
+
     async pause() {
-      if (!asked && share !== undefined && handedOver >= share.from) {
-        asked = true;
-        sharing = share.start();
-      }
+      shareFrom(handedOver);
       if (sharing !== undefined) await drain(sharing);
     },
 

@@ -10,3 +10,4 @@ export { type Answer, type Cause } from './requests.ts';
 export { listRead } from './list-read.ts';
 export { startWatches } from './watch.ts';
 export { strangerName, verifyEnforcement } from './verify-enforcement.ts';
+export { wantedKinds } from './wanted-kinds.ts';

@@ -23,6 +23,8 @@ export interface ClusterOptions {
   readonly namespaces?: readonly string[];
   /** Also the names of the keys in Secrets, for which their values come over the network. */
   readonly readSecretKeys?: boolean;
+  /** Pods whose texts show that they are as their owner's template says are not parsed: the sink gets them without pod templates. */
+  readonly replicasByName?: boolean;
   readonly patience: Patience;
   /** With whom the objects are judged, if there are many; what they come to then goes where the sharing says. */
   readonly share?: Share;
@@ -75,9 +77,11 @@ export async function readCluster(
     end,
     owners: startOwners(fileOf),
     podTemplates,
+    replicasByName: options.replicasByName === true,
     handing: startHanding({ podTemplates, sink }, share),
     spare: [],
     documents: 0,
+    templatesKnown: true,
     restarted: [],
     unlisted: [],
     moments: new Set(),

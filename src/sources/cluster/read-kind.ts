@@ -6,6 +6,7 @@ import { kindReader } from './read-page.ts';
 import { getSingle, readSingle } from './read-single.ts';
 import { deadlineOf, miss, tellUnread, type Reading } from './reading.ts';
 import type { Answer } from './requests.ts';
+import { isMade } from './wanted-kinds.ts';
 
 /** Asks for what comes first of a kind. */
 export function start(reading: Reading, { kind: { asking }, verb, parts: [first] }: Job): Promise<Answer> {
@@ -23,9 +24,11 @@ export async function readKind(
 ): Promise<Refusal | undefined> {
   const { kind, found, verb, parts } = job;
   const resource = resourceName(found);
-  const { podTemplates, owners, handing } = reading;
+  const { podTemplates, replicasByName, owners, handing } = reading;
   const { asking } = kind;
-  const reader = kindReader({ kind: found, asking, podTemplates, owners, handing });
+  // What is made from a template waits until it is known that there is one.
+  if (isMade(kind) && !reading.templatesKnown) await handing.settle();
+  const reader = kindReader({ kind: found, asking, podTemplates, replicasByName, owners, handing });
   // It may have waited long for its turn.
   const deadline = deadlineOf(reading);
   /** The parts that were not read, by the reason. */
@@ -39,19 +42,22 @@ export async function readKind(
       asking,
       deadline,
       resource,
+      isReplica: isMade(kind),
       onPage: () => onPage(reading.documents + reader.documents()),
     };
     const ended = await (verb === 'get' ? readSingle : readList)(place, index === 0 ? first : undefined);
     if (typeof ended === 'object') return ended;
     if (ended !== undefined) failures.set(ended, [...(failures.get(ended) ?? []), part]);
   }
+  const tookTemplates = reader.tookTemplates();
+  if (tookTemplates) reading.templatesKnown = false;
   reader.finish((damaged) => {
+    if (tookTemplates) reading.templatesKnown = true;
     if (failures.size > 0 || damaged) miss(reading, kind, resource);
   });
   reading.documents += reader.documents();
   for (const [why, failed] of failures) tellUnread(reading, resource, `${verb} ${resource}${placesOf(verb, failed)}`, why);
-  // What is made from a template waits until it is known that there is one.
-  await (reader.tookTemplates() ? handing.settle() : handing.pause());
+  await handing.pause();
   return undefined;
 }
 

@@ -20,6 +20,8 @@ export interface Place {
   readonly deadline: number;
   /** `deployments.apps` */
   readonly resource: string;
+  /** Its objects are mostly made from the templates of others, and few of them judged. */
+  readonly isReplica: boolean;
   readonly onPage: () => void;
 }
 
@@ -40,7 +42,7 @@ export function getPage(
 
 /** Reads the pages of a list, beginning with the answer to what was asked ahead. */
 export async function readList(place: Place, first: Promise<Answer> | undefined): Promise<Ended> {
-  const { reading, reader, onPage, resource } = place;
+  const { reading, reader, isReplica, onPage, resource } = place;
   let limit = pageSize;
   let token = '';
   let tokens = new Set<string>();
@@ -53,8 +55,9 @@ export async function readList(place: Place, first: Promise<Answer> | undefined)
   for (;;) {
     if (answer.type === 'ok') {
       // While this page is read the next one is on its way.
-      const early = nextInFront(answer.body);
+      const { token: early, behind } = inFront(answer.body);
       const following = early === undefined || tokens.has(early) ? undefined : getPage(reading, place, early, limit);
+      if (!isReplica) reading.handing.expect(behind);
       const page = reader.page(answer.body);
       // Whoever hears of answers may keep them.
       if (reading.connection.answer === undefined) giveBack(reading.spare, answer.body);
@@ -93,8 +96,12 @@ function isSlow(answer: NoAnswer): boolean {
   return answer.type === 'refused' ? answer.status === 504 : answer.type === 'failed' && answer.cause === 'silence';
 }
 
-/** Go writes the metadata of typed lists in front of their items; custom resources come with theirs behind. */
-function nextInFront(body: Buffer): string | undefined {
-  const head = /^\{"kind":"\w+","apiVersion":"[\w./-]+","metadata":(\{[^{}]*\})/.exec(body.toString('latin1', 0, 8192));
-  return head === null ? undefined : continueOf(Buffer.from(`{"metadata":${head[1]}}`, 'latin1'));
+/**
+ * What asks for the next page, and how many objects come behind this one. Go writes the metadata of typed lists in front of
+ * their items; custom resources come with theirs behind. API servers that cannot count what remains do not say it.
+ */
+function inFront(body: Buffer): { readonly token: string | undefined; readonly behind: number } {
+  const head = /^\{"kind":"\w+","apiVersion":"[\w./-]+","metadata":(\{[^{}]*\})/.exec(body.toString('latin1', 0, 8192))?.[1];
+  const token = head === undefined ? undefined : continueOf(Buffer.from(`{"metadata":${head}}`, 'latin1'));
+  return { token, behind: token === undefined ? 0 : Number(/"remainingItemCount":(\d{1,9})[,}]/.exec(head ?? '')?.[1] ?? 1) };
 }

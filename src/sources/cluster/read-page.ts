@@ -2,13 +2,15 @@ import type { MadeFrom, Resource, ResourceRef } from '../../core/index.ts';
 import { isWorkflow } from '../../kube/argo-workflow.ts';
 import { templatePaths, type PodTemplateKind } from '../../kube/pod-templates.ts';
 import { isObject } from '../../kube/shape-reader.ts';
+import { mayHoldSystemPods } from '../../kube/system-workloads.ts';
 import { pieceReader } from '../manifests/documents.ts';
 import { jsonStream, type JsonSlice, type ListHeader } from '../manifests/json-stream.ts';
 import { oneLine } from '../manifests/reasons.ts';
 import { commonText, glanceAt, nameAt, templateOfDeployment, templateOfReplicaSet, wantsNone, type Glance } from './glance.ts';
 import type { Asking } from './asking.ts';
-import { strayOf, type Handed } from './handed.ts';
+import { strayOf, type HandedText } from './handed.ts';
 import type { Handing } from './handing.ts';
+import { cutByLandmarks } from './landmarks.ts';
 import { apiVersionOf, kindFile } from './object-names.ts';
 import type { Owners } from './owners.ts';
 import type { ServedKind } from './served-kinds.ts';
@@ -39,18 +41,21 @@ export interface KindOptions {
   readonly kind: ServedKind;
   readonly asking: Asking;
   readonly podTemplates: readonly PodTemplateKind[];
+  /** As in `ClusterOptions`. */
+  readonly replicasByName: boolean;
   /** Workloads that were read. Those of this kind are added. */
   readonly owners: Owners;
   readonly handing: Handing;
 }
 
-export function kindReader({ kind, asking, podTemplates, owners, handing }: KindOptions): KindReader {
+export function kindReader({ kind, asking, podTemplates, replicasByName, owners, handing }: KindOptions): KindReader {
   const apiVersion = apiVersionOf(kind);
   const file = kindFile(kind);
   const judged = handing.open(kind);
   const holdsPods = templatePaths(kind.group, kind.kind, podTemplates).length > 0 || isWorkflow(kind.group, kind.kind);
   const isPod = kind.group === '' && kind.kind === 'Pod';
   const isReplicaSet = kind.group === 'apps' && kind.kind === 'ReplicaSet';
+  const isJob = kind.group === 'batch' && kind.kind === 'Job';
   const isDeployment = kind.group === 'apps' && kind.kind === 'Deployment';
   /** A list that has to be begun anew brings objects again. */
   const seen = new Set<string>();
@@ -59,7 +64,7 @@ export function kindReader({ kind, asking, podTemplates, owners, handing }: Kind
   let tookTemplates = false;
   let status = (): string | undefined => undefined;
   /** Of what is being read: as it goes on to be judged, and what of it other replicas have in common with it. */
-  let handed: Handed | undefined;
+  let handed: HandedText | undefined;
   let common: string | undefined;
 
   function unread(reason: string): void {
@@ -82,7 +87,7 @@ export function kindReader({ kind, asking, podTemplates, owners, handing }: Kind
       if (key !== undefined) once(key, () => hand());
       return key !== undefined;
     }
-    const glance = isPod || isReplicaSet || isDeployment ? glanceAt(text) : undefined;
+    const glance = isPod || isReplicaSet || isDeployment || isJob ? glanceAt(text) : undefined;
     if (glance === undefined) return false;
     const { name, namespace, owner } = glance;
     const key = `${namespace}/${name}`;
@@ -117,7 +122,11 @@ export function kindReader({ kind, asking, podTemplates, owners, handing }: Kind
       }
       const shown = owners.compareText(glance, owner.uid, common ?? '');
       if (shown === undefined) return false;
-      if (shown.first) hand(shown);
+      if (shown.first) handReplica(glance, shown.madeFrom);
+      skip(inPlaceOf(owner.kind));
+      return true;
+    }
+    if (isJob && hasEnded(status())) {
       skip(inPlaceOf(owner.kind));
       return true;
     }
@@ -181,6 +190,15 @@ export function kindReader({ kind, asking, podTemplates, owners, handing }: Kind
     judged.hand(named, resource, onRefused);
   }
 
+  function handReplica({ namespace, name, uid }: Glance, madeFrom: MadeFrom): void {
+    if (!replicasByName || mayHoldSystemPods(namespace)) return hand({ madeFrom });
+    judged.name({
+      ref: { apiVersion, kind: kind.kind, namespace: detached(namespace), name: detached(name) },
+      uid: detached(uid),
+      madeFrom,
+    });
+  }
+
   const reader = pieceReader(file, {
     reads: () => true,
     podTemplates,
@@ -202,6 +220,8 @@ export function kindReader({ kind, asking, podTemplates, owners, handing }: Kind
   }
 
   function cut(bytes: Buffer): Cut {
+    const quickly = cutByLandmarks(bytes, kind, read);
+    if (quickly !== undefined) return { header: quickly, single: undefined, failed: undefined };
     const found: { -readonly [K in keyof Cut]: Cut[K] } = { header: undefined, single: undefined, failed: undefined };
     const answer = jsonStream(1, {
       wanted: () => true,
@@ -289,8 +309,11 @@ function isFinished(status: string | undefined): boolean {
 function hasNoPods({ group, kind }: ServedKind, { spec }: Readonly<Record<string, unknown>>, status: () => string | undefined): boolean {
   if (group === 'apps' && kind === 'ReplicaSet')
     return isObject(spec) && spec['replicas'] === 0 && (parsed(status())?.['replicas'] ?? 0) === 0;
-  if (group !== 'batch' || kind !== 'Job') return false;
-  const conditions = parsed(status())?.['conditions'];
+  return group === 'batch' && kind === 'Job' && hasEnded(status());
+}
+
+function hasEnded(status: string | undefined): boolean {
+  const conditions = parsed(status)?.['conditions'];
   return (
     Array.isArray(conditions) &&
     conditions.some((each) => isObject(each) && (each['type'] === 'Complete' || each['type'] === 'Failed') && each['status'] === 'True')

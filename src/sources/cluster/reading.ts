@@ -14,10 +14,14 @@ export interface Reading {
   readonly end: number;
   readonly owners: Owners;
   readonly podTemplates: readonly PodTemplateKind[];
+  /** As in `ClusterOptions`. */
+  readonly replicasByName: boolean;
   readonly handing: Handing;
   /** Memory of pages that were read. */
   readonly spare: Buffer[];
   documents: number;
+  /** Whether it is known of all workloads whose templates were taken as they stand that they can be judged. */
+  templatesKnown: boolean;
   /** Resources whose pages are not all of one moment. */
   readonly restarted: string[];
   readonly unlisted: UnlistedKind[];

@@ -53,15 +53,23 @@ export function wantedKinds(
 
 /**
  * Owners before what they own, so that what comes later is known to have been judged at its owner. Deployments own
- * ReplicaSets, Knative's Revisions own Deployments, and so on; pods come last.
+ * ReplicaSets, Knative's Revisions own Deployments, and so on; pods come last. Of Deployments there are the most: as they come
+ * before other workloads, it shows early how much there is to judge. What holds no pods stands between them and
+ * what is made from their templates: while it is read they are judged, and nobody waits for that.
  */
 function rank({ group, kind, podTemplates }: WantedKind): number {
-  if (!podTemplates) return 0;
-  if (group === '' && kind === 'Pod') return 6;
+  if (!podTemplates) return 6;
+  if (group === '' && kind === 'Pod') return 8;
   if (group === 'serving.knative.dev') return ['Service', 'Configuration', 'Revision'].indexOf(kind) + 1;
-  if (kind === 'ReplicaSet' || kind === 'Job' || kind === 'ReplicationController') return 5;
-  if (group === 'apps') return 4;
+  if (kind === 'ReplicaSet' || kind === 'Job' || kind === 'ReplicationController') return 7;
+  if (group === 'apps') return kind === 'Deployment' ? 4 : 5;
+  if (group === 'batch') return 5;
   return kind === 'Workflow' ? 2 : 1;
+}
+
+/** Whether its objects are mostly made from the templates of others. */
+export function isMade(kind: WantedKind): boolean {
+  return rank(kind) > 6;
 }
 
 function inOrder(a: WantedKind, b: WantedKind): number {

@@ -1,4 +1,13 @@
-import { apiGroup, isObserved, type Input, type Location, type Path, type RepeatedKey, type Resource } from '../../core/index.ts';
+import {
+  apiGroup,
+  isObserved,
+  onceByKind,
+  type Input,
+  type Location,
+  type Path,
+  type RepeatedKey,
+  type Resource,
+} from '../../core/index.ts';
 import { isWorkflow } from '../../kube/argo-workflow.ts';
 import { copiedMistake, copiedMistakeAt } from '../../kube/copied-mistakes.ts';
 import { decode } from '../../kube/decode.ts';
@@ -104,11 +113,11 @@ interface Wanted {
 
 function wantedBy({ reads, podTemplates }: Pick<DocumentOptions, 'reads' | 'podTemplates'>): Wanted {
   return {
-    isRead(apiVersion, kind) {
+    isRead: onceByKind((apiVersion, kind) => {
       if (isObserved({ apiVersion })) return false;
       const group = apiGroup(apiVersion);
       return reads(group, kind) || podTemplates.some((row) => row.group === group && row.kind === kind);
-    },
+    }),
     mayHoldPod(apiVersion, kind) {
       const group = apiGroup(apiVersion);
       // The schemas of CustomResourceDefinitions are full of these words.
@@ -196,7 +205,7 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
   }
 
   function takeYaml(text: string, line: number): void {
-    const { empty, contentAt, linesBefore, header } = sniff(text);
+    const { empty, contentAt, linesBefore, header } = sniff(text, isRead);
     if (empty) return;
     const first = line + linesBefore;
     if (text.charCodeAt(contentAt) === 123 && takeJsonText(text.slice(contentAt), first)) return;
@@ -259,11 +268,11 @@ export function pieceReader(file: string, options: DocumentOptions): PieceReader
       const [place] = locate([[...prefix, ...decoded.path]]);
       return unread(place?.line ?? first, explained(`refused by the API server: ${decoded.refused}`, copiedMistakeAt(value, decoded.path)));
     }
-    const { ref, metadata, object, podTemplates: templates } = decoded;
+    const { ref, metadata, object, podTemplates: templates, hasLastingFields } = decoded;
     if (isPatch(object, templates)) return skip(first, patch);
     counts.resources++;
     const at: Locate = prefix.length === 0 ? locate : (paths) => locate(paths.map((path) => [...prefix, ...path]));
-    const resource: Resource = { ref, metadata, object, podTemplates: templates, file, locate: at };
+    const resource: Resource = { ref, metadata, object, podTemplates: templates, hasLastingFields, file, locate: at };
     sink({ type: 'resource', resource: repeated === undefined ? resource : { ...resource, repeated: repeatedBelow(prefix, repeated) } });
   }
 

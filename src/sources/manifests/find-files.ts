@@ -48,7 +48,7 @@ export interface FoundOverlay {
 const manifestName = /\.(?:ya?ml|json)$/;
 const chartArchiveName: RegExp = /\.(?:tgz|tar\.gz)$/;
 const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-const neverEntered: ReadonlySet<string> = new Set(['.git', 'node_modules']);
+export const neverEntered: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
 /** The search for files while it runs. */
 interface Search {

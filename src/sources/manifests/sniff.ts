@@ -20,9 +20,10 @@ function hasOtherLineEnds(text: string): boolean {
  * Finds `apiVersion` and `kind` in the first column. Most bytes of real manifests belong to kinds that no rule reads, and
  * parsing them to find that out would be most of the work. Certain it is only when every line that begins in the first
  * column is a plain key, an item of a list or a comment, and each of the two keys stands there once: then no quoted text,
- * flow collection, merge key or second key can name another kind. A list of objects is never certain.
+ * flow collection, merge key or second key can name another kind. A list of objects is never certain. What is parsed anyway
+ * (`isRead`) need not be: its kind is not told.
  */
-export function sniff(text: string): Sniffed {
+export function sniff(text: string, isRead: (apiVersion: string, kind: string) => boolean = () => false): Sniffed {
   let linesBefore = 0;
   let contentAt = -1;
   let certain = true;
@@ -52,6 +53,7 @@ export function sniff(text: string): Sniffed {
           else if (key === 'kind') kind = value;
           else apiVersion = value;
           open = true;
+          if (apiVersion !== undefined && kind !== undefined && isRead(apiVersion, kind)) certain = false;
         }
         if (!certain) break;
       }

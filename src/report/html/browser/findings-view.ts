@@ -26,6 +26,7 @@ export function showFindings(data: PageData, state: State): void {
     chip.querySelector('.count')!.textContent = (verdict === 'any' ? anyVerdict : (counts.verdict.get(verdict) ?? 0)).toLocaleString('en');
   }
   const all: Choice = ['', 'all', undefined];
+  if (data.fleet) choices('cluster', state.cluster, [all, ...sortedChoices(counts.cluster, state.cluster)]);
   choices('chapter', state.chapter, [
     all,
     ...data.chapters.flatMap(({ code }) => counted1(counts.chapter, code, titles.get(code)!, state.chapter)),
@@ -44,7 +45,7 @@ export function showFindings(data: PageData, state: State): void {
   );
   const search = byId('q') as HTMLInputElement;
   if (search.value !== state.q) search.value = state.q;
-  const narrowed = [state.chapter, state.namespace, state.kind, state.waived].filter((each) => each !== '').length;
+  const narrowed = [state.cluster, state.chapter, state.namespace, state.kind, state.waived].filter((each) => each !== '').length;
   byId('choices').querySelector('summary')!.textContent = narrowed === 0 ? 'More filters' : `More filters (${narrowed} set)`;
   showLinked(data, state);
   byId('clear').hidden = JSON.stringify({ ...state, ...unfiltered }) === JSON.stringify(state);
@@ -175,11 +176,12 @@ export function printFindings(data: PageData, state: State): void {
 }
 
 function writtenFilters(data: PageData, state: State): string {
-  const { severity, verdict, chapter, namespace, kind, waived, q, code, control, object } = state;
+  const { severity, verdict, cluster, chapter, namespace, kind, waived, q, code, control, object } = state;
   const named = object === '' ? '' : (data.texts[data.objects[Number(object)]?.title ?? 0] ?? '');
   const parts: [string, string][] = [
     ['severity', severity.join(', ')],
     ['verdict', verdict === 'fail' ? '' : verdict],
+    ['cluster', cluster],
     ['chapter', chapter],
     ['namespace', namespace],
     ['kind', kind],

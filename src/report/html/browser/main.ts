@@ -67,7 +67,7 @@ for (const part of document.querySelectorAll<HTMLElement>('[data-script]')) part
 (byId('choices') as HTMLDetailsElement).open = innerWidth > 900;
 searching(byId('q') as HTMLInputElement);
 searching(byId('workload-q') as HTMLInputElement);
-for (const id of ['chapter', 'namespace', 'kind', 'waived', 'group'] as const)
+for (const id of [...(data.fleet ? (['cluster'] as const) : []), 'chapter', 'namespace', 'kind', 'waived', 'group'] as const)
   (byId(id) as HTMLSelectElement).addEventListener('change', ({ target }) => change({ [id]: (target as HTMLSelectElement).value }));
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
 byId('clear').addEventListener('click', () => {

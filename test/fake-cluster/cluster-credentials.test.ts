@@ -98,14 +98,24 @@ describe('a plugin for credentials', () => {
       'again.sh',
       `echo x >> '${folder}/again'; printf '${credential}' "token-$(wc -l < '${folder}/again' | tr -d ' ')"`,
     );
+    let refusals = 0;
+    const late: (() => void)[] = [];
     const headers = await headersOf({
       user: { exec: { apiVersion, command } },
       intercept(request, response, url) {
-        if (request.headers.authorization !== 'Bearer token-1' || !url.searchParams.has('limit')) return false;
-        send(response, 401, status(401, 'Unauthorized'));
-        return true;
+        if (!url.searchParams.has('limit')) return false;
+        const refuse = (): void => send(response, 401, status(401, 'Unauthorized'));
+        if (request.headers.authorization === 'Bearer token-1') {
+          // All but the first refusal come when there are new credentials already.
+          if (refusals++ === 0) refuse();
+          else late.push(refuse);
+          return true;
+        }
+        for (const refuseLate of late.splice(0)) refuseLate();
+        return false;
       },
     });
+    expect(refusals).toBeGreaterThan(1);
     expect(headers).toMatchObject({ authorization: 'Bearer token-2' });
   });
 

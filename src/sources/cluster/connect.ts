@@ -50,8 +50,10 @@ export interface Connection {
   tryCreate?(path: string, object: object, as: Impersonated | undefined, signal: AbortSignal): Promise<IncomingMessage>;
   /** What a recent answer showed besides what it said; undefined before the first one. */
   sighting(): Sighting | undefined;
-  /** Asks for the credentials anew: those of plugins expire. */
-  renew(): Promise<void>;
+  /** Which credentials requests are sent with at present, counted from the first ones. */
+  credentials(): number;
+  /** Asks for the credentials anew, because those were refused: plugins' expire. Newer ones stay. */
+  renew(refused: number): Promise<void>;
   /** Ends what is under way. */
   close(): void;
   readonly closed: AbortSignal;
@@ -130,6 +132,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
   };
 
   let current: RequestOptions;
+  let issue = 0;
   try {
     current = await credentials();
   } catch (error) {
@@ -201,14 +204,18 @@ export async function connect(options: ConnectionOptions): Promise<Connection | 
       return ask(agent === undefined ? {} : { agent }, { method: 'GET', path }, { accept: json }, signal);
     },
     sighting: () => sighting,
-    renew() {
+    credentials: () => issue,
+    async renew(refused) {
+      // A refusal that arrives late is of credentials that are not used any more.
+      if (refused !== issue) return;
       // Requests that are refused at the same time wait for the same.
       renewal ??= (async () => {
         plugins.forget();
         // What is under way over the connections of the old ones may come to its end.
         current = await credentials();
+        issue++;
       })().finally(() => (renewal = undefined));
-      return renewal;
+      await renewal;
     },
     close() {
       closing.abort();

@@ -84,12 +84,12 @@ async function askServer(connection: Connection, path: string, asked: Get, patie
   let attempts = 0;
   let refused: Answer | undefined;
   for (let round = 0; ; round++) {
-    const { answer, after } = await inTurn(connection, path, asked, patience);
+    const { answer, after, credentials } = await inTurn(connection, path, asked, patience);
     if (answer.type === 'refused') refused = answer;
     if (answer.type === 'refused' && answer.status === 401 && !renewed) {
       renewed = true;
       try {
-        await connection.renew();
+        await connection.renew(credentials);
       } catch {
         // The plugin that gave the first credentials gives no others: the refusal stands.
         return answer;
@@ -123,13 +123,17 @@ interface Attempt {
   readonly answer: Answer;
   /** How long the API server wants to be left alone. */
   readonly after: number;
+  /** Those it was made with. */
+  readonly credentials: number;
 }
 
 async function inTurn(connection: Connection, path: string, asked: Get, patience: Patience): Promise<Attempt> {
   const end = await connection.turn();
   try {
     const left = asked.deadline - Date.now();
-    return left > 0 ? await once(connection, path, asked, Math.min(patience.request, left)) : { answer: silence, after: 0 };
+    return left > 0
+      ? await once(connection, path, asked, Math.min(patience.request, left))
+      : { answer: silence, after: 0, credentials: connection.credentials() };
   } finally {
     end();
   }
@@ -137,18 +141,20 @@ async function inTurn(connection: Connection, path: string, asked: Get, patience
 
 async function once(connection: Connection, path: string, { accept, ...how }: Get, time: number): Promise<Attempt> {
   const signal = AbortSignal.any([AbortSignal.timeout(time), connection.closed]);
+  const credentials = connection.credentials();
   try {
     const response = await connection.get(path, accept, signal);
     heardOf(connection);
     const status = response.statusCode ?? 0;
     const ok = status === 200 || status === 201;
     const body = await bodyOf(response, ok ? how : { mostBytes: longestRefusal });
-    if (body === undefined) return { answer: ok ? { type: 'too large' } : { type: 'refused', status, body: Buffer.alloc(0) }, after: 0 };
-    return { answer: ok ? { type: 'ok', body } : { type: 'refused', status, body }, after: retryAfter(response) };
+    if (body === undefined)
+      return { answer: ok ? { type: 'too large' } : { type: 'refused', status, body: Buffer.alloc(0) }, after: 0, credentials };
+    return { answer: ok ? { type: 'ok', body } : { type: 'refused', status, body }, after: retryAfter(response), credentials };
   } catch (error) {
     const answer = signal.aborted ? silence : failure(error);
     if (answer.cause === 'absence' || answer.cause === 'break') connection.heard.gone = connection.heard.last !== undefined;
-    return { answer, after: 0 };
+    return { answer, after: 0, credentials };
   }
 }
 

@@ -63,6 +63,7 @@ export function startWatches(connection: Connection, watcher: Watcher, pause: nu
     };
     while (!connection.closed.aborted) {
       connected = Date.now();
+      const credentials = connection.credentials();
       const { end, status } = await watchOnce(connection, path, resourceVersion, read);
       if (end === 'expired') {
         // What happened meanwhile is not known: the list that is read next is where it goes on.
@@ -71,7 +72,7 @@ export function startWatches(connection: Connection, watcher: Watcher, pause: nu
       }
       if (status === 401 && !renewed) {
         renewed = true;
-        await connection.renew().catch(() => undefined);
+        await connection.renew(credentials).catch(() => undefined);
         continue;
       }
       renewed &&= status !== 200;

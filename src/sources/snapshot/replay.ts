@@ -59,6 +59,7 @@ export function replay(manifest: Manifest, readPart: ReadPart, close: () => void
     turn: () => Promise.resolve(() => undefined),
     heard: { last: undefined },
     get: () => Promise.reject(new Error('a recording has no server')),
+    credentials: () => 0,
     renew: () => Promise.resolve(),
     sighting: () => undefined,
     recorded: { taken: manifest.taken, tool: manifest.tool, observed: manifest.observed, alsoRead: manifest.alsoRead },

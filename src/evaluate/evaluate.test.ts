@@ -337,6 +337,14 @@ describe('the namespace', () => {
     expect(found(open, {})).toBe(open.ref);
   });
 
+  test('is the same to what is judged together with others', () => {
+    const seen: Resource['ref'][] = [];
+    const remember: typeof boxes.remember = ({ ref }, anchor) => (seen.push(ref), { at: anchor([]) });
+    const together = defineControl({ ...few, id: 'paint/together', subject: { ...boxes, remember }, evaluate: () => pass });
+    run([inNamespace(undefined)], { namespace: 'given' }, [together]);
+    expect(seen).toStrictEqual([inNamespace('given').ref]);
+  });
+
   test('is none for what lives outside namespaces', () => {
     expect(found(inNamespace(undefined, 'Namespace'), { namespace: 'given' })).toStrictEqual(inNamespace(undefined, 'Namespace').ref);
   });

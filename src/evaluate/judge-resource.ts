@@ -24,11 +24,12 @@ import { proposalFor, propose } from './proposals.ts';
 import { numberOf, type Run } from './run.ts';
 
 /** Judges what a resource shows by itself, and remembers what is judged together with others in the end. */
-export function judgeResource(run: Run, resource: Resource): void {
+export function judgeResource(run: Run, read: Resource): void {
   const { policy, sink, context, gathered, lookups, waivers } = run;
-  const namespace = context.namespaceOf(resource);
-  const ref = resource.ref.namespace === undefined && namespace !== undefined ? { ...resource.ref, namespace } : resource.ref;
-  const { file } = resource;
+  const namespace = context.namespaceOf(read);
+  // What is joined names objects by what it remembers of them: theirs is the namespace that they will be applied to, too.
+  const resource = read.ref.namespace === namespace || namespace === undefined ? read : { ...read, ref: { ...read.ref, namespace } };
+  const { file, ref } = resource;
   const number = gathered.files.push(file) - 1;
   if (isObserved(ref)) gathered.observed++;
   if (sink !== undefined) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { OptionError } from '../options/option-error.ts';
 import { oneOf } from '../options/spelling.ts';
 import type { Arguments } from './arguments.ts';
@@ -10,7 +11,7 @@ export interface Output {
 
 /**
  * What `--output FORMAT[=FILE]` asks for; `usual` on standard output where it is not given.
- * @throws OptionError where a format is none, or two of them want standard output.
+ * @throws OptionError where a format is none, or two of them want standard output or one file.
  */
 export function outputsOf(given: Arguments, formats: readonly string[], usual: string = 'text'): Output[] {
   const outputs = given.values('output').map((text): Output => {
@@ -24,6 +25,9 @@ export function outputsOf(given: Arguments, formats: readonly string[], usual: s
   const [first, second] = outputs.filter(({ file }) => file === undefined);
   if (first !== undefined && second !== undefined)
     throw new OptionError(['only one format can go to standard output', `write one of them to a file: --output ${second.format}=FILE`]);
+  const files = outputs.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const twice = files.find((file, index) => files.slice(0, index).some((other) => resolve(other) === resolve(file)));
+  if (twice !== undefined) throw new OptionError([`two outputs go to ${twice}`, 'name a file for each of them']);
   return outputs.length === 0 ? [{ format: usual }] : outputs;
 }
 

@@ -1,5 +1,5 @@
 import type { DeclinedFix, FixReport } from '../core/index.ts';
-import { counted, type Outcome } from './outcome.ts';
+import { counted, unreadable, type Outcome } from './outcome.ts';
 
 export interface FixOutcomeOptions {
   /** The files of the report hold the fixes already, but for so many that could not be written. */
@@ -17,7 +17,7 @@ export function fixOutcome(report: FixReport, { written, refused, allowUnreadabl
   if (refused > 0) return { exitCode: 2, reason: `${refused} of ${counted(report.files.length, 'file')} could not be written` };
   const what = `${counted(summary.fixes, 'fix', 'fixes')} in ${counted(report.files.length, 'file')} ${written ? '' : 'not '}written`;
   if (inputs.unread.length > 0 && !allowUnreadable) {
-    const unread = `${counted(inputs.unread.length, 'document')} could not be read (--allow-unreadable accepts that)`;
+    const unread = unreadable(counted(inputs.unread.length, 'document'), inputs.resources);
     return { exitCode: 2, reason: summary.fixes === 0 ? unread : `${unread}; ${what}` };
   }
   if (inputs.resources === 0) return { exitCode: 2, reason: 'nothing to fix: no Kubernetes object that a control reads' };

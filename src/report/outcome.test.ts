@@ -36,3 +36,10 @@ test('of the whole desired state nothing to judge is never success', () => {
   const nothing = { ...sampleReport, inputs: { ...sampleReport.inputs, resources: 0 } };
   expect(exitCode(nothing, 'none', true)).toBe(2);
 });
+
+test('what would accept unread input is said where that helps', () => {
+  const { reason } = outcome(sampleReport, { failOn: 'high', allowUnreadable: false });
+  expect(reason).toContain('--allow-unreadable');
+  const alone = { ...sampleReport, inputs: { ...sampleReport.inputs, resources: 0 } };
+  expect(outcome(alone, { failOn: 'high', allowUnreadable: false })).toEqual({ exitCode: 2, reason: reason.replace(/ \(.*\)/, '') });
+});

@@ -28,8 +28,8 @@ export function outcome(report: Report, options: OutcomeOptions): Outcome {
       exitCode: 2,
       reason:
         report.target.cluster === undefined
-          ? `${counted(unread.length, 'document')} could not be read (--allow-unreadable accepts that)`
-          : `${counted(unread.length, 'part')} of the cluster could not be read (--allow-partial accepts that)`,
+          ? unreadable(counted(unread.length, 'document'), resources)
+          : unreadable(`${counted(unread.length, 'part')} of the cluster`, resources, '--allow-partial'),
     };
   // The changed files of a commit may well be of something else; what was skipped is listed.
   if (resources === 0 && report.target.partial && skipped.length > 0)
@@ -44,6 +44,11 @@ export function outcome(report: Report, options: OutcomeOptions): Outcome {
   const finding = report.baseline === undefined ? 'finding' : 'new finding';
   if (count > 0) return { exitCode: 1, reason: `${counted(count, finding)} ${bound}` };
   return { exitCode: 0, reason: `no ${finding} ${bound}` };
+}
+
+/** Where nothing else could be read, no option makes that a success. */
+export function unreadable(what: string, resources: number, option: string = '--allow-unreadable'): string {
+  return `${what} could not be read${resources === 0 ? '' : ` (${option} accepts that)`}`;
 }
 
 /** Those that fail a run. */

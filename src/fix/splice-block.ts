@@ -61,18 +61,17 @@ export function changeBlock(
   const kept = firstKept(node, removed);
   if (kept !== undefined) {
     for (const [index, group] of byNeighbour(additions, removed)) {
-      const parts = blockLines(splicing, node, group);
-      if (index === -1) addInFront(splicing, kept, parts);
-      else addBehind(splicing, node, node.children()[index]!, parts);
+      const added = blockLines(splicing, node, group);
+      if (index === -1) addInFront(splicing, kept, added);
+      else insertLines(splicing, node, node.children()[index]!, added);
     }
     removeChildren(splicing, node, removed);
     return;
   }
-  const column = columnOf(lines, first.from);
   const rest = new Set([...removed].filter((index) => index > 0));
   if (additions.length > 0) {
-    const text = blockLines(splicing, node, additions).join(lineBreak(lines, first.from) + ' '.repeat(column));
-    replace(splicing, first.from, first.end, text);
+    const text = blockLines(splicing, node, additions).join(lineBreak(lines, first.from));
+    replace(splicing, first.from, first.end, text.trimStart());
     removeChildren(splicing, node, rest);
     return;
   }
@@ -95,50 +94,41 @@ function propertiesEnd({ text }: Lines, { key, from, start, content }: Layout): 
   return start + (properties.exec(text)?.[0].trimEnd().length ?? 0);
 }
 
-/** Every addition as lines in one text each, but the first without indentation. */
+/** The additions as lines with their indentation. */
 function blockLines(splicing: Splicing, node: Layout, additions: readonly Addition[]): string[] {
   const { lines } = splicing;
   const first = node.children()[0]!;
   const column = columnOf(lines, first.from);
-  const newline = lineBreak(lines, node.end);
   let style = styleAt(splicing, node);
-  if (node.type === 'map') return additions.map(({ key = '', value }) => blockField(key, value, column, style).join(newline));
+  const indented = ([begin = '', ...rest]: readonly string[]): string[] => [' '.repeat(column) + begin, ...rest];
+  if (node.type === 'map') return additions.flatMap(({ key = '', value }) => indented(blockField(key, value, column, style)));
   const last = node.children().findLast(({ content, from }) => content > from + 1) ?? first;
   const alone = last.type === 'map' && beginsLine(lines, last.content);
   style = { ...style, gap: gapOf(lines, last) };
-  return additions.map(({ value }) => blockItem(value, column, style, alone).join(newline));
+  return additions.flatMap(({ value }) => indented(blockItem(value, column, style, alone)));
 }
 
-function addInFront({ lines, edits }: Splicing, child: Layout, parts: readonly string[]): void {
-  const gap = lineBreak(lines, child.from) + ' '.repeat(columnOf(lines, child.from));
-  edits.push({ start: child.from, end: child.from, text: parts.map((part) => part + gap).join('') });
+function addInFront({ lines, edits }: Splicing, child: Layout, added: readonly string[]): void {
+  const newline = lineBreak(lines, child.from);
+  const text = added.join(newline).trimStart() + newline + ' '.repeat(columnOf(lines, child.from));
+  edits.push({ start: child.from, end: child.from, text });
 }
 
-function addBehind(splicing: Splicing, node: Layout, child: Layout, parts: readonly string[]): void {
-  const { lines } = splicing;
-  const isLast = child === node.children().at(-1);
-  const column = columnOf(lines, child.from);
-  insertLines(
-    splicing,
-    child,
-    column,
-    isLast,
-    parts.map((part) => ' '.repeat(column) + part),
-  );
-}
-
-/** Puts lines behind those of a value: behind the comments that belong to it as well where it is the last of its collection. */
-function insertLines(splicing: Splicing, child: Layout, column: number, isLast: boolean, parts: readonly string[]): void {
+/** Puts lines behind those of a child: behind the comments that belong to it as well where it is the last of its collection. */
+function insertLines(splicing: Splicing, node: Layout, child: Layout, added: readonly string[]): void {
   const { lines } = splicing;
   const { text } = lines;
-  const newline = lineBreak(lines, child.end);
   const own = ownEnd(lines, child);
   if (own > child.end && text[own - 1] === '\n') {
-    replace(splicing, own, own, parts.map((part) => part + newline).join(''));
+    const newline = lineBreak(lines, child.end);
+    replace(splicing, own, own, added.map((line) => line + newline).join(''));
     return;
   }
-  const at = isLast ? commentsEnd(lines, lineEnd(lines, child.end), column) : lineEnd(lines, child.end);
-  replace(splicing, at, at, parts.map((part) => newline + part).join(''));
+  const end = lineEnd(lines, child.end);
+  const at = child === node.children().at(-1) ? commentsEnd(lines, end, columnOf(lines, child.from)) : end;
+  // The line before keeps its break: the last of the new ones takes it over, and all of them end like it.
+  const newline = lineBreak(lines, at);
+  replace(splicing, at, at, added.map((line) => newline + line).join(''));
 }
 
 /**
@@ -250,13 +240,12 @@ function replaceByBlock(splicing: Splicing, node: Layout, value: object): void {
   const { text } = lines;
   const style = splicing.style();
   const { key } = node;
-  const newline = lineBreak(lines, node.from);
   const onOwnLine = node.content > node.from && node.start < node.end && beginsLine(lines, node.start);
   if (key === undefined || onOwnLine) {
     const at = columnOf(lines, node.start);
     const least = onOwnLine && key !== undefined && !Array.isArray(value) ? columnOf(lines, node.from) + style.step : 0;
     const space = /\s/.test(text.charAt(node.start - 1)) ? ' '.repeat(Math.max(least - at, 0)) : ' ';
-    replace(splicing, node.start, node.end, space + blockValue(value, at + space.length, style).join(newline));
+    replace(splicing, node.start, node.end, space + blockValue(value, at + space.length, style).join(lineBreak(lines, node.from)));
     return;
   }
   const column = columnOf(lines, node.from);
@@ -267,5 +256,6 @@ function replaceByBlock(splicing: Splicing, node: Layout, value: object): void {
   const isEmpty = node.start === node.end;
   const end = lineEnd(lines, node.end);
   const at = isEmpty ? commentsEnd(lines, end, column + 1) : end;
+  const newline = lineBreak(lines, at);
   replace(splicing, at, at, [' '.repeat(inner) + first, ...rest].map((line) => newline + line).join(''));
 }

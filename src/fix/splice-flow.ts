@@ -142,10 +142,10 @@ function addBehind(
     else replace(splicing, comma + 1, comma + 1, style.commaGap + texts.join(`,${style.commaGap}`) + end);
     return;
   }
-  const gap = lineBreak(lines, child.from) + indentationAt(lines, child.from);
   const at = comma === -1 ? child.end : comma + 1;
   const rest = skipSpaces(text, at);
   const place = text[rest] === '#' ? lineEnd(lines, rest) : at;
+  const gap = lineBreak(lines, place) + indentationAt(lines, child.from);
   if (comma === -1) {
     const entries = gap + texts.join(`,${gap}`);
     if (place === at) replace(splicing, at, at, `${space},${entries}`);

@@ -110,6 +110,30 @@ describe('line ends and what stands around a document', () => {
   test.each<[string, string, Edit, string]>([
     ['carriage returns are kept', 'spec:\r\n  a: 1\r\n', set(['spec', 'b'], 2), 'spec:\r\n  a: 1\r\n  b: 2\r\n'],
     ['a new line ends as the one before it', 'a:\r\n  x: 1\r\nb:\n  x: 1\n', set(['a', 'z'], 2), 'a:\r\n  x: 1\r\n  z: 2\r\nb:\n  x: 1\n'],
+    [
+      'a comment before it keeps its own break',
+      'a:\r\n  x: 1\r\n  # x\nb: 1\r\n',
+      set(['a', 'z'], { w: 2 }),
+      'a:\r\n  x: 1\r\n  # x\n  z:\n    w: 2\nb: 1\r\n',
+    ],
+    [
+      'a comment where nothing stood keeps its own break',
+      'a:\r\n  # none\nb: 1\r\n',
+      set(['a', 'z'], 2),
+      'a:\r\n  # none\n  z: 2\nb: 1\r\n',
+    ],
+    [
+      'the last line of an entry in brackets keeps its break',
+      'a: {\n  x: {\r\n    y: 1\r\n  },\n  w: 1\r\n}\n',
+      set(['a', 'x', 'z'], 2),
+      'a: {\n  x: {\r\n    y: 1,\r\n    z: 2\r\n  },\n  w: 1\r\n}\n',
+    ],
+    [
+      'brackets over lines of both kinds',
+      'a: {\r\n  x: {\r\n    y: 1 }, # x\n}\r\n',
+      set(['a', 'z'], 2),
+      'a: {\r\n  x: {\r\n    y: 1 }, # x\n  z: 2,\n}\r\n',
+    ],
     ['no line break at the end is kept', 'spec:\n  a: 1', set(['spec', 'b'], 2), 'spec:\n  a: 1\n  b: 2'],
     ['no line break at the end is kept when the last line goes', 'a: 1\nb: 2', remove(['b']), 'a: 1'],
     ['a byte order mark is kept', '\uFEFFa: 1\n', set(['b'], 2), '\uFEFFa: 1\nb: 2\n'],

@@ -135,6 +135,14 @@ test('what has no place in the text is refused, and the others find theirs', () 
   expect(refusals(repaired)).toEqual([['shared', expect.stringContaining('"*x" is used in 1 place')]]);
 });
 
+test('what one control wants of all who share an anchor is tried as one', () => {
+  const text = 'a: &x { b: 1 }\nc: *x\n';
+  const shared = [fixOf('shared', [set(['a', 'b'], 2)]), fixOf('shared', [set(['c', 'b'], 2)])];
+  const repaired = repair(text, [fixOf('alone', [set(['c', 'd'], 1)]), ...shared]);
+  expect(repaired.text).toBe('a: &x { b: 2 }\nc: *x\n');
+  expect(refusals(repaired)).toEqual([['alone', expect.stringContaining('"*x" is used in 1 place')]]);
+});
+
 describe('new objects', () => {
   const shelf = (name = 'shelf', more: PlainObject = {}): PlainObject => ({ apiVersion: 'v1', kind: 'Shelf', metadata: { name }, ...more });
 

@@ -126,21 +126,19 @@ function composed(middle: string, first: readonly TextEdit[], second: readonly T
   return made;
 }
 
-/** All at once; where that has no place, as many as have one, in their order. */
+/** All at once; where that has no place, what one control wants by itself (it may want the same of all who share an anchor), and then each. */
 function spliceAll(text: string, accepted: readonly Accepted[], refused: Map<Accepted, string>): readonly TextEdit[] {
-  const together = splice(text, accepted);
-  if ('edits' in together) return together.edits;
   const placed: Accepted[] = [];
   let last: readonly TextEdit[] = [];
-  for (const each of accepted) {
-    const tried = splice(text, [...placed, each]);
-    if ('declined' in tried) {
-      refused.set(each, tried.declined);
-      continue;
-    }
-    placed.push(each);
-    last = tried.edits;
-  }
+  const place = (some: readonly Accepted[], apart: (each: Accepted) => unknown): void => {
+    const tried = splice(text, [...placed, ...some]);
+    if ('edits' in tried) {
+      placed.push(...some);
+      last = tried.edits;
+    } else if (some.length === 1) refused.set(some[0]!, tried.declined);
+    else for (const fewer of groupBy(some, apart).values()) place(fewer, (each) => each);
+  };
+  place(accepted, ({ proposal, round }) => `${round} ${proposal.control}`);
   return last;
 }
 

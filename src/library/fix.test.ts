@@ -134,6 +134,17 @@ spec:
     for (const { after } of files) expect(() => loadAll(after)).not.toThrow();
   });
 
+  test('what the sharers differ in at first is no hindrance once other fixes have settled it, and fixing twice changes nothing', async () => {
+    const differing = before.replace(
+      '    - <<: *first\n      name: c\n',
+      '    - name: c\n      image: c\n      securityContext:\n        <<: *context\n        privileged: true\n',
+    );
+    const { files, declined } = await reportOf(differing, { review: true, only: ['POD-04', 'POD-06', 'POD-12', 'POD-13'] });
+    expect(declined).toEqual([]);
+    const again = await reportOf(files[0]!.after, { review: true });
+    expect(again.fixes.map(({ control }) => control).filter((control) => /privilege|capabilities|read-only/.test(control))).toEqual([]);
+  });
+
   test('an edit elsewhere in the document is made', async () => {
     const after = await fixed(before, { review: true, only: ['pod-security/service-account-token'] });
     expect(after).toBe(`${before}  automountServiceAccountToken: false\n`);

@@ -113,6 +113,8 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   }
 
   const refusals = new Map<string, Refusal>();
+  /** Of refusals by the text, how many fixes stood there before: beside more of them there may be a place. */
+  const crowds = new Map<string, number>();
   /** By subject: a fix that would also change what nobody asked to have changed is not carried out. */
   const waived = new Map<string, Refusal>();
   for (const finding of before.report.findings) {
@@ -136,12 +138,17 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   };
 
   /** Carries out what is accepted, and looks at the result. */
-  async function carryOut(): Promise<void> {
+  async function carryOut(fresh: readonly Accepted[] = []): Promise<void> {
+    const crowd = accepted.length;
+    accepted = [...accepted, ...fresh];
     for (;;) {
       const repaired = files.repair(accepted);
       ({ texts, companionFiles } = repaired);
       if (repaired.refused.size === 0) break;
-      for (const [{ proposal }, reason] of repaired.refused) refusals.set(nameOf(proposal), { because: 'text', reason });
+      for (const [{ proposal }, reason] of repaired.refused) {
+        refusals.set(nameOf(proposal), { because: 'text', reason });
+        crowds.set(nameOf(proposal), crowd);
+      }
       accepted = accepted.filter((each) => !isRefused(each));
     }
     now = await again(texts);
@@ -160,6 +167,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
     for (; round < mostRounds; round++) {
       const known = groupBy(accepted, ({ proposal }) => editName(proposal));
       const fresh: Accepted[] = [];
+      for (const [name, crowd] of crowds) if (crowd < accepted.length && crowds.delete(name)) refusals.delete(name);
       for (const proposal of now.proposals) {
         const refusal = waived.size === 0 ? undefined : waived.get(subjectOf(proposal));
         if (refusal !== undefined) {
@@ -183,8 +191,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
         if (known.get(editName(edited))?.some((other) => placeOf(other) === placeOf(each)) !== true) fresh.push(each);
       }
       if (fresh.length === 0) break;
-      accepted = [...accepted, ...withoutWaiting(fresh, controls)];
-      await carryOut();
+      await carryOut(withoutWaiting(fresh, controls));
     }
   }
 

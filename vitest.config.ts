@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { everyRun } from './test/every-run.ts';
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -14,8 +15,8 @@ const config: ViteUserConfig = defineConfig({
       'test/browser/**',
       'node_modules/**',
     ],
-    reporters:
-      process.env['VITEST_REPORTER'] === undefined ? ['default', './test/closing-line-reporter.ts'] : [process.env['VITEST_REPORTER']],
+    ...everyRun,
+    ...(process.env['VITEST_REPORTER'] === undefined ? {} : { reporters: [process.env['VITEST_REPORTER']] }),
     // The code under test keeps no state that a test could leave behind, and loading it for each file takes longer than testing.
     isolate: false,
     // What did not change is not transformed again: a third of what loading takes. `npx vitest --clearCache` forgets it.

@@ -1,10 +1,11 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { everyRun } from '../every-run.ts';
 
 /** Tests that look at pages in a real browser: they need a Chromium, and are skipped where there is none. */
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
-    reporters: ['default', './test/closing-line-reporter.ts'],
+    ...everyRun,
     globalSetup: ['./test/browser/setup.ts'],
     isolate: false,
     fileParallelism: false,

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { everyRun } from '../every-run.ts';
 
 /** The built command line, a process for each command: what only that shows, and so not part of `npm test`. */
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/cli/**/*.test.ts'],
-    reporters: ['default', './test/closing-line-reporter.ts'],
+    ...everyRun,
     globalSetup: ['./test/cli/built.ts'],
     isolate: false,
     maxWorkers: Math.max(2, availableParallelism() - 1),

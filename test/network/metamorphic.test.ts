@@ -173,6 +173,27 @@ describe('explain', () => {
     expect(counts.allowed).toBeGreaterThan(counts.none / 4);
     expect(counts.denied).toBeGreaterThan(counts.none / 4);
   });
+
+  test('names no change without which the answer turns round too', () => {
+    holds((world, seed) => {
+      const network = networkOf(world);
+      for (const question of questionsOf(network, seed).filter((_, index) => index % 9 === seed % 9)) {
+        const { answer, changes } = network.explain(...question);
+        if (answer === 'unknown' || changes.length < 2) continue;
+        const wanted = answer === 'allowed' ? 'denied' : 'allowed';
+        for (const one of changes) {
+          const others = changes.filter((each) => each !== one);
+          const after = networkOf({ ...world, objects: changed(world.objects, others) });
+          expect({ question, changes, one, turned: after.verdict(...question) === wanted }).toEqual({
+            question,
+            changes,
+            one,
+            turned: false,
+          });
+        }
+      }
+    });
+  });
 });
 
 function changed(objects: readonly KubernetesObject[], changes: readonly PolicyChange[]): KubernetesObject[] {

@@ -219,14 +219,18 @@ function withoutRules(
   action: Rule['action'],
 ): PolicyChange[] {
   const changes: PolicyChange[] = [];
-  for (const { policy, rules, subject } of groups.flat()) {
-    if (subject === no) continue;
-    const edits = removals(rules, decision.direction, (rule) => rule.action === action && isMet(engine, asked, decision, rule));
-    if (edits.length > 0) changes.push(changeOf({ policy, edits }, `take the ${action} out that decides it`));
-    const other = rules.find(
-      (rule) => rule.action !== action && isMet(engine, asked, decision, rule) && engine.matching.match(rule)[decision.column] === yes,
-    );
-    if (other !== undefined && subject === yes) break;
+  for (const group of groups) {
+    let settled = false;
+    for (const { policy, rules, subject } of group) {
+      const other = rules.findIndex(
+        (rule) => rule.action !== action && isMet(engine, asked, decision, rule) && engine.matching.match(rule)[decision.column] === yes,
+      );
+      const before = other === -1 ? rules : rules.slice(0, other);
+      const edits = removals(before, decision.direction, (rule) => rule.action === action && isMet(engine, asked, decision, rule));
+      if (edits.length > 0) changes.push(changeOf({ policy, edits }, `take the ${action} out that decides it`));
+      settled ||= other !== -1 && subject === yes;
+    }
+    if (settled) break;
   }
   return changes;
 }

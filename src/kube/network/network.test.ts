@@ -287,6 +287,23 @@ describe('explain', () => {
     const misses = layers.flatMap(({ policies }) => policies.flatMap(({ rules }) => rules.flatMap((each) => each.misses)));
     expect(misses.map(({ what, at }) => [what, at?.path])).toEqual([['labels', ['spec', 'ingress', 0, 'from', 1]]]);
   });
+
+  test('leaves a Deny behind a Pass alone, because it decides nothing', () => {
+    const admin = (kind: string, name: string, rules: string): string =>
+      `---\napiVersion: policy.networking.k8s.io/v1alpha1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: { ${rules} }\n`;
+    const from = 'from: [{ namespaces: {} }]';
+    const policies =
+      admin(
+        'AdminNetworkPolicy',
+        'first',
+        `priority: 1, subject: { namespaces: {} }, ingress: [{ action: Pass, ${from} }, { action: Deny, ${from} }]`,
+      ) + admin('BaselineAdminNetworkPolicy', 'default', `subject: { namespaces: {} }, ingress: [{ action: Deny, ${from} }]`);
+    const { answer, changes } = buildNetwork(factsOf(shop + policies)).explain(workload('web'), workload('db'), 'TCP', 8080);
+    expect(answer).toBe('denied');
+    expect(changes.map(({ kind, edits }) => [kind, edits.map(({ path }) => path.join('.'))])).toEqual([
+      ['BaselineAdminNetworkPolicy', ['spec.ingress.0']],
+    ]);
+  });
 });
 
 describe('diffNetworks', () => {

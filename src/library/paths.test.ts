@@ -200,11 +200,12 @@ describe('what rights lead to', () => {
     ],
     ['impersonate on users', everywhere(rule('impersonate', 'users')), 'cluster-admin', 'impersonate-users'],
     ['impersonate on a user by name', everywhere(rule('impersonate', 'users', "''", 'bob')), 'cluster-admin', 'none'],
+    ['impersonate on groups alone', everywhere(rule('impersonate', 'groups')), 'cluster-admin', 'none'],
     [
       'impersonate on groups and one user',
       everywhere(rule('impersonate', 'groups'), rule('impersonate', 'users', "''", 'bob')),
       'cluster-admin',
-      'none',
+      'impersonate-groups',
     ],
     [
       'impersonate on system:masters and one user',

@@ -170,7 +170,10 @@ export const rightTechniques: readonly RightTechnique[] = [
     does: 'acts as a member of system:masters',
     preconditions: 'impersonate on groups, and on some user or ServiceAccount besides',
     may: 'act as a member of any group',
-    needs: [questions('impersonate-groups'), ask(['impersonate'], '', 'users', 'serviceaccounts')],
+    needs: [
+      ask(['impersonate'], '', 'groups'),
+      ask(['impersonate'], '', 'users', 'serviceaccounts').map((question) => ({ ...question, anyName: true })),
+    ],
     scope: 'cluster',
     gains: 'cluster-admin',
     documents: ['Kubernetes documentation: User Impersonation', goodPractices],

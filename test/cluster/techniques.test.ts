@@ -68,6 +68,15 @@ describe('a role that is changed by its name', () => {
   });
 });
 
+test('a group is acted for with any one user, and with none it is not', async () => {
+  await grant('of-groups', 'of-groups', rule(['impersonate'], '', 'groups'), rule(['impersonate'], '', 'users', 'bob'));
+  await grant('of-masters', 'of-masters', rule(['impersonate'], '', 'groups', 'system:masters'), rule(['impersonate'], '', 'users', 'bob'));
+  await grant('of-no-user', 'of-no-user', rule(['impersonate'], '', 'groups'));
+  const status = async (user: string): Promise<number> =>
+    (await asUser(plane.address, user).as('bob', ['system:masters']).request('GET', '/api/v1/secrets')).status;
+  expect(await Promise.all(['of-groups', 'of-masters', 'of-no-user'].map(status))).toEqual([200, 200, 403]);
+});
+
 describe('somebody else for single verbs', () => {
   const list = '/api/v1/configmaps';
 

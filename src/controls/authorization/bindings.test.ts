@@ -158,7 +158,7 @@ describe('who can take over the cluster', () => {
   test('is found where others were', () => {
     const policy = { params: { [allPowerful.id]: { allowed: ['sa:shop/web'] } } };
     expect(found(allPowerful, documents, policy)).toEqual([
-      'high subjects[1]: user "jane" may bind any role, and so take over the cluster',
+      'high subjects[1]: user "jane" may bind roles beyond its own rights, and so take over the cluster',
       'high subjects[0]: user "joe" may act as any service account, and so take over the cluster',
     ]);
   });

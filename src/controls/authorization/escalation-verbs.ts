@@ -46,8 +46,15 @@ export const escalationVerbs: AnyControl = defineControl({
     },
     fail: {
       'any role to hand out': exampleClusterGrant([rule('bind', 'clusterroles')]),
+      'everything to hand out, by its name': exampleClusterGrant([
+        '{ apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind], resourceNames: [cluster-admin] }',
+      ]),
       'any right for itself': exampleClusterGrant([rule('get, escalate', 'roles')]),
       'any user': exampleClusterGrant(["{ apiGroups: [''], resources: [users, groups], verbs: [impersonate] }"]),
+      'the group that may do everything, with one user': exampleClusterGrant([
+        "{ apiGroups: [''], resources: [groups], verbs: [impersonate], resourceNames: ['system:masters'] }",
+        "{ apiGroups: [''], resources: [users], verbs: [impersonate], resourceNames: [jane] }",
+      ]),
       'any account of a namespace': exampleNamespaceGrant(["{ apiGroups: [''], resources: [serviceaccounts], verbs: [impersonate] }"]),
       'ClusterRoles bound in a namespace': exampleNamespaceGrant([rule('bind', 'clusterroles')]),
       'writing bindings': exampleNamespaceGrant([rule('create, update', 'rolebindings')]),

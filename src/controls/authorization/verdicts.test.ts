@@ -76,7 +76,7 @@ describe('a dangerous rule of a role', () => {
       'low rules[0]: whoever gets role "helper" may read Secrets: nobody is bound to it here',
     ]);
     expect(found(escalationVerbs, exampleRole({ rules: ["{ apiGroups: ['*'], resources: [roles], verbs: [bind] }"] }))).toEqual([
-      'medium rules[0]: whoever gets role "helper" may bind any role: nobody is bound to it here',
+      'medium rules[0]: whoever gets role "helper" may bind roles beyond its own rights: nobody is bound to it here',
     ]);
   });
 

@@ -2,7 +2,7 @@ import type { Severity } from '../../core/index.ts';
 
 /**
  * One question to RBAC, as `Question` without its namespace. Without a name it asks about all objects: what a rule grants by
- * `resourceNames` is not meant, because naming objects is what the guidance asks for.
+ * `resourceNames` is not meant, because naming objects is what the guidance asks for; but for names that are as good as none.
  */
 export interface RightQuestion {
   readonly verb: string;
@@ -11,6 +11,8 @@ export interface RightQuestion {
   readonly resource: string;
   readonly subresource?: string;
   readonly name?: string;
+  /** It is enough to have it for one object, whatever its name. */
+  readonly anyName?: true;
   /** The first minor of Kubernetes for which the answer matters: 36 for 1.36. */
   readonly since?: number;
   /** The last one. */
@@ -105,9 +107,12 @@ export const dangerousRights: readonly DangerousRight[] = [
   },
   {
     id: 'bind',
-    title: 'bind any role',
+    title: 'bind roles beyond its own rights',
     why: 'The verb bind lets its holder bind roles with more rights than his own, cluster-admin among them.',
-    questions: ask(['bind'], rbac, ['roles', 'clusterroles']),
+    questions: [
+      ...ask(['bind'], rbac, ['roles', 'clusterroles']),
+      { verb: 'bind', group: rbac, resource: 'clusterroles', name: 'cluster-admin' },
+    ],
     scope: 'namespace',
     takesOver: true,
     severity: 'critical',
@@ -127,10 +132,10 @@ export const dangerousRights: readonly DangerousRight[] = [
   },
   {
     id: 'impersonate-groups',
-    title: 'act as a member of any group',
+    title: 'act as a member of system:masters',
     why: 'A group is impersonated together with some user: with system:masters among the groups no rule holds any more.',
-    questions: ask(['impersonate'], '', ['groups']),
-    and: ask(['impersonate'], '', ['users', 'serviceaccounts']),
+    questions: [...ask(['impersonate'], '', ['groups']), { verb: 'impersonate', group: '', resource: 'groups', name: 'system:masters' }],
+    and: ask(['impersonate'], '', ['users', 'serviceaccounts']).map((question) => ({ ...question, anyName: true })),
     scope: 'cluster',
     takesOver: true,
     severity: 'critical',

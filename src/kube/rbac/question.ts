@@ -13,6 +13,8 @@ export interface ResourceQuestion {
   readonly resource: string;
   readonly subresource?: string;
   readonly name?: string;
+  /** Whether there is any name, or none, with which the request is permitted. */
+  readonly anyName?: true;
   /**
    * Absent: the object lives in no namespace, or all namespaces are meant. A namespace lives in itself (k8s.io/apiserver,
    * RequestInfo): to get, change or delete namespace `x` is asked in `x`, to create or list namespaces in none.
@@ -41,9 +43,9 @@ export function namespaceOf(question: Question): string | undefined {
 export function ruleAllows(rule: PolicyRule, question: Question): boolean {
   if (!rule.verbs.includes('*') && !rule.verbs.includes(question.verb)) return false;
   if ('url' in question) return rule.nonResourceURLs.some((pattern) => urlMatches(pattern, question.url));
-  const { group, resource, subresource = '', name = '' } = question;
+  const { group, resource, subresource = '', name = '', anyName = false } = question;
   if (!rule.apiGroups.includes('*') && !rule.apiGroups.includes(group)) return false;
-  if (rule.resourceNames.length > 0 && !rule.resourceNames.includes(name)) return false;
+  if (rule.resourceNames.length > 0 && !anyName && !rule.resourceNames.includes(name)) return false;
   const { resources } = rule;
   if (subresource === '') return resources.includes('*') || resources.includes(resource);
   return resources.includes('*') || resources.includes(`${resource}/${subresource}`) || resources.includes(`*/${subresource}`);

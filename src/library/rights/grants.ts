@@ -23,9 +23,9 @@ function holdersOf(rights: Rights, right: DangerousRight, version: number): Righ
   const ask = (questions: readonly RightQuestion[]): RightsHolder[] =>
     questionsFor(questions, version).flatMap((question): RightsHolder[] => {
       if (right.only !== undefined)
-        return rbac.whoCan({ ...plain(question), namespace: right.only }).map((holder) => held(rights, holder, right.only));
-      if (right.scope === 'cluster') return rbac.whoCan(plain(question)).map((holder) => held(rights, holder, undefined));
-      return holdersWhere(rights, plain(question));
+        return rbac.whoCan({ ...question, namespace: right.only }).map((holder) => held(rights, holder, right.only));
+      if (right.scope === 'cluster') return rbac.whoCan(question).map((holder) => held(rights, holder, undefined));
+      return holdersWhere(rights, question);
     });
   const alike = groupBy(
     right.and === undefined ? ask(right.questions) : inParts(rights, [right.questions, right.and], ask, version),
@@ -52,16 +52,11 @@ function inParts(
     const { subject, namespace } = holder;
     const grants = parts.map((questions) =>
       questionsFor(questions, version).flatMap(
-        (question) => rbac.can(subject, { ...plain(question), ...(namespace === undefined ? {} : { namespace }) }).grants,
+        (question) => rbac.can(subject, { ...question, ...(namespace === undefined ? {} : { namespace }) }).grants,
       ),
     );
     return grants.some((each) => each.length === 0) ? [] : [held({ rbac, ...rights }, { subject, grants: grants.flat() }, namespace)];
   });
-}
-
-/** Without the versions for which it matters. */
-function plain({ verb, group, resource, subresource, name }: RightQuestion): Omit<RightQuestion, 'since' | 'until'> {
-  return { verb, group, resource, ...(subresource === undefined ? {} : { subresource }), ...(name === undefined ? {} : { name }) };
 }
 
 /** One rule answers several questions. */

@@ -12,6 +12,7 @@ import { deliver } from './deliver.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { manifestOptions } from './manifest-options.ts';
 import { outputsOf } from './outputs.ts';
+import { policyFileOf } from './policy-arguments.ts';
 import { terminalOf } from './terminal.ts';
 import { unreadTexts } from './unread.ts';
 
@@ -47,7 +48,7 @@ export async function runDiff(given: Arguments): Promise<number> {
       ...(partial === true ? { partial } : {}),
     }),
   );
-  policyFile ??= await readPolicyFile(config === undefined ? {} : { file: config });
+  policyFile ??= await policyFileOf(given, []);
   const failOn = (given.value('fail-on') ?? policyFile.failOn ?? 'none') as FailOn;
   const failing = { failOn, allowUnreadable: given.has('allow-unreadable') };
   return deliver(

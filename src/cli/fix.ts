@@ -8,7 +8,6 @@ import { reasonOf, undoInterrupted, writeFiles, type FileChange } from '../files
 import { kustomizeComponent } from '../fix/kustomize.ts';
 import { objectPatches } from '../fix/object-patches.ts';
 import { fix, type FixOptions } from '../library/fix.ts';
-import { readPolicyFile } from '../library/policy-file.ts';
 import { readFixValues } from '../options/fix-values.ts';
 import { readGiven, type GivenFiles } from '../options/given/index.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -28,7 +27,7 @@ import { untilInterrupted } from './interrupt.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import { nextCall } from './next-call.ts';
 import { outputsOf, type Output } from './outputs.ts';
-import { policyOptions } from './policy-arguments.ts';
+import { policyFileOf, policyOptions } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { terminalOf, type Terminal } from './terminal.ts';
 import { tellUnread, unreadTexts } from './unread.ts';
@@ -39,8 +38,7 @@ export async function runFix(given: Arguments): Promise<number> {
   if (outputs.some(({ file, format }) => format === 'kustomize' && file === undefined))
     throw new OptionError(['--output kustomize needs a folder', 'write --output kustomize=FOLDER']);
   const paths = given.operands.length === 0 ? ['.'] : given.operands;
-  const config = given.value('config');
-  const policyFile = await readPolicyFile({ ...(config === undefined ? {} : { file: config }), paths });
+  const policyFile = await policyFileOf(given);
   const interactive = given.has('interactive');
   const writes = given.has('write') || interactive;
   requirePlanOutputs(given, outputs, writes);

@@ -9,8 +9,9 @@ import { formatPolicyGeneration } from '../report/network-policies-text.ts';
 import { printable } from '../report/printable.ts';
 import type { Arguments } from './arguments.ts';
 import { untilInterrupted } from './interrupt.ts';
-import { inventoryOf, isWhole, policyFileOf, takeInventory } from './inventory.ts';
+import { inventoryOf, isWhole, takeInventory } from './inventory.ts';
 import { tell, writeStream } from './output.ts';
+import { policyFileOf } from './policy-arguments.ts';
 import { terminalOf } from './terminal.ts';
 
 /** `plimsoll generate network-policies`: answers with the exit code. */

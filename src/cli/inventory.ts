@@ -1,4 +1,3 @@
-import { readPolicyFile, type FoundPolicy } from '../library/policy-file.ts';
 import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { readInventory, type Inventory, type InventoryKinds, type InventoryOptions, type Seen } from '../library/inventory.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -9,6 +8,7 @@ import { chartOptions } from './chart-arguments.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
 import { inventoryOptions } from './commands/options.ts';
 import { tell } from './output.ts';
+import { policyFileOf } from './policy-arguments.ts';
 import { startClusterProgress } from './progress.ts';
 
 /**
@@ -43,12 +43,6 @@ export async function inventoryOf(given: Arguments, paths: readonly string[] = g
   if (another !== undefined)
     throw new OptionError(['--namespace says once where manifests will be applied', 'with --cluster it may be given several times']);
   return { ...where, podTemplates, ...chartOptions(given), ...version, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-/** The policy file of what is read. */
-export function policyFileOf(given: Arguments, paths: readonly string[]): Promise<FoundPolicy> {
-  const config = given.value('config');
-  return readPolicyFile({ ...(config === undefined ? {} : { file: config }), ...(paths.length === 0 ? {} : { paths }) });
 }
 
 const ofManifests: ReadonlySet<string> = new Set(['cluster', 'namespace', 'kubernetes-version', 'allow-unreadable', 'config']);

@@ -1,9 +1,20 @@
 import type { Severity } from '../core/index.ts';
-import type { FoundPolicy } from '../library/policy-file.ts';
+import { readPolicyFile, type FoundPolicy, type PolicyFileOptions } from '../library/policy-file.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { ParamValue, PolicyOptions } from '../options/policy-options.ts';
 import type { FailOn } from '../report/outcome.ts';
 import type { Arguments } from './arguments.ts';
+
+/** Where the policy file stands: it is named, or that of what is read. Of a cluster, and of standard input, that of the working directory. */
+export function policyPlaceOf(given: Arguments, paths: readonly string[] = given.operands): PolicyFileOptions {
+  const file = given.value('config');
+  return { ...(file === undefined ? {} : { file }), ...(paths.length === 0 ? {} : { paths }) };
+}
+
+/** The policy file of what is read. */
+export function policyFileOf(given: Arguments, paths?: readonly string[]): Promise<FoundPolicy> {
+  return readPolicyFile(policyPlaceOf(given, paths));
+}
 
 /** What the options that scan and fix share say about the run, over what the policy file says. */
 export function policyOptions(given: Arguments, policyFile: FoundPolicy): PolicyOptions & Pick<FoundPolicy, 'podTemplates'> {

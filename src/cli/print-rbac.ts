@@ -9,8 +9,8 @@ import { needsDefinition } from '../options/rights-resource.ts';
 import { clusterRole } from '../sources/cluster/index.ts';
 import type { Arguments } from './arguments.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
-import { policyFileOf } from './inventory.ts';
 import { writeStream } from './output.ts';
+import { policyFileOf } from './policy-arguments.ts';
 
 /** `--print-rbac`: the permissions that a command takes on a cluster; nobody is asked for anything. */
 export async function printRole(command: string, given: Arguments): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Report } from '../core/index.ts';
-import { policyFilePlaces, readPolicyFile, type FoundPolicy, type PolicyFileOptions } from '../library/policy-file.ts';
+import { policyFilePlaces, type FoundPolicy } from '../library/policy-file.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
 import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -14,7 +14,7 @@ import { deliver, type Formatted } from './deliver.ts';
 import { formattedReport } from './formatted-report.ts';
 import { manifestOptions } from './manifest-options.ts';
 import { fileWord, forCluster, isPerCluster, outputsOf } from './outputs.ts';
-import { failOn } from './policy-arguments.ts';
+import { failOn, policyFileOf, policyPlaceOf } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
 import { sourceLines } from './source-lines.ts';
@@ -43,7 +43,7 @@ export async function runScan(given: Arguments, program: string): Promise<number
     if (snapshot !== undefined) throw new OptionError([`the snapshot ${snapshot} does not change`, 'leave out --watch']);
     const { runWatch } = await import('./watch.ts');
     return runWatch(given, outputs, settings, {
-      places: policyFilePlaces(policyFileIn(given)),
+      places: policyFilePlaces(policyPlaceOf(given)),
       read: () => policyFileOf(given),
       settingsOf: (other) => settingsOf(given, other, snapshots),
     });
@@ -91,16 +91,6 @@ async function narrowing(
   if (!['baseline', 'write-baseline', 'changed-since'].some((name) => given.has(name))) return (report) => Promise.resolve(report);
   const { narrowed } = await import('./narrowed.ts');
   return narrowed(given, manifestOptions(given, policyFile), failing, snapshots);
-}
-
-/** Of a cluster, and of standard input, that of the working directory. */
-function policyFileIn(given: Arguments): PolicyFileOptions {
-  const file = given.value('config');
-  return { ...(file === undefined ? {} : { file }), paths: given.operands.length === 0 ? ['.'] : given.operands };
-}
-
-function policyFileOf(given: Arguments): Promise<FoundPolicy> {
-  return readPolicyFile(policyFileIn(given));
 }
 
 async function reportOf(given: Arguments, policyFile: FoundPolicy, program: string, snapshot: string | undefined): Promise<Report> {

@@ -1,4 +1,3 @@
-import { readPolicyFile } from '../library/policy-file.ts';
 import type { SnapshotSummary } from '../library/snapshot-cluster.ts';
 import { OptionError } from '../options/option-error.ts';
 import { counted } from '../report/outcome.ts';
@@ -8,6 +7,7 @@ import { asCalled } from './called-as.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { tell, writeStream } from './output.ts';
+import { policyFileOf } from './policy-arguments.ts';
 import { startClusterProgress } from './progress.ts';
 import { clusterScan } from './scan-cluster.ts';
 import { namedContexts } from './which-cluster.ts';
@@ -20,8 +20,7 @@ export async function runSnapshot(given: Arguments): Promise<number> {
   if (operand !== undefined)
     throw new OptionError([`plimsoll snapshot takes no path, and ${operand} is one`, `write plimsoll snapshot --cluster -o ${operand}`]);
   checkClusterArguments(given);
-  const config = given.value('config');
-  const policyFile = await readPolicyFile(config === undefined ? {} : { file: config });
+  const policyFile = await policyFileOf(given);
   const [context] = await namedContexts(given);
   const { takeSnapshot } = await import('../library/snapshot-cluster.ts');
   const progress = startClusterProgress();

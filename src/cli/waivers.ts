@@ -1,6 +1,6 @@
 import { controls } from '../controls/index.ts';
 import type { Report } from '../core/index.ts';
-import { readPolicyFile, type FoundPolicy } from '../library/policy-file.ts';
+import type { FoundPolicy } from '../library/policy-file.ts';
 import { scanInTwoThreads } from '../library/scan.ts';
 import { snapshotsAmong } from '../library/snapshot-among.ts';
 import { OptionError } from '../options/option-error.ts';
@@ -12,6 +12,7 @@ import { waiverFormats } from './commands/waivers.ts';
 import { manifestOptions } from './manifest-options.ts';
 import { tell, writeFile, writeStream } from './output.ts';
 import { outputsOf } from './outputs.ts';
+import { policyFileOf } from './policy-arguments.ts';
 import { startProgress } from './progress.ts';
 import { secondThread } from './second-thread.ts';
 import { terminalOf } from './terminal.ts';
@@ -25,12 +26,8 @@ export async function runWaivers(given: Arguments, program: string): Promise<num
   const [path] = given.operands;
   if (given.has('cluster') && path !== undefined)
     throw new OptionError([`--cluster and the path ${path} exclude each other`, 'list one after the other']);
-  const file = given.value('config');
   // All findings are asked for: one that is left out would leave its waiver unused.
-  const { minSeverity: _, ...policyFile } = await readPolicyFile({
-    ...(file === undefined ? {} : { file }),
-    paths: path === undefined ? ['.'] : given.operands,
-  });
+  const { minSeverity: _, ...policyFile } = await policyFileOf(given);
   const report = await reportOf(given, policyFile, program);
   const list = waiverList(report, (control) => ofWaivers.has(control));
   const formatted = (format: string, onStdout: boolean): Iterable<string> => {

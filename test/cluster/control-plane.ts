@@ -3,9 +3,9 @@ import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { built, moduleVersion } from '../upstream/go-module.ts';
 import { connect, type ApiClient } from './api-client.ts';
+import { until } from './until.ts';
 
 /** The Go module of the control plane: Kubernetes' own API server and controller manager, and etcd. */
 const controlPlaneModule: string = join(import.meta.dirname, '../upstream/cluster');
@@ -167,21 +167,17 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-const patience = 120_000;
-
 /** Waits until the path is there; rejects with what a part said last where that part has ended. */
 async function answers(path: string, address: Address, parts: readonly ChildProcess[]): Promise<void> {
   const admin = asAdmin(address);
-  const deadline = Date.now() + patience;
-  while (Date.now() < deadline) {
+  const isThere = async (): Promise<boolean> => {
     const dead = parts.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
     if (dead !== undefined) throw new Error(`a part has ended: ${lastWords(address, dead)}`);
     // Nobody listens at first.
     const answer = await admin.request('GET', path).catch(() => undefined);
-    if (answer?.status === 200) return;
-    await setTimeout(100);
-  }
-  throw new Error(`no ${path}: ${lastWords(address, parts.at(-1)!)}`);
+    return answer?.status === 200;
+  };
+  await until(isThere, () => `no ${path}: ${lastWords(address, parts.at(-1)!)}`);
 }
 
 function lastWords({ folder }: Address, part: ChildProcess): string {

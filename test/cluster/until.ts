@@ -1,10 +1,9 @@
-import { vi } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
 
-/** Asks until it is so: controllers take the time that they need, on a busy machine many times what they take on an idle one. */
+/** For what a busy machine does in many times the time of an idle one, in milliseconds. */
+const patience = 120_000;
+
+/** Asks until it is so: servers and controllers take the time that they need. */
 export async function until(isSo: () => boolean | Promise<boolean>, orElse: () => string | Promise<string>): Promise<void> {
-  try {
-    await vi.waitUntil(isSo, { timeout: 120_000, interval: 100 });
-  } catch (error) {
-    throw new Error(await orElse(), { cause: error });
-  }
+  for (const end = Date.now() + patience; !(await isSo()); await setTimeout(100)) if (Date.now() > end) throw new Error(await orElse());
 }

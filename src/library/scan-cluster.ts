@@ -140,8 +140,8 @@ export async function judgeCluster(
         {
           kinds: [...new Set([...evaluation.kinds, ...(recorded?.alsoRead ?? verification?.kinds ?? [])])],
           podTemplates,
-          // Nobody but the verification, and controls of others, reads more of them.
-          replicasByName: verification === undefined && options.controls === undefined,
+          // Controls of others may read more of them.
+          replicasByName: options.controls === undefined,
           readSecretKeys: options.readSecretKeys === true,
           ...(namespaces === undefined ? {} : { namespaces: [...new Set(namespaces)] }),
           patience,

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { controls } from '../../src/controls/index.ts';
+import { defineControl, pass, type JoinedSubjectKind } from '../../src/core/index.ts';
 import { scanCluster, type Report } from '../../src/index.ts';
 import { anyJudge, type StartSecondThread } from '../../src/library/portion-judge.ts';
 import { judgeCluster } from '../../src/library/scan-cluster.ts';
@@ -61,11 +62,11 @@ function template(image: string, labels: object = {}): object {
   return { metadata: { creationTimestamp: null, labels: { app: 'web', ...labels } }, spec: spec(image) };
 }
 
-function replicaSet(name: string, image: string, replicas: number): ApiObject {
+function replicaSet(name: string, image: string, replicas: number, owner = 'Deployment/web'): ApiObject {
   const labels = { app: 'web', 'pod-template-hash': name };
   return {
     kind: 'ReplicaSet',
-    metadata: metadata({ kind: 'ReplicaSet', name, owner: 'Deployment/web', labels }),
+    metadata: metadata({ kind: 'ReplicaSet', name, owner, labels }),
     spec: { replicas, selector: { matchLabels: labels }, template: template(image, labels) },
     status: { replicas },
   };
@@ -139,17 +140,12 @@ const refused: readonly ApiObject[] = [
   {
     kind: 'Deployment',
     metadata: metadata({ kind: 'Deployment', name: 'broken' }),
-    spec: { replicas: 1, selector: {}, template: { metadata: { labels: { app: 'web' } }, spec: { containers: 'none' } }, strategy: {} },
+    spec: { replicas: 'many', selector: {}, template: template('web:1'), strategy: {} },
   },
-  {
-    kind: 'Pod',
-    metadata: metadata({ kind: 'Pod', name: 'k', owner: 'Deployment/broken' }),
-    spec: { containers: [{ name: 'web', image: 'web:1' }] },
-    status: { phase: 'Running' },
-  },
+  replicaSet('made', 'web:1', 1, 'Deployment/broken'),
   ...['l', 'm'].map((name) => ({
     kind: 'Pod',
-    metadata: metadata({ kind: 'Pod', name, owner: 'Deployment/broken' }),
+    metadata: metadata({ kind: 'Pod', name, owner: 'ReplicaSet/made' }),
     spec: { containers: 'none' },
     status: { phase: 'Running' },
   })),
@@ -159,7 +155,7 @@ test.each([false, true])('the report is the same with a second thread, lost: %s'
   const all = [...objects, ...refused];
   const alone = await reportOf(all);
   expect(alone.inputs.unread).toHaveLength(3);
-  expect(alone.findings.some(({ resource }) => resource.name === 'k')).toBe(true);
+  expect(alone.workloads.map(({ resource }) => resource.name)).toContain('made');
   const thread = second(dies);
   const together = await reportOf(all, async ({ kubeconfig = '' } = {}) => {
     const connection = await connect({ kubeconfig });
@@ -169,6 +165,46 @@ test.each([false, true])('the report is the same with a second thread, lost: %s'
   expect(together).toEqual(alone);
   expect(thread.judged()).toBe(dies ? 1 : 4);
   expect(await reportOf(all.map(otherwise))).toEqual(alone);
+});
+
+test('controls of others are shown what runs as it is', async () => {
+  const specs: unknown[] = [];
+  const subject: JoinedSubjectKind<object, never> = {
+    scope: 'joined',
+    name: 'running pod',
+    reads: { podTemplates: true, kinds: ['Pod'], running: true },
+    example: 'objects',
+    remember({ ref, podTemplates }) {
+      if (ref.kind === 'Pod') specs.push(...podTemplates.map((each) => each.spec));
+      return undefined;
+    },
+    subjects: () => [],
+  };
+  const control = defineControl({
+    id: 'pod-security/seen',
+    decides: ['POD-01'],
+    title: 'Pods are seen',
+    why: 'Others judge by other rules.',
+    severity: 'low',
+    also: {},
+    subject,
+    evaluate: () => pass,
+    examples: () => ({ pass: {}, fail: {} }),
+  });
+  await reportOf(objects, (options) => scanCluster({ ...options, controls: [control] }));
+  expect(specs).toMatchObject([spec('web:2'), spec('patched:1')]);
+});
+
+const own = '"labels":{"app":"web"';
+const ofSystem = `${own},"kubernetes.io/cluster-service":"true"`;
+
+test.each([
+  ['its Deployment', (text: string) => text.replace(own, ofSystem)],
+  ['what is made from the template', (text: string) => text.replaceAll(own, ofSystem).replace(ofSystem, own)],
+])('a pod of kube-system is excepted by its own labels: %s belongs to the system', async (_, label) => {
+  const labelled = JSON.parse(label(JSON.stringify(objects).replaceAll('"shop"', '"kube-system"'))) as ApiObject[];
+  const { findings } = await reportOf(labelled);
+  expect(findings).toEqual((await reportOf(labelled.map(otherwise))).findings);
 });
 
 test('the report is the same however the objects are written', async () => {

@@ -301,11 +301,19 @@ describe('what differs from the template that it was made from', () => {
   });
 
   test('who only claims an owner hides nothing, and neither does an owner in another namespace', async () => {
-    const claims = pod('stray', { metadata: ownedBy('Deployment', 'web'), spec: { hostNetwork: true } });
-    const foreign = pod('foreign', { metadata: { ...ownedBy('Deployment', 'web'), namespace: 'bank' } });
-    const report = await scanOf({ kinds: holding([web, claims, foreign]) });
+    const claims = pod('stray', { metadata: ofSet, spec: { hostNetwork: true } });
+    const foreign = pod('foreign', { metadata: { ...ofSet, namespace: 'bank' } });
+    const report = await scanOf({ kinds: holding([web, webSet, claims, foreign]) });
     expect(report.workloads.map(({ resource }) => resource.name).sort()).toEqual(['foreign', 'stray', 'web']);
     expect(report.inputs.drifted.map(({ resource }) => resource.name)).toEqual(['stray']);
+  });
+
+  test('not what its controller does not make from a template, as operators name their own Deployment for all that they make', async () => {
+    const owner = { kind: 'Deployment', name: 'web' };
+    const runner = pod('runner', { metadata: ownedBy('Deployment', 'web'), spec: { hostNetwork: true } });
+    const report = await scanOf({ kinds: holding([web, workload('StatefulSet', 'db', owner), runner]) });
+    expect(report.workloads.map(({ resource }) => resource.name).sort()).toEqual(['db', 'runner', 'web']);
+    expect(report.inputs.drifted).toEqual([]);
   });
 
   test('not what has finished', async () => {

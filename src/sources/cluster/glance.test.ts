@@ -9,6 +9,7 @@ interface Varied {
   readonly image?: string;
   readonly owner?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly more?: object;
 }
 
@@ -21,6 +22,7 @@ function pod({
   image = 'web:1',
   owner = 'uid-1',
   labels,
+  nodeSelector,
   more,
 }: Varied): string {
   const api = `kube-api-access-${token}`;
@@ -42,6 +44,7 @@ function pod({
     spec: {
       volumes: [{ name: api, projected: { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: 'token' } }] } }],
       containers: [{ name: 'web', image, volumeMounts: [{ name: api, readOnly: true, mountPath: '/var/run/secrets/x' }] }],
+      nodeSelector,
       serviceAccountName: 'web',
       serviceAccount: 'web',
       nodeName: node,
@@ -78,10 +81,14 @@ test.each<[string, Varied]>([
   ['a label', { labels: { app: 'web', more: 'x' } }],
   ['the owner', { owner: 'uid-2' }],
   ['a field', { more: { hostNetwork: true } }],
-  ['a selector that is called as the node is', { more: { nodeSelector: { nodeName: 'node-2' } } }],
   ['an annotation that runtimes obey', { annotations: { 'container.apparmor.security.beta.kubernetes.io/web': 'unconfined' } }],
 ])('%s tells them apart', (_, varied) => {
   expect(common(varied)).not.toBe(common({}));
+});
+
+test.each([{}, { disk: 'ssd' }])('so does a label of nodes that is called as the node is, beside %j', (labels) => {
+  const [one, other] = ['node-2', 'node-3'].map((nodeName) => common({ nodeSelector: { ...labels, nodeName } }));
+  expect(one).not.toBe(other);
 });
 
 test('what nothing owns has no owner', () => {
@@ -103,12 +110,13 @@ describe('templates', () => {
     metadata: { creationTimestamp: null, labels },
     spec: { containers: [{ name: 'web', image: 'web:1', env: [{ name: 'A', value: '},"strategy":{' }] }] },
   });
+  const selector = { matchLabels: { template: 'web' } };
   const deployment = (labels: object): Glance => {
-    const spec = { replicas: 2, selector: {}, template: template(labels), strategy: {}, revisionHistoryLimit: 10 };
+    const spec = { replicas: 2, selector, template: template(labels), strategy: {}, revisionHistoryLimit: 10 };
     return glanceAt(withSpec({ spec }))!;
   };
   const replicaSet = (labels: object, replicas = 2): string =>
-    withSpec({ spec: { replicas, selector: {}, template: template(labels) }, status: {} });
+    withSpec({ spec: { replicas, selector, template: template(labels) }, status: {} });
   const withSpec = (members: object): string =>
     pod({})
       .replace(/"spec":.*$/, '')
@@ -118,6 +126,7 @@ describe('templates', () => {
     [{ app: 'web' }, { app: 'web', 'pod-template-hash': '5d' }],
     [{ tier: 'web' }, { 'pod-template-hash': '5d', tier: 'web' }],
   ])('%j of a Deployment is %j of its ReplicaSet', (before, after) => {
+    expect(templateOfDeployment(deployment(before))).toBe(JSON.stringify(template(before)));
     expect(templateOfReplicaSet(glanceAt(replicaSet(after))!)).toBe(templateOfDeployment(deployment(before)));
   });
 

@@ -63,11 +63,15 @@ export function commonText({ namespace, metadata, spec }: Glance): string {
 const nodeMember = '"nodeName":"';
 const token = 'kube-api-access-';
 
-/** A pod's spec without its node: no other object of a pod has a member of this name. */
+/** What stands in front of a pod's node, and how long that is at most. Labels may have the name of the member too. */
+const behindAccount = /"(?:serviceAccount":"[^"\\]*"|automountServiceAccountToken":(?:true|false)),$/;
+const longestAccount = 300;
+
+/** A pod's spec without its node. */
 export function withoutNode(spec: string): { readonly rest: string; readonly node?: string } {
   const at = spec.indexOf(nodeMember);
   const end = at === -1 ? -1 : spec.indexOf('",', at + nodeMember.length);
-  if (end === -1 || spec[at - 1] !== ',') return { rest: spec };
+  if (end === -1 || !behindAccount.test(spec.slice(Math.max(0, at - longestAccount), at))) return { rest: spec };
   const node = spec.slice(at + nodeMember.length, end);
   return node.includes('\\') ? { rest: spec } : { rest: spec.slice(0, at) + spec.slice(end + 2), node };
 }
@@ -99,11 +103,12 @@ export function templateOfReplicaSet({ spec }: Glance): string | undefined {
   return between(spec, spec.lastIndexOf('}},"status":'))?.replace(/,"pod-template-hash":"[^"\\]*"|"pod-template-hash":"[^"\\]*",/, '');
 }
 
-const member = '"template":';
+/** Labels in the selector may have this name too, but are texts. */
+const member = '"template":{';
 
 function between(text: string, end: number): string | undefined {
   const start = text.indexOf(member);
-  return start === -1 || end < start ? undefined : text.slice(start + member.length, end + 1);
+  return start === -1 || end < start ? undefined : text.slice(start + member.length - 1, end + 1);
 }
 
 /** A ReplicaSet that is to have no pods. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import {
   apiGroup,
   formatPath,
+  kindName,
   remembering,
   type Drifted,
   type DriftedField,
@@ -190,7 +191,7 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
 
     compare(resource, ownerUid, common) {
       const owner = owners.get(ownerUid);
-      if (owner === undefined || owner.judged.namespace !== resource.ref.namespace) return undefined;
+      if (owner === undefined || owner.judged.namespace !== resource.ref.namespace || !makes(owner.maker, resource.ref)) return undefined;
       const templates = templatesOf(owner);
       if (templates.length === 0) return undefined;
       const { claims, made } = owner;
@@ -209,7 +210,8 @@ export function startOwners(fileOf: (ref: ResourceRef) => string): Owners {
     compareText({ namespace, metadata, spec }, ownerUid, common) {
       const owner = owners.get(ownerUid);
       const text = owner?.source.text;
-      if (owner?.judged.namespace !== namespace || text === undefined || !isAsTemplate(metadata, spec, text)) return undefined;
+      if (owner?.judged.namespace !== namespace || text === undefined || !makes(owner.maker, podRef)) return undefined;
+      if (!isAsTemplate(metadata, spec, text)) return undefined;
       const { judged, made } = owner;
       const before = made.get(asItIs);
       const found = before ?? { madeFrom: { owner: judged, templatePath: ofWorkload, alike: true } };
@@ -235,6 +237,21 @@ function parsedText(text: string): unknown {
     // The workload is refused for the same: nothing is made from its template.
     return undefined;
   }
+}
+
+/** Of Kubernetes' own controllers. */
+const madeBy: ReadonlyMap<string, string> = new Map([
+  ['Deployment.apps', 'ReplicaSet.apps'],
+  ['CronJob.batch', 'Job.batch'],
+  ...['ReplicaSet.apps', 'StatefulSet.apps', 'DaemonSet.apps', 'Job.batch', 'ReplicationController'].map((kind) => [kind, 'Pod'] as const),
+]);
+
+const podRef = { apiVersion: 'v1', kind: 'Pod' };
+
+/** False of what only belongs to the maker, to be deleted with it: operators name their own Deployment as the controller of all that they make. */
+function makes({ group, kind }: Maker, ref: Pick<ResourceRef, 'apiVersion' | 'kind'>): boolean {
+  const made = madeBy.get(kindName(group, kind));
+  return made === undefined || made === kindName(apiGroup(ref.apiVersion), ref.kind);
 }
 
 function makerOf({ apiVersion, kind }: ResourceRef): Maker {

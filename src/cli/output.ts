@@ -13,10 +13,10 @@ const pieceSize = 64 * 1024;
  * @throws OptionError where the stream cannot be written for another reason (a full disk).
  */
 export async function writeStream(stream: Writable, chunks: Iterable<string>): Promise<void> {
-  for (const piece of pieces(chunks, pieceSize)) {
+  for (const bytes of bytesOf(chunks)) {
     const failure = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
       stream.once('error', resolve);
-      stream.write(piece, (error) => {
+      stream.write(bytes, (error) => {
         stream.off('error', resolve);
         resolve(error);
       });
@@ -68,6 +68,12 @@ function writeDirectly(file: string, chunks: Iterable<string>): void {
   }
 }
 
+/** In one memory, which is written over when the next bytes are asked for: new ones for each piece would wait to be collected. */
 function* bytesOf(chunks: Iterable<string>): Generator<Uint8Array, void> {
-  for (const piece of pieces(chunks, pieceSize)) yield Buffer.from(piece);
+  let memory = Buffer.allocUnsafeSlow(2 * pieceSize);
+  for (const piece of pieces(chunks, pieceSize)) {
+    // No character of a string has more than three bytes in UTF-8.
+    if (memory.length < 3 * piece.length) memory = Buffer.allocUnsafeSlow(3 * piece.length);
+    yield memory.subarray(0, memory.write(piece));
+  }
 }

@@ -138,8 +138,8 @@ function ofColumn(engine: Engine, direction: Direction, podClass: PodClass, colu
   };
   for (const rule of isolating) ofRule(rule);
   for (const group of [...admin, ...baseline]) {
-    const names = group.map((each) => each.policy.name).join(' and ');
-    for (const { rules, subject, policy } of group) {
+    const names = group.map(({ policy: { kind, name } }) => `${kind} ${name}`).join(' and ');
+    for (const { rules, subject } of group) {
       for (const rule of rules) {
         ofRule(rule);
         if (subject === maybe) tell(rows.portsAt(rule, destination).high, unreadLabels(podClass));
@@ -149,7 +149,7 @@ function ofColumn(engine: Engine, direction: Direction, podClass: PodClass, colu
           (ports, rule) => ports | (matching.match(rule)[column] === no ? 0n : rows.portsAt(rule, destination).high),
           0n,
         );
-        tell(set, `${policy.kind} ${names} have the same priority`);
+        tell(set, `${names} have the same priority`);
       }
     }
   }

@@ -89,6 +89,22 @@ function nameOf(endpoint: ReachEndpoint): string {
   return endpoint.type === 'workload' ? `${endpoint.namespace}/${endpoint.name}` : `/${endpointKey(endpoint).split(' ')[1]}`;
 }
 
+test('each reason is told once, and that there are more than are told', () => {
+  const graphOf = (count: number) =>
+    reachGraph(
+      Array.from({ length: count }, (_, index) => ({
+        from: workload('a', `w-${index}`),
+        to: workload('a', 'x'),
+        allowed: [],
+        denied: [],
+        unknown: [{ protocol: 'TCP' as const, ports: '80', because: `reason ${index}; reason ${index + 1}` }],
+      })),
+    )!;
+  expect(graphOf(2).reasons).toEqual(['reason 0', 'reason 1', 'reason 2']);
+  expect(graphOf(40).reasons.at(-1)).toContain('and more');
+  expect(graphOf(40).reasons).toHaveLength(13);
+});
+
 test('workloads that share a name tell their kind', () => {
   const graph = reachGraph(samplePairs([workload('a', 'x'), workload('a', 'x', 'StatefulSet'), workload('b', 'x')], () => everything))!;
   expect(distinctNames(graph.endpoints)).toEqual(['x (Deployment)', 'x (StatefulSet)', 'x']);
@@ -99,6 +115,14 @@ describe('ports in words', () => {
     [everything, 'any port'],
     [web, 'TCP 443'],
     [everything.slice(0, 2), 'TCP any · UDP any'],
-    [[...web, { protocol: 'TCP', ports: '80' } as const], 'TCP 443,80'],
+    [[...web, { protocol: 'TCP', ports: '80' } as const], 'TCP 80,443'],
+    [
+      [
+        { protocol: 'UDP', ports: '53' } as const,
+        { protocol: 'TCP', ports: '443,8080' } as const,
+        { protocol: 'TCP', ports: '80,444-8079,8081-65535' } as const,
+      ],
+      'TCP 80,443-65535 · UDP 53',
+    ],
   ])('%j', (ports, text) => expect(portsText(ports)).toBe(text));
 });

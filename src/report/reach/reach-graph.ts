@@ -100,6 +100,7 @@ function tableOf(pairs: Iterable<ReachPair>, among: readonly ReachEndpoint[]): T
   let characters = 0;
   const open: number[] = [];
   const reasons = new Set<string>();
+  const told = new Set<string>();
   const textOf = rememberingLists(portsText);
   for (const endpoint of among) indexOf(endpoint);
   for (const { from, to, allowed, unknown } of pairs) {
@@ -107,7 +108,11 @@ function tableOf(pairs: Iterable<ReachPair>, among: readonly ReachEndpoint[]): T
     if (found.length > mostInGraph) return undefined;
     const outside = from.type !== 'workload' && to.type !== 'workload';
     if (outside || (allowed.length === 0 && unknown.length === 0)) continue;
-    for (const { because } of unknown) if (reasons.size < mostReasons) reasons.add(printable(because));
+    for (const { because } of unknown) {
+      if (told.has(because) || reasons.size > mostReasons) continue;
+      told.add(because);
+      for (const reason of because.split('; ')) reasons.add(printable(reason));
+    }
     const label = { allowed: textOf(allowed), unknown: textOf(unknown) };
     const key = `${label.allowed}|${label.unknown}`;
     let index = labelIndexes.get(key);
@@ -124,7 +129,12 @@ function tableOf(pairs: Iterable<ReachPair>, among: readonly ReachEndpoint[]): T
   for (const [at, index] of order.entries()) place[index] = at;
   const cells = new Uint32Array(found.length ** 2);
   for (let at = 0; at < open.length; at += 3) cells[place[open[at]!]! * found.length + place[open[at + 1]!]!] = open[at + 2]!;
-  return { endpoints: order.map((index) => found[index]!), reasons: [...reasons], labels, cells };
+  return { endpoints: order.map((index) => found[index]!), reasons: atMost(reasons), labels, cells };
+}
+
+function atMost(reasons: ReadonlySet<string>): string[] {
+  const more = 'and more: the question about a pair (--from and --to) names all of its own';
+  return reasons.size > mostReasons ? [...[...reasons].slice(0, mostReasons), more] : [...reasons];
 }
 
 function bundled({ endpoints, reasons, labels, cells }: Table, whole: boolean): ReachGraph {
@@ -251,11 +261,31 @@ function groupsOf(spaces: readonly string[], cells: Uint32Array): number[][] {
 
 /** All ports of all protocols read better as two words. */
 export function portsText(list: readonly ReachPorts[]): string {
-  const merged = new Map<string, string[]>();
-  for (const { protocol, ports } of list) merged.set(protocol, [...(merged.get(protocol) ?? []), ports]);
-  const whole = [...merged.values()].every((ports) => ports.length === 1 && ports[0] === everyPort);
-  if (whole && merged.size === 3) return 'any port';
-  return [...merged].map(([protocol, ports]) => `${protocol} ${ports.join(',') === everyPort ? 'any' : ports.join(',')}`).join(' · ');
+  const whole = protocols.flatMap((protocol): ReachPorts[] => {
+    const lists = list.flatMap((each) => (each.protocol === protocol ? [each.ports] : []));
+    return lists.length === 0 ? [] : [{ protocol, ports: joinedPorts(lists) }];
+  });
+  if (whole.length === protocols.length && whole.every(({ ports }) => ports === everyPort)) return 'any port';
+  return whole.map(({ protocol, ports }) => `${protocol} ${ports === everyPort ? 'any' : ports}`).join(' · ');
+}
+
+/** Ports that are unknown for different reasons lie between each other. */
+function joinedPorts(lists: readonly string[]): string {
+  if (lists.length === 1) return lists[0]!;
+  const ranges = lists
+    .flatMap((ports) => ports.split(','))
+    .map((range): [number, number] => {
+      const [first = 0, last = first] = range.split('-').map(Number);
+      return [first, last];
+    })
+    .sort(([a], [b]) => a - b);
+  const joined: [number, number][] = [];
+  for (const [first, last] of ranges) {
+    const before = joined.at(-1);
+    if (before !== undefined && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else joined.push([first, last]);
+  }
+  return joined.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }
 
 /** The engine gives equal answers as one list. */
@@ -270,6 +300,7 @@ function rememberingLists(textOf: (list: readonly ReachPorts[]) => string): (lis
   };
 }
 
+const protocols = ['TCP', 'UDP', 'SCTP'] as const;
 const everyPort = '1-65535';
 
 /** What tells an endpoint from all others. */

@@ -98,11 +98,13 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
   const nodePlaces = nodes.length > 0 ? byFamily(nodes.flatMap(({ addresses }) => addresses)) : unicast;
   const serverPlaces = server.length > 0 ? byFamily(server) : unicast;
   const narrow = blocks.filter((cidr) => Number(cidr.split('/')[1]) > (cidr.includes(':') ? 16 : 8));
-  const internetPlaces = ([4, 6] as const).map((family) => {
+  const ofWorld = (family: 4 | 6): Address[] => {
     const world = pick(family, (each) => !inAny(each, [...nobodys, ...own]) && (each.family === 4 || inAny(each, ['2000::/3'])));
     const rest = world.filter((each) => !inAny(each, narrow));
     return rest.length === 0 ? world : rest;
-  });
+  };
+  const internetPlaces = families.map(ofWorld);
+  const perhapsPlaces = seen.length === 0 ? [ofWorld(6)] : [];
 
   function placesOf(pod: Pod): readonly (readonly Address[])[] {
     if (pod.hostNetwork) return nodePlaces;
@@ -166,7 +168,7 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
       if (
         peer.domainNames !== undefined &&
         'address' in other &&
-        internetPlaces.flat().some((each) => each.address === other.address && each.family === other.family)
+        [internetPlaces, perhapsPlaces].flat(2).some((each) => each.address === other.address && each.family === other.family)
       )
         found.push(1);
     }
@@ -371,6 +373,19 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
     return places[end.name];
   }
 
+  /** Of the internet nobody knows whether the cluster reaches it in the other family too. */
+  function throughEnd(
+    pod: Pod,
+    direction: 'ingress' | 'egress',
+    end: Exclude<ReachEndpoint, { type: 'workload' }>,
+    protocol: string,
+    port: number,
+  ): Truth {
+    const answer = throughPlaces(pod, direction, placesOfEnd(end), protocol, port);
+    if (end.type !== 'virtual' || end.name !== 'internet') return answer;
+    return either([answer, most([answer, throughPlaces(pod, direction, perhapsPlaces, protocol, port)])]);
+  }
+
   /** Ports that a Service opens to the world, and whether it does so for certain. */
   function ways(workload: Named): { protocol: string; port: number; certain: boolean; keeps: boolean }[] {
     const reachable =
@@ -418,7 +433,7 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
         return either(source.pods.map((pod) => policies(pod, 'egress', { controller: true }, protocol, port)));
       return either(
         source.pods.map((pod) => {
-          const answer = throughPlaces(pod, 'egress', placesOfEnd(to), protocol, port);
+          const answer = throughEnd(pod, 'egress', to, protocol, port);
           return to.type === 'virtual' && to.name === 'node' && !pod.hostNetwork ? toOwnNode(answer, false) : answer;
         }),
       );
@@ -429,7 +444,7 @@ export function oracle(objects: readonly Value[], profile: PluginProfile) {
         return either(target.pods.map((pod) => policies(pod, 'ingress', { controller: true }, protocol, port)));
       return either(
         target.pods.map((pod) => {
-          const client = throughPlaces(pod, 'ingress', placesOfEnd(from), protocol, port);
+          const client = throughEnd(pod, 'ingress', from, protocol, port);
           if (from.type !== 'virtual' || from.name !== 'internet') return client;
           const through = throughPlaces(pod, 'ingress', nodePlaces, protocol, port);
           return most(

@@ -16,6 +16,8 @@ export interface AddressPlan {
   readonly apiServer: Whereabouts;
   /** Addresses of the world that no policy singles out. */
   readonly internet: Whereabouts;
+  /** Those of the other family, where nobody has said of which the cluster is. */
+  readonly internetPerhaps: Whereabouts;
   readonly metadata: Whereabouts;
   /** Whether the addresses are read, and not just any that it could be. */
   readonly known: { readonly nodes: boolean; readonly apiServer: boolean };
@@ -43,7 +45,8 @@ export function planAddresses(facts: readonly NetworkFact[], named: readonly IpB
   const serverAddresses = servers.flatMap(({ addresses }) => addresses);
   const own = [metadataAddress, ...nodeAddresses, ...serverAddresses].flatMap((address) => blockOfAddress(address) ?? []);
   const tree = buildIpTree([...named, ...own, ...podRanges, ...nobodys, ...privateRanges, ...world]);
-  const families = familiesOf(facts);
+  const seen = familiesOf(facts);
+  const families: readonly Family[] = seen.length === 0 ? [32] : seen;
 
   const inside = (ranges: readonly IpBlock[], family: Family, outside: readonly IpBlock[] = []): number[] => {
     const left = new Set(outside.filter(({ bits }) => bits === family).flatMap((range) => tree.atomsOf(range)));
@@ -58,25 +61,26 @@ export function planAddresses(facts: readonly NetworkFact[], named: readonly IpB
     return lists.filter((list) => list.length > 0);
   };
   const narrow = named.filter(({ bits, prefix }) => prefix > widest[bits]);
-  const internet = ([32, 128] as const).map((family) => {
+  const ofWorld = (family: Family): number[] => {
     const everywhere = inside(world, family, [...nobodys, ...privateRanges]);
     const single = new Set(narrow.flatMap((block) => tree.atomsOf(block)));
     const rest = everywhere.filter((atom) => !single.has(atom));
     return rest.length === 0 ? everywhere : rest;
-  });
+  };
   return {
     tree,
     pods: families.map((family) => inside(podRanges, family)),
     nodes: nodeAddresses.length > 0 ? ofAddresses(nodeAddresses) : unicast,
     apiServer: serverAddresses.length > 0 ? ofAddresses(serverAddresses) : unicast,
-    internet,
+    internet: families.map(ofWorld),
+    internetPerhaps: seen.length === 0 ? [ofWorld(128)] : [],
     metadata: ofAddresses([metadataAddress]),
     known: { nodes: nodeAddresses.length > 0, apiServer: serverAddresses.length > 0 },
     ofAddresses,
   };
 }
 
-/** IPv4, unless all addresses that were read are of the other family; both where both were seen. */
+/** Of the addresses that were read. Where none was, those of the cluster are taken to be IPv4. */
 function familiesOf(facts: readonly NetworkFact[]): Family[] {
   const seen = new Set<Family>();
   const see = (addresses: readonly string[]): void => {
@@ -87,7 +91,7 @@ function familiesOf(facts: readonly NetworkFact[]): Family[] {
     else if (fact.type === 'service') see(fact.clusterIPs);
     else if (fact.type === 'workload') for (const { addresses } of fact.pods) see(addresses);
   }
-  return seen.size === 0 ? [32] : [...seen].sort((a, b) => a - b);
+  return [...seen].sort((a, b) => a - b);
 }
 
 function blocks(...cidrs: readonly string[]): IpBlock[] {

@@ -145,6 +145,11 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     return answer;
   }
 
+  function ofInternet(row: Row): AnswerId {
+    const answer = ofPlace(row, plan.internet);
+    return plan.internetPerhaps.length === 0 ? answer : answers.either(answer, answers.or(answer, ofPlace(row, plan.internetPerhaps)));
+  }
+
   /** Nobody knows which of them it is. */
   function anyOf(classes: readonly PodClass[], answerOfClass: (podClass: PodClass) => AnswerId): AnswerId {
     let answer = nothing;
@@ -194,7 +199,9 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
 
   function toOutside(podClass: PodClass, to: Outside, at: Whereabouts = placeOf(to)): AnswerId {
     if (to.type === 'virtual' && to.name === 'ingress-controller') return policyAnswer('egress', podClass, columns.controller);
-    const answer = ofPlace(rows.row(podClass, 'egress'), at);
+    const row = rows.row(podClass, 'egress');
+    if (to.type === 'virtual' && to.name === 'internet') return ofInternet(row);
+    const answer = ofPlace(row, at);
     return to.type === 'virtual' && to.name === 'node' && !podClass.hostNetwork ? rows.toOwnNode(answer, false) : answer;
   }
 
@@ -204,9 +211,10 @@ export function buildEngine(facts: readonly NetworkFact[], profile: PluginProfil
     const isInternet = from.type === 'virtual' && from.name === 'internet';
     const exposures = isInternet ? entrances.exposures[workload]! : [];
     if (isInternet && exposures.length === 0) return nothing;
-    const client = ofPlace(rows.row(podClass, 'ingress'), at);
-    if (!isInternet) return client;
-    const other = ofPlace(rows.row(podClass, 'ingress'), plan.nodes);
+    const row = rows.row(podClass, 'ingress');
+    if (!isInternet) return ofPlace(row, at);
+    const client = ofInternet(row);
+    const other = ofPlace(row, plan.nodes);
     let answer: AnswerId = nothing;
     for (const { ports, unless, keepsClient } of exposures) {
       const set = space.setOf(ports);

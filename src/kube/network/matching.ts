@@ -88,7 +88,8 @@ export function buildMatching(
     for (const peer of peers) {
       if (peer.type === 'pods') fillPods(truths, selectedBy(peer), others);
       if (peer.type === 'nodes') fillNodes(truths, peer, others);
-      if (peer.type === 'names') for (const atom of plan.internet.flat()) raise(truths, columns.pods + atom, maybe);
+      if (peer.type === 'names')
+        for (const atom of [plan.internet, plan.internetPerhaps].flat(2)) raise(truths, columns.pods + atom, maybe);
     }
     if (peers.length > 0) raise(truths, columns.controller, maybe);
     // A selector may find all pods but one.

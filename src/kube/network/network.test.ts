@@ -119,6 +119,26 @@ spec: { type: LoadBalancer, externalTrafficPolicy: Local, selector: { app: web }
     expect(between(shop + service + deny, internet, workload('web'))).toBe(`- ${all}`);
   });
 
+  test('whether the world is reached by IPv6 is unknown where no address was read', () => {
+    const internet: ReachEndpoint = { type: 'virtual', name: 'internet' };
+    const outward = `---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: { name: outward }
+spec: { tier: Admin, priority: 1, subject: { namespaces: {} }, egress: [{ action: Deny, to: [{ networks: [0.0.0.0/0] }] }] }
+`;
+    const node = (...addresses: readonly string[]): string =>
+      `---\napiVersion: v1\nkind: Node\nmetadata: { name: a }\nstatus: { addresses: [${addresses
+        .map((address) => `{ type: InternalIP, address: '${address}' }`)
+        .join(', ')}] }\n`;
+    expect(between(shop + outward, workload('web'), internet)).toBe(`? ${all}`);
+    expect(between(shop + outward + node('10.0.0.1'), workload('web'), internet)).toBe(`- ${all}`);
+    expect(between(shop + outward + node('10.0.0.1', 'fd00::1'), workload('web'), internet)).toBe(`+ ${all}`);
+    expect(buildNetwork(factsOf(shop + outward)).between(workload('web'), internet).unknown[0]?.because).toBe(
+      'whether the cluster has IPv6 addresses was not read',
+    );
+  });
+
   test('what was not read is unknown', () => {
     expect(between(shop, workload('other'), workload('db'))).toBe(`? ${all}`);
   });

@@ -94,10 +94,15 @@ function ofOutside(engine: Engine, direction: Direction, podClass: PodClass, end
     return;
   }
   const at: Whereabouts = engine.placeOf(end);
-  const ids = new Set(at.flat().map((atom) => engine.policyAnswer(direction, podClass, matching.columns.pods + atom)));
-  if (ids.size > 1) {
-    const list = [...ids].map(answers.of);
-    const differ = list.reduce((set, { high }) => set | high, 0n) & ~list.reduce((set, { low }) => set & low, space.all);
+  const perhaps = end.type === 'virtual' && end.name === 'internet' ? plan.internetPerhaps : [];
+  /** The ports of which policies say something else at one address than at another. */
+  const differing = (places: Whereabouts): PortSet => {
+    const ids = new Set(places.flat().map((atom) => engine.policyAnswer(direction, podClass, matching.columns.pods + atom)));
+    const list = ids.size === 1 ? [] : [...ids].map(answers.of);
+    return list.reduce((set, { high }) => set | high, 0n) & ~list.reduce((set, { low }) => set & low, space.all);
+  };
+  const differ = differing(at);
+  if (differ !== 0n) {
     const because = ((): string => {
       if (end.type === 'cidr') return `policies tell addresses of ${end.cidr} apart`;
       if (end.name === 'api-server' && !plan.known.apiServer) return 'the address of the API server was not read';
@@ -106,7 +111,8 @@ function ofOutside(engine: Engine, direction: Direction, podClass: PodClass, end
     })();
     tell(differ, because);
   }
-  for (const atom of at.flat()) ofColumn(engine, direction, podClass, matching.columns.pods + atom, undefined, tell);
+  if (perhaps.length > 0) tell(differing([...at, ...perhaps]) & ~differ, 'whether the cluster has IPv6 addresses was not read');
+  for (const atom of [...at, ...perhaps].flat()) ofColumn(engine, direction, podClass, matching.columns.pods + atom, undefined, tell);
 }
 
 /** Why policies that govern a class are not sure of one column. */

@@ -279,13 +279,13 @@ function joinedPorts(lists: readonly string[]): string {
       return [first, last];
     })
     .sort(([a], [b]) => a - b);
-  const joined: [number, number][] = [];
+  const whole: [number, number][] = [];
   for (const [first, last] of ranges) {
-    const before = joined.at(-1);
+    const before = whole.at(-1);
     if (before !== undefined && first <= before[1] + 1) before[1] = Math.max(before[1], last);
-    else joined.push([first, last]);
+    else whole.push([first, last]);
   }
-  return joined.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+  return whole.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }
 
 /** The engine gives equal answers as one list. */

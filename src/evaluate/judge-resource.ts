@@ -53,7 +53,7 @@ export function judgeResource(run: Run, read: Resource): void {
   lookups.answer(resource);
 }
 
-/** What belongs to the system is judged by few, and repaired by nobody. */
+/** What belongs to the system is judged, and repaired, by those alone that look for a part of it. */
 function judgeLocally(run: Run, resource: Resource, ref: ResourceRef, isSystem: boolean): void {
   const { context, findings } = run;
   for (const bench of run.localOf(resource)) {
@@ -66,7 +66,7 @@ function judgeLocally(run: Run, resource: Resource, ref: ResourceRef, isSystem: 
         count(judge.tally, verdict);
         const places = findings.placesOf(verdict);
         // Most verdicts are a pass, of which nothing is said.
-        if (places.length > 0) tell(run, { resource, ref, isSystem }, local, judge, verdict, places);
+        if (places.length > 0) tell(run, { resource, ref }, local, judge, verdict, places);
       }
     }
   }
@@ -75,13 +75,12 @@ function judgeLocally(run: Run, resource: Resource, ref: ResourceRef, isSystem: 
 interface Judged {
   readonly resource: Resource;
   readonly ref: ResourceRef;
-  readonly isSystem: boolean;
 }
 
 /** What a verdict says becomes findings, and a proposal where one is wanted, as soon as its places are known. */
 function tell(
   run: Run,
-  { resource, ref, isSystem }: Judged,
+  { resource, ref }: Judged,
   { subject, path, container }: LocalSubject<unknown>,
   { control, fixing, severity }: Judge,
   verdict: Verdict,
@@ -95,7 +94,7 @@ function tell(
     const at = whole(place.where as Path);
     const steps = stableSteps(resource.object, at);
     const proposal =
-      index === 0 && sink !== undefined && control.fix !== undefined && !isSystem && verdict.verdict === 'fail'
+      index === 0 && sink !== undefined && control.fix !== undefined && verdict.verdict === 'fail'
         ? proposalFor({
             control,
             severity,

@@ -100,23 +100,25 @@ export function fixReport({
   );
   const byId = new Map(controls.map((control) => [control.id, control]));
   const refusalOf = (each: About): Refusal | undefined => (refusals.size === 0 ? undefined : refusals.get(nameOf(each)));
-  const unfixable = failingNow.filter((finding) => finding.fix === undefined);
   let declined: readonly DeclinedFix[] | undefined;
-  const listDeclined = (): readonly DeclinedFix[] =>
-    inOrder([
-      ...now.proposals.map((proposal) => declinedProposal(proposal, lineOf(proposal), refusalOf(proposal))),
-      ...unfixable.map((finding) => {
-        const refusal = refusalOf(finding);
-        return stays(finding, lineOf(finding), refusal?.because ?? 'person', refusal?.reason ?? byId.get(finding.control)?.remedy ?? '');
+  // Very many, and not every format lists or counts them.
+  const allDeclined = (): readonly DeclinedFix[] => {
+    if (declined !== undefined) return declined;
+    const proposalFor = answering(now.proposals);
+    return (declined = inOrder(
+      failingNow.flatMap((finding) => {
+        const line = lineOf(finding);
+        if (finding.fix === undefined) return [declinedFinding(finding, line, refusalOf(finding), byId.get(finding.control)?.remedy)];
+        const proposal = proposalFor(finding);
+        // Without one, the settings of its path leave the control out.
+        return proposal === undefined ? [] : [declinedProposal(finding, line, proposal, refusalOf(proposal))];
       }),
-    ]);
+    ));
+  };
   const changed = files.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
   const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
   const objects = changed.flatMap((repair) => objectRepairs(repair, byFile.get(repair.file) ?? [], documentsOf(repair.file)));
   const numbers = new Map(objects.flatMap(({ accepted: ofObject }, number) => ofObject.map((each) => [each, number])));
-  const counts = { review: 0, value: 0, person: 0, withdrawn: 0, text: 0, waived: 0 };
-  for (const proposal of now.proposals) counts[becauseOf(proposal, refusalOf(proposal))]++;
-  for (const finding of unfixable) counts[refusalOf(finding)?.because ?? 'person']++;
   const { schemaVersion, tool, target, inputs } = before.report;
   return {
     schemaVersion,
@@ -138,13 +140,52 @@ export function fixReport({
         };
       }),
     ),
-    // Very many, and not every format lists them.
     get declined() {
-      return (declined ??= listDeclined());
+      return allDeclined();
     },
     credentials: before.report.findings.filter(({ codes }) => codes.includes('SEC-01')).map(({ file, line }) => ({ file, line })),
-    summary: { before: failingBefore.length, after: failingNow.length, fixes: accepted.length, declined: counts },
+    summary: {
+      before: failingBefore.length,
+      after: failingNow.length,
+      fixes: accepted.length,
+      get declined() {
+        const counts = { review: 0, value: 0, person: 0, withdrawn: 0, text: 0, waived: 0 };
+        for (const { because } of allDeclined()) counts[because]++;
+        return counts;
+      },
+    },
   };
+}
+
+/**
+ * The proposal that answers a finding. One is made for the first place of its control on a subject: the others stand behind
+ * it, or in another file.
+ */
+function answering(proposals: readonly Proposal[]): (finding: Finding) => Proposal | undefined {
+  const byName = new Map(proposals.map((proposal) => [nameOf(proposal), proposal]));
+  const bySubject = new Map(
+    [...groupBy(proposals, subjectOf)].map(([subject, those]) => [subject, those.length === 1 ? those : those.toSorted(comparePlace)]),
+  );
+  return (finding) => {
+    const exact = byName.get(nameOf(finding));
+    if (exact !== undefined) return exact;
+    const those = bySubject.get(subjectOf(finding)) ?? [];
+    let [low, high] = [0, those.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (comparePlace(those[middle]!, finding) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return those[low - 1] ?? those[0];
+  };
+}
+
+function subjectOf({ control, resource, container = '' }: About): string {
+  return [control, resource.kind, resource.namespace ?? '', resource.name, container].join('\n');
+}
+
+function comparePlace(a: About, b: About): number {
+  return compareText(a.file, b.file) || a.line - b.line;
 }
 
 /** By file and line. There are very many, in several runs of their own order: comparing them with each other would take longer. */
@@ -179,9 +220,13 @@ function becauseOf({ declined, needs }: Proposal, refusal: Refusal | undefined):
   return declined === undefined ? 'review' : needs === undefined ? 'person' : 'value';
 }
 
-function declinedProposal(proposal: Proposal, line: number, refusal: Refusal | undefined): DeclinedFix {
+function declinedFinding(finding: Finding, line: number, refusal: Refusal | undefined, remedy = ''): DeclinedFix {
+  return stays(finding, line, refusal?.because ?? 'person', refusal?.reason ?? remedy);
+}
+
+function declinedProposal(finding: Finding, line: number, proposal: Proposal, refusal: Refusal | undefined): DeclinedFix {
   const { declined, needs, safety, risk } = proposal;
-  const left = stays(proposal, line, becauseOf(proposal, refusal), refusal?.reason ?? declined ?? risk);
+  const left = stays(finding, line, becauseOf(proposal, refusal), refusal?.reason ?? declined ?? risk);
   if (declined !== undefined && refusal === undefined) {
     if (needs !== undefined) left.needs = needs;
     return left;
@@ -193,7 +238,7 @@ function declinedProposal(proposal: Proposal, line: number, refusal: Refusal | u
 
 /** Thousands of them: one object each, without copies on the way. */
 function stays(
-  { control, codes, severity, resource, container, file, path, message, fingerprint }: Proposal | Finding,
+  { control, codes, severity, resource, container, file, path, message, fingerprint }: Finding,
   line: number,
   because: DeclinedFix['because'],
   reason: string,

@@ -205,6 +205,7 @@ test('whatever the files, fixes change what they name alone, make nothing worse,
       expectEdited(report);
       expectPatches(report);
       expectPreviews(report);
+      expect(report.declined).toHaveLength(report.summary.after);
       for (const because of Object.keys(report.summary.declined) as DeclinedFix['because'][])
         expect(report.declined.filter((each) => each.because === because)).toHaveLength(report.summary.declined[because]);
       const changed = filesAfter(files, report);

@@ -45,6 +45,33 @@ describe('only what is to be fixed changes', () => {
       expect(after).not.toContain(field);
   });
 
+  test('a flag that keeps a part of the system from starting goes, and the rest of the system stays', async () => {
+    const server = `apiVersion: v1
+kind: Pod
+metadata: { name: kube-apiserver, namespace: kube-system }
+spec:
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.35.0
+      command:
+        - kube-apiserver
+        - --insecure-port=0
+        - --authorization-mode=Node,RBAC
+`;
+    expect(await fixed(server, { review: true })).toBe(server.replace('        - --insecure-port=0\n', ''));
+  });
+
+  test('every finding that stays is told in its own place', async () => {
+    const volumes = '[{ name: v, emptyDir: {} },\n    { name: w, emptyDir: {} }]';
+    const text = [pod('a'), pod('b', `volumes: ${volumes}\n  containers: [{ name: a, image: a }]\n`)].join('---\n');
+    const { declined, summary } = await reportOf(text, { only: ['pod-security/empty-dir-limits'] });
+    expect(declined.map(({ line, because, needs }) => [line, because, needs])).toEqual([
+      [18, 'value', ['pod-security/empty-dir-limits.size']],
+      [19, 'value', ['pod-security/empty-dir-limits.size']],
+    ]);
+    expect(summary).toMatchObject({ after: 2, declined: { value: 2 } });
+  });
+
   test('objects that have to be made anew are flagged, others are not', async () => {
     const template = `template: { spec: { containers: [{ name: a, image: a, ${user} }] } }`;
     const workload = (kind: string, group: string): string =>

@@ -1,7 +1,7 @@
+import { explanationOf } from '../src/cli/explain.ts';
 import type { AnyControl } from '../src/core/index.ts';
 import { chapters, findRecommendation } from '../src/guidance/index.ts';
 import { explainMarkdown } from '../src/report/explain.ts';
-import { fixExample } from '../src/testing/fix-example.ts';
 
 const folder = 'docs/reference';
 
@@ -14,10 +14,7 @@ export function referencePages(controls: readonly AnyControl[]): Map<string, str
 }
 
 function controlPage(control: AnyControl): string {
-  const example = fixExample(control);
-  const text = [
-    ...explainMarkdown({ recommendations: [], controls: [example === undefined ? { control } : { control, fixExample: example }] }),
-  ].join('');
+  const text = [...explainMarkdown(explanationOf({ codes: [], controls: [control] }))].join('');
   const decided = control.decides.map(
     (code) => `- [${code} ${findRecommendation(code)?.title ?? ''}](../guide/${code.split('-')[0] ?? ''}.md)`,
   );

@@ -24,6 +24,25 @@ test('an explanation has the text of the recommendation and what a fix changes',
   expect(those[0]?.fixExample).toHaveProperty('after', expect.stringContaining('allowPrivilegeEscalation: false'));
 });
 
+test('examples are shown without what only merging them understands', () => {
+  const shown = explanationOf({ codes: [], controls }).controls.flatMap(({ control, examples }) =>
+    Object.entries({ ...examples.pass, ...examples.fail }).map(([name, text]) => `${control.id}: ${name}\n${text}`),
+  );
+  for (const text of shown) expect(text).not.toMatch(/\$pod|\$patch|: null\b/);
+});
+
+test.each([
+  ['network-separation/limit-range', 'pass', 'defaults and maximum', /^apiVersion: v1\nkind: LimitRange\n[^]*\n {6}max:\n/],
+  ['network-separation/limit-range', 'fail', 'none', /^# no LimitRange\n$/],
+  ['pod-security/host-pid', 'pass', 'not set', /^# no hostPID\n$/],
+  ['pod-security/privileged', 'pass', 'not set', /^securityContext: \{\}\n$/],
+  ['pod-security/non-root-user', 'pass', 'runAsNonRoot, whoever the image names', /^securityContext: \{\}\ncontainers:\n {2}- name: web\n/],
+  ['pod-security/service-account', 'fail', 'no account named', /\n {4}spec:\n {6}automountServiceAccountToken: true\n$/],
+] as const)('%s shows what %s means: %s', (id, verdict, name, wanted) => {
+  const [explained] = explanationOf(namedBy(id)).controls;
+  expect(explained?.examples[verdict][name]).toMatch(wanted);
+});
+
 test('the last part of an id is enough', () => {
   expect(namedBy('privileged').controls[0]?.id).toBe('pod-security/privileged');
 });

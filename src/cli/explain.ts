@@ -4,6 +4,7 @@ import { chapterOf, chapters, findRecommendation } from '../guidance/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { explainJson, explainMarkdown, explainText, type Explanation } from '../report/explain.ts';
 import { nearestName } from '../options/policy-options.ts';
+import { shownExamples } from '../testing/example.ts';
 import { fixExample } from '../testing/fix-example.ts';
 import { advice } from '../options/spelling.ts';
 import type { Arguments } from './arguments.ts';
@@ -59,8 +60,8 @@ export function explanationOf({ codes, controls: those }: Named): Explanation {
       return recommendation === undefined || chapter === undefined ? [] : [{ recommendation, chapter }];
     }),
     controls: those.map((control) => {
-      const example = fixExample(control);
-      return example === undefined ? { control } : { control, fixExample: example };
+      const repaired = fixExample(control);
+      return { control, examples: shownExamples(control), ...(repaired === undefined ? {} : { fixExample: repaired }) };
     }),
   };
 }

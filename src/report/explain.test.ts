@@ -11,7 +11,13 @@ const after = `${before}      securityContext:\n        allowPrivilegeEscalation
 function explanation(code: string): Explanation {
   return {
     recommendations: [{ recommendation: findRecommendation(code)!, chapter: chapterOf(code)! }],
-    controls: controls.filter(({ decides }) => decides.includes(code)).map((control) => ({ control, fixExample: { before, after } })),
+    controls: controls
+      .filter(({ decides }) => decides.includes(code))
+      .map((control) => ({
+        control,
+        examples: control.examples(),
+        fixExample: { before, after },
+      })),
   };
 }
 
@@ -27,6 +33,11 @@ describe('the explanation of a recommendation', () => {
     for (const { code } of recommendations)
       for (const line of [...explainText({ ...explanation(code), controls: [] }, { color: false, width: 60 })].join('').split('\n'))
         expect(cells(line) <= 60 || !line.trim().includes(' ') || line.startsWith(code), line).toBe(true);
+  });
+
+  test('says of each mistake of the guide what to do instead, in sentences', () => {
+    const text = [...explainMarkdown({ ...explanation('RES-01'), controls: [] })].join('');
+    expect(text).toMatch(/^\*\*Erratum:\*\* v1\.0 p\. 14: [^.]+\. Instead: It can hold several\./m);
   });
 
   test('is Markdown with fenced examples', () => {
@@ -51,7 +62,10 @@ describe('the explanation of a recommendation', () => {
       recommendations: [first],
     } = explanation('POD-12');
     const control = controls.find(({ id }) => id === 'pod-security/privilege-escalation')!;
-    const declining = { recommendations: [first!], controls: [{ control, fixExample: { declined: 'a person must choose' } }] };
+    const declining = {
+      recommendations: [first!],
+      controls: [{ control, examples: control.examples(), fixExample: { declined: 'a person must choose' } }],
+    };
     expect([...explainText(declining, { color: false, width: 80 })].join('')).toContain('By hand     a person must choose');
   });
 });

@@ -1,12 +1,14 @@
 import { structuredPatch } from 'diff';
 import picocolors from 'picocolors';
-import type { AnyControl, FixExample, Mappings } from '../core/index.ts';
+import type { AnyControl, Examples, FixExample, Mappings } from '../core/index.ts';
 import { findErratum } from '../guidance/index.ts';
 import type { Chapter, Recommendation } from '../guidance/recommendation.ts';
 import { padded, wrapped } from './wrap.ts';
 
 export interface ControlExplanation {
   readonly control: AnyControl;
+  /** As people read them. */
+  readonly examples: Examples;
   readonly fixExample?: FixExample;
 }
 
@@ -48,8 +50,8 @@ export function* explainJson({ recommendations, controls }: Explanation): Genera
       chapter: { code, title, section },
       errata: (recommendation.errata ?? []).flatMap((number) => findErratum(number) ?? []),
     })),
-    controls: controls.map(({ control, fixExample }) => {
-      const { id, decides, title, why, severity, also, subject, params, fix, remedy, examples } = control;
+    controls: controls.map(({ control, examples, fixExample }) => {
+      const { id, decides, title, why, severity, also, subject, params, fix, remedy } = control;
       return {
         id,
         decides,
@@ -60,7 +62,7 @@ export function* explainJson({ recommendations, controls }: Explanation): Genera
         subject: subject.name,
         params,
         remedy,
-        examples: examples(),
+        examples,
         fix: fix === undefined ? undefined : { safety: fix.safety, risk: fix.risk, ...fixJson(fixExample) },
       };
     }),
@@ -104,14 +106,13 @@ function recommendationBlocks(recommendation: Recommendation, chapter: Omit<Chap
     ...errata.flatMap((number): Block[] => {
       const erratum = findErratum(number);
       if (erratum === undefined) return [];
-      return [{ type: 'fact', label: 'Erratum', text: `${erratum.place}: ${erratum.defect}. Instead: ${erratum.instead}` }];
+      return [{ type: 'fact', label: 'Erratum', text: `${erratum.place}: ${erratum.defect} Instead: ${erratum.instead}` }];
     }),
   ]);
 }
 
-function controlBlocks({ control, fixExample }: ControlExplanation, level: 0 | 1): Block[] {
+function controlBlocks({ control, examples, fixExample }: ControlExplanation, level: 0 | 1): Block[] {
   const { fix, params } = control;
-  const examples = control.examples();
   const [failing] = Object.entries(examples.fail);
   const [passing] = Object.entries(examples.pass);
   return present([

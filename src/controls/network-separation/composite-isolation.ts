@@ -58,7 +58,7 @@ export const compositeIsolation: AnyControl = defineControl({
 
   examples: () => ({
     pass: {
-      'all parts': 'kind: Namespace\nmetadata: { name: shop }',
+      'all parts': ['Namespace', 'NetworkPolicy', 'ResourceQuota', 'LimitRange'].map((kind) => `kind: ${kind}`).join('\n---\n'),
       'rights of an account of its own': binding('shop'),
     },
     fail: {

@@ -47,7 +47,7 @@ export const removedApis: AnyControl = defineControl({
   alsoFails: ['pod-security/pod-security-policies', 'network-separation/plaintext-entrances', 'network-separation/wildcard-hosts'],
 
   examples: () => ({
-    pass: { 'a version that is served': 'kind: Deployment\nmetadata: { name: web }' },
+    pass: { 'a version that is served': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }' },
     fail: {
       'a workload': 'apiVersion: apps/v1beta2\nkind: Deployment\nmetadata: { name: web }',
       'a workload that leaves its selector to the API server': `

@@ -82,10 +82,11 @@ async function askServer(connection: Connection, path: string, asked: Get, patie
   let renewed = false;
   /** Of those that are counted. */
   let attempts = 0;
-  let refused: Answer | undefined;
+  /** How the last attempt ended that did not run out of time. */
+  let told: Answer | undefined;
   for (let round = 0; ; round++) {
     const { answer, after, credentials } = await inTurn(connection, path, asked, patience);
-    if (answer.type === 'refused') refused = answer;
+    if (answer !== silence) told = answer;
     if (answer.type === 'refused' && answer.status === 401 && !renewed) {
       renewed = true;
       try {
@@ -101,7 +102,7 @@ async function askServer(connection: Connection, path: string, asked: Get, patie
     const pause = Math.max(after, patience.pause * Math.min(longestPause, 2 ** round));
     if (attempts >= most || connection.closed.aborted || Date.now() + pause >= asked.deadline)
       // Where the time ran out in the midst of an attempt, the one before tells why.
-      return answer === silence && Date.now() >= asked.deadline ? (refused ?? answer) : answer;
+      return answer === silence && Date.now() >= asked.deadline ? (told ?? answer) : answer;
     // Cut short where the connection is closed meanwhile: the next attempt says so.
     await setTimeout(pause, undefined, { signal: connection.closed }).catch(() => undefined);
   }

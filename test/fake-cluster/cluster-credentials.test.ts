@@ -1,8 +1,11 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OptionError, scanCluster, type ScanClusterOptions } from '../../src/index.ts';
+import { selfSigned } from '../self-signed.ts';
 import { holding, send, startFakeApi, status, type FakeApi, type FakeOptions } from './fake-api-server.ts';
 
 /* What kubectl makes of a kubeconfig, and the library that reads it leaves out. */
@@ -51,6 +54,19 @@ describe('a token in a file', () => {
   test('is read without what ends its line, and goes before a token beside it', async () => {
     const tokenFile = file('token', 'from-a-file\n');
     expect(await headersOf({ user: { tokenFile, token: 'beside-it' } })).toMatchObject({ authorization: 'Bearer from-a-file' });
+  });
+});
+
+test('a token of OpenID Connect is sent as it is, for kubectl alone renews it', async () => {
+  const [header, payload] = [{ alg: 'RS256' }, { exp: 1 }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  const config = {
+    'idp-issuer-url': 'https://login.example.com',
+    'client-id': 'kubernetes',
+    'refresh-token': 'for-kubectl',
+    'id-token': `${header}.${payload}.signature`,
+  };
+  expect(await headersOf({ user: { 'auth-provider': { name: 'oidc', config } } })).toMatchObject({
+    authorization: `Bearer ${config['id-token']}`,
   });
 });
 
@@ -161,4 +177,21 @@ describe('KUBECONFIG with several files', () => {
 
 test('a server without TLS, as kubectl proxy is one', async () => {
   expect(await headersOf({ cluster: { 'insecure-skip-tls-verify': false } })).toMatchObject({ authorization: 'Bearer let-me-in' });
+});
+
+test('a server behind a proxy', async () => {
+  const tunnels: unknown[] = [];
+  const proxy = createServer().on('connect', ({ url = '', headers }, client) => {
+    tunnels.push(headers['proxy-authorization']);
+    const server = connect(Number(url.slice(url.lastIndexOf(':') + 1)), '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
+    server.pipe(client).pipe(server);
+  });
+  await new Promise<void>((resolve) => void proxy.listen(0, '127.0.0.1', resolve));
+  try {
+    const address = `http://me:secret@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    await headersOf({ tls: selfSigned(), cluster: { 'proxy-url': address, 'insecure-skip-tls-verify': true } });
+  } finally {
+    proxy.close();
+  }
+  expect(new Set(tunnels)).toEqual(new Set([`Basic ${Buffer.from('me:secret').toString('base64')}`]));
 });

@@ -87,9 +87,13 @@ function fieldsOf({ users }: Fields, name: string): Fields {
 }
 
 function leftOut(fields: Fields, folder: string): Partial<User> & Impersonation {
-  const { tokenFile, exec, 'as-groups': groups, 'as-uid': uid, 'as-user-extra': extra } = fields;
+  const { tokenFile, exec, 'auth-provider': provider, 'as-groups': groups, 'as-uid': uid, 'as-user-extra': extra } = fields;
+  const { 'id-token': idToken } =
+    isObject(provider) && provider['name'] === 'oidc' && isObject(provider['config']) ? provider['config'] : {};
   const texts = (list: unknown): string[] => (Array.isArray(list) ? list.filter((each) => typeof each === 'string') : []);
   return {
+    // Nobody but kubectl renews it: whoever does takes the refresh token, and has to write the next one into the kubeconfig.
+    ...(typeof idToken === 'string' && idToken !== '' ? { token: idToken, authProvider: undefined } : {}),
     // It goes before a token that stands beside it, and is read again when it is used again (client-go).
     ...(typeof tokenFile === 'string' && tokenFile !== ''
       ? { token: '', authProvider: { name: 'tokenFile', config: { tokenFile: resolve(folder, tokenFile) } } }

@@ -24,6 +24,10 @@ test('where the user may not read a part of a cluster, what it takes', () => {
   const unread = [{ file: 'cluster/pods', line: 1, reason: 'list pods: the user has no permission' }];
   const report = { ...sampleReport, target, inputs: { ...sampleReport.inputs, unread } };
   expect(nextCommand(report)).toBe('plimsoll scan --cluster --print-rbac');
+  const ofTarget = (cluster: object): string =>
+    nextCommand({ ...report, target: { ...target, cluster: { ...target.cluster, ...cluster } } });
+  expect(ofTarget({ namespaces: ['shop', 'bank'] })).toBe('plimsoll scan --cluster -n shop -n bank --print-rbac');
+  expect(ofTarget({ snapshot: { taken: '2026-07-01T12:00:00Z', tool: '0.1.0' } })).toBe('plimsoll snapshot --cluster --print-rbac');
 });
 
 test('where nothing of a cluster could be judged, what it takes', () => {

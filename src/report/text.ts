@@ -56,6 +56,9 @@ export interface TextOptions {
 }
 
 const placesShown = 4;
+/** How to answer for a finding: of a file at its line, of a cluster at the object (docs/waivers.md). */
+const waivingComment = '# plimsoll: waive CODE until DAY, reason (owner), at the line';
+const waivingAnnotation = `annotation plimsoll.dev/waive: '{"CODE": {"reason": "…", "owner": "…", "until": "DAY"}}'`;
 const controlsShown = 5;
 
 interface Page extends AnyPage {
@@ -390,7 +393,7 @@ function* summary(report: Report, failing: readonly Finding[], page: Page): Gene
   const word = result.exitCode === 0 ? colors.green('passed') : colors.red(result.exitCode === 1 ? 'failed' : 'not done');
   yield `\n${word}: ${wrapped(`${result.reason} (exit code ${result.exitCode})`, page.width - 10).join('\n  ')}\n`;
   // Where a run fails, somebody may have to go on all the same.
-  if (result.exitCode === 1) yield `${colors.dim('waive: # plimsoll: waive CODE until DAY, reason (owner), at the line')}\n`;
+  if (result.exitCode === 1) yield `${colors.dim(`waive: ${cluster === undefined ? waivingComment : waivingAnnotation}`)}\n`;
   if (options.nextCommand !== undefined) yield `next: ${colors.bold(options.nextCommand)}\n`;
 }
 

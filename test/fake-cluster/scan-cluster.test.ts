@@ -759,6 +759,8 @@ test('the text names objects and fields instead of files and lines', async () =>
   expect(text).toContain('            spec.template.spec.containers[0].securityContext');
   expect(text).toContain('  cluster/pods\n    list pods: the user has no permission\n');
   expect(text).toContain('Cluster       fake · API server v1.36.2\n');
+  const accepting = [...formatText(report, { ...options, allowUnreadable: true, control: () => undefined, chapters: [] })].join('');
+  expect(accepting).toContain('\nwaive: annotation plimsoll.dev/waive: ');
   expect(text).not.toMatch(/:1(?:\D|$)/m);
   expect([...formatText(report, { ...options, quiet: true, control: () => undefined, chapters: [] })].join('')).toContain(
     'cluster/shop/Deployment.apps/web: ',

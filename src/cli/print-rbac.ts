@@ -6,6 +6,7 @@ import { startReachReading } from '../library/reach.ts';
 import { startRights } from '../library/rights/rights.ts';
 import { OptionError } from '../options/option-error.ts';
 import { needsDefinition } from '../options/rights-resource.ts';
+import { readVersion } from '../options/target.ts';
 import { clusterRole } from '../sources/cluster/index.ts';
 import type { Arguments } from './arguments.ts';
 import { checkClusterArguments } from './cluster-arguments.ts';
@@ -30,7 +31,8 @@ async function roleOf(command: string, given: Arguments, policyFile: FoundPolicy
   }
   const { kinds, podTemplates: workloads } = kindsOf(command, given);
   const inNamespaces = !readsAll.has(command) && given.has('namespace');
-  return clusterRole(kinds, policyFile.podTemplates ?? [], { command, workloads, inNamespaces });
+  const version = readVersion(given.value('kubernetes-version') ?? policyFile.kubernetesVersion).minor;
+  return clusterRole(kinds, policyFile.podTemplates ?? [], { command, version, workloads, inNamespaces });
 }
 
 /** What `--namespace` names is what they are asked about; they read all. */

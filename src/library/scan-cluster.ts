@@ -4,6 +4,7 @@ import { startEvaluation } from '../evaluate/index.ts';
 import type { ObservedApiServer } from '../kube/api-server.ts';
 import type { PodTemplateKind } from '../kube/pod-templates.ts';
 import { policyOf, type PolicyOptions } from '../options/policy-options.ts';
+import { readVersion } from '../options/target.ts';
 import {
   clusterRole,
   connect,
@@ -203,6 +204,7 @@ export function kindsOfScan(options: ScanClusterOptions): readonly string[] {
 /** The permissions that `scanCluster`, or with `watch` `watchCluster`, needs with these options, as the YAML of a ClusterRole. */
 export function clusterRoleFor(options: Omit<ScanClusterOptions, keyof ConnectionOptions> & { readonly watch?: boolean }): string {
   const { namespaces, podTemplates = [], watch = false, verifyEnforcement } = options;
-  const role = clusterRole(kindsOfScan(options), podTemplates, { command: 'scan', inNamespaces: namespaces !== undefined, watch });
+  const version = readVersion(options.kubernetesVersion).minor;
+  const role = clusterRole(kindsOfScan(options), podTemplates, { command: 'scan', version, inNamespaces: namespaces !== undefined, watch });
   return verifyEnforcement === undefined ? role : role + verificationRole(verifyEnforcement);
 }

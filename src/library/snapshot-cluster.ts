@@ -8,6 +8,7 @@ import { version as tool } from '../core/version.ts';
 import { reasonOf, writePrivateFile } from '../files/index.ts';
 import type { ObservedApiServer } from '../kube/api-server.ts';
 import { OptionError } from '../options/option-error.ts';
+import { readVersion } from '../options/target.ts';
 import { redactor } from '../redact/index.ts';
 import {
   clusterRole,
@@ -227,11 +228,17 @@ async function readBesides(
 }
 
 /** The permissions that `snapshotCluster` needs with these options, as the YAML of a ClusterRole. */
-export function snapshotRoleFor(options: Omit<SnapshotOptions, keyof ConnectionOptions | 'file' | 'overwrite'>): string {
+export function snapshotRoleFor(
+  options: Omit<SnapshotOptions, keyof ConnectionOptions | 'file' | 'overwrite'> & Pick<ScanClusterOptions, 'kubernetesVersion'>,
+): string {
   const { namespaces, podTemplates = [], verifyEnforcement } = options;
   const judging = { ...options, ...everything };
   const kinds = [...kindsOfScan(judging), ...kindsBesides(judging)];
-  const role = clusterRole(kinds, podTemplates, { command: 'snapshot', inNamespaces: namespaces !== undefined });
+  const role = clusterRole(kinds, podTemplates, {
+    command: 'snapshot',
+    version: readVersion(options.kubernetesVersion).minor,
+    inNamespaces: namespaces !== undefined,
+  });
   return verifyEnforcement === undefined ? role : role + verificationRole(verifyEnforcement);
 }
 

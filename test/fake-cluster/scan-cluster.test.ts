@@ -745,6 +745,8 @@ describe('the command', () => {
     );
     expect(whole).toContain("  - apiGroups: ['']\n    resources: [secrets]\n    verbs: [list]\n");
     expect(plimsoll(['scan', '--cluster', '--print-rbac', '--skip', 'TOK-03']).stdout).not.toContain('secrets');
+    expect(whole).not.toMatch(/podsecuritypolicies|extensions/);
+    expect(plimsoll(['scan', '--cluster', '--print-rbac', '--kubernetes-version', '1.24']).stdout).toContain('podsecuritypolicies');
     const { stdout } = plimsoll(['scan', '--cluster', '--print-rbac', '-n', 'shop']);
     expect(stdout).not.toContain('clusterrolebindings');
     expect(stdout).toContain("  - apiGroups: ['']\n    resources: [namespaces]\n    verbs: [get]\n");

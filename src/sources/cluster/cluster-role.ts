@@ -1,11 +1,14 @@
 import { compareText } from '../../core/index.ts';
 import type { PodTemplateKind } from '../../kube/pod-templates.ts';
+import { ownResource } from '../../kube/rbac/own-resources.ts';
 import { isClusterScoped } from '../../kube/scope.ts';
 import { pluralOf, wantedKinds } from './wanted-kinds.ts';
 
 export interface ClusterRoleOptions {
   /** The command of plimsoll that needs it. */
   readonly command: string;
+  /** The minor version of the API server: what Kubernetes took away before has no place in a role. */
+  readonly version: number;
   /** False: kinds with pod templates are not read besides. */
   readonly workloads?: boolean;
   /** What it needs in each of some namespaces, to be bound there by a RoleBinding. */
@@ -18,15 +21,16 @@ export interface ClusterRoleOptions {
 export function clusterRole(
   kinds: readonly string[],
   podTemplates: readonly PodTemplateKind[],
-  { command, workloads = true, inNamespaces, watch = false }: ClusterRoleOptions,
+  { command, version, workloads = true, inNamespaces, watch = false }: ClusterRoleOptions,
 ): string {
   const byGroup = new Map<string, string[]>();
   const wanted = wantedKinds(kinds, podTemplates, { workloads });
   for (const { group, kind } of wanted) {
     if (inNamespaces && isClusterScoped({ apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, name: '' })) continue;
     if (group === '' && kind === 'Secret') continue;
-    const plurals = byGroup.get(group) ?? [];
-    byGroup.set(group, [...plurals, pluralOf(kind)]);
+    const plural = pluralOf(kind);
+    if ((ownResource(group, plural)?.until ?? Infinity) < version) continue;
+    byGroup.set(group, [...(byGroup.get(group) ?? []), plural]);
   }
   const rules = [...byGroup]
     .sort(([a], [b]) => compareText(a, b))

@@ -52,9 +52,11 @@ export interface FileRepair {
 export interface ObjectRepair {
   readonly resource: ResourceRef;
   readonly file: string;
-  /** The first and the last line of its document in the text before; of its item, in a List. */
+  /** The first and the last line of its document in the text before; of its item, in a List. All of its edits begin there. */
   readonly line: number;
   readonly endLine: number;
+  /** In the text before. Where new objects follow at once, the file has one edit for both. */
+  readonly edits: readonly TextEdit[];
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
 }

@@ -10,6 +10,7 @@ import {
   type ObjectRepair,
   type Proposal,
   type Report,
+  type TextEdit,
 } from '../core/index.ts';
 import { recreationNeeded } from '../kube/immutable-fields.ts';
 import { objectKey } from './companions.ts';
@@ -61,6 +62,8 @@ export interface FixOutcome {
   readonly selected: ReadonlySet<string>;
   /** The documents of a file as it is, where they are known. */
   documentsOf(file: string): readonly TextDocument[] | undefined;
+  /** The edits of a file without its new objects. */
+  ownEditsOf(file: string): readonly TextEdit[];
   /** Other controls whose fix of the object of a proposal would have led to another result, sorted. */
   conflictsOf(proposal: Proposal): readonly string[];
 }
@@ -87,6 +90,7 @@ export function fixReport({
   controls,
   selected,
   documentsOf,
+  ownEditsOf,
   conflictsOf,
 }: FixOutcome): FixReport {
   const failing = (findings: readonly Finding[]): Finding[] =>
@@ -117,7 +121,9 @@ export function fixReport({
   };
   const changed = files.filter(({ before: old, after }) => old !== after).toSorted((a, b) => compareText(a.file, b.file));
   const byFile = groupBy(accepted, ({ proposal }) => proposal.file);
-  const objects = changed.flatMap((repair) => objectRepairs(repair, byFile.get(repair.file) ?? [], documentsOf(repair.file)));
+  const objects = changed.flatMap(({ file }) =>
+    objectRepairs({ file, documents: documentsOf(file) ?? [], edits: ownEditsOf(file) }, byFile.get(file) ?? []),
+  );
   const numbers = new Map(objects.flatMap(({ accepted: ofObject }, number) => ofObject.map((each) => [each, number])));
   const { schemaVersion, tool, target, inputs } = before.report;
   return {

@@ -11,6 +11,7 @@ function changed(file: string, before: object): ObjectRepair {
     file,
     line: 1,
     endLine: 9,
+    edits: [],
     before: object,
     after: { ...object, spec: { done: true } },
   };

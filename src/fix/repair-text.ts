@@ -14,6 +14,8 @@ export interface Accepted {
 export interface RepairedText {
   readonly text: string;
   readonly edits: readonly TextEdit[];
+  /** The same without new objects. */
+  readonly ownEdits: readonly TextEdit[];
   /** Holds the new objects where the file itself has no place for them. */
   readonly newFile?: { readonly file: string; readonly text: string };
   /** What the text leaves no place for, with the reason. */
@@ -54,12 +56,12 @@ export function textRepairer(file: TextFile): (accepted: readonly Accepted[], cl
       refused,
     );
     const text = applyTextEdits(file.text, edits);
-    if (added.length === 0) return { text, edits, refused };
+    if (added.length === 0) return { text, edits, ownEdits: edits, refused };
     namespaces ??= namespacesIn(file.text);
     const placed = appendDocuments(text, added, namespaces);
-    if ('text' in placed) return { text: placed.text, edits: composed(text, edits, placed.edits), refused };
+    if ('text' in placed) return { text: placed.text, edits: composed(text, edits, placed.edits), ownEdits: edits, refused };
     const name = (accepted[0]?.proposal.file ?? '').replace(/\.[^./]*$/, '') + placed.newFile.suffix;
-    return { text, edits, refused, newFile: { file: name, text: placed.newFile.text } };
+    return { text, edits, ownEdits: edits, refused, newFile: { file: name, text: placed.newFile.text } };
   };
 }
 

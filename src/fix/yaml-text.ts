@@ -10,7 +10,8 @@ export function linesOf(text: string): Lines {
   return { text, starts };
 }
 
-function lineIndex({ starts }: Lines, at: number): number {
+/** Counts from 0. */
+export function lineIndex({ starts }: Lines, at: number): number {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {

@@ -24,7 +24,7 @@ import { culprits, newFailures, passing, problems, type Problem, type Prospect }
 import { policyOf } from '../options/policy-options.ts';
 import { withDeciding } from './deciding.ts';
 import { judgeRepeatedly } from './repeated-judgement.ts';
-import { openFiles, standardInputName, type CompanionFiles, type Texts } from './open-files.ts';
+import { openFiles, standardInputName, type CompanionFiles, type RepairedTexts, type Texts } from './open-files.ts';
 import { judge, type ScanOptions } from './scan.ts';
 
 export interface FixOptions extends ScanOptions {
@@ -126,7 +126,7 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   }
   const isRefused = ({ proposal }: Accepted): boolean => refusals.has(nameOf(proposal));
   let accepted: Accepted[] = [];
-  let texts: Texts = new Map();
+  let texts: RepairedTexts = new Map();
   let companionFiles: CompanionFiles = new Map();
   let now: Rejudgement = {
     findings: before.report.findings,
@@ -223,8 +223,19 @@ export async function fix(given: FixOptions = {}): Promise<FixReport> {
   }
   const repairs = [...texts].map(([file, { text, edits }]): FileRepair => ({ file, before: files.text(file), after: text, edits }));
   const conflictsOf = conflicts.among(accepted.map(({ proposal }) => proposal));
-  const { documents: documentsOf } = files;
-  return fixReport({ before, now, accepted, refusals, files: repairs, companionFiles, controls, selected, documentsOf, conflictsOf });
+  return fixReport({
+    before,
+    now,
+    accepted,
+    refusals,
+    files: repairs,
+    companionFiles,
+    controls,
+    selected,
+    documentsOf: files.documents,
+    ownEditsOf: (file) => texts.get(file)?.ownEdits ?? [],
+    conflictsOf,
+  });
 }
 
 /**

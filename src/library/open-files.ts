@@ -18,7 +18,7 @@ export interface OpenFiles {
   find(proposal: Proposal, texts: Texts): Target | { readonly refused: string };
   /** Carries out all proposals on their files, and says which have no place. */
   repair(accepted: readonly Accepted[]): {
-    readonly texts: Texts;
+    readonly texts: RepairedTexts;
     readonly refused: ReadonlyMap<Accepted, string>;
     readonly companionFiles: CompanionFiles;
   };
@@ -29,6 +29,7 @@ export type CompanionFiles = ReadonlyMap<string, string>;
 
 /** Files as they would be. */
 export type Texts = ReadonlyMap<string, Pick<RepairedText, 'text' | 'edits'>>;
+export type RepairedTexts = ReadonlyMap<string, Pick<RepairedText, 'text' | 'edits' | 'ownEdits'>>;
 
 /** `contents` says what files hold, by the name that reports give them, whatever they do hold. */
 export function openFiles(cwd: string, contents: ReadonlyMap<string, Uint8Array>): OpenFiles {
@@ -60,7 +61,7 @@ export function openFiles(cwd: string, contents: ReadonlyMap<string, Uint8Array>
       return known === undefined || 'refused' in known ? undefined : known.documents;
     },
     repair(accepted) {
-      const texts = new Map<string, Pick<RepairedText, 'text' | 'edits'>>();
+      const texts = new Map<string, Pick<RepairedText, 'text' | 'edits' | 'ownEdits'>>();
       const refused = new Map<Accepted, string>();
       const companionFiles = new Map<string, string>();
       const claims: Claims = new Map();
@@ -75,7 +76,8 @@ export function openFiles(cwd: string, contents: ReadonlyMap<string, Uint8Array>
         for (const key of claims.keys()) if (!companionFiles.has(key)) companionFiles.set(key, newFile?.file ?? file);
         if (newFile === undefined) continue;
         const reason = placeTaken(file, newFile.file, texts);
-        if (reason === undefined) texts.set(newFile.file, { text: newFile.text, edits: [{ start: 0, end: 0, text: newFile.text }] });
+        if (reason === undefined)
+          texts.set(newFile.file, { text: newFile.text, edits: [{ start: 0, end: 0, text: newFile.text }], ownEdits: [] });
         else for (const each of ofFile) if (each.proposal.companions.length > 0) refused.set(each, reason);
       }
       return { texts, refused, companionFiles };

@@ -1,5 +1,5 @@
 import type { ArtifactChange, Fix, Replacement, Result } from 'sarif';
-import type { AppliedFix, FixReport } from '../core/index.ts';
+import { groupBy, type AppliedFix, type FixReport, type ObjectRepair, type TextEdit } from '../core/index.ts';
 import { editPlaces, type PlacedEdit } from './edit-places.ts';
 import { counted } from './outcome.ts';
 import { printable } from './printable.ts';
@@ -8,7 +8,7 @@ import { artifact, formatLog, messageText, resultOf, type SarifOptions } from '.
 /**
  * The report of `plimsoll fix` as SARIF 2.1.0: what a fix settles has `fixes`, what stays says why. The edits of one object
  * stand together in each of its results, because those of several fixes meet in the same lines: whoever applies one of them
- * has repaired the object.
+ * has repaired the object. So do new objects of one file.
  */
 export function* formatFixSarif(report: FixReport, { controls }: SarifOptions): Generator<string, void> {
   const fixOf = objectFixes(report);
@@ -36,36 +36,47 @@ export function* formatFixSarif(report: FixReport, { controls }: SarifOptions): 
   });
 }
 
-/** The fix that belongs to an applied one: the edits of its object, and the files that are new for it. */
+/** The fix that belongs to an applied one: the edits of its object, and what is new in files for its sake. */
 function objectFixes(report: FixReport): (applied: AppliedFix) => Fix | undefined {
-  const placed = new Map(report.files.map((repair) => [repair.file, [...editPlaces(repair)]]));
-  const isNew = new Set(report.files.filter(({ before }) => before === undefined).map(({ file }) => file));
-  const counts = new Map<number | undefined, number>();
-  for (const { object } of report.fixes) counts.set(object, (counts.get(object) ?? 0) + 1);
-  const changes = report.objects.map(({ file, line, endLine }) => changeOf(file, between(placed.get(file) ?? [], line, endLine)));
-  return ({ object, companions, companionFile, resource }) => {
-    const own = object === undefined ? undefined : changes[object];
-    const made = companions.length > 0 && companionFile !== undefined && isNew.has(companionFile) ? companionFile : undefined;
-    const artifactChanges = [...(own === undefined ? [] : [own]), ...(made === undefined ? [] : [changeOf(made, placed.get(made)!)])];
-    const changed = artifactChanges.filter(({ replacements }) => replacements.length > 0);
-    if (changed.length === 0) return undefined;
-    const what = object === undefined ? 'Adds what is missing' : `Repairs ${counted(counts.get(object) ?? 1, 'finding')}`;
-    return { description: { text: messageText(`${what}: ${printable(`${resource.kind}/${resource.name}`)}`) }, artifactChanges: changed };
+  const objectsOf = groupBy(report.objects, ({ file }) => file);
+  const changes = new Map<ObjectRepair, readonly PlacedEdit[]>();
+  /** By file: what is in it besides the edits of its objects. New objects stand together, often in one edit. */
+  const additions = new Map<string, readonly PlacedEdit[]>();
+  for (const repair of report.files) {
+    const objects = objectsOf.get(repair.file) ?? [];
+    const edits = objects.flatMap((object) => object.edits);
+    const placed = edits.length === 0 ? [] : [...editPlaces({ ...repair, edits })];
+    let next = 0;
+    for (const object of objects) changes.set(object, placed.slice(next, (next += object.edits.length)));
+    const known = new Set(edits.map(editName));
+    additions.set(
+      repair.file,
+      [...editPlaces(repair)].filter(({ edit }) => !known.has(editName(edit))),
+    );
+  }
+  const byObject = groupBy(report.fixes, ({ object }) => object);
+  return (applied) => {
+    const object = applied.object === undefined ? undefined : report.objects[applied.object];
+    const together = object === undefined ? [applied] : byObject.get(applied.object)!;
+    const byFile = new Map<string, readonly PlacedEdit[]>(object === undefined ? [] : [[object.file, changes.get(object) ?? []]]);
+    for (const file of new Set(together.flatMap(({ companionFile }) => companionFile ?? []))) {
+      const added = additions.get(file) ?? [];
+      // Where new objects follow an edit at once, theirs is for both.
+      const apart = byFile
+        .get(file)
+        ?.filter(({ edit: { start, end } }) => !added.some(({ edit }) => edit.start <= start && end <= edit.end));
+      byFile.set(file, [...(apart ?? []), ...added]);
+    }
+    const artifactChanges = [...byFile].flatMap(([file, edits]) => (edits.length === 0 ? [] : [changeOf(file, edits)]));
+    if (artifactChanges.length === 0) return undefined;
+    const what = object === undefined ? 'Adds what is missing' : `Repairs ${counted(together.length, 'finding')}`;
+    const { resource } = applied;
+    return { description: { text: messageText(`${what}: ${printable(`${resource.kind}/${resource.name}`)}`) }, artifactChanges };
   };
 }
 
-/** The edits that begin on these lines. */
-function between(edits: readonly PlacedEdit[], line: number, endLine: number): PlacedEdit[] {
-  let low = 0;
-  let high = edits.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (edits[middle]!.place.line < line) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
-  while (end < edits.length && edits[end]!.place.line <= endLine) end++;
-  return edits.slice(low, end);
+function editName({ start, end, text }: TextEdit): string {
+  return `${start} ${end} ${text}`;
 }
 
 function changeOf(file: string, edits: readonly PlacedEdit[]): ArtifactChange {

@@ -231,8 +231,8 @@ export const sampleFixReport: FixReport = {
   inputs: sampleReport.inputs,
   files: [podRepair, policyRepair, deploymentRepair],
   objects: [
-    { resource: web, file: 'deploy/web.yaml', line: 7, endLine: 24, before: webBefore, after: webAfter },
-    { resource: cache, file: 'cache.yaml', line: 1, endLine: 8, before: cacheBefore, after: cacheAfter },
+    { resource: web, file: 'deploy/web.yaml', line: 7, endLine: 24, edits: deploymentRepair.edits, before: webBefore, after: webAfter },
+    { resource: cache, file: 'cache.yaml', line: 1, endLine: 8, edits: podRepair.edits, before: cacheBefore, after: cacheAfter },
   ],
   fixes,
   declined: declinedFixes,

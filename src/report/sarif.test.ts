@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import type { Log, Result } from 'sarif';
 import { describe, expect, test } from 'vitest';
 import { controls } from '../controls/index.ts';
-import type { Finding, Report } from '../core/index.ts';
+import type { AppliedFix, Finding, FixReport, Report, TextEdit } from '../core/index.ts';
 import { formatFixSarif } from './fix-sarif.ts';
 import { sampleFixReport } from './sample-fix-report.ts';
 import { sampleReport, sampleWaivedReport } from './sample-report.ts';
@@ -155,6 +155,33 @@ describe('fixes as SARIF', () => {
       ...declined.map(({ because }) => because),
     ]);
     expect(fixResults()[0]!.fixes![0]!.description!.text).toBe('Repairs 3 findings: Deployment/web');
+  });
+
+  test('new objects in a file that was there have one too, and stand apart from an edit that ends where they begin', () => {
+    const repair = sampleFixReport.files.find(({ file }) => file === 'cache.yaml');
+    const before = repair!.before!;
+    const [own] = repair!.edits;
+    const added = { start: before.length, end: before.length, text: '---\nkind: NetworkPolicy\n' };
+    const report = (edits: readonly TextEdit[], objectEdits: readonly TextEdit[]): FixReport => ({
+      ...sampleFixReport,
+      files: [{ ...repair!, edits }],
+      objects: [{ ...sampleFixReport.objects[1]!, edits: objectEdits }],
+      fixes: [
+        { ...sampleFixReport.fixes[0]!, object: 0 },
+        { ...sampleFixReport.fixes[0]!, object: undefined, companionFile: 'cache.yaml' },
+      ] as AppliedFix[],
+      declined: [],
+    });
+    const inserted = (given: FixReport): unknown =>
+      log(given).runs[0]!.results!.map(({ fixes }) =>
+        fixes?.flatMap(({ artifactChanges }) =>
+          artifactChanges.flatMap(({ replacements }) => replacements.map((each) => each.insertedContent!.text)),
+        ),
+      );
+    expect(inserted(report([own!, added], [own!]))).toEqual([[own!.text], [added.text]]);
+    const last = { ...added, text: 'x: 1\n' };
+    const both = { ...added, text: last.text + added.text };
+    expect(inserted(report([own!, both], [own!, last]))).toEqual([[own!.text, last.text], [both.text]]);
   });
 
   test('the replacements of an object turn its text into the repaired one, by offsets and by lines', () => {

@@ -127,6 +127,7 @@ export interface Container {
   /** `Always` makes an init container a sidecar (beta and on from 1.29, GA 1.33). */
   readonly restartPolicy?: string;
   readonly volumeMounts?: readonly VolumeMount[];
+  readonly volumeDevices?: readonly unknown[];
   readonly livenessProbe?: Handler;
   readonly readinessProbe?: Handler;
   readonly startupProbe?: Handler;

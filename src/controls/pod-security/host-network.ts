@@ -1,4 +1,5 @@
-import { defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
+import { decline, defineControl, fail, pass, remove, type AnyControl } from '../../core/index.ts';
+import type { PodSpec } from '../../kube/types.ts';
 import { containersOf } from '../../subjects/container.ts';
 import { pods } from '../../subjects/pod.ts';
 
@@ -20,6 +21,8 @@ export const hostNetwork: AnyControl = defineControl({
     safety: 'review',
     risk: 'changes addresses and ports: clients of the node address lose the pod, peers see another source; show from flow logs which are used',
     edits: ({ spec }) => {
+      // The API server refuses such a pod without it (pkg/apis/core/validation, validateWindowsHostProcessPod, since 1.22).
+      if (isHostProcess(spec)) return decline('a HostProcess pod must use the network of the node: run it as an ordinary one first');
       const edits = [remove(['hostNetwork'])];
       // On the network of the node every port is one of the node; left behind, they would keep the node's ports open.
       for (const { container, path } of containersOf(spec)) {
@@ -39,3 +42,8 @@ export const hostNetwork: AnyControl = defineControl({
 
   alsoFails: ['network-separation/metadata-address'],
 });
+
+function isHostProcess(spec: PodSpec): boolean {
+  const contexts = [spec.securityContext, ...containersOf(spec).map(({ container }) => container.securityContext)];
+  return contexts.some((context) => context?.windowsOptions?.hostProcess === true);
+}

@@ -16,6 +16,7 @@ import { sandboxedRuntime } from './sandboxed-runtime.ts';
 import { seccompProfile } from './seccomp-profile.ts';
 import { seccompUnconfined } from './seccomp-unconfined.ts';
 import { selinuxOptions } from './selinux-options.ts';
+import { userNamespaces } from './user-namespaces.ts';
 
 type Said = NonNullable<Examples['said']>;
 
@@ -223,6 +224,17 @@ test('an unmasked /proc without a user namespace is refused anyway', () => {
 test('ports of the node go with its network', () => {
   expect(asked(hostNetwork, '{ hostNetwork: true, containers: [{ name: web, ports: [{ containerPort: 80, hostPort: 80 }] }] }')).toEqual([
     'review; remove spec.hostNetwork; remove spec.containers[0].ports[0].hostPort',
+  ]);
+});
+
+test('a HostProcess pod keeps the network of the node, and one with block devices the users of it', () => {
+  const hostProcess = 'securityContext: { windowsOptions: { hostProcess: true } }';
+  const declined = [expect.stringMatching(/^a HostProcess pod must use the network/)];
+  expect(asked(hostNetwork, `{ hostNetwork: true, ${hostProcess}, containers: [{ name: web }] }`)).toEqual(declined);
+  expect(asked(hostNetwork, `{ hostNetwork: true, containers: [{ name: web, ${hostProcess} }] }`)).toEqual(declined);
+  const block = 'volumeDevices: [{ name: disk, devicePath: /dev/xvda }]';
+  expect(asked(userNamespaces, `{ containers: [{ name: web, ${block}, securityContext: { runAsUser: 0 } }] }`)).toEqual([
+    expect.stringMatching(/^raw block devices cannot be mapped/),
   ]);
 });
 

@@ -40,6 +40,9 @@ export const userNamespaces: AnyControl = defineControl({
     edits: ({ spec }) => {
       if (spec.volumes?.some((volume) => volume.hostPath !== undefined) === true)
         return decline('files of the node change their owner for a pod with a user namespace: remove its hostPath volumes first');
+      // Refused by the API server from 1.34 (pkg/apis/core/validation, validateHostUsers); kubelets before cannot map them either.
+      if (containersOf(spec).some(({ container }) => (container.volumeDevices ?? []).length > 0))
+        return decline('raw block devices cannot be mapped into a user namespace: mount the volume as a filesystem first');
       return [set(['hostUsers'], false)];
     },
   },

@@ -7,7 +7,15 @@ import { isObject } from '../kube/shape-reader.ts';
 import { kindsWithStatus } from '../kube/status-kinds.ts';
 import { findCredentials } from '../subjects/credentials.ts';
 import { literals, type Literal } from '../subjects/literals.ts';
-import { keepsAnnotation, keptMetadata, keptOfConditions, keptOfOwners, keptStatus, longStatus } from './kept-fields.ts';
+import {
+  keepsAnnotation,
+  keptMetadata,
+  keptMetadataOfSecrets,
+  keptOfConditions,
+  keptOfOwners,
+  keptStatus,
+  longStatus,
+} from './kept-fields.ts';
 import { redactedText, standInFor } from './stand-in.ts';
 
 type Fields = Record<string, unknown>;
@@ -21,7 +29,8 @@ type Fields = Record<string, unknown>;
 export function redactor(podTemplates: readonly PodTemplateKind[], tagOf: (text: string) => string): (object: Readonly<Fields>) => Fields {
   const mark = (text: string): string => (text === '' ? '' : redactedText(tagOf(text)));
 
-  function redact(object: Readonly<Fields>): Fields {
+  function redact(whole: Readonly<Fields>): Fields {
+    const object = isOfSecret(whole) ? { ...whole, metadata: onlyFields(keptMetadataOfSecrets, whole['metadata']) } : whole;
     const decoded = decode(object, podTemplates);
     // What the API server itself could not decode has no known fields.
     if ('refused' in decoded) return withoutTexts(object, mark);
@@ -128,6 +137,11 @@ export function redactor(podTemplates: readonly PodTemplateKind[], tagOf: (text:
   }
 
   return redact;
+}
+
+/** A Secret, or the metadata of one: nothing else is asked for so. */
+function isOfSecret({ apiVersion, kind }: Readonly<Fields>): boolean {
+  return (apiVersion === 'v1' && kind === 'Secret') || kind === 'PartialObjectMetadata';
 }
 
 function literalsOf(resource: Resource): Literal[] {

@@ -14,6 +14,9 @@ export const keptMetadata: ReadonlySet<string> = new Set([
   'deletionTimestamp',
 ]);
 
+/** Those that a Secret comes with; what the reading has overwritten of the others is no longer of its type (`sources/cluster/asking.ts`). */
+export const keptMetadataOfSecrets: ReadonlySet<string> = new Set(['name', 'namespace', 'uid', 'labels', 'annotations']);
+
 /** The parts of an owner reference that lead to the owner. */
 export const keptOfOwners: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'name', 'uid', 'controller']);
 

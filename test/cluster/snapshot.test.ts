@@ -39,6 +39,13 @@ const objects: readonly ApiObject[] = [
     ports: [{ name: '', port: 80, protocol: 'TCP' }],
   },
   { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database', namespace: 'shop' }, stringData: { password: secret } },
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot', namespace: 'shop' } },
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'token', namespace: 'shop', annotations: { 'kubernetes.io/service-account.name': 'robot' } },
+    type: 'kubernetes.io/service-account-token',
+  },
   {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

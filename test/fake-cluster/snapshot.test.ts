@@ -84,6 +84,21 @@ const objects: readonly ApiObject[] = [
   pod('done', 'bank', { status: { phase: 'Succeeded' } }),
   pod('proxy', 'kube-system', { spec: { containers: [{ name: 'proxy', image: 'registry.k8s.io/kube-proxy:v1.36.2' }] } }),
   { kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'shop' }, data: { DB_PASSWORD: secret, url: `redis://:${secret}@cache` } },
+  ...['kubernetes.io/service-account-token', 'Opaque'].map((type, index) => ({
+    kind: 'Secret',
+    // As the API server sends it: of a Secret most of this is unread.
+    metadata: {
+      name: `secret-${index}`,
+      namespace: 'shop',
+      uid: '2f9c',
+      creationTimestamp: '2026-03-01T08:30:00Z',
+      labels: { 'kubernetes.io/legacy-token-last-used': '2026-06-30' },
+      annotations: { 'kubernetes.io/service-account.name': 'web', 'example.com/note': secret },
+      managedFields: [{ manager: 'kubectl', operation: 'Update', time: '2026-03-01T08:30:00Z', fieldsType: 'FieldsV1', fieldsV1: {} }],
+    },
+    type,
+    data: Object.fromEntries(['token', 'ca.crt', 'namespace'].map((key) => [key, btoa(secret)])),
+  })),
   { kind: 'NetworkPolicy', metadata: { name: 'deny', namespace: 'shop' }, spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } },
   ...Array.from({ length: 1200 }, (_, index): ApiObject => ({
     kind: 'ServiceAccount',
@@ -158,6 +173,14 @@ describe('the report of a snapshot is that of the cluster', () => {
   ])('with %s', async (_, options) => {
     await snapshotOf({ kinds: holding(objects) });
     const { live, recorded } = await both(options);
+    expect(JSON.stringify(withoutSnapshot(recorded))).toBe(JSON.stringify(live));
+  });
+
+  test('with the names of the keys in Secrets', async () => {
+    const options = { readSecretKeys: true };
+    await snapshotOf({ kinds: holding(objects) }, options);
+    const { live, recorded } = await both(options);
+    expect(live.findings.filter(({ control }) => control === 'pod-security/legacy-tokens')).toHaveLength(2);
     expect(JSON.stringify(withoutSnapshot(recorded))).toBe(JSON.stringify(live));
   });
 

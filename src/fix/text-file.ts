@@ -99,7 +99,9 @@ function endOf({ offset, text }: TextDocument): number {
 /** Why nobody edits this file by hand, and so neither does a fix; undefined where nothing speaks against it. */
 export function notForEditing(file: string, text: string): string | undefined {
   if (/(?:^|[./-])lock(?:\.[^/]*)?$|[.-]lock\.ya?ml$/i.test(file)) return 'a lock file: the tool that wrote it will write it again';
-  if (/^[ \t]*(?:#|\/\/).*(?:do not (?:edit|modify)|don't edit|@generated\b|\bauto-?generated\b)/im.test(text.slice(0, 4096)))
+  // Further down it may be said of one field, or be a part of what a ConfigMap holds.
+  const [firstLines] = /^\ufeff?(?:[ \t]*(?:(?:#|\/\/|---|%).*)?(?:\r?\n|$))*/.exec(text.slice(0, 4096))!;
+  if (/(?:#|\/\/).*(?:do not (?:edit|modify)|don't edit|@generated\b|\bauto-?generated\b)/i.test(firstLines))
     return 'generated, as its first lines say: change what it is made from';
   return undefined;
 }

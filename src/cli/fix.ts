@@ -64,8 +64,9 @@ export async function runFix(given: Arguments): Promise<number> {
     if (decide === undefined) return interrupted;
     report = await worked({ ...options, decide });
   }
-  const refused = writes ? await write(report, paths, given.has('atomic')) : [];
-  const end: End = { written: writes, refused: refused.length, allowUnreadable: given.has('allow-unreadable') };
+  const atomic = given.has('atomic');
+  const refused = writes ? await write(report, paths, atomic) : [];
+  const end: End = { written: writes, refused: refused.length, atomic, allowUnreadable: given.has('allow-unreadable') };
   for (const { file, format } of outputs) {
     if (file === undefined) continue;
     if (format === 'kustomize') await writeComponent(file, report);
@@ -158,7 +159,7 @@ async function filter(given: Arguments, fixOptions: FixOptions): Promise<number>
     if (given.has(name)) throw new OptionError([`--write with - writes the fixed text, so it takes no --${name}`, 'leave out one of them']);
   const input = await buffer(process.stdin);
   const report = await worked({ ...fixOptions, stdin: Readable.from([input]) });
-  const options = { refused: 0, allowUnreadable: given.has('allow-unreadable') };
+  const options = { refused: 0, atomic: false, allowUnreadable: given.has('allow-unreadable') };
   const [repaired] = report.files;
   // What is not changed leaves as the bytes that came, whatever they are; and so does what could not be read as a whole.
   const written = repaired !== undefined && fixOutcome(report, { ...options, written: true }).exitCode === 0;

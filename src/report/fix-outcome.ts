@@ -5,6 +5,8 @@ export interface FixOutcomeOptions {
   /** The files of the report hold the fixes already, but for so many that could not be written. */
   readonly written: boolean;
   readonly refused: number;
+  /** Then all files are as they were. */
+  readonly atomic: boolean;
   readonly allowUnreadable: boolean;
 }
 
@@ -12,9 +14,10 @@ export interface FixOutcomeOptions {
  * What a run of `plimsoll fix` amounts to, as an exit code: 2 something could not be read or written, or there was no input; 1 there are fixes
  * that are not written; 0 neither. What no fix settles does not fail it: that is for `plimsoll scan` to say.
  */
-export function fixOutcome(report: FixReport, { written, refused, allowUnreadable }: FixOutcomeOptions): Outcome {
+export function fixOutcome(report: FixReport, { written, refused, atomic, allowUnreadable }: FixOutcomeOptions): Outcome {
   const { inputs, summary } = report;
-  if (refused > 0) return { exitCode: 2, reason: `${refused} of ${counted(report.files.length, 'file')} could not be written` };
+  const none = atomic ? ', so none was (--atomic)' : '';
+  if (refused > 0) return { exitCode: 2, reason: `${refused} of ${counted(report.files.length, 'file')} could not be written${none}` };
   const what = `${counted(summary.fixes, 'fix', 'fixes')} in ${counted(report.files.length, 'file')} ${written ? '' : 'not '}written`;
   if (inputs.unread.length > 0 && !allowUnreadable) {
     const unread = unreadable(counted(inputs.unread.length, 'document'), inputs.resources);

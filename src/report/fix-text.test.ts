@@ -17,6 +17,7 @@ const options: FixTextOptions = {
   quiet: false,
   written: false,
   refused: 0,
+  atomic: false,
   asked: false,
   allowUnreadable: true,
   command: 'plimsoll fix deploy',
@@ -133,6 +134,7 @@ test('the end says what it amounts to and what to type next', () => {
   expect(end({ written: true, refused: 2 })).toBe(
     'not done: 2 of 3 files could not be written (exit code 2)\nnext: plimsoll fix deploy --write\n',
   );
+  expect(end({ written: true, refused: 1, atomic: true })).toContain('not done: 1 of 3 files could not be written, so none was (--atomic)');
   const nothing = { ...sampleFixReport, files: [], objects: [], fixes: [], summary: { ...sampleFixReport.summary, fixes: 0 } };
   expect(end({}, nothing)).toContain('done: no fix that may be made');
 });

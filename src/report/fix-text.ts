@@ -29,6 +29,7 @@ export interface FixTextOptions {
   /** The files hold the fixes already, but for so many that could not be written. */
   readonly written: boolean;
   readonly refused: number;
+  readonly atomic: boolean;
   /** The person has seen each fix, and was asked about it. */
   readonly asked: boolean;
   readonly allowUnreadable: boolean;

@@ -34,7 +34,7 @@ export async function readmeFiles(root: string): Promise<Map<string, string>> {
       quiet: false,
       written: false,
       refused: 0,
-    atomic: false,
+      atomic: false,
       asked: false,
       allowUnreadable: false,
       command: 'plimsoll fix examples/shop.yaml --review',

@@ -36,7 +36,7 @@ export const fix: Command = {
       name: 'digests',
       value: 'FILE',
       completes: 'files',
-      about: 'Digests of images: lines of name:tag@sha256:…, a map, or what docker images --digests prints',
+      about: 'Digests of images: lines of name:tag@sha256:…, a map, a lock file, or what docker images --digests prints',
     },
     { name: 'images', value: 'FILE', completes: 'files', about: 'Users of images: a map, or what docker inspect prints' },
     {

@@ -10,9 +10,9 @@ const header = /^REPOSITORY\s+TAG\s+DIGEST\b/;
 type Complain = (what: string, todo: string) => OptionError;
 
 /**
- * Which digest an image has: from a map of images to digests, a kustomization (its list `images`), a list or lines of
- * `name:tag@sha256:…`, or the table of `docker images --digests`. A name without a tag means `latest`, as it does to a runtime;
- * in a kustomization it means every tag.
+ * Which digest an image has: from a map of images to digests, a kustomization (its list `images`), a lock file of kbld or
+ * imgpkg, a list or lines of `name:tag@sha256:…`, or the table of `docker images --digests`. A name without a tag means
+ * `latest`, as it does to a runtime; in a kustomization it means every tag.
  * @throws OptionError where the file says something else, or two things of one image.
  */
 export function readDigests(given: GivenFile): Given['digestOf'] {
@@ -78,8 +78,10 @@ function addValue(given: GivenValue, known: Digests): void {
   if (value === null || value === undefined) return;
   if (Array.isArray(value)) return addItems(given, value, [], known);
   if (!isMapping(value)) throw given.complaint('the file is neither a map nor a list', [], 'write image: digest, one on each line');
-  const images = own(value, 'images');
-  if (Array.isArray(images)) return addItems(given, images, ['images'], known);
+  for (const key of ['images', 'overrides']) {
+    const items = own(value, key);
+    if (Array.isArray(items)) return addItems(given, items, [key], known);
+  }
   for (const [reference, digest] of Object.entries(value)) {
     const complain = complainAt(given, [reference]);
     if (typeof digest !== 'string') throw complain(`${nameOf([reference])} has no digest`, 'write image: sha256:…');
@@ -90,7 +92,8 @@ function addValue(given: GivenValue, known: Digests): void {
 function addItems(given: GivenValue, items: readonly unknown[], path: Path, known: Digests): void {
   for (const [index, item] of items.entries()) {
     const complain = complainAt(given, [...path, index]);
-    if (isMapping(item)) addKustomizeImage(item, known, complain);
+    if (isMapping(item) && own(item, 'image') !== undefined) addLockedImage(item, known, complain);
+    else if (isMapping(item)) addKustomizeImage(item, known, complain);
     else {
       const [, reference = '', digest = ''] = line.exec(typeof item === 'string' ? item.trim() : '') ?? [];
       if (digest === '') throw complain(`${nameOf([...path, index])} is no image with its digest`, 'write name:tag@sha256:…');
@@ -107,6 +110,18 @@ function addKustomizeImage(item: Mapping, known: Digests, complain: Complain): v
   if (typeof image !== 'string' || typeof digest !== 'string') throw complain('an image lacks its name', 'write name and digest');
   const tag = typeof newTag === 'string' || typeof newTag === 'number' ? `:${newTag}` : '';
   known.add(`${image}${tag}`, digest, complain, true);
+}
+
+/** An entry of `kbld --lock-output` (a Config with overrides), or of an ImagesLock, which names what it stands for in an annotation. */
+function addLockedImage(item: Mapping, known: Digests, complain: Complain): void {
+  const [image, newImage, annotations] = ['image', 'newImage', 'annotations'].map((key) => own(item, key));
+  const id = isMapping(annotations) ? own(annotations, 'kbld.carvel.dev/id') : undefined;
+  const [reference, pinned] = newImage === undefined ? [id, image] : [image, newImage];
+  if (typeof reference !== 'string' || typeof pinned !== 'string')
+    throw complain('a locked image lacks the name that it stands for', 'write annotations: { kbld.carvel.dev/id: name:tag }');
+  const [, digest] = /@(.*)$/.exec(pinned) ?? [];
+  // One that was written with its digest needs none, and one that only got another name has none.
+  if (digest !== undefined && !reference.includes('@')) known.add(reference, digest, complain);
 }
 
 function complainAt(given: GivenValue, path: Path): Complain {

@@ -34,6 +34,14 @@ describe('digests', () => {
     ],
     ['a kustomization that means every tag', `images: [{ name: nginx, digest: "${a}" }]`],
     [
+      'an ImagesLock',
+      `apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n  - image: index.docker.io/library/nginx@${a}\n    annotations: { kbld.carvel.dev/id: "nginx:1.27" }\n  - image: web@${b}\n    annotations: { kbld.carvel.dev/id: "web@${b}" }\n`,
+    ],
+    [
+      'what kbld locks',
+      `kind: Config\noverrides:\n  - { image: "nginx:1.27", newImage: "index.docker.io/library/nginx@${a}", preresolved: true }\n  - { image: web, newImage: other }\n`,
+    ],
+    [
       'the table of the images of an engine',
       `REPOSITORY   TAG    DIGEST    IMAGE ID   CREATED   SIZE\nnginx   1.27   ${a}   0123   2 days ago   180MB\nbuilt   <none>   <none>   0456   now   1MB\n`,
     ],
@@ -63,6 +71,10 @@ describe('digests', () => {
     ],
     ['nginx: sha256:abc', ['"sha256:abc" is no digest', 'facts:1', 'write sha256: and 64 hexadecimal digits in lower case']],
     ['nginx: 5', ['nginx has no digest', 'facts:1', 'write image: sha256:…']],
+    [
+      `images: [{ image: "nginx@${a}" }]`,
+      ['a locked image lacks the name that it stands for', 'facts:1', 'write annotations: { kbld.carvel.dev/id: name:tag }'],
+    ],
     ['- nginx\n', ['[0] is no image with its digest', 'facts:1', 'write name:tag@sha256:…']],
     [`web@${a}\nnonsense\n`, ['"nonsense" is no image with its digest', 'facts:2', 'write name:tag@sha256:…']],
     [`web@${a}\nweb:latest@${b}\n`, ['"web:latest" has two digests', 'facts:2', 'keep the one that is meant']],

@@ -103,6 +103,8 @@ import { injectedDefaults } from './pod-security/injected-defaults.ts';
 import { legacyTokens } from './pod-security/legacy-tokens.ts';
 import { nonRootGroups } from './pod-security/non-root-groups.ts';
 import { nonRootUser } from './pod-security/non-root-user.ts';
+import { overriddenProfiles } from './pod-security/overridden-profiles.ts';
+import { overriddenUser } from './pod-security/overridden-user.ts';
 import { podSecurityAdmission } from './pod-security/pod-security-admission.ts';
 import { podSecurityPolicies } from './pod-security/pod-security-policies.ts';
 import { policyEngine } from './pod-security/policy-engine.ts';
@@ -277,6 +279,8 @@ export const controls: readonly AnyControl[] = [
   legacyTokens,
   nonRootGroups,
   nonRootUser,
+  overriddenProfiles,
+  overriddenUser,
   podSecurityAdmission,
   podSecurityPolicies,
   policyEngine,

@@ -1,6 +1,8 @@
 import { remove, set, type Repair } from '../core/index.ts';
+import { podSecurity } from '../kube/pod-security/index.ts';
 import type { SharedSecurityContext, WindowsOptions } from '../kube/types.ts';
-import type { ContainerSubject } from './container.ts';
+import { containersOf, type ContainerSubject } from './container.ts';
+import type { PodSubject } from './pod.ts';
 
 /**
  * What holds for a container in the fields that it shares with its pod: its own value wins, also where it is weaker.
@@ -32,4 +34,24 @@ export function changeShared(subject: ContainerSubject, field: SharedField, valu
   const path = ['securityContext', field];
   const edits = [value === undefined ? remove(path) : set(path, value)];
   return subject.container.securityContext?.[field] === undefined ? { edits: [], podEdits: edits } : { edits };
+}
+
+/**
+ * Which of these fields a level refuses in the pod itself although no container inherits them: Pod Security admission looks at
+ * both (k8s.io/pod-security-admission, policy/check_*.go). A container that inherits one is judged for it.
+ */
+export function refusedThoughOverridden(
+  { spec }: PodSubject,
+  fields: readonly SharedField[],
+  level: 'baseline' | 'restricted',
+  version: number,
+): SharedField[] {
+  const { securityContext = {}, os, hostUsers } = spec;
+  const pod = { ...(os === undefined ? {} : { os }), ...(hostUsers === undefined ? {} : { hostUsers }) };
+  return fields.filter(
+    (field) =>
+      securityContext[field] !== undefined &&
+      containersOf(spec).every(({ container }) => container.securityContext?.[field] !== undefined) &&
+      podSecurity({ ...pod, securityContext: { [field]: securityContext[field] } }, {}, level, version).length > 0,
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { auditLevelOf, decidingRule, readAuditPolicy, type AuditedRequest, type AuditPolicy } from './audit-policy.ts';
-import { extremeOf, usersOf } from './audited-requests.ts';
+import { auditLevelOf, decidingRule, readAuditPolicy, recordedLevelOf, type AuditedRequest, type AuditPolicy } from './audit-policy.ts';
+import { askedOf, extremeOf } from './audited-requests.ts';
 
 function policy(...rules: object[]): AuditPolicy {
   return readAuditPolicy({ apiVersion: 'audit.k8s.io/v1' }, { rules });
@@ -32,11 +32,35 @@ describe('an audit policy', () => {
     expect([of('/api/v1'), of('/api*'), of('*'), of('/ap')]).toEqual([0, 0, 0, undefined]);
   });
 
-  test('is judged for everybody whom it names', () => {
-    const some = policy({ level: 'RequestResponse', userGroups: ['ops'] }, { level: 'Metadata' });
+  test('is judged for everybody and everything that it names', () => {
     const requests = { verbs: ['get'], resource: read.resource! };
-    expect(extremeOf(some, usersOf(some), requests, 'more')).toMatchObject({ level: 'RequestResponse', rule: 0 });
-    expect(extremeOf(some, usersOf(some), requests, 'less')).toMatchObject({ level: 'Metadata', rule: 1 });
+    for (const some of [
+      { userGroups: ['ops'] },
+      { users: ['a', 'b'] },
+      { namespaces: ['dev'] },
+      { namespaces: ['shop'], verbs: ['get'] },
+    ]) {
+      const two = policy({ level: 'RequestResponse', ...some }, { level: 'Metadata' });
+      expect(extremeOf(two, askedOf(two), requests, 'more')).toEqual({ level: 'RequestResponse', rule: 0 });
+      expect(extremeOf(two, askedOf(two), requests, 'less')).toEqual({ level: 'Metadata', rule: 1 });
+    }
+    const one = { resources: [{ group: '', resources: ['secrets'], resourceNames: ['db'] }] };
+    const named = policy({ level: 'None', users: ['admin'], ...one }, { level: 'Metadata' });
+    expect(extremeOf(named, askedOf(named), requests, 'less')).toEqual({ level: 'None', rule: 0 });
+    const created = { verbs: ['create', 'deletecollection'], resource: read.resource! };
+    expect(extremeOf(named, askedOf(named), created, 'less')).toEqual({ level: 'Metadata', rule: 1 });
+    const shadowed = policy({ level: 'Metadata', users: ['admin'] }, { level: 'None', users: ['admin'] }, { level: 'Metadata' });
+    expect(extremeOf(shadowed, askedOf(shadowed), requests, 'less')).toEqual({ level: 'Metadata', rule: 2 });
+  });
+
+  test('records nothing at stages that it omits, and no bodies without the last one', () => {
+    const omitting = (...omitStages: string[]): string =>
+      recordedLevelOf(policy({ level: 'Request', omitStages }, { level: 'Metadata' }), read);
+    expect(omitting('RequestReceived')).toBe('Request');
+    expect(omitting('ResponseComplete')).toBe('Metadata');
+    expect(omitting('ResponseComplete', 'RequestReceived')).toBe('None');
+    const all = { rules: [{ level: 'Metadata', omitStages: ['ResponseComplete'] }], omitStages: ['RequestReceived'] };
+    expect(recordedLevelOf(readAuditPolicy({ apiVersion: 'audit.k8s.io/v1' }, all), read)).toBe('None');
   });
 
   test('may be anything', () => {

@@ -33,12 +33,21 @@ interface AuditResources {
   readonly resourceNames: readonly string[];
 }
 
+export interface AuditedResource {
+  readonly group: string;
+  readonly name: string;
+  readonly subresource?: string;
+  readonly namespace: string;
+  /** Of the one object that is asked for. */
+  readonly object?: string;
+}
+
 /** Who asks for what. A request for a resource names one, any other has a path. */
 export interface AuditedRequest {
   readonly user: string;
   readonly groups: readonly string[];
   readonly verb: string;
-  readonly resource?: { readonly group: string; readonly name: string; readonly subresource?: string; readonly namespace: string };
+  readonly resource?: AuditedResource;
   readonly path?: string;
 }
 
@@ -83,10 +92,22 @@ export function decidingRule(policy: AuditPolicy, request: AuditedRequest): numb
   return index === -1 ? undefined : index;
 }
 
-/** The level at which a policy records a request; a level that is none counts as None. */
+/** The level that a policy has for a request; one that is none counts as None. */
 export function auditLevelOf(policy: AuditPolicy, request: AuditedRequest): AuditLevel {
   const index = decidingRule(policy, request);
   return auditLevels.find((level) => index !== undefined && level === policy.rules[index]?.level) ?? 'None';
+}
+
+/**
+ * What is left of a request in the log. Bodies and the outcome come with the stage ResponseComplete: where that is omitted,
+ * RequestReceived tells who asked for what (k8s.io/apiserver v0.37, pkg/endpoints/filters/audit.go).
+ */
+export function recordedLevelOf(policy: AuditPolicy, request: AuditedRequest): AuditLevel {
+  const level = auditLevelOf(policy, request);
+  const { omitStages = [] } = policy.rules[decidingRule(policy, request) ?? -1] ?? {};
+  const omits = (stage: string): boolean => policy.omitStages.includes(stage) || omitStages.includes(stage);
+  if (level === 'None' || !omits('ResponseComplete')) return level;
+  return omits('RequestReceived') ? 'None' : 'Metadata';
 }
 
 /** Source: k8s.io/apiserver v0.37, pkg/audit/policy/checker.go. */
@@ -100,18 +121,14 @@ function matches(rule: AuditRule, { user, groups, verb, resource, path }: Audite
   return true;
 }
 
-function matchesResource(
-  { namespaces, resources }: AuditRule,
-  { group, name, subresource, namespace }: NonNullable<AuditedRequest['resource']>,
-): boolean {
+function matchesResource({ namespaces, resources }: AuditRule, { group, name, subresource, namespace, object }: AuditedResource): boolean {
   if (namespaces.length > 0 && !namespaces.includes(namespace)) return false;
   if (resources.length === 0) return true;
   const whole = subresource === undefined ? name : `${name}/${subresource}`;
   return resources.some((listed) => {
     if (listed.group !== group && listed.group !== '*') return false;
     if (listed.resources.length === 0) return true;
-    // Rules for some names only do not cover the resource.
-    if (listed.resourceNames.length > 0) return false;
+    if (listed.resourceNames.length > 0 && (object === undefined || !listed.resourceNames.includes(object))) return false;
     return listed.resources.some(
       (each) => each === whole || each === '*' || each === `${name}/*` || (subresource !== undefined && each === `*/${subresource}`),
     );

@@ -1,16 +1,28 @@
-import { auditLevelOf, auditLevels, decidingRule, type AuditedRequest, type AuditLevel, type AuditPolicy } from './audit-policy.ts';
+import {
+  auditLevels,
+  decidingRule,
+  recordedLevelOf,
+  type AuditedRequest,
+  type AuditedResource,
+  type AuditLevel,
+  type AuditPolicy,
+  type AuditRule,
+} from './audit-policy.ts';
 
 /** Requests that somebody has to be able to look up later. */
 export interface RequestClass {
   /** In the plural, as a sentence begins: "new pods". */
   readonly name: string;
   readonly verbs: readonly string[];
-  readonly resource: NonNullable<AuditedRequest['resource']>;
+  readonly resource: AuditedResource;
   /** The level below which the detections of the guide find nothing. */
   readonly needs: AuditLevel;
 }
 
-function of(group: string, resource: string, namespace = 'shop'): RequestClass['resource'] {
+/** A user and a namespace that no rule can name. */
+const anybody = 'no rule names this one';
+
+function of(group: string, resource: string, namespace = anybody): AuditedResource {
   const [name = '', subresource] = resource.split('/');
   return { group, name, namespace, ...(subresource === undefined ? {} : { subresource }) };
 }
@@ -47,7 +59,7 @@ export const requestClasses: readonly RequestClass[] = [
     resource: of('admissionregistration.k8s.io', 'validatingadmissionpolicies', ''),
     needs: 'Metadata',
   },
-  { name: 'changes of namespaces', verbs: [...writes, 'delete'], resource: of('', 'namespaces', 'shop'), needs: 'Metadata' },
+  { name: 'changes of namespaces', verbs: [...writes, 'delete'], resource: of('', 'namespaces'), needs: 'Metadata' },
   {
     name: 'requests for certificates',
     verbs: ['create', 'update', 'patch'],
@@ -67,52 +79,77 @@ export const credentialRequests: readonly Omit<RequestClass, 'needs'>[] = [
   { name: 'token reviews', verbs: ['create'], resource: of('authentication.k8s.io', 'tokenreviews', '') },
 ];
 
-type User = Pick<AuditedRequest, 'user' | 'groups'>;
+/** Somebody who asks, and where for what, as far as rules tell that apart. */
+export interface Asked extends Pick<AuditedRequest, 'user' | 'groups'> {
+  readonly namespace: string;
+  /** The one object that is asked for, where a rule names it. */
+  readonly object: string | undefined;
+}
 
-/** A person and a workload, of whom no rule knows; whoever rules name is nobody's exception either. */
-const anybody: readonly User[] = [
-  { user: 'jane', groups: ['system:authenticated'] },
-  {
-    user: 'system:serviceaccount:shop:web',
-    groups: ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated'],
-  },
-];
+/** As many are tried. */
+const mostAsked = 200;
 
-/** As many named users and groups are tried. */
-const mostNamed = 50;
+/**
+ * For each rule whom and what it names, and for the rest what no rule names: what an earlier rule takes away from that it takes
+ * away from all that the rule is for.
+ */
+export function askedOf({ rules }: AuditPolicy): readonly Asked[] {
+  const found = new Map<string, Asked>();
+  for (const { users, userGroups, namespaces, resources } of [nothing, ...rules]) {
+    const objects = resources.flatMap(({ resourceNames }) => resourceNames);
+    const most = Math.max(1, users.length, userGroups.length, namespaces.length, objects.length);
+    for (let turn = 0; turn < most && found.size < mostAsked; turn++) {
+      const group = inTurn(userGroups, turn);
+      const asked = {
+        user: inTurn(users, turn) ?? anybody,
+        groups: group === undefined ? ['system:authenticated'] : [group, 'system:authenticated'],
+        namespace: inTurn(namespaces, turn) ?? anybody,
+        object: inTurn(objects, turn),
+      };
+      found.set(JSON.stringify(asked), asked);
+    }
+  }
+  return [...found.values()];
+}
 
-/** Everybody whom the rules tell apart. */
-export function usersOf({ rules }: AuditPolicy): readonly User[] {
-  const users = new Set(rules.flatMap((rule) => rule.users));
-  const groups = new Set(rules.flatMap(({ userGroups }) => userGroups));
-  return [
-    ...anybody,
-    ...[...users].slice(0, mostNamed).map((user) => ({ user, groups: ['system:authenticated'] })),
-    ...[...groups].slice(0, mostNamed).map((group) => ({ user: 'somebody', groups: [group, 'system:authenticated'] })),
-  ];
+const nothing: Pick<AuditRule, 'users' | 'userGroups' | 'namespaces' | 'resources'> = {
+  users: [],
+  userGroups: [],
+  namespaces: [],
+  resources: [],
+};
+
+function inTurn(names: readonly string[], turn: number): string | undefined {
+  return names[turn % names.length];
+}
+
+/** As somebody asks for it. What is made has no name before, and a namespace is asked for by its own. */
+export function requestOf({ user, groups, namespace, object }: Asked, verb: string, resource: AuditedResource): AuditedRequest {
+  const isNamed = object !== undefined && verb !== 'deletecollection' && (verb !== 'create' || resource.subresource !== undefined);
+  const where = resource.namespace === '' ? '' : namespace;
+  return { user, groups, verb, resource: { ...resource, namespace: where, ...(isNamed ? { object } : {}) } };
 }
 
 export interface Recorded {
   readonly level: AuditLevel;
   /** The rule that decides; undefined where none matches. */
   readonly rule: number | undefined;
-  readonly user: string;
 }
 
-/** How a policy records requests of a class, for everybody and every verb: the extreme that `worse` finds. */
+/** How a policy records requests of a class, whoever asks and by whatever verb: the extreme that `worse` finds. */
 export function extremeOf(
   policy: AuditPolicy,
-  users: readonly User[],
+  asked: readonly Asked[],
   { verbs, resource }: Pick<RequestClass, 'verbs' | 'resource'>,
   worse: 'less' | 'more',
 ): Recorded {
   let found: Recorded | undefined;
-  for (const { user, groups } of users) {
+  for (const each of asked) {
     for (const verb of verbs) {
-      const request = { user, groups, verb, resource };
-      const level = auditLevelOf(policy, request);
+      const request = requestOf(each, verb, resource);
+      const level = recordedLevelOf(policy, request);
       const order = found === undefined ? 1 : compareLevels(level, found.level) * (worse === 'more' ? 1 : -1);
-      if (order > 0) found = { level, rule: decidingRule(policy, request), user };
+      if (order > 0) found = { level, rule: decidingRule(policy, request) };
     }
   }
   return found!;

@@ -101,18 +101,18 @@ function madeRequest(next: Random): AuditedRequest {
   const who = { user: pick(users, next), groups: some(2, groups, next), verb: pick(verbs, next) };
   if (next() < 0.3) return { ...who, path: pick([...paths, '/apis', '/api/'], next) };
   const subresource = next() < 0.4 ? { subresource: pick(subresources, next) } : {};
+  const object = next() < 0.5 ? { object: pick(['listed', 'unlisted'], next) } : {};
   return {
     ...who,
-    resource: { group: pick(apiGroups, next), name: pick(resources, next), namespace: pick(namespaces, next), ...subresource },
+    resource: { group: pick(apiGroups, next), name: pick(resources, next), namespace: pick(namespaces, next), ...subresource, ...object },
   };
 }
 
-/** The object that is asked for is none that a rule names: what the product asks is whether a rule covers the resource. */
 function forGo({ user, groups: inGroups, verb, resource, path = '' }: AuditedRequest): object {
   const about = { user, groups: inGroups, verb, path, isResource: resource !== undefined };
   if (resource === undefined) return about;
-  const { group, name, subresource = '', namespace } = resource;
-  return { ...about, group, resource: name, subresource, namespace, name: 'unlisted' };
+  const { group, name, subresource = '', namespace, object = '' } = resource;
+  return { ...about, group, resource: name, subresource, namespace, name: object };
 }
 
 interface Recorded {

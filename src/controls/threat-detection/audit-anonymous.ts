@@ -1,18 +1,26 @@
 import { defineControl, fail, passSoFar, type AnyControl } from '../../core/index.ts';
-import { auditLevelOf, decidingRule, type AuditedRequest } from '../../kube/audit-policy.ts';
+import { decidingRule, recordedLevelOf, type AuditedRequest, type AuditedResource, type AuditPolicy } from '../../kube/audit-policy.ts';
+import { askedOf, requestOf } from '../../kube/audited-requests.ts';
 import { auditPolicies, exampleAuditPolicy, exampleAuditRules } from '../../subjects/audit-policy.ts';
 
 const nobody = { user: 'system:anonymous', groups: ['system:unauthenticated'] };
 
-/** One request each of what strangers try; health checks may stay out of the log. */
-const tries: readonly AuditedRequest[] = [
-  { ...nobody, verb: 'get', path: '/api' },
-  { ...nobody, verb: 'get', path: '/apis' },
-  { ...nobody, verb: 'get', path: '/openapi/v3' },
-  { ...nobody, verb: 'list', resource: { group: '', name: 'pods', namespace: 'shop' } },
-  { ...nobody, verb: 'get', resource: { group: '', name: 'secrets', namespace: 'kube-system' } },
-  { ...nobody, verb: 'create', resource: { group: '', name: 'pods', namespace: 'shop' } },
+/** Where strangers look first; health checks may stay out of the log. */
+const paths = ['/api', '/apis', '/openapi/v3'];
+
+const tries: readonly (readonly [verb: string, AuditedResource])[] = [
+  ['list', { group: '', name: 'pods', namespace: 'any' }],
+  ['get', { group: '', name: 'secrets', namespace: 'any' }],
+  ['create', { group: '', name: 'pods', namespace: 'any' }],
 ];
+
+/** What strangers try, wherever the rules make a difference. */
+function requestsOf(policy: AuditPolicy): AuditedRequest[] {
+  return [
+    ...paths.map((path) => ({ ...nobody, verb: 'get', path })),
+    ...askedOf(policy).flatMap((asked) => tries.map(([verb, resource]) => requestOf({ ...asked, ...nobody }, verb, resource))),
+  ];
+}
 
 export const auditAnonymous: AnyControl = defineControl({
   id: 'threat-detection/audit-anonymous',
@@ -25,8 +33,8 @@ export const auditAnonymous: AnyControl = defineControl({
   inEveryCluster: true,
 
   evaluate(policy) {
-    for (const request of tries) {
-      if (auditLevelOf(policy, request) !== 'None') continue;
+    for (const request of requestsOf(policy)) {
+      if (recordedLevelOf(policy, request) !== 'None') continue;
       const rule = decidingRule(policy, request);
       const what = request.path ?? `${request.verb} of ${request.resource?.name}`;
       return rule === undefined
@@ -46,6 +54,7 @@ export const auditAnonymous: AnyControl = defineControl({
     fail: {
       'paths left out': exampleAuditPolicy(['{ level: None, nonResourceURLs: ["*"] }', ...exampleAuditRules]),
       'the unauthenticated left out': exampleAuditPolicy(['{ level: None, userGroups: [system:unauthenticated] }', ...exampleAuditRules]),
+      'a namespace left out': exampleAuditPolicy(['{ level: None, namespaces: [dev] }', ...exampleAuditRules]),
       'no rule for paths': exampleAuditPolicy([
         ...exampleAuditRules.slice(0, 2),
         '{ level: Request, verbs: [create, update, patch, delete], resources: [{ group: "*" }] }',

@@ -1,5 +1,5 @@
 import { defineControl, failAt, passSoFar, type AnyControl, type Place } from '../../core/index.ts';
-import { compareLevels, credentialRequests, extremeOf, usersOf } from '../../kube/audited-requests.ts';
+import { askedOf, compareLevels, credentialRequests, extremeOf } from '../../kube/audited-requests.ts';
 import { auditPolicies, exampleAuditPolicy, exampleAuditRules } from '../../subjects/audit-policy.ts';
 
 /** The policy of appendix L records everything with bodies: erratum 19. */
@@ -14,10 +14,10 @@ export const auditBodies: AnyControl = defineControl({
   inEveryCluster: true,
 
   evaluate(policy) {
-    const users = usersOf(policy);
+    const asked = askedOf(policy);
     const places: Place[] = [];
     for (const requests of credentialRequests) {
-      const { level, rule } = extremeOf(policy, users, requests, 'more');
+      const { level, rule } = extremeOf(policy, asked, requests, 'more');
       if (rule === undefined || compareLevels(level, 'Metadata') <= 0) continue;
       places.push({ where: ['rules', rule], message: `rule ${rule + 1} records ${requests.name} with bodies (${level}, erratum 19)` });
     }
@@ -35,6 +35,11 @@ export const auditBodies: AnyControl = defineControl({
       'as appendix L has it': exampleAuditPolicy(['{ level: RequestResponse }']),
       'the rule comes too late': exampleAuditPolicy([exampleAuditRules[2]!, exampleAuditRules[1]!, exampleAuditRules[3]!]),
       'for some users': exampleAuditPolicy(['{ level: RequestResponse, userGroups: [ops] }', ...exampleAuditRules]),
+      'in some namespaces': exampleAuditPolicy(['{ level: Request, namespaces: [dev] }', ...exampleAuditRules]),
+      'of one Secret': exampleAuditPolicy([
+        '{ level: Request, resources: [{ group: "", resources: [secrets], resourceNames: [db] }] }',
+        ...exampleAuditRules,
+      ]),
     },
   }),
 });

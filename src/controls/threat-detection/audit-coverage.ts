@@ -1,5 +1,5 @@
 import { defineControl, failAt, passSoFar, type AnyControl, type Place } from '../../core/index.ts';
-import { compareLevels, extremeOf, requestClasses, usersOf } from '../../kube/audited-requests.ts';
+import { askedOf, compareLevels, extremeOf, requestClasses } from '../../kube/audited-requests.ts';
 import { auditPolicies, exampleAuditPolicy, exampleAuditRules } from '../../subjects/audit-policy.ts';
 
 export const auditCoverage: AnyControl = defineControl({
@@ -13,10 +13,10 @@ export const auditCoverage: AnyControl = defineControl({
   inEveryCluster: true,
 
   evaluate(policy) {
-    const users = usersOf(policy);
+    const asked = askedOf(policy);
     const places: Place[] = [];
     for (const requests of requestClasses) {
-      const { level, rule } = extremeOf(policy, users, requests, 'less');
+      const { level, rule } = extremeOf(policy, asked, requests, 'less');
       if (compareLevels(level, requests.needs) >= 0) continue;
       const message =
         rule === undefined
@@ -38,6 +38,11 @@ export const auditCoverage: AnyControl = defineControl({
     fail: {
       'metadata of everything': exampleAuditPolicy(['{ level: Metadata }']),
       'a rule hides somebody': exampleAuditPolicy(['{ level: None, users: [admin] }', ...exampleAuditRules]),
+      'a rule hides a namespace': exampleAuditPolicy([
+        '{ level: None, namespaces: [payments], userGroups: [system:authenticated] }',
+        ...exampleAuditRules,
+      ]),
+      'no stage is left': exampleAuditPolicy(exampleAuditRules, 'omitStages: [RequestReceived, ResponseComplete]\nomitManagedFields: true'),
       'nothing for the rest': exampleAuditPolicy(exampleAuditRules.slice(0, 3)),
       'reads left out': exampleAuditPolicy(['{ level: None, verbs: [get, list, watch] }', ...exampleAuditRules]),
     },

@@ -15,7 +15,7 @@ export const auditMounts: AnyControl = defineControl({
   judgesSystem: true,
   inEveryCluster: true,
 
-  evaluate({ container, name }) {
+  evaluate({ container, name, pod }) {
     const policy = flagsOf(container, ['audit-policy-file']).at(-1);
     const log = flagsOf(container, ['audit-log-path']).at(-1);
     const places: Place[] = [];
@@ -37,8 +37,12 @@ export const auditMounts: AnyControl = defineControl({
           where,
           message: `container "${name}" mounts nothing where the audit log goes: it ends with the container (erratum 20)`,
         });
-      else if (mount.mountPath === log.value || mount.subPath !== undefined)
+      else if (mount.mountPath === log.value)
         places.push({ where, message: `container "${name}" mounts the file of the audit log: it cannot be rotated (erratum 20)` });
+      else if (mount.readOnly === true)
+        places.push({ where, message: `container "${name}" may not write where the audit log goes: the API server does not start` });
+      else if (pod.spec.volumes?.find((volume) => volume.name === mount.name)?.emptyDir !== undefined)
+        places.push({ where, message: `container "${name}" keeps the audit log in an emptyDir: it ends with the pod` });
     } else if (policy === undefined) return neither;
     return places.length > 0 ? failAt(places) : passSoFar(['node']);
   },
@@ -47,7 +51,13 @@ export const auditMounts: AnyControl = defineControl({
     'Mount the policy read-only and the directory of the log at the paths that the flags name; only root may read either on the node.',
 
   examples: () => ({
-    pass: { 'both where the flags say': exampleApiServerContainer() },
+    pass: {
+      'both where the flags say': exampleApiServerContainer(),
+      'the directory as a part of its volume': exampleApiServerContainer().replace(
+        '/kubernetes/audit }\n$pod',
+        '/kubernetes/audit, subPath: cp-1 }\n$pod',
+      ),
+    },
     fail: {
       'other paths': exampleApiServerContainer([
         ...exampleAuditFlags,
@@ -55,6 +65,11 @@ export const auditMounts: AnyControl = defineControl({
         '--audit-log-path=/var/log/audit.log',
       ]),
       'the file itself': exampleApiServerContainer([...exampleAuditFlags, '--audit-log-path=/var/log/kubernetes/audit']),
+      'a directory that it may not write to': exampleApiServerContainer([
+        ...exampleAuditFlags,
+        '--audit-log-path=/etc/kubernetes/audit/audit.log',
+      ]),
+      'a directory that ends with the pod': exampleApiServerContainer([...exampleAuditFlags, '--audit-log-path=/tmp/audit.log']),
       'a policy that it may change': exampleApiServerContainer([
         ...exampleAuditFlags,
         '--audit-policy-file=/var/log/kubernetes/audit/policy.yaml',

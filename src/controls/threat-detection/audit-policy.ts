@@ -1,11 +1,30 @@
-import { defineControl, fail, failAt, passSoFar, type AnyControl, type Place } from '../../core/index.ts';
-import { auditLevels } from '../../kube/audit-policy.ts';
+import { defineControl, fail, failAt, passSoFar, type AnyControl, type Path, type Place } from '../../core/index.ts';
+import { auditLevels, type AuditRule } from '../../kube/audit-policy.ts';
 import { auditPolicies, exampleAuditPolicy, exampleAuditRules } from '../../subjects/audit-policy.ts';
 
 /** The API server reads v1 alone from this minor on. */
 const olderGoneSince = 24;
 
 const levels: ReadonlySet<string> = new Set(auditLevels);
+const stages: ReadonlySet<string> = new Set(['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic']);
+const group = /^$|^\*$|^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/;
+const path = /^\*$|^\/[^*]*\*?$/;
+
+/** What the API server refuses of a rule (k8s.io/apiserver v0.37, pkg/apis/audit/validation), with the field that it is about. */
+function mistakesOf({ level, resources, namespaces, nonResourceURLs, omitStages }: AuditRule): (readonly [Path, string])[] {
+  const mistakes: (readonly [Path, string] | false)[] = [
+    !levels.has(level) && [['level'], 'has a level that does not exist'],
+    nonResourceURLs.length > 0 && resources.length + namespaces.length > 0 && [[], 'names resources and paths'],
+    !nonResourceURLs.every((each) => path.test(each)) && [['nonResourceURLs'], 'has a path without "/" before it, or with "*" inside'],
+    !resources.every((each) => group.test(each.group)) && [['resources'], 'has a group that cannot be one'],
+    resources.some((each) => each.resourceNames.length > 0 && each.resources.length === 0) && [
+      ['resources'],
+      'names objects without their resource',
+    ],
+    !omitStages.every((stage) => stages.has(stage)) && [['omitStages'], 'omits a stage that does not exist'],
+  ];
+  return mistakes.filter((each) => each !== false);
+}
 
 export const auditPolicy: AnyControl = defineControl({
   id: 'threat-detection/audit-policy',
@@ -17,24 +36,19 @@ export const auditPolicy: AnyControl = defineControl({
   subject: auditPolicies,
   inEveryCluster: true,
 
-  evaluate({ apiVersion, rules }, { version }) {
+  evaluate({ apiVersion, rules, omitStages }, { version }) {
     if (apiVersion !== 'audit.k8s.io/v1' && version >= olderGoneSince)
       return fail(
         ['apiVersion'],
         `${apiVersion} of the policy is gone since 1.${olderGoneSince}: the API server does not start`.slice(0, 110),
       );
     if (rules.length === 0) return fail(['rules'], 'the policy has no rules: the API server does not start');
-    const places: Place[] = [];
-    for (const [index, { level, resources, namespaces, nonResourceURLs }] of rules.entries()) {
-      const at = ['rules', index];
-      if (!levels.has(level))
-        places.push({
-          where: [...at, 'level'],
-          message: `the level of rule ${index + 1} is none that exists: the API server does not start`,
-        });
-      if (nonResourceURLs.length > 0 && resources.length + namespaces.length > 0)
-        places.push({ where: at, message: `rule ${index + 1} names resources and paths: the API server does not start` });
-    }
+    const places: Place[] = omitStages.every((stage) => stages.has(stage))
+      ? []
+      : [{ where: ['omitStages'], message: 'the policy omits a stage that does not exist: the API server does not start' }];
+    for (const [index, rule] of rules.entries())
+      for (const [field, what] of mistakesOf(rule))
+        places.push({ where: ['rules', index, ...field], message: `rule ${index + 1} ${what}: the API server does not start` });
     if (places.length > 0) return failAt(places);
     if (rules.every(({ level }) => level === 'None'))
       return fail(['rules'], 'every rule of the policy has level None: nothing is recorded');
@@ -57,6 +71,17 @@ export const auditPolicy: AnyControl = defineControl({
         ...exampleAuditRules,
         '{ level: Metadata, namespaces: [shop], nonResourceURLs: [/api*] }',
       ]),
+      'a version beside the group': exampleAuditPolicy([...exampleAuditRules, '{ level: Metadata, resources: [{ group: apps/v1 }] }']),
+      'names without a resource': exampleAuditPolicy([
+        ...exampleAuditRules,
+        '{ level: Metadata, resources: [{ group: "", resourceNames: [db] }] }',
+      ]),
+      'a path without its slash': exampleAuditPolicy([...exampleAuditRules, '{ level: Metadata, nonResourceURLs: [api/*] }']),
+      'a stage that does not exist': exampleAuditPolicy(
+        exampleAuditRules,
+        'omitStages: [RequestReceived, Response]\nomitManagedFields: true',
+      ),
+      'a stage of a rule that does not exist': exampleAuditPolicy([...exampleAuditRules, '{ level: Metadata, omitStages: [Received] }']),
     },
   }),
 });

@@ -122,12 +122,13 @@ function noteMissing({ benches }: Run, { unlisted = [] }: Read): void {
   for (const { kind, judges: panel } of benches) {
     for (const judge of panel) {
       const decisive = judge.control.decidedBy ?? kind.reads.kinds;
-      const named = unlisted.find((missed) => decisive.includes(missed.kind));
-      const missed = named ?? (kind.reads.podTemplates ? unlisted.find(({ podTemplates }) => podTemplates) : undefined);
+      const named = unlisted.filter((each) => decisive.includes(each.kind));
+      const holdingPods = unlisted.filter((each) => kind.reads.podTemplates && each.podTemplates && !named.includes(each));
+      const [missed, ...others] = [...named, ...holdingPods];
       judge.gaps.lenient = unlisted.find((each) => judge.control.excusedBy?.includes(each.kind))?.resource;
       if (missed === undefined) continue;
-      miss(judge.tally, missed.resource);
-      if (named !== undefined && kind.scope === 'joined') judge.gaps.blind = named.resource;
+      miss(judge.tally, others.length === 0 ? missed.resource : `${missed.resource} and ${others.length} more`);
+      if (named.length > 0 && kind.scope === 'joined') judge.gaps.blind = missed.resource;
     }
   }
 }

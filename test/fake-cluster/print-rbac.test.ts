@@ -43,6 +43,7 @@ function listed(): string[] {
 }
 
 test.each([
+  ['scan'],
   ['reach'],
   ['plan'],
   ['grants', '--dangerous'],

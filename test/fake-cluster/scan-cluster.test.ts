@@ -546,6 +546,18 @@ describe('what cannot be read is told, and nothing is concluded from it', () => 
     expect(row(report, 'POD-06')).toBe('unknown');
   });
 
+  test('of several kinds one is named, and that there are more', async () => {
+    const report = await scanOf({
+      kinds,
+      intercept(_, response, url) {
+        if (!url.pathname.startsWith('/apis/apps/')) return false;
+        send(response, 403, status(403, 'no'));
+        return true;
+      },
+    });
+    expect(report.ledger.find(({ code }) => code === 'POD-06')?.note).toBe('undecided without reading deployments.apps and 3 more');
+  });
+
   test('a kind of Kubernetes that the server keeps to itself', async () => {
     const report = await scanOf({ kinds: kinds.filter(({ kind }) => kind !== 'NetworkPolicy') });
     expect(report.inputs.unread.map(({ reason }) => reason)).toEqual([

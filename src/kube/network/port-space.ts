@@ -67,15 +67,16 @@ export function buildPortSpace(ranges: Iterable<PortRange>): PortSpace {
       const list = starts.get(protocol)!;
       const offset = offsets.get(protocol)!;
       const end = offset + list.length;
-      let ports = '';
+      const ports: string[] = [];
       for (let atom = offset; atom < end; atom++) {
         if (!has(atom)) continue;
         const first = list[atom - offset]!;
         while (atom + 1 < end && has(atom + 1)) atom++;
         const last = (list[atom + 1 - offset] ?? lastPort + 1) - 1;
-        ports += `${ports === '' ? '' : ','}${first}${first === last ? '' : `-${last}`}`;
+        ports.push(first === last ? `${first}` : `${first}-${last}`);
       }
-      if (ports !== '') found.push({ protocol, ports });
+      // A text that is added up is a tree of its pieces to V8, and those are remembered.
+      if (ports.length > 0) found.push({ protocol, ports: ports.join() });
     }
     return found;
   }

@@ -12,7 +12,7 @@ export type ApiObject = Readonly<Record<string, unknown>> & { readonly kind: str
  * How long tests wait for this server: so long that a busy machine does not show. A test in which something hangs, or is
  * refused for ever, has to say less.
  */
-export const patience: Patience = { request: 10_000, kind: 20_000, all: 25_000, pause: 1 };
+export const patience: Patience = { request: 60_000, kind: 90_000, all: 100_000, pause: 1 };
 
 /** A kind that the server serves, with its objects. */
 export interface Kind {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -669,17 +670,23 @@ describe('where nothing can be asked there is one clear message', () => {
   });
 
   test('and nothing is asked any more', async () => {
+    let refuse = (): void => undefined;
+    const underWay: Promise<unknown>[] = [];
     const lines = await complaintOf(
       {
         kinds: holding([]),
         intercept(_, response, url) {
-          if (url.pathname.endsWith('/namespaces/shop')) send(response, 404, status(404, 'not found'));
-          // What is asked for ahead is still under way then.
-          return url.pathname.endsWith('/shop') || /\/(?:configmaps|limitranges|networkpolicies)$/.test(url.pathname);
+          if (url.pathname.endsWith('/namespaces/shop')) refuse = () => send(response, 404, status(404, 'not found'));
+          else if (/\/(?:networkpolicies|resourcequotas|roles)$/.test(url.pathname)) underWay.push(once(response, 'close'));
+          else return false;
+          // By then the next three were asked for ahead, and have no answer.
+          if (underWay.length === 3) refuse();
+          return true;
         },
       },
-      { namespaces: ['shop'], patience: { ...patience, request: 300 } },
+      { namespaces: ['shop'] },
     );
+    await Promise.all(underWay);
     const asked = api?.requests.length;
     await setTimeout(300);
     expect([lines[0], api?.requests.length]).toEqual(['the cluster has no namespace "shop"', asked]);

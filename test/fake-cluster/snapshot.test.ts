@@ -556,7 +556,7 @@ describe('on the command line', () => {
       expect(without(recorded.stdout)).toBe(live.stdout);
       if (format !== 'sarif') expect(recorded.stdout).not.toBe(live.stdout);
     }
-  }, 60_000);
+  });
 
   test('what is wrong, in lines', async () => {
     api = await startFakeApi({ kinds: holding(objects) });
@@ -572,7 +572,7 @@ describe('on the command line', () => {
     const cut = plimsoll(['scan', file]);
     expect([cut.status, cut.stdout]).toEqual([2, '']);
     expect(cut.stderr).toMatch(/^plimsoll: the snapshot cannot be used: it ends after \d+ of \d+ bytes\n {10}.*\n {10}copy it again/);
-  }, 60_000);
+  });
 
   test('a folder for temporary files that is not there', async () => {
     api = await startFakeApi({ kinds: holding(objects) });
@@ -592,5 +592,5 @@ describe('on the command line', () => {
     expect(plimsoll(['scan', file, '--fail-on', 'none', '--allow-partial']).status).toBe(0);
     expect(plimsoll(['scan', file, '--context', 'other']).status).toBe(2);
     expect(plimsoll(['scan', file, '--partial']).status).toBe(2);
-  }, 60_000);
+  });
 });

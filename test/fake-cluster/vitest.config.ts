@@ -10,7 +10,8 @@ const config: ViteUserConfig = defineConfig({
     isolate: false,
     // Tests wait more than they work.
     maxWorkers: 4,
-    testTimeout: 30_000,
+    // Longer than the patience of any scan in them, which says what was waited for.
+    testTimeout: 120_000,
   },
 });
 

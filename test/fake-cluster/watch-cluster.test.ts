@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { watchCluster, type Report, type WatchClusterOptions } from '../../src/index.ts';
 import { plimsoll, startPlimsoll } from '../cli/run.ts';
 import {
@@ -22,6 +22,9 @@ import {
 const rhythm = { quiet: 20, latest: 200, share: 1, soonest: 60_000, rarest: 60_000 };
 
 const deployments = '/apis/apps/v1/deployments';
+
+/** How long to wait for what is about to happen. */
+const soon = { timeout: 60_000, interval: 5 };
 
 let api: FakeApi | undefined;
 let ending: AbortController;
@@ -73,14 +76,7 @@ async function follow(
   api = await startFakeApi({ kinds, ...fake, intercept: answer });
   ending = new AbortController();
   const reports = watchCluster({ kubeconfig: api.kubeconfig, patience, rhythm, signal: ending.signal, ...options });
-  const open = async (path: string): Promise<ServerResponse> => {
-    for (let attempt = 0; attempt < 400; attempt++) {
-      const watch = watches.get(path);
-      if (watch !== undefined) return watch;
-      await setTimeout(5);
-    }
-    throw new Error(`nobody watches ${path}`);
-  };
+  const open = async (path: string): Promise<ServerResponse> => watches.get(path) ?? vi.waitUntil(() => watches.get(path), soon);
   return {
     objects,
     watches,
@@ -263,11 +259,9 @@ describe('how it asks', () => {
     await cluster.next();
     const next = cluster.next();
     await cluster.event(deployments, 'BOOKMARK', { metadata: { resourceVersion: '42' } });
-    await setTimeout(50);
-    (await cluster.open(deployments)).destroy();
-    await setTimeout(20);
-    await cluster.open(deployments);
-    expect(cluster.queries(deployments).map((query) => query.get('resourceVersion'))).toEqual(['7', '42']);
+    // Without the end of the answer, behind what was written.
+    (await cluster.open(deployments)).socket?.end();
+    await expect.poll(() => cluster.queries(deployments).map((query) => query.get('resourceVersion')), soon).toEqual(['7', '42']);
     expect(await silent(next)).toBe(true);
     cluster.objects.push(deployment('web', true));
     await cluster.event(deployments, 'ADDED', metadata('web'));
@@ -297,13 +291,13 @@ describe('how it asks', () => {
   });
 
   test('later and later where watches end at once', async () => {
-    let watches = 0;
+    const begun: number[] = [];
     const cluster = await follow(
       [shop],
       {
         intercept(_, response, url) {
           if (url.pathname !== deployments || !url.searchParams.has('watch')) return false;
-          watches++;
+          begun.push(performance.now());
           response.end();
           return true;
         },
@@ -312,9 +306,9 @@ describe('how it asks', () => {
     );
     await cluster.next();
     const next = cluster.next();
-    await setTimeout(500);
-    expect(watches).toBeGreaterThan(1);
-    expect(watches).toBeLessThan(7);
+    await vi.waitUntil(() => begun.length > 4, soon);
+    // After 40, 80, 160 and 320 milliseconds; a timer of Node may be one early.
+    expect(begun[4]! - begun[0]!).toBeGreaterThan(590);
     ending.abort();
     await next;
   });

@@ -20,7 +20,7 @@ import {
 } from 'vscode-languageserver-protocol/node';
 import { serverOptions } from '../../src/cli/lsp.ts';
 import { serve } from '../../src/editor/server.ts';
-import { node } from './run.ts';
+import { node, patience } from './run.ts';
 
 /** An editor that speaks with a server. */
 export interface Editor {
@@ -129,7 +129,7 @@ async function connected(
         };
         told();
       });
-      const late = setTimeout(15_000, undefined, { ref: false }).then(() => {
+      const late = setTimeout(patience, undefined, { ref: false }).then(() => {
         throw new Error(`it does not show what is wanted, but ${JSON.stringify(published.get(uri), undefined, 1)}`);
       });
       return Promise.race([shown, late]);

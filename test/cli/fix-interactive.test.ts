@@ -3,17 +3,17 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { node } from './run.ts';
+import { node, patience } from './run.ts';
 
 /** Runs a command on a terminal of its own, types one key after each question, and ends as the command does. */
 const driver = `
-import json, os, pty, sys, time
+import json, os, pty, sys
 keys, command = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(command[0], command)
-shown, answered, end = b'', 0, time.time() + 15
-while time.time() < end:
+shown, answered = b'', 0
+while True:
     try:
         piece = os.read(terminal, 65536)
     except OSError:
@@ -52,6 +52,7 @@ function answer(keys: readonly string[], ...args: string[]): { readonly status: 
     cwd,
     encoding: 'utf8',
     env: { PATH, HOME, TERM: 'xterm' },
+    timeout: patience,
   });
   return { status, shown: stdout };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, expect, inject, test } from 'vitest';
-import { node } from './run.ts';
+import { node, patience } from './run.ts';
 
 /* Called as kubectl calls its plugins: by a name, through whatever link leads there. */
 
@@ -18,7 +18,7 @@ function plugin(name: string, args: readonly string[], linked = true): { status:
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', HOME: folder },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: patience,
   });
   return { status, stdout, stderr };
 }

@@ -15,6 +15,9 @@ export interface RunOptions {
   readonly timeout?: number;
 }
 
+/** How long to wait for a process in milliseconds: so long that a busy machine does not show. */
+export const patience = 60_000;
+
 /** Node to run the built command line with: PLIMSOLL_NODE, which `npm run test:nodes` sets, else the one of the tests. */
 export const node: string = process.env['PLIMSOLL_NODE'] ?? process.execPath;
 
@@ -26,14 +29,17 @@ export function plimsoll(args: readonly string[], options: RunOptions = {}): Out
     input: options.input ?? '',
     env: { PATH, HOME, ...options.env },
     encoding: 'utf8',
-    timeout: options.timeout ?? 20_000,
+    timeout: options.timeout ?? patience,
     maxBuffer: 1 << 28,
   });
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
 }
 
 /** The same, while this process goes on: it may be the server that is asked. */
-export function plimsollBeside(args: readonly string[], { cwd, env, timeout = 20_000 }: Omit<RunOptions, 'input'> = {}): Promise<Outcome> {
+export function plimsollBeside(
+  args: readonly string[],
+  { cwd, env, timeout = patience }: Omit<RunOptions, 'input'> = {},
+): Promise<Outcome> {
   const { PATH = '', HOME = '' } = process.env;
   const options = { cwd, env: { PATH, HOME, ...env }, timeout, maxBuffer: 1 << 28 };
   return new Promise((resolve) => {
@@ -78,7 +84,7 @@ export function startPlimsoll(args: readonly string[], cwd?: string): Running {
       const gone = ended.then((code) => {
         throw new Error(`it ended with ${code}: ${stderr}`);
       });
-      const late = setTimeout(15_000, undefined, { ref: false }).then(() => {
+      const late = setTimeout(patience, undefined, { ref: false }).then(() => {
         throw new Error(`it does not write ${wanted.source}, but ${stdout}`);
       });
       await Promise.race([matched, gone, late]);

@@ -20,7 +20,7 @@ beforeAll(() => {
   // Standard input is never shared.
   const input = readFileSync(join(folder, 'large.yaml'));
   expected = plimsoll(['scan', '-', '-o', 'json', '--fail-on', 'none'], { input }).stdout.replaceAll('<stdin>', 'large.yaml');
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -10,7 +10,8 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ['./test/cli/built.ts'],
     isolate: false,
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
 

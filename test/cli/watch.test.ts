@@ -1,10 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startPlimsoll } from './run.ts';
+import type { Report } from '../../src/core/index.ts';
+import { patience, startPlimsoll } from './run.ts';
 import { writeAtOnce } from '../write-at-once.ts';
+
+/** What is about to happen. */
+const soon = { timeout: patience, interval: 20 };
 
 let folder: string;
 
@@ -31,35 +35,33 @@ test('the command prints what changes by file and line, and does not follow what
     ['scan', '--watch', '.', '--only', 'pod-security/privileged', '-q', '-o', 'text', '-o', 'json=report.json'],
     folder,
   );
-  for (let attempt = 0; attempt < 200; attempt++) {
-    try {
-      if (readFileSync(join(folder, 'report.json'), 'utf8').endsWith('}\n')) break;
-    } catch {
-      // It has not been written yet.
-    }
-    await setTimeout(50);
-  }
+  const report = join(folder, 'report.json');
+  const files = (): number => (existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as Report).inputs.files : 0);
+  // It counts itself once it is there, and then stays as it is.
+  await expect.poll(files, soon).toBe(2);
+  const { ino } = statSync(report);
   await setTimeout(500);
-  const settled = readFileSync(join(folder, 'report.json'), 'utf8');
+  expect(statSync(report).ino).toBe(ino);
   write('web.yaml', pod('web', true));
   await running.until(/^\+ web\.yaml:1:\d+: critical: container "web" is privileged/m);
   write('web.yaml', pod('web', false));
   await running.until(/^- web\.yaml:1:\d+: critical: container "web" is privileged/m);
   expect(running.stderr()).toBe('');
-  // A settings file is wrong while it is typed, and what it said before holds on.
   write('plimsoll.yaml', 'severities: { POD-06: medium }\nfailOn: medium\n');
+  // Else the settings could be read before, and the pod behind it.
+  await expect.poll(files, soon).toBe(3);
   write('web.yaml', pod('web', true));
   await running.until(/^\+ web\.yaml:1:\d+: medium: container "web" is privileged/m);
+  // A settings file is wrong while it is typed, and what it said before holds on.
   for (const name of ['one', 'two']) {
     write('plimsoll.yaml', 'severitys: { POD-06: low }\n');
     write(`${name}.yaml`, pod(name, true));
     await running.until(new RegExp(`^\\+ ${name}\\.yaml:1:\\d+: medium`, 'm'));
   }
+  running.child.kill('SIGINT');
+  expect(await running.ended).toBe(1);
   expect(running.stderr().split('\n')).toEqual([
     'plimsoll: unknown key severitys; plimsoll.yaml:1:1; did you mean severities?; the settings before hold on',
     '',
   ]);
-  running.child.kill('SIGINT');
-  expect(await running.ended).toBe(1);
-  expect(JSON.parse(settled)).toMatchObject({ inputs: { files: expect.any(Number) } });
 });

@@ -29,6 +29,8 @@ export interface Repair {
   readonly edits: readonly Edit[];
   /** Of a container's fix: edits of the pod around it, with paths that count from the PodSpec. */
   readonly podEdits?: readonly Edit[];
+  /** The same of the pod's metadata: of its annotations. */
+  readonly metadataEdits?: readonly Edit[];
   /**
    * New objects beside the subject's, keys in the order in which they are written: a policy for a namespace. One that
    * exists already (same kind, namespace and name) is never replaced.

@@ -31,7 +31,8 @@ export function judgeJoined(run: Run, some: readonly Bench<JoinedKind>[], known:
           const row = findings.add(control, verdict.verdict, place, spot);
           if (index > 0 || sink === undefined || control.fix === undefined || verdict.verdict !== 'fail') continue;
           const whole = (inside: Path): Path => [...at.path, ...inside];
-          const proposal = proposalFor({ control, severity, fixing, subject, verdict, ref, container, file, path, whole, wholePod: whole });
+          const about = { control, severity, fixing, subject, verdict, ref, container, file, path };
+          const proposal = proposalFor({ ...about, whole, wholePod: whole, wholeMetadata: whole });
           if (proposal !== undefined) propose(run, proposal, row, spot);
         }
       }

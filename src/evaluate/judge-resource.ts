@@ -6,6 +6,7 @@ import {
   type LocalSubject,
   type Path,
   type Place,
+  type PodTemplate,
   type Resource,
   type ResourceRef,
   type Verdict,
@@ -106,7 +107,8 @@ function tell(
             file,
             path: at,
             whole,
-            wholePod: (inside) => realPath(resource.podTemplates, [...specPathAround(resource, path), ...inside]),
+            wholePod: (inside) => realPath(resource.podTemplates, [...(podAround(resource, path)?.specPath ?? path), ...inside]),
+            wholeMetadata: (inside) => realPath(resource.podTemplates, [...(podAround(resource, path)?.metadataPath ?? path), ...inside]),
           })
         : undefined;
     const twin = twinOf(resource.madeFrom, steps);
@@ -166,8 +168,7 @@ function describe(run: Run, resource: Resource, ref: ResourceRef): void {
   if (node !== undefined) lookups.add([], ({ line }) => gathered.staticPods.push({ resource: ref, file: resource.file, line, node }));
 }
 
-/** Where the pod of a local subject begins; the subject itself where it is in none. */
-function specPathAround({ podTemplates }: Resource, path: Path): Path {
-  const around = podTemplates.find(({ specPath }) => specPath.every((step, index) => path[index] === step));
-  return around?.specPath ?? path;
+/** The pod that a local subject is in. */
+function podAround({ podTemplates }: Resource, path: Path): PodTemplate | undefined {
+  return podTemplates.find(({ specPath }) => specPath.every((step, index) => path[index] === step));
 }

@@ -47,6 +47,8 @@ export interface Failure {
   readonly whole: (path: Path) => Path;
   /** The same from a path of the PodSpec around the subject. */
   readonly wholePod: (path: Path) => Path;
+  /** And of the metadata beside it. */
+  readonly wholeMetadata: (path: Path) => Path;
 }
 
 /** The API server lets ephemeral containers be added, and never changed or removed (pkg/apis/core/validation, since 1.16). */
@@ -59,7 +61,7 @@ export type Unplaced = { -readonly [K in keyof Proposal]: Proposal[K] };
 
 /** What the control's fix wants for a failing subject; undefined where it has none. */
 export function proposalFor(failure: Failure): Unplaced | undefined {
-  const { control, severity, fixing, subject, verdict, ref, container, file, path, whole, wholePod } = failure;
+  const { control, severity, fixing, subject, verdict, ref, container, file, path, whole, wholePod, wholeMetadata } = failure;
   const { fix } = control;
   const [place] = verdict.places;
   if (fix === undefined || place === undefined) return undefined;
@@ -84,6 +86,7 @@ export function proposalFor(failure: Failure): Unplaced | undefined {
   };
   if (container !== undefined) proposal.container = container;
   if (repair.podEdits !== undefined) proposal.edits = [...proposal.edits, ...repair.podEdits.map(moved(wholePod))];
+  if (repair.metadataEdits !== undefined) proposal.edits = [...proposal.edits, ...repair.metadataEdits.map(moved(wholeMetadata))];
   if (!('declined' in wanted)) return proposal;
   proposal.declined = wanted.declined;
   if (wanted.needs !== undefined) proposal.needs = wanted.needs.map((key) => `${control.id}.${key}`);

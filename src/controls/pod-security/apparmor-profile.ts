@@ -1,4 +1,16 @@
-import { remembering, decline, defineControl, fail, notApplicable, pass, passSoFar, type AnyControl } from '../../core/index.ts';
+import {
+  decline,
+  defineControl,
+  fail,
+  notApplicable,
+  pass,
+  passSoFar,
+  remembering,
+  remove,
+  set,
+  type AnyControl,
+  type Repair,
+} from '../../core/index.ts';
 import type { AppArmorProfile } from '../../kube/types.ts';
 import { isAllowedProfile } from '../../kube/pod-security/index.ts';
 import { containers, isPrivileged, voidWherePrivileged, type ContainerSubject } from '../../subjects/container.ts';
@@ -40,12 +52,23 @@ export const apparmorProfile: AnyControl = defineControl({
     safety: 'review',
     risk: 'programs that mount, trace or write to /proc/sys are refused; run with the profile in complain mode and show that nothing is logged',
     edits: (subject, { version }) => {
-      // The API server refuses a field that contradicts the annotation.
-      if (annotationOf(subject) !== undefined) return decline('an annotation of the pod switches the profile off: remove it there first');
-      if (version < 30) return decline('the field exists from Kubernetes 1.30: use the annotation of the pod before');
-      // Windows has no AppArmor: nothing reads the field, and beside `spec.os` the API server refuses it.
-      if (subject.pod.os.name === 'windows') return { ...changeShared(subject, 'appArmorProfile', undefined), safety: 'safe' };
-      return changeShared(subject, 'appArmorProfile', { type: 'RuntimeDefault' });
+      const own = subject.container.securityContext?.appArmorProfile;
+      const annotation = ['annotations', annotationFor(subject.name)];
+      if (version < 30) {
+        if (own !== undefined || annotationOf(subject) === undefined)
+          return decline('the field exists from Kubernetes 1.30: before, only the annotation of the pod names a profile');
+        return { edits: [], metadataEdits: [set(annotation, 'runtime/default')] };
+      }
+      const isWindows = subject.pod.os.name === 'windows';
+      const repair: Repair = isWindows
+        ? // Windows has no AppArmor: nothing reads the field, and beside `spec.os` the API server refuses it.
+          { ...changeShared(subject, 'appArmorProfile', undefined), safety: 'safe' }
+        : changeShared(subject, 'appArmorProfile', { type: 'RuntimeDefault' });
+      if (annotationOf(subject) === undefined) return repair;
+      // The API server refuses a field that contradicts an annotation; other containers may have one that is right.
+      const metadataEdits = [remove(annotation)];
+      if (isWindows) return { ...repair, metadataEdits };
+      return { edits: [set(['securityContext', 'appArmorProfile'], { type: 'RuntimeDefault' })], metadataEdits };
     },
   },
 
@@ -58,6 +81,7 @@ export const apparmorProfile: AnyControl = defineControl({
     fail: {
       'by the container': 'securityContext: { appArmorProfile: { type: Unconfined } }',
       'by the pod': '$pod: { securityContext: { appArmorProfile: { type: Unconfined } } }',
+      'by an annotation': `$pod: { metadata: { annotations: { ${annotationPrefix}web: unconfined } } }`,
     },
     notApplicable: {
       'a Windows pod':

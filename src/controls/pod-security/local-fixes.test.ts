@@ -21,9 +21,10 @@ import { userNamespaces } from './user-namespaces.ts';
 type Said = NonNullable<Examples['said']>;
 
 /** What the fix of a control asks for in a Pod with this spec, one text for each failing subject. */
-function asked(control: AnyControl, spec: string, said: Said = {}, metadata = '{ name: web }'): string[] {
+function asked(control: AnyControl, spec: string, said: Said = {}, metadata = '{ name: web }', version = 35): string[] {
   const pod = `{ apiVersion: v1, kind: Pod, metadata: ${metadata}, spec: ${spec} }`;
-  return collectRepairs({ ...control, examples: () => ({ ...control.examples(), said }) }, pod).map(({ declined, safety, edits }) => {
+  const given = { ...control, examples: () => ({ ...control.examples(), said }) };
+  return collectRepairs(given, pod, { version }).map(({ declined, safety, edits }) => {
     const changes = edits.map((edit) => `${edit.op} ${formatPath(edit.path)}${'value' in edit ? ` ${JSON.stringify(edit.value)}` : ''}`);
     return declined ?? [safety, ...changes].join('; ');
   });
@@ -213,6 +214,23 @@ test('an AppArmor annotation becomes the field, for every class of container', (
   expect(
     asked(apparmorAnnotations, '{ os: { name: windows }, initContainers: [{ name: init }], containers: [{ name: web }] }', {}, metadata),
   ).toEqual([`safe; remove metadata.annotations["${key}/init"]; remove metadata.annotations["${key}/web"]`]);
+});
+
+test('an annotation that switches AppArmor off makes way for the field, which it would contradict; before 1.30 it names the default', () => {
+  const key = 'container.apparmor.security.beta.kubernetes.io/web';
+  const metadata = `{ name: web, annotations: { ${key}: unconfined } }`;
+  const spec = (own = '{}'): string => `{ containers: [${container(own)}] }`;
+  const field = 'spec.containers[0].securityContext.appArmorProfile';
+  const confined = `review; set ${field} {"type":"RuntimeDefault"}; remove metadata.annotations["${key}"]`;
+  expect(asked(apparmorProfile, spec(), {}, metadata)).toEqual([confined]);
+  expect(asked(apparmorProfile, spec('{ appArmorProfile: { type: Unconfined } }'), {}, metadata)).toEqual([confined]);
+  expect(asked(apparmorProfile, `{ os: { name: windows }, containers: [${container('{}')}] }`, {}, metadata)).toEqual([
+    `safe; remove ${field.replace('containers[0].', '')}; remove metadata.annotations["${key}"]`,
+  ]);
+  expect(asked(apparmorProfile, spec(), {}, metadata, 29)).toEqual([`review; set metadata.annotations["${key}"] "runtime/default"`]);
+  expect(asked(apparmorProfile, spec('{ appArmorProfile: { type: Unconfined } }'), {}, metadata, 29)).toEqual([
+    expect.stringMatching(/from Kubernetes 1\.30/),
+  ]);
 });
 
 test('an unmasked /proc without a user namespace is refused anyway', () => {

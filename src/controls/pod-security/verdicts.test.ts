@@ -229,15 +229,6 @@ describe('AppArmor', () => {
     const securityContext = { appArmorProfile: { type: 'Unconfined' } };
     expect(found(apparmorProfile, { securityContext, containers: [{ name: 'web' }] }, annotated('runtime/default'))).toEqual(['pass']);
   });
-
-  test('the fix leaves annotations and versions without the field to a person', () => {
-    const subject = (metadata: Metadata) => ({ container: { name: 'web' }, pod: { metadata, spec: {}, os: operatingSystem({}) } });
-    const edits = (metadata: Metadata, version: number) =>
-      apparmorProfile.fix?.edits(subject(metadata), { version, params: {}, partial: false, ...nothingGiven });
-    expect(edits({ annotations: { [key]: 'unconfined' } }, 35)).toHaveProperty('declined');
-    expect(edits({}, 29)).toHaveProperty('declined');
-    expect(edits({}, 30)).not.toHaveProperty('declined');
-  });
 });
 
 describe('capabilities', () => {

@@ -70,6 +70,8 @@ describe('the token of the service account', () => {
     ['a binding of its namespace', '{ kind: ServiceAccount, name: web, namespace: shop }', 'unknown'],
     ['a binding that leaves its own namespace out', '{ kind: ServiceAccount, name: web }', 'unknown'],
     ['another namespace', '{ kind: ServiceAccount, name: web, namespace: other }', 'fail medium'],
+    ['the user that it is to the API server', '{ kind: User, name: "system:serviceaccount:shop:web" }', 'unknown'],
+    ['that of another namespace', '{ kind: User, name: "system:serviceaccount:other:web" }', 'fail medium'],
     ['a user of the same name', '{ kind: User, name: web }', 'fail medium'],
   ])('rights are granted to be used, which only the log shows: %s', (_, subject, expected) => {
     const binding = `---

@@ -1,18 +1,7 @@
-import type {
-  Anchor,
-  AnchorOf,
-  JoinedSubjectKind,
-  Metadata,
-  PodTemplate,
-  ResourceRef,
-} from "../core/index.ts";
-import type { Labels } from "../kube/label-selector.ts";
-import type { PodSpec } from "../kube/types.ts";
-import {
-  boundAccount,
-  isRoleBinding,
-  type RoleBindingSubject,
-} from "./role-bindings.ts";
+import type { Anchor, AnchorOf, JoinedSubjectKind, Metadata, PodTemplate, ResourceRef } from '../core/index.ts';
+import type { Labels } from '../kube/label-selector.ts';
+import type { PodSpec } from '../kube/types.ts';
+import { boundAccount, isRoleBinding, type RoleBindingSubject } from './role-bindings.ts';
 
 /** A pod template with the ServiceAccount that it runs as. */
 export interface PodWithServiceAccountSubject {
@@ -56,14 +45,14 @@ export interface ProjectedToken {
 }
 
 type Memory =
-  | { readonly type: "grants"; readonly accounts: readonly string[] }
+  | { readonly type: 'grants'; readonly accounts: readonly string[] }
   | (RememberedAccount & {
-      readonly type: "account";
+      readonly type: 'account';
       readonly namespace: string | undefined;
       readonly name: string;
     })
   | {
-      readonly type: "pods";
+      readonly type: 'pods';
       readonly namespace: string | undefined;
       readonly ref: ResourceRef;
       readonly pods: readonly RememberedPod[];
@@ -74,35 +63,24 @@ interface RememberedAccount {
   readonly carries: boolean;
 }
 
-interface RememberedPod
-  extends Pick<
-    PodWithServiceAccountSubject,
-    "name" | "automount" | "tokens" | "at"
-  > {
+interface RememberedPod extends Pick<PodWithServiceAccountSubject, 'name' | 'automount' | 'tokens' | 'at'> {
   readonly specAt: Anchor;
   readonly account: string | undefined;
   readonly labels: Labels;
 }
 
 /** The name that ServiceAccount admission fills in; the account exists in every namespace. */
-const defaultAccount = "default";
+const defaultAccount = 'default';
 
 /** Paths of fixes are relative to the PodSpec. */
-export const podsWithServiceAccount: JoinedSubjectKind<
-  PodWithServiceAccountSubject,
-  Memory
-> = {
-  scope: "joined",
-  name: "pod template with its service account",
+export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubject, Memory> = {
+  scope: 'joined',
+  name: 'pod template with its service account',
   reads: {
     podTemplates: true,
-    kinds: [
-      "ServiceAccount",
-      "RoleBinding.rbac.authorization.k8s.io",
-      "ClusterRoleBinding.rbac.authorization.k8s.io",
-    ],
+    kinds: ['ServiceAccount', 'RoleBinding.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io'],
   },
-  example: "objects",
+  example: 'objects',
 
   remember(resource, anchor, context, settled) {
     const { ref, object } = resource;
@@ -110,52 +88,40 @@ export const podsWithServiceAccount: JoinedSubjectKind<
     if (resource.podTemplates.length > 0) {
       let pods: RememberedPod[] | undefined;
       for (const template of resource.podTemplates) {
-        const { automountServiceAccountToken: automount }: PodSpec =
-          template.spec;
+        const { automountServiceAccountToken: automount }: PodSpec = template.spec;
         const tokens = tokensOf(template, anchor);
         // Most of a hardened dump. A pod without a token is no user of its account either.
-        if (automount !== false || !settled({ automount, tokens }))
-          (pods ??= []).push(podOf(ref, template, tokens, anchor));
+        if (automount !== false || !settled({ automount, tokens })) (pods ??= []).push(podOf(ref, template, tokens, anchor));
       }
-      return pods && { type: "pods", namespace, ref, pods };
+      return pods && { type: 'pods', namespace, ref, pods };
     }
-    if (ref.kind === "ServiceAccount" && ref.apiVersion === "v1") {
-      const { automountServiceAccountToken: automount, imagePullSecrets } =
-        object;
-      const carries =
-        (Array.isArray(imagePullSecrets) && imagePullSecrets.length > 0) ||
-        hasIdentity(resource.metadata);
+    if (ref.kind === 'ServiceAccount' && ref.apiVersion === 'v1') {
+      const { automountServiceAccountToken: automount, imagePullSecrets } = object;
+      const carries = (Array.isArray(imagePullSecrets) && imagePullSecrets.length > 0) || hasIdentity(resource.metadata);
       return {
-        type: "account",
+        type: 'account',
         namespace,
         name: ref.name,
-        automount: typeof automount === "boolean" ? automount : undefined,
+        automount: typeof automount === 'boolean' ? automount : undefined,
         carries,
       };
     }
-    return isRoleBinding(resource)
-      ? { type: "grants", accounts: accountsOf(resource.object, namespace) }
-      : undefined;
+    return isRoleBinding(resource) ? { type: 'grants', accounts: accountsOf(resource.object, namespace) } : undefined;
   },
 
   *subjects(memories) {
     const accounts = new Map<string, RememberedAccount>();
     for (const memory of memories) {
-      if (memory.type !== "account") continue;
+      if (memory.type !== 'account') continue;
       const key = accountKey(memory.namespace, memory.name);
       if (!accounts.has(key)) accounts.set(key, memory);
     }
-    const granted = new Set(
-      memories.flatMap((memory) =>
-        memory.type === "grants" ? memory.accounts : []
-      )
-    );
+    const granted = new Set(memories.flatMap((memory) => (memory.type === 'grants' ? memory.accounts : [])));
     const isGranted = (namespace: string | undefined, name: string): boolean =>
-      granted.has(accountKey(namespace, name)) ||
-      (namespace === undefined && granted.has(`*/${name}`));
+      granted.has(accountKey(namespace, name)) || (namespace === undefined && granted.has(`*/${name}`));
     const users = usersOf(memories, accounts);
     for (const memory of memories) {
-      if (memory.type !== "pods") continue;
+      if (memory.type !== 'pods') continue;
       for (const { account, labels: _, specAt, ...pod } of memory.pods) {
         const name = account ?? defaultAccount;
         const key = accountKey(memory.namespace, name);
@@ -166,9 +132,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<
           read: found !== undefined,
           automount: found?.automount,
           carries: found?.carries === true,
-          hasNamesake:
-            accounts.has(accountKey(memory.namespace, pod.name)) ||
-            isGranted(memory.namespace, pod.name),
+          hasNamesake: accounts.has(accountKey(memory.namespace, pod.name)) || isGranted(memory.namespace, pod.name),
           granted: isGranted(memory.namespace, name),
           unrelatedUsers: unrelated(users.get(key)),
         };
@@ -182,24 +146,12 @@ export const podsWithServiceAccount: JoinedSubjectKind<
   },
 };
 
-function podOf(
-  { name }: ResourceRef,
-  template: PodTemplate,
-  tokens: readonly ProjectedToken[],
-  anchor: AnchorOf
-): RememberedPod {
+function podOf({ name }: ResourceRef, template: PodTemplate, tokens: readonly ProjectedToken[], anchor: AnchorOf): RememberedPod {
   const { spec, specPath, metadata } = template;
-  const {
-    automountServiceAccountToken: automount,
-    serviceAccountName,
-    serviceAccount,
-  }: PodSpec = spec;
-  const named =
-    serviceAccountName === undefined && serviceAccount
-      ? "serviceAccount"
-      : "serviceAccountName";
+  const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount }: PodSpec = spec;
+  const named = serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName';
   const at = {
-    automount: anchor([...specPath, "automountServiceAccountToken"]),
+    automount: anchor([...specPath, 'automountServiceAccountToken']),
     serviceAccountName: anchor([...specPath, named]),
   };
   const account = serviceAccountName || serviceAccount || undefined;
@@ -216,96 +168,61 @@ function podOf(
 
 const noTokens: readonly ProjectedToken[] = [];
 
-function tokensOf(
-  { spec, specPath }: PodTemplate,
-  anchor: AnchorOf
-): readonly ProjectedToken[] {
+function tokensOf({ spec, specPath }: PodTemplate, anchor: AnchorOf): readonly ProjectedToken[] {
   const { volumes }: PodSpec = spec;
-  if (
-    volumes === undefined ||
-    !volumes.some(({ projected }) => projected !== undefined)
-  )
-    return noTokens;
-  return volumes.flatMap(({ name = "", projected }, volume) =>
-    (projected?.sources ?? []).flatMap(
-      ({ serviceAccountToken: token }, source) => {
-        if (token === undefined) return [];
-        const path = [
-          ...specPath,
-          "volumes",
-          volume,
-          "projected",
-          "sources",
-          source,
-          "serviceAccountToken",
-        ];
-        return [
-          {
-            volume: name,
-            audience: token.audience || undefined,
-            at: anchor(path),
-          },
-        ];
-      }
-    )
+  if (volumes === undefined || !volumes.some(({ projected }) => projected !== undefined)) return noTokens;
+  return volumes.flatMap(({ name = '', projected }, volume) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, source) => {
+      if (token === undefined) return [];
+      const path = [...specPath, 'volumes', volume, 'projected', 'sources', source, 'serviceAccountToken'];
+      return [
+        {
+          volume: name,
+          audience: token.audience || undefined,
+          at: anchor(path),
+        },
+      ];
+    }),
   );
 }
 
 /** What kubectl writes down itself is no identity. */
 function hasIdentity({ annotations = {} }: Metadata): boolean {
-  return Object.keys(annotations).some(
-    (key) => !key.startsWith("kubectl.kubernetes.io/")
-  );
+  return Object.keys(annotations).some((key) => !key.startsWith('kubectl.kubernetes.io/'));
 }
 
 /** Also without its namespace: a tool often adds that to the workload, but must write it into a binding. */
-function accountsOf(
-  { subjects = [] }: Partial<RoleBindingSubject>,
-  own: string | undefined
-): string[] {
+function accountsOf({ subjects = [] }: Partial<RoleBindingSubject>, own: string | undefined): string[] {
   return subjects.flatMap((subject) => {
     const account = boundAccount(subject);
-    return account === undefined
-      ? []
-      : [
-          accountKey(account.namespace ?? own, account.name),
-          `*/${account.name}`,
-        ];
+    return account === undefined ? [] : [accountKey(account.namespace ?? own, account.name), `*/${account.name}`];
   });
 }
 
 function accountKey(namespace: string | undefined, name: string): string {
-  return `${namespace ?? ""}/${name}`;
+  return `${namespace ?? ''}/${name}`;
 }
 
 /** Whether the kubelet mounts a token for the API: the pod's field, else the account's, else yes. */
-export function mountsToken({
-  automount,
-  serviceAccount,
-}: Pick<
-  PodWithServiceAccountSubject,
-  "automount" | "serviceAccount"
->): boolean {
+export function mountsToken({ automount, serviceAccount }: Pick<PodWithServiceAccountSubject, 'automount' | 'serviceAccount'>): boolean {
   return automount ?? serviceAccount.automount ?? true;
 }
 
 /** Labels by which parts of one application are told, the recommended ones first. */
 const labelsOfApplications: ReadonlySet<string> = new Set([
-  "app.kubernetes.io/part-of",
-  "app.kubernetes.io/instance",
-  "app.kubernetes.io/name",
-  "app",
-  "k8s-app",
-  "application",
+  'app.kubernetes.io/part-of',
+  'app.kubernetes.io/instance',
+  'app.kubernetes.io/name',
+  'app',
+  'k8s-app',
+  'application',
 ]);
 
 export function applicationLabels({ labels = noLabels }: Metadata): Labels {
   const keys = Object.keys(labels);
   // Often all that there are: then nothing new is remembered.
   if (keys.every((key) => labelsOfApplications.has(key))) return labels;
-  return Object.fromEntries(
-    Object.entries(labels).filter(([key]) => labelsOfApplications.has(key))
-  );
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => labelsOfApplications.has(key)));
 }
 
 const noLabels: Labels = {};
@@ -316,13 +233,10 @@ interface Users {
   common: [string, string][];
 }
 
-function usersOf(
-  memories: readonly Memory[],
-  accounts: ReadonlyMap<string, RememberedAccount>
-): Map<string, Users> {
+function usersOf(memories: readonly Memory[], accounts: ReadonlyMap<string, RememberedAccount>): Map<string, Users> {
   const users = new Map<string, Users>();
   for (const memory of memories) {
-    if (memory.type !== "pods") continue;
+    if (memory.type !== 'pods') continue;
     for (const { account = defaultAccount, automount, labels } of memory.pods) {
       const key = accountKey(memory.namespace, account);
       if ((automount ?? accounts.get(key)?.automount) === false) continue;
@@ -335,9 +249,7 @@ function usersOf(
         });
       } else {
         known.workloads.add(workload);
-        known.common = known.common.filter(
-          ([label, value]) => labels[label] === value
-        );
+        known.common = known.common.filter(([label, value]) => labels[label] === value);
       }
     }
   }
@@ -345,7 +257,5 @@ function usersOf(
 }
 
 function unrelated(users: Users | undefined): number {
-  return users === undefined || users.common.length > 0
-    ? 1
-    : users.workloads.size;
+  return users === undefined || users.common.length > 0 ? 1 : users.workloads.size;
 }

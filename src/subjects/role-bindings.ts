@@ -1,5 +1,5 @@
-import type { LocalSubjectKind, Resource } from "../core/index.ts";
-import { userNamed } from "../kube/rbac/index.ts";
+import type { LocalSubjectKind, Resource } from '../core/index.ts';
+import { userNamed } from '../kube/rbac/index.ts';
 
 /** A RoleBinding or ClusterRoleBinding (k8s.io/api, rbac/v1). */
 export interface RoleBindingSubject {
@@ -17,20 +17,16 @@ interface BoundSubject {
 
 /** Paths of controls are relative to the object. */
 export const roleBindings: LocalSubjectKind<RoleBindingSubject> = {
-  scope: "local",
-  name: "role binding",
+  scope: 'local',
+  name: 'role binding',
   reads: {
     podTemplates: false,
-    kinds: [
-      "RoleBinding.rbac.authorization.k8s.io",
-      "ClusterRoleBinding.rbac.authorization.k8s.io",
-    ],
+    kinds: ['RoleBinding.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io'],
   },
-  example: "objects",
+  example: 'objects',
   subjects(resource, context) {
     if (!isRoleBinding(resource)) return [];
-    const { roleRef = {}, subjects = [] } =
-      resource.object as Partial<RoleBindingSubject>;
+    const { roleRef = {}, subjects = [] } = resource.object as Partial<RoleBindingSubject>;
     return [
       {
         subject: {
@@ -46,19 +42,12 @@ export const roleBindings: LocalSubjectKind<RoleBindingSubject> = {
 };
 
 export function isRoleBinding({ ref }: Resource): boolean {
-  return (
-    (ref.kind === "RoleBinding" || ref.kind === "ClusterRoleBinding") &&
-    ref.apiVersion.startsWith("rbac.authorization.k8s.io/")
-  );
+  return (ref.kind === 'RoleBinding' || ref.kind === 'ClusterRoleBinding') && ref.apiVersion.startsWith('rbac.authorization.k8s.io/');
 }
 
 /** The service account that a subject means: in so many words, or by the user name that the API server gives it. */
-export function boundAccount({
-  kind,
-  name = "",
-  namespace,
-}: BoundSubject): { name: string; namespace: string | undefined } | undefined {
-  if (kind === "ServiceAccount") return { name, namespace };
-  const user = kind === "User" ? userNamed(name) : undefined;
-  return user?.kind === "ServiceAccount" ? user : undefined;
+export function boundAccount({ kind, name = '', namespace }: BoundSubject): { name: string; namespace: string | undefined } | undefined {
+  if (kind === 'ServiceAccount') return { name, namespace };
+  const user = kind === 'User' ? userNamed(name) : undefined;
+  return user?.kind === 'ServiceAccount' ? user : undefined;
 }

@@ -1,4 +1,5 @@
 import { defineControl, failAt, passSoFar, type AnyControl, type Place } from '../../core/index.ts';
+import { guaranteedLevel, restrictedSince, type LevelVersion } from '../../kube/pod-security/index.ts';
 import { short } from '../../subjects/dangerous-grants.ts';
 import { admissionSettings, exampleAdmissionConfiguration } from '../../subjects/admission-settings.ts';
 
@@ -21,16 +22,8 @@ export const admissionDefaults: AnyControl = defineControl({
         },
       ]);
     const { enforce, audit, warn } = defaults;
-    if (enforce.level === 'restricted') return passSoFar(['node', 'cluster']);
-    const places: Place[] = [
-      enforce.level === 'privileged'
-        ? { where: ['defaults', 'enforce'], message: 'namespaces without labels enforce no level: privileged pods are let in' }
-        : {
-            where: ['defaults', 'enforce'],
-            message: 'namespaces without labels enforce baseline: pods may run as root and gain privileges',
-            severity: 'low',
-          },
-    ];
+    if (guaranteedLevel(enforce) === 'restricted') return passSoFar(['node', 'cluster']);
+    const places: Place[] = [lackOf(enforce)];
     if (audit.level !== 'restricted' && warn.level !== 'restricted')
       places.push({
         where: ['defaults', 'warn'],
@@ -53,11 +46,26 @@ export const admissionDefaults: AnyControl = defineControl({
       'nothing said': settings(''),
       'warnings alone': settings('enforce: privileged, warn: restricted'),
       baseline: settings('enforce: baseline, enforce-version: v1.35, audit: restricted, warn: restricted'),
+      'restricted, of a version that asks for less': settings('enforce: restricted, enforce-version: v1.18, warn: restricted'),
       'no level': settings('enforce: strict'),
       'no version': settings('enforce: restricted, enforce-version: "1.35"'),
     },
   }),
 });
+
+function lackOf({ level, version }: LevelVersion): Place {
+  const where = ['defaults', 'enforce'];
+  const whose = 'namespaces without labels enforce';
+  if (level === 'privileged') return { where, message: `${whose} no level: privileged pods are let in` };
+  if (level === 'baseline')
+    return {
+      where,
+      message: `${whose} baseline: pods may run as root and gain privileges`,
+      severity: 'low',
+    };
+  const message = `${whose} ${level} of v1.${version}, which lacks checks of v1.${restrictedSince}`;
+  return { where: ['defaults', 'enforce-version'], message, severity: 'low' };
+}
 
 function settings(defaults: string): string {
   return exampleAdmissionConfiguration(`defaults: { ${defaults} }`);

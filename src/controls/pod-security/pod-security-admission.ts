@@ -1,7 +1,15 @@
 import { decline, defineControl, fail, notApplicable, pass, set, strings, unknown, type AnyControl, type Edit } from '../../core/index.ts';
 import { observedApiServerKind } from '../../kube/api-server.ts';
 import { isForbiddenByBaseline } from '../../kube/enforcement-probes.ts';
-import { compareLevels, effectivePolicy, labelPrefix, levelOfPart, type Level } from '../../kube/pod-security/index.ts';
+import {
+  compareLevels,
+  effectivePolicy,
+  guaranteedLevel,
+  labelPrefix,
+  levelOfPart,
+  restrictedSince,
+  type Level,
+} from '../../kube/pod-security/index.ts';
 import { namespaceFactsKinds } from '../../subjects/namespace-facts.ts';
 import { systemNamespaces } from '../../kube/system-workloads.ts';
 import { exampleAdmissionConfiguration } from '../../subjects/admission-settings.ts';
@@ -19,7 +27,9 @@ export const podSecurityAdmission: AnyControl = defineControl({
   subject: namespaces,
   decidedBy: [...namespaceFactsKinds, observedApiServerKind],
   excusedBy: reviewerKinds,
-  params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
+  params: {
+    system: strings('Namespaces of the system, which are not judged', systemNamespaces),
+  },
 
   evaluate({ name, title, labels, labelsAt, namedAt, admission, reviewers, letIn }, { params }) {
     if (name !== undefined && params.system.includes(name)) return notApplicable('a namespace of the system');
@@ -31,7 +41,8 @@ export const podSecurityAdmission: AnyControl = defineControl({
     const [error] = errors;
     if (error !== undefined)
       return fail(labelsAt, `${title} cannot be created: label ${error.label} has the value "${error.value.slice(0, 20)}"`);
-    if (enforce.level === 'restricted') return pass;
+    const level = guaranteedLevel(enforce);
+    if (level === 'restricted') return pass;
     const [reviewer] = reviewers;
     if (reviewer !== undefined && letIn !== undefined) {
       if (letIn.length === 0) return pass;
@@ -42,7 +53,13 @@ export const podSecurityAdmission: AnyControl = defineControl({
     if (reviewer !== undefined)
       return unknown(labelsAt, `${title} enforces ${enforce.level}; what ${reviewer.title} refuses there is not known`, ['cluster']);
     if (exempt) return fail(namedAt, `${title} is exempt from Pod Security admission: privileged pods are let in`);
-    if (enforce.level === 'baseline') return fail(labelsAt, `${title} enforces baseline: pods may run as root and gain privileges`, 'low');
+    if (enforce.level !== level)
+      return fail(
+        labelsAt,
+        `${title} enforces ${enforce.level} of v1.${enforce.version}, which lacks checks of v1.${restrictedSince}`,
+        'low',
+      );
+    if (level === 'baseline') return fail(labelsAt, `${title} enforces baseline: pods may run as root and gain privileges`, 'low');
     if (warn.level === 'privileged' && audit.level === 'privileged')
       return fail(labelsAt, `${title} enforces no Pod Security level: privileged pods are let in`);
     return fail(labelsAt, `${title} only warns or audits: privileged pods are let in`, 'medium');
@@ -63,14 +80,17 @@ export const podSecurityAdmission: AnyControl = defineControl({
       // Where dry runs have shown what gets by, telling is no step ahead.
       const shown = namespace.reviewers.length > 0 && namespace.letIn !== undefined;
       if (error === undefined && silent && !shown)
-        return { edits: [...labelled('audit', 'restricted', version), ...labelled('warn', 'restricted', version)], safety: 'safe' };
+        return {
+          edits: [...labelled('audit', 'restricted', version), ...labelled('warn', 'restricted', version)],
+          safety: 'safe',
+        };
       if (error?.label.endsWith('-version') === true) return [set(['metadata', 'labels', error.label], `v1.${version}`)];
       if (error?.label === `${labelPrefix}audit`) return labelled('audit', 'restricted', version);
       if (error?.label === `${labelPrefix}warn`) return labelled('warn', 'restricted', version);
       if (partial) return decline('workloads that were not read may not meet the level: read all of the namespace');
       const met = leastLevel(namespace, version);
       if (met === 'privileged') return decline('workloads of the namespace do not even meet baseline: mend them first');
-      if (error === undefined && compareLevels(met, policy.enforce.level) <= 0)
+      if (error === undefined && compareLevels(met, guaranteedLevel(policy.enforce)) <= 0)
         return decline('workloads of the namespace meet baseline only: mend them first');
       return labelled('enforce', met, version);
     },
@@ -110,6 +130,12 @@ metadata:
   labels: { pod-security.kubernetes.io/enforce: null, pod-security.kubernetes.io/warn: restricted }
 `,
       baseline: 'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: baseline } }',
+      'restricted, of a version that asks for less': `
+kind: Namespace
+metadata:
+  name: shop
+  labels: { pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: v1.18 }
+`,
       'a level that does not exist':
         'kind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: Restricted } }',
     },
@@ -182,6 +208,18 @@ webhooks:
     clientConfig: { url: 'https://rules.example.com/pods' }
     rules: [{ apiGroups: [''], apiVersions: [v1], operations: ['*'], resources: ['pods/*'] }]
 ---
-${exampleApiServer({ enforcement: { trials: [{ namespace: 'shop', sound: 'admitted', admitted, refused: [], undecided: [] }] } })}
+${exampleApiServer({
+  enforcement: {
+    trials: [
+      {
+        namespace: 'shop',
+        sound: 'admitted',
+        admitted,
+        refused: [],
+        undecided: [],
+      },
+    ],
+  },
+})}
 `;
 }

@@ -24,4 +24,14 @@ export {
 export { checks } from './checks.ts';
 export { decidingPart, decidingText } from './deciding.ts';
 export { activeChecks, levelOfPart, podSecurity, podSecurityLevel, violationMessage, violationsOfPart } from './evaluate.ts';
-export { compareLevels, effectiveMinor, labelPrefix, namespacePolicy, parseVersion, type Level } from './namespace-labels.ts';
+export {
+  compareLevels,
+  effectiveMinor,
+  guaranteedLevel,
+  labelPrefix,
+  namespacePolicy,
+  parseVersion,
+  restrictedSince,
+  type Level,
+  type LevelVersion,
+} from './namespace-labels.ts';

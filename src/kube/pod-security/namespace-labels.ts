@@ -78,6 +78,14 @@ export function compareLevels(a: Level, b: Level): number {
   return levels.indexOf(a) - levels.indexOf(b);
 }
 
+/** Since when level restricted has all its checks: the one of user ids came last. */
+export const restrictedSince = 23;
+
+/** What a level of a version is worth: level restricted of a version before 1.23 lets in what every later one refuses. */
+export function guaranteedLevel({ level, version }: LevelVersion): Level {
+  return level === 'restricted' && version !== 'latest' && version < restrictedSince ? 'baseline' : level;
+}
+
 /** Undefined for anything but the three levels; case counts. */
 export function parseLevel(text: string | undefined): Level | undefined {
   return levels.find((level) => level === text);

@@ -10,6 +10,7 @@ export const judgedFields: readonly (readonly string[])[] = [
   ["AdmissionConfiguration/plugins.configuration.imagePolicy.defaultAllow","pod-security/image-policy-webhook"],
   ["AdmissionConfiguration/plugins.path","pod-security/image-policy-webhook"],
   ["Application/spec.source.targetRevision","upgrading/pinned-sources"],
+  ["AuthenticationConfiguration/anonymous","authentication/anonymous-requests"],
   ["CertificateSigningRequest/status","network-separation/certificate-requests"],
   ["ClusterAdmissionPolicy/spec.mode","pod-security/refusing-policies"],
   ["ClusterAdmissionPolicy/spec.namespaceSelector.matchExpressions.values","pod-security/policy-exclusions"],

@@ -6,12 +6,21 @@ test.each([
   [{ command: ['/usr/bin/kube-scheduler'] }, 'kube-scheduler'],
   [{ args: ['kube-controller-manager'] }, 'kube-controller-manager'],
   [{ command: ['/hyperkube', 'kube-apiserver'] }, 'kube-apiserver'],
+  [{ command: ['/go-runner'], args: ['--log-file=/var/log/a.log', '/usr/local/bin/kube-apiserver', '--port=1'] }, 'kube-apiserver'],
   [{ image: 'registry.k8s.io:443/kube-apiserver:v1.30.0@sha256:0', args: ['--secure-port=6443'] }, 'kube-apiserver'],
   [{ image: 'registry.k8s.io/kube-apiserver:v1.30.0', command: ['web'] }, undefined],
   [{ image: 'registry.example.com/kube-apiserver-proxy:1' }, undefined],
   [{}, undefined],
 ])('%j runs %s', (container, component) => {
   expect(plaintextPortOf(container)?.component).toBe(component);
+});
+
+test('a flag may have underscores', () => {
+  const container = { command: ['x', '--insecure_port=8080', '--insecure_bind-address', '::'] };
+  expect(flagsOf(container, ['insecure-port', 'insecure-bind-address']).map(({ name, value }) => [name, value])).toEqual([
+    ['insecure-port', '8080'],
+    ['insecure-bind-address', '::'],
+  ]);
 });
 
 test('a flag is one item or two', () => {

@@ -51,11 +51,14 @@ let turn = 0;
 
 function findProgram({ command, args, image = '' }: Container): string {
   let program = command?.[0] ?? args?.[0];
-  // One program for all components, until 1.18.
-  if (program?.endsWith('hyperkube') === true && baseName(program) === 'hyperkube') program = [...(command ?? []), ...(args ?? [])][1];
+  if (program !== undefined && starters.has(baseName(program)))
+    program = [...(command ?? []), ...(args ?? [])].slice(1).find((item) => !item.startsWith('-'));
   if (program !== undefined && !program.startsWith('-')) return baseName(program);
   return lastPartOf(image);
 }
+
+/** One program for all components, until 1.18; and what writes the output of another to a file, as kOps and others start them. */
+const starters: ReadonlySet<string> = new Set(['hyperkube', 'go-runner']);
 
 /** Whether a switch is on, by its last flag, as Go reads it; undefined where it is not given. */
 export function switchOf(container: Container, name: string): { readonly on: boolean; readonly path: Path } | undefined {
@@ -77,13 +80,14 @@ export interface Flag {
   readonly paths: readonly Path[];
 }
 
-/** The flags of these names: `--port=0`, or `--port` with its value in the next item. */
+/** The flags of these names: `--port=0`, or `--port` with its value in the next item. An underscore is as good as a hyphen. */
 export function flagsOf(container: Container, names: readonly string[]): Flag[] {
   const items = (['command', 'args'] as const).flatMap((list) =>
     (container[list] ?? []).map((text, index) => ({ text, path: [list, index] as Path })),
   );
   return items.flatMap(({ text, path }, index): Flag[] => {
-    const [, name, , value] = /^--([a-z-]+)(=(.*))?$/s.exec(text) ?? [];
+    const [, written, , value] = /^--([a-z_-]+)(=(.*))?$/s.exec(text) ?? [];
+    const name = written?.replaceAll('_', '-');
     if (name === undefined || !names.includes(name)) return [];
     if (value !== undefined) return [{ name, value, paths: [path] }];
     const next = items[index + 1];

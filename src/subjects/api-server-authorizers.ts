@@ -72,11 +72,12 @@ function seenByFlags(ref: ResourceRef, podTemplates: readonly PodTemplate[], anc
     for (const { container, path } of containersOf(spec)) {
       if (!isApiServer(container)) continue;
       const flags = flagsOf(container, ['authorization-mode', 'authorization-config']);
-      const mode = flags.findLast(({ name }) => name === 'authorization-mode');
+      // A list that is given twice is one list.
+      const modes = flags.filter(({ name }) => name === 'authorization-mode').flatMap(({ value }) => value.split(','));
       const inFile = flags.some(({ name }) => name === 'authorization-config');
-      const where = mode?.paths[0] ?? [container.command === undefined ? 'args' : 'command'];
+      const where = flags[0]?.paths[0] ?? [container.command === undefined ? 'args' : 'command'];
       const at = anchor([...specPath, ...path, ...where]);
-      (found ??= []).push({ seen: 'flags', container: container.name ?? '', modes: mode?.value.split(','), inFile, ref, at });
+      (found ??= []).push({ seen: 'flags', container: container.name ?? '', modes: modes.length > 0 ? modes : undefined, inFile, ref, at });
     }
   }
   return found;

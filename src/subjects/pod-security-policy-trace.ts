@@ -1,6 +1,6 @@
 import { apiGroup, type LocalSubject, type LocalSubjectKind, type Path, type Resource } from '../core/index.ts';
 import { flagsOf } from '../kube/control-plane-flags.ts';
-import { recordOf, listOf, textOf } from '../kube/untyped.ts';
+import { recordOf, listOf } from '../kube/untyped.ts';
 import { isApiServer, runsApiServer } from './api-server-container.ts';
 import { containersIn } from './container.ts';
 
@@ -49,9 +49,9 @@ function* ofServers({ podTemplates }: Resource): Generator<LocalSubject<PodSecur
   for (const template of podTemplates) {
     for (const { container, at } of containersIn(template)) {
       if (!isApiServer(container)) continue;
-      const flag = flagsOf(container, ['enable-admission-plugins', 'admission-control']).at(-1);
-      const on = textOf(flag?.value)?.split(',').includes('PodSecurityPolicy') === true;
-      const plugin = on ? (flag?.paths[0] ?? []) : undefined;
+      const plugin = flagsOf(container, ['enable-admission-plugins', 'admission-control']).find(({ value }) =>
+        value.split(',').includes('PodSecurityPolicy'),
+      )?.paths[0];
       yield { subject: { type: 'api server', plugin }, path: at, container: container.name ?? '' };
     }
   }

@@ -20,7 +20,8 @@ export const anonymousRequests: AnyControl = defineControl({
       return unknown(at, 'nobody asked the API server without credentials (--probe-anonymous does)', ['node', 'cluster']);
     if (access.type === 'proxy') return unknown(at, 'the API server was asked through a proxy, which may add credentials', ['node']);
     if (access.accepts === 'no') return pass;
-    if (access.accepts === 'yes') return fail(at, 'the API server takes requests without credentials, as its flags say');
+    if (access.accepts === 'yes')
+      return fail(at, `the API server takes requests without credentials, as its ${access.type === 'file' ? 'file says' : 'flags say'}`);
     return unknown(at, 'a file of its own tells which requests without credentials the API server takes', ['node']);
   },
 
@@ -34,19 +35,24 @@ export const anonymousRequests: AnyControl = defineControl({
     pass: {
       'no answer without credentials': asked(401, 401),
       'the flag': flags('--anonymous-auth=false'),
+      'its health alone, in a file': `${flags(fromFile)}${file('{ enabled: true, conditions: [{ path: /livez }, { path: /readyz }] }')}`,
+      'off in a file': file('{ enabled: false }'),
     },
     fail: {
       'the version for everybody': asked(200, 403),
       'known to the API server, if to nobody else': asked(403, 403),
       'the kinds alone': asked(401, 200),
       'the default': flags('--secure-port=6443'),
+      'everything, in a file': file('{ enabled: true }'),
+      'its version, in a file': `${flags(fromFile)}${file('{ enabled: true, conditions: [{ path: /livez }, { path: /version }] }')}`,
+      'a file that says nothing of it': `${flags(fromFile)}${file('null')}`,
     },
     unknown: {
       'nobody asked': exampleApiServer({ version: 'v1.37.1' }),
       'no answer': asked(undefined, 401),
       'something else answers': asked(302, 302),
       'a proxy': exampleApiServer({ endpoint: { host: '127.0.0.1' }, anonymous: [{ path: '/version', code: 200 }] }),
-      'a file decides': flags('--authentication-config=/etc/kubernetes/authentication.yaml'),
+      'a file decides': flags(fromFile),
     },
   }),
 });
@@ -66,6 +72,17 @@ function asked(version: number | undefined, kinds: number | undefined): string {
     anonymous: [answer('/version', version), answer('/api', kinds)],
   };
   return exampleApiServer(status);
+}
+
+const fromFile = '--authentication-config=/etc/kubernetes/authentication.yaml';
+
+function file(anonymous: string): string {
+  return `
+---
+apiVersion: apiserver.config.k8s.io/v1
+kind: AuthenticationConfiguration
+anonymous: ${anonymous}
+`;
 }
 
 function flags(flag: string): string {

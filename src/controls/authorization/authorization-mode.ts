@@ -48,6 +48,7 @@ export const authorizationMode: AnyControl = defineControl({
   examples: () => ({
     pass: {
       'Node and RBAC': apiServer('--authorization-mode=Node,RBAC'),
+      'one after the other': apiServer('--authorization-mode=Node', '--authorization-mode=RBAC'),
       'in a file': `
 ${apiServer('--authorization-config=/etc/kubernetes/authorization.yaml')}
 ---
@@ -60,6 +61,7 @@ authorizers: [{ type: Node, name: node }, { type: RBAC, name: rbac }]
     fail: {
       'no flag': apiServer('--secure-port=6443'),
       'everything allowed': apiServer('--authorization-mode=Node,AlwaysAllow'),
+      'everything allowed before the rest': apiServer('--authorization-mode=AlwaysAllow', '--authorization-mode=Node,RBAC'),
       'RBAC alone, as the guide prints it': apiServer('--authorization-mode=RBAC'),
       'a file besides': apiServer('--authorization-mode=Node,ABAC,RBAC'),
       'a webhook alone': apiServer('--authorization-mode=Node,Webhook'),
@@ -73,7 +75,7 @@ authorizers: [{ type: Node, name: node }, { type: RBAC, name: rbac }]
 });
 
 /** The program alone is what matters here: all else is as it was. */
-function apiServer(flag: string): string {
+function apiServer(...flags: readonly string[]): string {
   return `
 kind: Deployment
 metadata: { name: web }
@@ -82,7 +84,7 @@ spec:
     spec:
       containers:
         - name: kube-apiserver
-          command: [kube-apiserver, '${flag}']
+          command: ${JSON.stringify(['kube-apiserver', ...flags])}
           image: registry.example.com/shop/web:1.4.2@sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d
           resources:
             requests: { cpu: 100m, memory: 128Mi, ephemeral-storage: 100Mi }

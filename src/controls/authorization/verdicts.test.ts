@@ -55,6 +55,11 @@ test('whom a message names of several is decided by names, and not by the order 
   expect(found(allPowerful, objects.join('---\n'))).toEqual([expect.stringContaining('such as account "bank/db"')]);
 });
 
+test('a star over what the API does not have grants nothing', () => {
+  const rules = ["{ apiGroups: [''], resources: [pod], verbs: ['*'] }", "{ apiGroups: [''], resources: [pod, pods], verbs: ['*'] }"];
+  expect(found(wildcards, exampleRole({ rules }))).toEqual(['low rules[1]: role "helper" grants all verbs on "pods" of the core group']);
+});
+
 describe('a dangerous rule of a role', () => {
   test('is found where it stands, with whoever has it and by what', () => {
     expect(found(secretReaders, exampleClusterGrant([secrets], [exampleAccount]))).toEqual([

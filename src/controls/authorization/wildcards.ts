@@ -1,5 +1,6 @@
 import { defineControl, failAt, notApplicable, type AnyControl, type Place, type Severity } from '../../core/index.ts';
 import type { RuleFact } from '../../kube/rbac/index.ts';
+import { deadResources } from '../../kube/rbac/served-resources.ts';
 import { fitted, short } from '../../subjects/dangerous-grants.ts';
 import { exampleBinding, exampleClusterGrant, exampleNamespaceGrant, exampleRole } from '../../subjects/example-permissions.ts';
 import { grants, roleKinds } from '../../subjects/rbac.ts';
@@ -16,14 +17,16 @@ export const wildcards: AnyControl = defineControl({
   subject: grants,
   decidedBy: roleKinds,
 
-  evaluate({ type, role, rules, rights, bound }) {
+  evaluate({ type, role, rules, rights, bound }, { version }) {
     if (type === 'binding') return notApplicable('the role is as Kubernetes makes it');
     const severity: Severity = bound ? 'medium' : 'low';
     // A rule of nothing but stars is told by authorization/cluster-admin.
     const told = new Set(rights.flatMap(({ right, rule }) => (right.id === 'everything' ? [rule] : [])));
     return failAt(
       rules.flatMap((rule): Place[] => {
-        const text = told.has(rule) ? undefined : starsOf(rule);
+        // What grants nothing is told by authorization/dead-rules.
+        const dead = new Set(deadResources(rule, role.kind, version).map(({ resource }) => resource));
+        const text = told.has(rule) ? undefined : starsOf({ ...rule, resources: rule.resources.filter((each) => !dead.has(each)) });
         if (text === undefined) return [];
         const message = fitted((longest) => `role "${short(role.name, longest)}" grants ${text(longest)}`);
         return [{ where: rule.at, severity, message }];

@@ -35,7 +35,7 @@ export const grants: Command = {
     {
       title: 'Exit codes',
       lines: [
-        ['0', 'the list is complete'],
+        ['0', 'listed, with what is unknown at the end'],
         ['1', 'with --fail-on: somebody who is listed holds such a right'],
         ['2', 'wrong arguments, or what was read is not all of it'],
       ],

@@ -25,7 +25,7 @@ export const permissions: Command = {
     {
       title: 'Exit codes',
       lines: [
-        ['0', 'the list is complete'],
+        ['0', 'listed, with what is unknown at the end'],
         ['2', 'wrong arguments, or what was read is not all of it'],
       ],
     },

@@ -29,7 +29,7 @@ export const whoCan: Command = {
     {
       title: 'Exit codes',
       lines: [
-        ['0', 'the answer is complete'],
+        ['0', 'listed, with what is unknown at the end'],
         ['2', 'wrong arguments, no such resource, or what was read is not all of it'],
       ],
     },

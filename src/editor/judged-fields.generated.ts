@@ -74,6 +74,7 @@ export const judgedFields: readonly (readonly string[])[] = [
   ["KubeletConfiguration/enableSystemLogQuery","network-separation/kubelet-options"],
   ["KubeletConfiguration/enforceNodeAllocatable","network-separation/node-reservations"],
   ["KubeletConfiguration/eventRecordQPS","network-separation/kubelet-options"],
+  ["KubeletConfiguration/evictionHard","network-separation/node-reservations"],
   ["KubeletConfiguration/evictionHard.memory.available","network-separation/node-reservations"],
   ["KubeletConfiguration/imagePullCredentialsVerificationPolicy","pod-security/pull-credentials"],
   ["KubeletConfiguration/kind","network-separation/kubelet-certificates","network-separation/kubelet-options","network-separation/node-reservations","network-separation/pod-process-limit"],

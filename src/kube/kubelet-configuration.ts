@@ -15,7 +15,9 @@ export interface KubeletConfiguration {
   readonly podPidsLimit?: unknown;
   readonly systemReserved?: unknown;
   readonly kubeReserved?: unknown;
+  readonly reservedSystemCPUs?: unknown;
   readonly evictionHard?: unknown;
+  readonly mergeDefaultEvictionSettings?: unknown;
   readonly enforceNodeAllocatable?: unknown;
   readonly protectKernelDefaults?: unknown;
   readonly makeIPTablesUtilChains?: unknown;

@@ -84,9 +84,10 @@ function namespaceOf({ ref, metadata: { labels = {}, annotations = {} } }: Resou
   };
 }
 
-/** Of those that deny, audit or ask somebody else nothing is kept: they let nothing in. */
-function policyOf({ ref, object }: Resource, anchor: AnchorOf): MeshPolicy | undefined {
+/** Of those that deny, audit or ask somebody else nothing is kept: they let nothing in. Nor of those that only log what they would do. */
+function policyOf({ ref, object, metadata }: Resource, anchor: AnchorOf): MeshPolicy | undefined {
   const spec = recordOf(object['spec']);
+  if (metadata.annotations?.['istio.io/dry-run'] === 'true') return undefined;
   if ((textOf(spec['action']) ?? 'ALLOW') !== 'ALLOW') return undefined;
   const selects = Object.keys(recordOf(recordOf(spec['selector'])['matchLabels'])).length > 0;
   const everything = listOf(spec['rules']).findIndex((rule) =>

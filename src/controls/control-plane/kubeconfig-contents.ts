@@ -15,7 +15,7 @@ export const kubeconfigContents: AnyControl = defineControl({
   evaluate({ clusters, users, contexts }) {
     const places: Place[] = [];
     for (const { path, value } of clusters) {
-      if (typeof value['server'] === 'string' && value['server'].startsWith('http://'))
+      if (typeof value['server'] === 'string' && /^http:\/\//i.test(value['server']))
         places.push({
           where: [...path, 'server'],
           message: 'the server is asked in plaintext: everybody between reads along (erratum 21)',
@@ -60,6 +60,7 @@ export const kubeconfigContents: AnyControl = defineControl({
         '{ username: audit, password: not-a-real-one }',
         'other',
       ),
+      'a scheme in capitals': kubeconfig('{ server: "HTTP://10.0.0.1:8080" }', '{ exec: { command: login } }'),
       'nobody looks': kubeconfig('{ server: https://10.0.0.1:6443, insecure-skip-tls-verify: true }', '{ token: not-a-real-one }'),
     },
   }),

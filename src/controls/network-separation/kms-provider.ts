@@ -4,8 +4,8 @@ import { encryptionConfigurations, exampleEncryption } from '../../subjects/encr
 /** KMS v1 is deprecated since 1.28, and off unless a feature gate brings it back since 1.29. */
 const v1OffSince = 29;
 
-/** Everybody on the node may make files there. */
-const worldWritable = /^\/+(?:tmp|var\/tmp|dev\/shm)\//;
+/** Everybody on the node may make files there, and abstract sockets in its network. */
+const openToAll = /^\/(?:@|\/*(?:tmp|var\/tmp|dev\/shm)\/)/;
 
 /** Appendix I of the guide has all three mistakes: erratum 17. */
 export const kmsProvider: AnyControl = defineControl({
@@ -32,10 +32,10 @@ export const kmsProvider: AnyControl = defineControl({
               : 'the plugin speaks KMS v1, which is deprecated since 1.28 (erratum 17)',
         });
       const where = [...path, 'endpoint'];
-      const socket = /^unix:\/\/(\/[^@].*)$/.exec(endpoint ?? '')?.[1];
-      if (socket !== undefined && worldWritable.test(socket))
-        places.push({ where, message: 'everybody on the node may make a socket in that directory (erratum 17)', severity: 'high' });
-      else if (socket === undefined && endpoint?.startsWith('unix:///@') !== true)
+      const socket = /^unix:\/\/(\/.+)$/.exec(endpoint ?? '')?.[1];
+      if (socket !== undefined && openToAll.test(socket))
+        places.push({ where, message: 'everybody on the node may make that socket (erratum 17)', severity: 'high' });
+      else if (socket === undefined)
         places.push({ where, message: 'the address of the socket is no unix:/// with an absolute path (erratum 17)' });
     }
     return places.length > 0 ? failAt(places) : passSoFar(['node']);
@@ -51,6 +51,7 @@ export const kmsProvider: AnyControl = defineControl({
     fail: {
       'as appendix I has it': exampleEncryption(['kms: { name: vault, endpoint: "unix://tmp/vault.sock", cachesize: 100 }']),
       'a directory of everybody': exampleEncryption(['kms: { apiVersion: v2, name: vault, endpoint: unix:///tmp/vault.sock }']),
+      'an abstract socket': exampleEncryption(['kms: { apiVersion: v2, name: vault, endpoint: unix:///@vault }']),
       'no address': exampleEncryption(['kms: { apiVersion: v2, name: vault }']),
     },
     notApplicable: { 'another provider': exampleEncryption(['secretbox: { keys: [{ name: first, secret: <key> }] }']) },

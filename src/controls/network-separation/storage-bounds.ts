@@ -82,21 +82,11 @@ spec: { limits: [{ type: Container, default: { memory: 1Gi }, defaultRequest: { 
     },
     fail: {
       'claims without a quota': 'kind: ResourceQuota\nmetadata: { name: total }\nspec: { hard: { requests.storage: null } }',
-      'a container without a limit': `
-kind: LimitRange
-metadata: { name: defaults }
-spec: { limits: [{ type: Container, default: { memory: 1Gi }, defaultRequest: { memory: 1Gi }, max: { memory: 1Gi } }, { type: PersistentVolumeClaim, max: { storage: 10Gi } }] }
----
-kind: Deployment
-metadata: { name: web }
-spec:
-  template:
-    spec:
-      containers:
-        - name: web
-          image: registry.example.com/shop/web:1.4.2@sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d
-          resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { cpu: 500m, memory: 256Mi } }
-          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
+      'a container without a limit': withoutLimit,
+      'a container without a limit under a quota of the disk': `${withoutLimit}---
+kind: ResourceQuota
+metadata: { name: total }
+spec: { hard: { limits.ephemeral-storage: 20Gi } }
 `,
     },
     notApplicable: {
@@ -117,6 +107,23 @@ metadata: { name: kube-system }
   }),
 });
 
+const withoutLimit = `
+kind: LimitRange
+metadata: { name: defaults }
+spec: { limits: [{ type: Container, default: { memory: 1Gi }, defaultRequest: { memory: 1Gi }, max: { memory: 1Gi } }, { type: PersistentVolumeClaim, max: { storage: 10Gi } }] }
+---
+kind: Deployment
+metadata: { name: web }
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: registry.example.com/shop/web:1.4.2@sha256:4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e2c3d4a5b6c7d8e9f0a1b2c3d
+          resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { cpu: 500m, memory: 256Mi } }
+          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
+`;
+
 const claims = 'persistentvolumeclaims';
 
 /** Of the namespace, or of one class of storage: `fast.storageclass.storage.k8s.io/requests.storage`. */
@@ -126,12 +133,11 @@ function boundsClaims(resource: string): boolean {
 
 /**
  * By name, so that files and clusters say the same: the first workload with a container that may write to the disk of its
- * node for ever. Pod-level resources know no disk.
+ * node for ever. Pod-level resources know no disk, and a quota of it takes containers without a limit (pkg/quota/v1/evaluator/core
+ * of Kubernetes 1.37).
  */
-function diskFiller({ quotas, limitRanges, workloads }: NamespaceSubject): string | undefined {
+function diskFiller({ limitRanges, workloads }: NamespaceSubject): string | undefined {
   if (limitRanges.some(({ limits }) => limitRangeDefaults(limits).limit.has(disk))) return undefined;
-  // Such a quota refuses every container that says nothing.
-  if (quotas.some(({ hard, scoped }) => !scoped && hard[`limits.${disk}`] !== undefined)) return undefined;
   const fillers = workloads.filter(({ resources }) => resources.containers.some(({ limits }) => limits?.[disk] === undefined));
   return fillers.map(({ ref }) => ref.name).sort(compareText)[0];
 }

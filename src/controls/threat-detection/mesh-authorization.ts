@@ -44,6 +44,7 @@ export const meshAuthorization: AnyControl = defineControl({
       'the default of the whole mesh': `${inMesh('istio.io/dataplane-mode: ambient')}${policy('{}', 'istio-system')}`,
     },
     fail: {
+      'a policy that is tried out': `${inMesh('istio-injection: enabled')}${policy('{}').replace('name: default', "name: default, annotations: { istio.io/dry-run: 'true' }")}`,
       'no policy': inMesh('istio-injection: enabled'),
       'everything is allowed': `${inMesh('istio-injection: enabled')}${policy('{ rules: [{}] }')}`,
       'for some pods': `${inMesh('istio-injection: enabled')}${policy('{ selector: { matchLabels: { app: web } }, rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/cart] } }] }] }')}`,

@@ -8,7 +8,8 @@ const config: ViteUserConfig = defineConfig({
     ...everyRun,
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
 

@@ -7,6 +7,7 @@ import { forbiddenPods } from '../../src/kube/enforcement-probes.ts';
 import { podSecurity } from '../../src/kube/pod-security/index.ts';
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, auditLog, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
 import { until } from './until.ts';
@@ -144,14 +145,25 @@ beforeAll(async () => {
     spec: { hostNetwork: true, containers: [{ name: 'web', image: 'web' }] },
   });
   await raise('raised', 'restricted');
-  // Policies are compiled and observed some moments after they were made.
+  // Policies and webhooks are compiled and observed some moments after they were made, each kind by itself.
   await until(
-    async () => (await refusal('guarded', 0)) !== undefined,
-    () => 'no policy refuses anything',
+    async () => (await refusal('guarded', 0)) !== undefined && (await refusal('blocked', 0)) !== undefined,
+    () => 'no policy and no webhook refuses anything',
+  );
+  await until(
+    async () =>
+      (await admin.create<Asked>(askedPod, { namespace: 'filled', dryRun: true })).body.spec.securityContext?.runAsNonRoot === true,
+    () => 'no policy fills anything in',
   );
 });
 
 afterAll(() => plane.stop());
+
+interface Asked {
+  readonly spec: { readonly securityContext?: { readonly runAsNonRoot?: boolean } };
+}
+
+const askedPod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'asked' }, spec: { containers: [{ name: 'web', image: 'web' }] } };
 
 /** As somebody does who finds that the level is too low. */
 async function raise(namespace: string, level: string): Promise<void> {
@@ -175,6 +187,7 @@ async function scanWithPrintedRoles(user: string, options: ScanClusterOptions): 
     await make(admin, { ...(document.toJS() as ApiObject), metadata: { name } });
     await make(admin, bind('ClusterRoleBinding', name, name, { kind: 'User', name: user }));
   }
+  await seenByAuthorizer(admin);
   return scanCluster({ kubeconfig: kubeconfig(plane.address, user), all: true, ...options });
 }
 

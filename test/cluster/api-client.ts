@@ -41,7 +41,7 @@ export interface ApiResource {
 }
 
 export interface ApiClient {
-  request<Body = unknown>(method: string, path: string, body?: unknown): Promise<Answer<Body>>;
+  request<Body = unknown>(method: string, path: string, body?: unknown, accept?: string): Promise<Answer<Body>>;
   /** Undefined where the server does not serve the kind. */
   resource(apiVersion: string, kind: string): Promise<ApiResource | undefined>;
   /** Rejects for kinds that the server does not serve. */
@@ -82,9 +82,9 @@ interface Connection {
 function client(connection: Connection): ApiClient {
   const { url, agent, discovered } = connection;
 
-  async function request<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
+  async function request<Body>(method: string, path: string, body?: unknown, accept = 'application/json'): Promise<Answer<Body>> {
     const headers = {
-      accept: 'application/json',
+      accept,
       // JSON is YAML too.
       'content-type': method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json',
       ...connection.headers,
@@ -115,7 +115,10 @@ function client(connection: Connection): ApiClient {
   async function resource(apiVersion: string, kind: string): Promise<ApiResource | undefined> {
     let kinds = discovered.get(apiVersion);
     if (kinds === undefined) discovered.set(apiVersion, (kinds = discover(apiVersion)));
-    return (await kinds).get(kind);
+    const found = (await kinds).get(kind);
+    // A definition may not be served yet.
+    if (found === undefined) discovered.delete(apiVersion);
+    return found;
   }
 
   async function write<Body>(

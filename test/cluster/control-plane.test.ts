@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import type { Status } from './api-client.ts';
-import { asAdmin, asBearer, asUser, auditLog, binary, kubernetesVersion, startControlPlane } from './control-plane.ts';
+import { asAdmin, asBearer, asUser, auditLog, binary, kubernetesVersion, startControlPlane, type AuditEvent } from './control-plane.ts';
 import { makeNamespace } from './namespace.ts';
 import { until } from './until.ts';
 
@@ -77,8 +77,10 @@ describe('the API server', () => {
   test('writes down who asked for what', async () => {
     const namespace = await makeNamespace(admin);
     await asUser(address, 'mallory').request('GET', `/api/v1/namespaces/${namespace}/secrets/password`);
-    const events = auditLog(address).filter(({ objectRef }) => objectRef?.namespace === namespace && objectRef.resource === 'secrets');
-    expect(events).toMatchObject([
+    const events = (): AuditEvent[] =>
+      auditLog(address).filter(({ objectRef }) => objectRef?.namespace === namespace && objectRef.resource === 'secrets');
+    await eventually(async () => (events().length > 0 ? true : undefined));
+    expect(events()).toMatchObject([
       {
         verb: 'get',
         user: { username: 'mallory', groups: ['system:authenticated'] },
@@ -125,7 +127,9 @@ describe('a control plane of its own', () => {
           'GET',
           `/api/v1/namespaces/${namespace}/events?fieldSelector=reason=FailedCreate`,
         );
-        return body.items.length > 0 ? body.items : undefined;
+        // Until the namespace has its default service account, that is what is missing.
+        const found = body.items.filter(({ message }) => !message.includes('error looking up service account'));
+        return found.length > 0 ? found : undefined;
       });
       // By the ReplicaSet of the Deployment, with the default service account of the namespace.
       expect(refusals[0]!.message).toContain('violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)');

@@ -115,8 +115,9 @@ export function asBearer({ url, folder }: Address, token?: string): ApiClient {
 
 /** All requests that were answered so far. */
 export function auditLog({ folder }: Address): AuditEvent[] {
-  const lines = readFileSync(join(folder, auditFile), 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as AuditEvent);
+  // What stands behind the last line end is half written, or nothing.
+  const lines = readFileSync(join(folder, auditFile), 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as AuditEvent);
 }
 
 /** Writes a kubeconfig for a user, and returns its path. */

@@ -138,7 +138,7 @@ async function applyAll(administrator: () => ApiClient): Promise<void> {
   const definitions = new Map(objects.filter((object) => turn(object) === 0).map((object) => [nameOf(object), object]));
   const first = administrator();
   await Promise.all([...definitions.values()].map((object) => apply(first, object)));
-  await Promise.all([...definitions.keys()].map((name) => established(first, name)));
+  await Promise.all([...definitions.values()].map((definition) => announced(first, definition)));
 
   // A client asks once what the server has.
   const admin = administrator();
@@ -181,16 +181,21 @@ function nameOf(object: ApiObject): string {
   return metadataOf(object).name ?? '';
 }
 
-interface Conditions {
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+/** Discovery tells of a definition some moments after it is established. */
+async function announced(admin: ApiClient, definition: ApiObject): Promise<void> {
+  const { group, names, versions } = definition['spec'] as Definition;
+  const isServed = async (): Promise<boolean> => {
+    for (const { name, served } of versions)
+      if (served && (await admin.resource(`${group}/${name}`, names.kind)) === undefined) return false;
+    return true;
+  };
+  await until(isServed, () => `the server does not serve ${nameOf(definition)}`);
 }
 
-async function established(admin: ApiClient, name: string): Promise<void> {
-  const isEstablished = async (): Promise<boolean> => {
-    const { body } = await admin.request<Conditions>('GET', `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`);
-    return body.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true;
-  };
-  await until(isEstablished, () => `the server does not serve ${name}`);
+interface Definition {
+  readonly group: string;
+  readonly names: { readonly kind: string };
+  readonly versions: readonly { readonly name: string; readonly served: boolean }[];
 }
 
 async function apply(admin: ApiClient, object: ApiObject): Promise<void> {

@@ -122,12 +122,17 @@ beforeAll(async () => {
   });
   admin = asAdmin(plane.address);
   for (const object of around) await make(admin, object);
-  await admin.request('PUT', '/api/v1/namespaces/shop/serviceaccounts/default', {
+  const account = {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: { name: 'default', namespace: 'shop' },
     imagePullSecrets: [{ name: 'registry' }],
-  });
+  };
+  // The controllers make it.
+  await until(
+    async () => (await admin.request('PUT', '/api/v1/namespaces/shop/serviceaccounts/default', account)).status === 200,
+    () => 'there is no default account',
+  );
   for (const object of made) await make(admin, object);
   const { body } = await admin.request<{ metadata: Json }>('GET', '/apis/batch/v1/namespaces/shop/cronjobs/nightly');
   const { uid } = body.metadata;
@@ -225,10 +230,12 @@ test('what is changed, injected and left behind is told', async () => {
   const isObeyed = async (): Promise<boolean> => (await admin.create<Pod>(probe, { dryRun: true })).body.spec.containers.length > 1;
   await until(isObeyed, () => 'nothing is injected');
   // A rollout that never ends, because nothing ever runs here: the former template stays, beside pods with the new one.
-  const { body: web } = await admin.request<Json & { spec: Json }>('GET', '/apis/apps/v1/namespaces/shop/deployments/web');
+  const { body: web } = await admin.request<Json & { metadata: Json; spec: Json }>('GET', '/apis/apps/v1/namespaces/shop/deployments/web');
   const template = { metadata: annotated, spec: { ...podSpec, shareProcessNamespace: true } };
   const { status } = await admin.request('PUT', '/apis/apps/v1/namespaces/shop/deployments/web', {
     ...web,
+    // Whatever the controllers have written meanwhile.
+    metadata: { ...web.metadata, resourceVersion: undefined },
     spec: { ...web.spec, template },
   });
   expect(status).toBe(200);

@@ -3,6 +3,7 @@ import type { RightsSubject } from '../../src/core/index.ts';
 import { startLeastRole } from '../../src/library/rights/least-role.ts';
 import { readAuditLogs } from '../../src/sources/audit-log/index.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, asUser, auditLog, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
 import { until } from './until.ts';
@@ -26,6 +27,7 @@ beforeAll(async () => {
     roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'cluster-admin' },
     subjects: [{ apiGroup: rbac, ...busy }],
   });
+  await seenByAuthorizer(admin);
 });
 afterAll(() => plane?.stop());
 

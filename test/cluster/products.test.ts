@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scanCluster, type Report } from '../../src/index.ts';
+import { aggregatedDiscovery, readAggregated } from '../../src/sources/cluster/served-kinds.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
 import { asAdmin, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
@@ -37,6 +38,11 @@ beforeAll(async () => {
   });
   await counted('logs', 1);
   await counted('falco', 2);
+  const isServed = async (): Promise<boolean> => {
+    const { body } = await admin.request('GET', '/apis', undefined, aggregatedDiscovery);
+    return readAggregated(body)?.kinds.some(({ group }) => group === 'operator.victoriametrics.com') === true;
+  };
+  await until(isServed, () => 'the definition is not served');
 });
 
 afterAll(() => plane.stop());

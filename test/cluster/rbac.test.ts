@@ -21,8 +21,8 @@ import { randomWorld, type World } from '../rbac/random-world.ts';
 import { random } from '../upstream/random.ts';
 import type { Answer, ApiClient, ApiObject, Status } from './api-client.ts';
 import { asAdmin, asBearer, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { make } from './make.ts';
-import { until } from './until.ts';
 
 /*
  * What the API server answers to SubjectAccessReviews and to writes of roles and bindings, in many small worlds at once whose
@@ -56,7 +56,7 @@ beforeAll(async () => {
     worlds.flatMap(({ namespaces }) => namespaces.map((name) => make(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))),
   );
   await Promise.all(worlds.flatMap(({ manifests }) => manifests.map((manifest) => make(admin, manifest as ApiObject))));
-  await seenByAuthorizer();
+  await seenByAuthorizer(admin);
   rbac = await rbacOfServer();
 }, patience);
 afterAll(() => plane?.stop());
@@ -71,31 +71,6 @@ async function rbacOfServer(): Promise<Rbac> {
     }),
   );
   return buildRbac(factsOf(...lists.flat()));
-}
-
-let sentinels = 0;
-
-/**
- * The authorizer sees each of the four kinds by a watch of its own, in the order in which they were written: what was written
- * before has been seen when a new binding of each kind and its new role are.
- */
-async function seenByAuthorizer(): Promise<void> {
-  const name = `sentinel-${sentinels++}`;
-  const rule: Rule = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
-  const writes = [
-    clusterRole(name, rule),
-    role('default', name, rule),
-    binding(undefined, name, `ClusterRole ${name}`, `User ${name}-cluster`),
-    binding('default', name, `Role ${name}`, `User ${name}-namespace`),
-  ];
-  for (const manifest of writes) await make(admin, manifest as ApiObject);
-  for (const user of [`${name}-cluster`, `${name}-namespace`]) {
-    const question: Question = { verb: 'get', group: '', resource: 'pods', namespace: 'default' };
-    await until(
-      () => isAllowed({ kind: 'User', name: user }, question),
-      () => `${user} was never seen`,
-    );
-  }
 }
 
 /** What the server says of it; a group is asked about as a user whom nobody binds, in that group. */
@@ -132,7 +107,7 @@ test('the server puts people into the groups that the engine puts them into', as
   const account = { kind: 'ServiceAccount', namespace: 'default', name: 'robot' } as const;
   await make(admin, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'default', name: 'robot' } });
   await make(admin, binding(undefined, 'review-everybody', 'ClusterRole system:basic-user', 'Group system:unauthenticated') as ApiObject);
-  await seenByAuthorizer();
+  await seenByAuthorizer(admin);
   const { body } = await admin.request<{ status: { token: string } }>('POST', '/api/v1/namespaces/default/serviceaccounts/robot/token', {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
@@ -153,6 +128,7 @@ describe('what a request is asked as', () => {
     ...more,
   });
   const settings = (name: string): ApiObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'asked', name } });
+  let asked = 0;
   const maps = '/api/v1/namespaces/asked/configmaps';
   const named = `fieldSelector=metadata.name%3Done`;
 
@@ -186,7 +162,7 @@ describe('what a request is asked as', () => {
       '/api/v1/namespaces/asked/pods/web/exec?command=ls',
     ],
   ])('%s: %j', async (_, question, method, requestPath, body) => {
-    const user = `asks-${sentinels}`;
+    const user = `asks-${asked++}`;
     const { verb, group, resource, subresource, name, namespace } = question;
     // Just this, and nothing else.
     const rule: Rule = {
@@ -203,7 +179,7 @@ describe('what a request is asked as', () => {
       binding(namespace, user, `${roleKind} ${user}`, `User ${user}`),
     ];
     for (const manifest of granting) await make(admin, manifest as ApiObject);
-    await seenByAuthorizer();
+    await seenByAuthorizer(admin);
     expect((await client.request(method, requestPath, body)).status).not.toBe(403);
     expect(buildRbac(factsOf(...granting)).can({ kind: 'User', name: user }, question).allowed).toBe(true);
   });
@@ -368,7 +344,7 @@ test(
     const remove = async (paths: readonly string[]) => {
       const statuses = await Promise.all(paths.map(async (each) => (await admin.request('DELETE', each)).status));
       expect(new Set(statuses)).toEqual(new Set([200]));
-      await seenByAuthorizer();
+      await seenByAuthorizer(admin);
     };
     await remove(explained.flatMap(({ paths }) => paths.slice(1)));
     expect((await ask()).filter((allowed) => !allowed)).toEqual([]);

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { outcome, scanCluster, type Report, type ScanClusterOptions } from '../../src/index.ts';
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
 
 /* A scan goes on where the API server starts anew meanwhile, and says what is missing where it does not come back. */
@@ -33,6 +34,7 @@ beforeAll(async () => {
     const { status, body } = await admin.create(object);
     if (status !== 201) throw new Error(`${object.kind} is refused: ${JSON.stringify(body)}`);
   }
+  await seenByAuthorizer(admin);
 });
 
 afterAll(() => plane.stop());

@@ -5,6 +5,7 @@ import { can } from '../../src/library/rights/can.ts';
 import { startRights, type Rights } from '../../src/library/rights/rights.ts';
 import { whoCan } from '../../src/library/rights/who-can.ts';
 import type { ApiClient } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
 import { until } from './until.ts';
@@ -49,6 +50,7 @@ beforeAll(async () => {
     return (body.rules ?? []).length > 5;
   };
   await until(isPutTogether, () => 'edit is not put together');
+  await seenByAuthorizer(admin);
 });
 afterAll(() => plane?.stop());
 

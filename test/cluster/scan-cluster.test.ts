@@ -6,6 +6,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { scan, scanCluster, type Finding, type Report } from '../../src/index.ts';
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, auditLog, kubeconfig, kubernetesVersion, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
 import { until } from './until.ts';
@@ -43,6 +44,7 @@ beforeAll(async () => {
   await make(admin, binding('ClusterRoleBinding', 'scanner'));
   await make(admin, { ...(parse(clusterRoleFor({ namespaces: ['shop'] })) as ApiObject), metadata: { name: 'plimsoll-scan-namespace' } });
   await make(admin, binding('RoleBinding', 'tenant'));
+  await seenByAuthorizer(admin);
   await pods();
   report = await scanCluster({ kubeconfig: kubeconfig(plane.address, 'scanner') });
 });
@@ -60,10 +62,16 @@ function binding(kind: string, user: string): ApiObject {
   };
 }
 
+interface Owned {
+  readonly metadata: { readonly ownerReferences?: readonly { readonly kind: string }[] };
+}
+
 /** Waits for a pod of a ReplicaSet. */
 async function pods(): Promise<void> {
-  const hasPods = async (): Promise<boolean> =>
-    (await admin.request<{ items: readonly unknown[] }>('GET', '/api/v1/pods')).body.items.length > 0;
+  const hasPods = async (): Promise<boolean> => {
+    const { body } = await admin.request<{ items: readonly Owned[] }>('GET', '/api/v1/pods');
+    return body.items.some(({ metadata: { ownerReferences = [] } }) => ownerReferences.some(({ kind }) => kind === 'ReplicaSet'));
+  };
   await until(hasPods, () => 'the controllers make no pods');
 }
 

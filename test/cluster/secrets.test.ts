@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { scanCluster, type Report } from '../../src/index.ts';
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, auditLog, kubeconfig, startControlPlane, type AuditEvent, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
 import { until } from './until.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
     });
   await filled('ci-token');
+  await seenByAuthorizer(admin);
 });
 
 afterAll(() => plane.stop());

@@ -5,6 +5,7 @@ import { scanCluster, type Finding, type LedgerRow, type Report } from '../../sr
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import { der } from '../self-signed.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, auditLog, kubeconfig, kubernetesVersion, startControlPlane, type ControlPlane } from './control-plane.ts';
 
 /* What a real API server shows of itself, of its nodes and of its certificates, to who has the printed role alone. */
@@ -42,6 +43,7 @@ beforeAll(async () => {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'plimsoll-scan' },
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'scanner' }],
   });
+  await seenByAuthorizer(admin);
   report = await scanCluster({ kubeconfig: kubeconfig(plane.address, 'scanner') });
 });
 

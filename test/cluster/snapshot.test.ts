@@ -9,6 +9,7 @@ import { readInventory } from '../../src/library/inventory.ts';
 import { startPathsReading } from '../../src/library/paths.ts';
 import { snapshotRoleFor } from '../../src/library/snapshot-cluster.ts';
 import type { ApiClient, ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, auditLog, kubeconfig, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
 import { until } from './until.ts';
@@ -91,6 +92,7 @@ beforeAll(async () => {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'plimsoll-snapshot' },
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'recorder' }],
   });
+  await seenByAuthorizer(admin);
   await settled();
   summary = await snapshotCluster({ kubeconfig: kubeconfig(plane.address, 'recorder'), file });
 });
@@ -107,7 +109,7 @@ async function settled(): Promise<void> {
   const isSettled = async (): Promise<boolean> => {
     const { items } = (await admin.request<{ items: readonly ApiObject[] }>('GET', '/api/v1/pods')).body;
     const now = JSON.stringify(items);
-    quiet = now === before && items.length > 2 ? quiet + 1 : 0;
+    quiet = now === before && items.length > 4 ? quiet + 1 : 0;
     before = now;
     return quiet > 20;
   };

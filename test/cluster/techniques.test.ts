@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiClient, ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, asUser, startControlPlane, type ControlPlane } from './control-plane.ts';
 import { make } from './make.ts';
 
@@ -35,6 +36,7 @@ function binding(name: string, role: string, user: string): ApiObject {
 async function grant(user: string, name: string, ...rules: readonly Rule[]): Promise<void> {
   await make(admin, clusterRole(name, ...rules));
   await make(admin, binding(name, name, user));
+  await seenByAuthorizer(admin);
 }
 
 beforeAll(async () => {
@@ -63,6 +65,7 @@ describe('a role that is changed by its name', () => {
     const { status } = await asUser(plane.address, user).update(clusterRole(role, everything));
     expect(status).toBe(expected);
     // Whoever has the role has what is added to it.
+    await seenByAuthorizer(admin);
     const { status: reads } = await asUser(plane.address, user).request('GET', '/api/v1/secrets');
     expect(reads).toBe(expected);
   });

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { watchCluster, type Report } from '../../src/index.ts';
 import { clusterRoleFor } from '../../src/library/scan-cluster.ts';
 import type { ApiObject } from './api-client.ts';
+import { seenByAuthorizer } from './authorizer.ts';
 import { asAdmin, auditLog, kubeconfig } from './control-plane.ts';
 import { makeNamespace } from './namespace.ts';
 
@@ -32,6 +33,7 @@ test('findings come and go with the workload that has them', async () => {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'plimsoll-watch' },
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'watcher' }],
   });
+  await seenByAuthorizer(admin);
   const ending = new AbortController();
   const lost: string[] = [];
   const reports = watchCluster({

@@ -130,7 +130,7 @@ test('a file of YAML has one report, whoever read its portions', async () => {
     ),
     { seed: 21, numRuns: runs(6, 60) },
   );
-}, 30_000);
+});
 
 test('so has a dump, with the kind in front of the items or behind, and items that name none', async () => {
   const items = array(constantFrom(...objects, { ...pod('kindless'), kind: undefined, apiVersion: undefined }, 7, null), { maxLength: 10 });
@@ -142,7 +142,7 @@ test('so has a dump, with the kind in front of the items or behind, and items th
     }),
     { seed: 22, numRuns: runs(6, 60) },
   );
-}, 30_000);
+});
 
 test('so have objects in JSON one after the other, also where they break off', async () => {
   await assert(
@@ -152,7 +152,7 @@ test('so have objects in JSON one after the other, also where they break off', a
     }),
     { seed: 23, numRuns: runs(5, 40) },
   );
-}, 30_000);
+});
 
 test('what nobody can judge fails the scan, also when the helper was lost with it', async () => {
   const path = join(folder, 'defect.yaml');

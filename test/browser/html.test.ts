@@ -190,6 +190,8 @@ describe.skipIf(executable === undefined)('the page of a report in a browser', (
     await page.keyboard.press('/');
     expect(await focused()).toBe('q');
     await page.keyboard.type('privileged 2?');
+    // It is searched when nobody types any more: the list would be made anew under the keys below.
+    await page.waitForFunction(() => location.hash.includes('q=privileged'));
     expect(await page.locator('#help').isVisible()).toBe(false);
     await page.keyboard.press('Escape');
     await page.keyboard.press('x');

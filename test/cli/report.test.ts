@@ -47,7 +47,7 @@ describe('one scan', () => {
 
 describe('plimsoll report', () => {
   test('writes in every format what the scan did, without scanning again', () => {
-    rmSync(join(folder, 'torn.yaml'));
+    rmSync(join(folder, 'torn.yaml'), { force: true });
     const { status, stderr } = run(['report', 'scan.json', ...everyFormat('report')]);
     expect([status, stderr]).toEqual([0, '']);
     for (const { name } of formats) expect([name, written(`report.${name}`)]).toEqual([name, written(`scan.${name}`)]);

@@ -20,6 +20,7 @@ import { wildcards } from './authorization/wildcards.ts';
 import { workloadCreation } from './authorization/workload-creation.ts';
 import { etcdNodes } from './control-plane/etcd-nodes.ts';
 import { kubeconfigContents } from './control-plane/kubeconfig-contents.ts';
+import { localPorts } from './control-plane/local-ports.ts';
 import { plaintextPort } from './control-plane/plaintext-port.ts';
 import { serverCertificate } from './control-plane/server-certificate.ts';
 import { userWorkloads } from './control-plane/user-workloads.ts';
@@ -196,6 +197,7 @@ export const controls: readonly AnyControl[] = [
   workloadCreation,
   etcdNodes,
   kubeconfigContents,
+  localPorts,
   plaintextPort,
   serverCertificate,
   userWorkloads,

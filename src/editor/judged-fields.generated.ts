@@ -151,7 +151,7 @@ export const judgedFields: readonly (readonly string[])[] = [
   ["ValidatingWebhookConfiguration/webhooks.objectSelector","pod-security/webhook-scope"],
   ["ValidatingWebhookConfiguration/webhooks.rules","pod-security/image-gate","pod-security/webhook-scope"],
   ["container/args","control-plane/plaintext-port"],
-  ["container/command","authentication/anonymous-requests","authorization/authorization-mode","control-plane/plaintext-port","pod-security/pod-security-policies","threat-detection/audit-backend","threat-detection/audit-mounts","threat-detection/audit-rotation","threat-detection/audit-webhook"],
+  ["container/command","authentication/anonymous-requests","authorization/authorization-mode","control-plane/local-ports","control-plane/plaintext-port","pod-security/pod-security-policies","threat-detection/audit-backend","threat-detection/audit-mounts","threat-detection/audit-rotation","threat-detection/audit-webhook"],
   ["container/env.valueFrom.secretKeyRef","network-separation/secrets-as-files"],
   ["container/envFrom.secretRef","network-separation/secrets-as-files"],
   ["container/image","pod-security/image-digest","pod-security/trusted-registries","upgrading/retired-products"],

@@ -27,7 +27,7 @@ test('a folder contains itself and what is below it, not what begins alike', () 
 
 test('every folder above a socket reaches it, its neighbours do not', () => {
   expect(reachedEngineSocket('/run/containerd/containerd.sock')).toBe('/run/containerd/containerd.sock');
-  for (const above of ['/run/crio', '/run', '/']) expect(reachedEngineSocket(above)).toBeDefined();
+  for (const above of ['/run/crio', '/run', '/var/snap/microk8s/common', '/']) expect(reachedEngineSocket(above)).toBeDefined();
   for (const beside of ['/run/netns', '/var', '/run/docker.sock.bak']) expect(reachedEngineSocket(beside)).toBeUndefined();
 });
 
@@ -36,6 +36,9 @@ describe('the worth of a path', () => {
     ['/', 'critical', true],
     ['/run', 'critical', true],
     ['/var', 'critical', false],
+    ['/etc/rancher/k3s/k3s.yaml', 'critical', false],
+    ['/var/lib/k0s/pki', 'critical', false],
+    ['/etc/containerd/certs.d', 'critical', false],
     ['/var/lib/kubelet/pods', 'critical', false],
     ['/etc', 'critical', false],
     ['/etc/kubernetes/pki', 'critical', false],

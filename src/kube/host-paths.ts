@@ -1,8 +1,8 @@
 import { remembering } from '../core/index.ts';
 
 /**
- * What folders of a node are worth to whoever mounts them. Sources: the layout that kubeadm, containerd, CRI-O, Docker and
- * k3s document, and the Filesystem Hierarchy Standard.
+ * What folders of a node are worth to whoever mounts them. Sources: the layout that kubeadm, containerd, CRI-O, Docker, k3s,
+ * k0s and MicroK8s document, and the Filesystem Hierarchy Standard.
  */
 
 type Worth = 'critical' | 'high';
@@ -17,6 +17,7 @@ const engineSockets: readonly string[] = [
   '/run/dockershim.sock',
   '/run/k3s/containerd/containerd.sock',
   '/run/k0s/containerd.sock',
+  '/var/snap/microk8s/common/run/containerd.sock',
   '/run/buildkit/buildkitd.sock',
   '/pipe/docker_engine',
   '/pipe/containerd-containerd',
@@ -30,6 +31,12 @@ const worths: readonly Entry[] = [
   ['/var/lib/kubelet', 'critical', 'the secrets of all its pods'],
   ['/var/lib/etcd', 'critical', 'the data of the whole cluster'],
   ['/var/lib/rancher', 'critical', 'its credentials'],
+  ['/etc/rancher', 'critical', 'its credentials'],
+  ['/var/lib/k0s', 'critical', 'its credentials'],
+  ['/var/snap/microk8s', 'critical', 'its credentials'],
+  ['/etc/containerd', 'critical', 'the settings of its container engine'],
+  ['/etc/crio', 'critical', 'the settings of its container engine'],
+  ['/etc/docker', 'critical', 'the settings of its container engine'],
   ['/var/lib/containerd', 'critical', 'the filesystems of all containers'],
   ['/var/lib/containers', 'critical', 'the filesystems of all containers'],
   ['/var/lib/docker', 'critical', 'the filesystems of all containers'],
@@ -97,9 +104,9 @@ export function isWithin(path: string, folder: string): boolean {
   return path.startsWith(folder) && (path.length === folder.length || folder === '/' || path.charCodeAt(folder.length) === 47);
 }
 
-/** The socket of a container engine that a mount of this clean path reaches. */
+/** The socket of a container engine that a mount of this clean path reaches. In `/var` only MicroK8s, on few nodes, has one. */
 export function reachedEngineSocket(path: string): string | undefined {
-  return engineSockets.find((socket) => isWithin(socket, path));
+  return path === '/var' ? undefined : engineSockets.find((socket) => isWithin(socket, path));
 }
 
 /** For a clean path. */

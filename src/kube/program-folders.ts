@@ -18,9 +18,14 @@ const programFolders: ReadonlySet<string> = new Set([
   '/usr/local/lib',
 ]);
 
-/** What makes a folder one of programs for this container, as half a sentence behind "where"; undefined for one of data. */
+/** A command of a search path, which a volume can replace alone (`subPath`). */
+const program = /^(?:\/usr(?:\/local)?)?\/s?bin\/[^/]+$/;
+
+/** What makes a mount one of programs for this container, as half a sentence behind "where"; undefined for one of data. */
 export function heldPrograms({ command }: Container, mountPath: string): string | undefined {
-  const folder = mountPath.length > 1 && mountPath.endsWith('/') ? mountPath.slice(0, -1) : mountPath;
-  if (programFolders.has(folder)) return 'programs are looked for';
-  return command?.[0]?.startsWith(`${folder}/`) === true ? 'the program that it starts is' : undefined;
+  const steps = mountPath.split('/').filter((step) => step !== '' && step !== '.');
+  const path = `/${steps.join('/')}`;
+  if (programFolders.has(path) || program.test(path)) return 'programs are looked for';
+  const started = command?.[0];
+  return started === path || started?.startsWith(`${path}/`) === true ? 'the program that it starts is' : undefined;
 }

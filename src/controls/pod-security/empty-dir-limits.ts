@@ -20,8 +20,9 @@ export const emptyDirLimits: AnyControl = defineControl({
     for (let index = 0; index < volumes.length; index++) {
       const volume = volumes[index];
       if (volume === undefined || !isUnlimited(volume)) continue;
-      const holder = volume.emptyDir?.medium === 'Memory' ? 'memory' : 'disk';
-      const message = `volume "${volume.name ?? ''}" is an emptyDir without sizeLimit and can fill the ${holder} of the node`;
+      // In memory the kubelet bounds it by the limits of the pod, where all its containers have some.
+      const taken = volume.emptyDir?.medium === 'Memory' ? 'take all the memory that its pod may' : 'fill the disk of the node';
+      const message = `volume "${volume.name ?? ''}" is an emptyDir without sizeLimit and can ${taken}`;
       (places ??= []).push({ where: ['volumes', index, 'emptyDir', 'sizeLimit'], message });
     }
     return places === undefined ? pass : failAt(places);
@@ -42,7 +43,10 @@ export const emptyDirLimits: AnyControl = defineControl({
 
   examples: () => ({
     said: { values: { size: '64Mi' } },
-    pass: { 'a limit': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]' },
+    pass: {
+      'a limit': 'volumes: [{ name: tmp, emptyDir: { sizeLimit: 64Mi } }]',
+      'huge pages, which containers have limits for': 'volumes: [{ name: tmp, emptyDir: { medium: HugePages-2Mi } }]',
+    },
     fail: {
       'no limit': 'volumes: [{ name: tmp, emptyDir: {} }]',
       'in memory': 'volumes: [{ name: tmp, emptyDir: { medium: Memory } }]',
@@ -55,6 +59,8 @@ function isUnlimited(volume: Volume): boolean {
   const { emptyDir } = volume;
   // A volume without a source is an emptyDir by the API server's defaulting.
   if (emptyDir === undefined) return volumeSource(volume) === undefined;
+  // Huge pages are limited by the resources of the containers, and the kubelet asks for no other limit.
+  if (emptyDir.medium?.startsWith('HugePages') === true) return false;
   if (emptyDir.sizeLimit === undefined) return true;
   // The eviction manager of the kubelet only looks at limits above zero, which have a digit above zero before any exponent.
   return !/^\+?[0.]*[1-9]/.test(String(emptyDir.sizeLimit));

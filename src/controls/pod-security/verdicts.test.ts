@@ -359,7 +359,8 @@ describe('writable paths', () => {
   const failed = ['fail low volumeMounts[1].mountPath'];
 
   test('are those of programs, with or without a slash at the end', () => {
-    for (const mountPath of ['/usr/bin', '/usr/bin/', '/', '/app']) expect(found(writablePaths, mounting({ mountPath }))).toEqual(failed);
+    for (const mountPath of ['/usr/bin', '/usr/bin/', '/usr//bin/.', '/usr/local/bin/tool', '/', '/app'])
+      expect(found(writablePaths, mounting({ mountPath }))).toEqual(failed);
     for (const mountPath of ['/usr/share/data', '/app/run.d', '/opt'])
       expect(found(writablePaths, mounting({ mountPath }))).toEqual(['pass']);
   });
@@ -368,6 +369,8 @@ describe('writable paths', () => {
     expect(found(writablePaths, mounting({ mountPath: '/app', readOnly: true }))).toEqual(['pass']);
     for (const source of ['configMap', 'secret', 'downwardAPI', 'projected', 'image'])
       expect(found(writablePaths, mounting({ mountPath: '/app' }, { [source]: {} }))).toEqual(['pass']);
+    for (const source of ['persistentVolumeClaim', 'csi', 'nfs'])
+      expect(found(writablePaths, mounting({ mountPath: '/app' }, { [source]: { readOnly: true } }))).toEqual(['pass']);
   });
 
   test('do not matter where the root filesystem is writable', () => {

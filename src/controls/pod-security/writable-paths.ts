@@ -1,13 +1,15 @@
 import { defineControl, failAt, notApplicable, pass, type AnyControl, type Place } from '../../core/index.ts';
 import { heldPrograms } from '../../kube/program-folders.ts';
+import { volumeSource } from '../../kube/pod-security/index.ts';
 import type { PodSpec, VolumeMount } from '../../kube/types.ts';
+import { recordOf } from '../../kube/untyped.ts';
 import { containers } from '../../subjects/container.ts';
 
 const onWindows = notApplicable('Windows cannot mount the root filesystem read-only');
 const allWritable = notApplicable('the whole root filesystem is writable, which pod-security/read-only-root-filesystem judges');
 
 /** Volumes that the kubelet mounts read-only whatever the mount says. */
-const readOnlySources = ['configMap', 'secret', 'downwardAPI', 'projected', 'image'] as const;
+const readOnlySources: ReadonlySet<string> = new Set(['configMap', 'secret', 'downwardAPI', 'projected', 'image']);
 
 /** The guide stops at adding a writable volume. Mounts with noexec (`bindMountOptions`) are alpha in 1.37. */
 export const writablePaths: AnyControl = defineControl({
@@ -56,5 +58,8 @@ export const writablePaths: AnyControl = defineControl({
 
 function isReadOnlyByNature(spec: PodSpec, mount: VolumeMount): boolean {
   const volume = spec.volumes?.find(({ name }) => name === mount.name);
-  return volume !== undefined && readOnlySources.some((source) => volume[source] !== undefined);
+  if (volume === undefined) return false;
+  const source = volumeSource(volume);
+  // What a volume says itself (claims, CSI drivers, remote storage) wins over its mounts (pkg/kubelet, makeMounts).
+  return source !== undefined && (readOnlySources.has(source) || recordOf(volume[source])['readOnly'] === true);
 }

@@ -152,7 +152,7 @@ export const pod: Chapter = {
       origin: 'v1.0',
       asks: 'No process of a container can gain more rights than its parent, for instance through setuid programs. Each container sets allowPrivilegeEscalation to false, since the default is true.',
       today:
-        'Pod Security Standards, level restricted, demand it, without Windows Pods from policy version 1.25. The API server refuses false together with a privileged container or an added SYS_ADMIN capability.',
+        'Pod Security Standards, level restricted, demand it, without Windows Pods from policy version 1.25. The API server refuses false together with a privileged container or with an added capability that is spelt CAP_SYS_ADMIN.',
       remedy: 'Set allowPrivilegeEscalation to false. Programs such as sudo, su or ping with file capabilities stop working.',
       evidence: ['manifest', 'cluster', 'image'],
       mappings: { cis: ['5.2.6'], attack: ['T1548.001', 'T1068'], pss: 'restricted' },
@@ -177,7 +177,7 @@ export const pod: Chapter = {
       origin: 'v1.0',
       asks: 'Pods mount only volume types that do not reach the node or unmanaged storage: configMap, emptyDir, projected, secret, downwardAPI and persistentVolumeClaim.',
       today:
-        'Pod Security Standards, level restricted, allow these six and also csi, ephemeral and (image volumes, 1.31 and later) image. Since 1.33 the type gitRepo is off by default.',
+        'Pod Security Standards, level restricted, allow these six and also csi, ephemeral and (image volumes, 1.31 and later) image. The type gitRepo is off by default since 1.33, and for good since 1.36.',
       remedy: 'Turn the volume into a persistent volume claim with the same backend. The data path changes, so rehearse it with a copy.',
       evidence: ['manifest', 'cluster'],
       mappings: { cis: ['5.2.11'], pss: 'restricted' },
@@ -217,7 +217,7 @@ export const pod: Chapter = {
       origin: 'v1.0',
       asks: 'On nodes with SELinux every container runs under a confined type of the container policy, without a user or role of its own.',
       today:
-        'Pod Security Standards, level baseline, allow the types container_t, container_init_t, container_kvm_t and, from policy version 1.31, container_engine_t. The SELinuxMount feature (beta, off in 1.33) changes how volumes are relabelled.',
+        'Pod Security Standards, level baseline, allow the types container_t, container_init_t, container_kvm_t and, from policy version 1.31, container_engine_t. The SELinuxMount feature (beta but off 1.33, stable and on 1.37) changes how volumes are relabelled.',
       remedy:
         'Remove the custom options. Volumes that carry labels of the former type become unreadable, so watch for denials in permissive mode.',
       evidence: ['manifest', 'cluster', 'node'],

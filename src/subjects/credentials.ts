@@ -136,12 +136,13 @@ function privateKey(text: string): Credential | undefined {
   return undefined;
 }
 
-/** `scheme://user:password@host`, and the `Password=` of ADO and JDBC strings. */
+/** `scheme://user:password@host`, and the `Password=` of ADO strings and of URLs, which is how JDBC has it. */
 function connectionPassword(text: string): Credential | undefined {
   const credential: Credential = { kind: 'a connection string with its password', prefix: '', severity: 'high' };
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
     if (!/[A-Za-z0-9+.-]$/.test(text.slice(Math.max(at - 1, 0), at))) continue;
-    const authority = /^[^/\s"'<>`,;]{3,400}/.exec(text.slice(at + 3, at + 403))?.[0] ?? '';
+    // What a URL has to escape in a password stands for no variable.
+    const authority = (/^[^/\s"'<>`,;]{3,400}/.exec(text.slice(at + 3, at + 403))?.[0] ?? '').replaceAll(/%[0-9a-f]{2}/gi, '-');
     const userEnd = authority.lastIndexOf('@');
     const colon = authority.indexOf(':');
     if (userEnd <= 0 || colon < 0 || colon >= userEnd) continue;
@@ -151,7 +152,9 @@ function connectionPassword(text: string): Credential | undefined {
   if (!telling.test(text)) return undefined;
   const named = /(?:^|[;?&\s"'])(?:password|pwd)[ \t]{0,4}=[ \t]{0,4}([^;&\s"']{3,128})/i.exec(text)?.[1];
   const isConnection =
-    named !== undefined && /(?:^|[;\s"'])(?:server|data source|host|user id|uid|accountname)[ \t]{0,4}=[^;]{1,256};/i.test(text);
+    named !== undefined &&
+    (/(?:^|[;\s"'])(?:server|data source|host|user id|uid|accountname)[ \t]{0,4}=[^;]{1,256};/i.test(text) ||
+      /:\/\/[^\s"'<>]{1,256}[?&;](?:password|pwd)=/i.test(text));
   if (isConnection && !isPlaceholder(named)) return credential;
   const accountKey = /AccountKey=([A-Za-z0-9+/]{40,120}={0,2})/.exec(text)?.[1];
   return accountKey === undefined || isExample(accountKey) ? undefined : credential;

@@ -76,6 +76,8 @@ export const nonRootUser: AnyControl = defineControl({
     fail: {
       'nothing set': '$pod: { securityContext: { runAsNonRoot: null, runAsUser: null } }',
       'only a user id': '$pod: { securityContext: { runAsNonRoot: null, runAsUser: 10001 } }',
+      'only an account of Windows':
+        '$pod: { os: { name: windows }, securityContext: { runAsNonRoot: null, runAsUser: null, runAsGroup: null, fsGroup: null, windowsOptions: { runAsUserName: ContainerUser } } }',
       'the container overrides the pod': 'securityContext: { runAsNonRoot: false }\n$pod: { securityContext: { runAsUser: null } }',
       'user id 0': 'securityContext: { runAsUser: 0 }',
     },
@@ -126,7 +128,8 @@ function runsAsRoot({ name, container }: ContainerSubject, refused: boolean): Ve
 function mayRunAsRoot(subject: ContainerSubject, nonRoot: boolean | undefined): Verdict {
   const { name } = subject;
   const where = ['securityContext', 'runAsNonRoot'];
-  const user = inherited(subject, 'runAsUser');
+  // Windows has accounts, which override that of the image; a user id has no meaning there.
+  const user = subject.pod.os.name === 'windows' ? inheritedWindows(subject, 'runAsUserName') : inherited(subject, 'runAsUser');
   if (user !== undefined)
     return fail(where, `container "${name}" runs as user ${user}, but without runAsNonRoot, which keeps root out`, 'low');
   return fail(

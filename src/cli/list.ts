@@ -1,5 +1,5 @@
 import { controls } from '../controls/index.ts';
-import { selects } from '../evaluate/index.ts';
+import { matchesOne, selects } from '../evaluate/index.ts';
 import { chapters, type Evidence } from '../guidance/index.ts';
 import { OptionError } from '../options/option-error.ts';
 import { listControls, listControlsJson, listRecommendations, listRecommendationsJson, type ListedRecommendation } from '../report/list.ts';
@@ -14,7 +14,13 @@ export async function runList(given: Arguments): Promise<number> {
   const [what, ...patterns] = given.operands;
   if (what === undefined) throw new OptionError(['list what?', 'write plimsoll list controls, or plimsoll list recommendations']);
   const json = given.value('output') === 'json';
-  if (oneOf('list', what, ['controls', 'recommendations']) === 'controls') {
+  const ofControls = oneOf('list', what, ['controls', 'recommendations']) === 'controls';
+  const stray = (ofControls ? ['evidence', 'undecided'] : ['severity']).find((name) => given.has(name));
+  if (stray !== undefined) {
+    const other = ofControls ? 'recommendations' : 'controls';
+    throw new OptionError([`--${stray} goes with ${other} alone`, `write plimsoll list ${other} --${stray}`]);
+  }
+  if (ofControls) {
     const severity = given.value('severity');
     const those = controls.filter(
       (control) => (severity === undefined || control.severity === severity) && anyOf(patterns, (pattern) => selects(pattern, control)),
@@ -34,23 +40,14 @@ function recommendationsOf(given: Arguments, patterns: readonly string[]): Liste
   return chapters.flatMap((chapter) =>
     chapter.recommendations.flatMap((recommendation) => {
       const deciding = controls.filter(({ decides }) => decides.includes(recommendation.code));
-      const names = [recommendation.code, chapter.code];
+      const ids = deciding.map(({ id }) => id);
       const wanted =
         (evidence === undefined || recommendation.evidence.includes(evidence)) &&
         (!given.has('undecided') || deciding.length === 0) &&
-        anyOf(
-          patterns,
-          (pattern) => names.some((name) => matchesName(pattern, name)) || deciding.some((control) => selects(pattern, control)),
-        );
-      return wanted ? [{ recommendation, chapter: chapter.title, controls: deciding.map(({ id }) => id) }] : [];
+        anyOf(patterns, (pattern) => matchesOne(pattern, [recommendation.code, ...ids]));
+      return wanted ? [{ recommendation, chapter: chapter.title, controls: ids }] : [];
     }),
   );
-}
-
-/** `NET-*` or `net-02`, for recommendations that no control decides. */
-function matchesName(pattern: string, name: string): boolean {
-  const wanted = pattern.toUpperCase();
-  return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
 function anyOf(patterns: readonly string[], matches: (pattern: string) => boolean): boolean {

@@ -13,7 +13,7 @@ export { profiles, type PathSettings, type Policy, type Profile, type Waiving } 
 export { mayTakePart, settingsByFile } from './path-settings.ts';
 export { allProposals, type Finished, type OfJoined, type Proposed } from './rejudge.ts';
 export { type ProposalSink } from './proposals.ts';
-export { leftOut, selects } from './selection.ts';
+export { leftOut, matchesOne, selects } from './selection.ts';
 export { type Part } from './part.ts';
 
 /** A fold over the inputs of a source: `add` each of them, in order, then `finish` once. */

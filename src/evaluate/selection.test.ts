@@ -66,6 +66,11 @@ describe('a selection pattern', () => {
   });
 });
 
+test('the folder pod-security is not the chapter POD', () => {
+  const sockets = { ...red, id: 'pod-security/sockets', decides: ['ISO-03'] };
+  expect(['pod-security', 'iso', 'pod'].map((pattern) => selects(pattern, sockets))).toEqual([true, true, false]);
+});
+
 describe('a control is left out', () => {
   const all = { profile: 'nsa', only: [], skip: [] } as const;
 

@@ -6,10 +6,13 @@ import type { Policy, Profile } from './policy.ts';
  * folder (`pod-security`), a code (`POD-06`) or the letters of a chapter (`POD`), each also with `*`; case does not count.
  */
 export function selects(pattern: string, control: AnyControl): boolean {
-  const folder = control.id.replace(/\/.*/, '');
-  const chapters = control.decides.map((code) => code.replace(/-.*/, ''));
+  return matchesOne(pattern, [control.id, ...control.decides]);
+}
+
+/** Does it name one of these ids and codes, or its folder or chapter? */
+export function matchesOne(pattern: string, names: readonly string[]): boolean {
   const parts = enclosed(pattern).split('*');
-  return [control.id, folder, ...control.decides, ...chapters].some((name) => holdsInTurn(enclosed(name), parts));
+  return names.some((name) => [name, name.replace(/\/.*|-\d+$/, '')].some((each) => holdsInTurn(enclosed(each), parts)));
 }
 
 /** A line, ends included: what begins or ends a pattern then finds nothing but the beginning or the end of a name. */

@@ -3,7 +3,7 @@ import { OptionError } from '../options/option-error.ts';
 import { controlNames } from '../options/policy-options.ts';
 import { oneOf } from '../options/spelling.ts';
 import type { Arguments } from './arguments.ts';
-import { commands, type Command, type Option } from './commands/index.ts';
+import { commands, type Option } from './commands/index.ts';
 import { writeStream } from './output.ts';
 
 /** `plimsoll completion bash|zsh|fish`. */
@@ -44,10 +44,6 @@ function flags({ name, short }: Option): string[] {
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
 }
 
-function operandWords(command: Command, names: CompletionNames): readonly string[] {
-  return command.completes === 'controls' ? names.controls : (command.words ?? []);
-}
-
 function bash(names: CompletionNames): string {
   const cases = commands.map((command) => {
     const values = command.options.flatMap((option) => {
@@ -56,26 +52,30 @@ function bash(names: CompletionNames): string {
       const words = wordsFor(option, names);
       const reply =
         words.length > 0
-          ? `${option.completes === 'values' ? 'compopt -o nospace; ' : ''}COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$cur"))`
+          ? `${option.completes === 'values' ? 'compopt -o nospace; ' : ''}${bashReply(words)}`
           : option.completes === 'files'
             ? 'compopt -o default'
             : ':';
       return [`        ${flags(option).join('|')}) ${reply}; return ;;`];
     });
-    const words = operandWords(command, names);
+    const { words = [], completes } = command;
+    const first = words.length === 0 ? '' : `\n      if [[ $COMP_CWORD -eq 2 ]]; then ${bashReply(words)}; return; fi`;
+    const operands = completes === 'files' ? 'compopt -o default' : completes === 'controls' ? bashReply(names.controls) : ':';
     return `    ${command.name})
       case "$prev" in
 ${values.join('\n')}
       esac
-      if [[ "$cur" == -* ]]; then COMPREPLY=($(compgen -W "${command.options.flatMap(flags).join(' ')}" -- "$cur")); return; fi
-      ${command.completes === 'files' ? 'compopt -o default' : `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$cur"))`} ;;`;
+      if [[ "$cur" == -* ]]; then ${bashReply(command.options.flatMap(flags))}; return; fi${first}
+      ${operands} ;;`;
   });
   return `# Completion of plimsoll for bash.
 _plimsoll() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
   COMPREPLY=()
+  # Bash takes the sign in --option=value for a word of its own.
+  if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} --help --version" -- "$cur"))
+    ${bashReply([...commands.map(({ name }) => name), '--help', '--version'])}
     return
   fi
   case "\${COMP_WORDS[1]}" in
@@ -84,6 +84,10 @@ ${cases.join('\n')}
 }
 complete -F _plimsoll plimsoll
 `;
+}
+
+function bashReply(words: readonly string[]): string {
+  return `COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$cur"))`;
 }
 
 function zsh(names: CompletionNames): string {
@@ -105,11 +109,14 @@ function zsh(names: CompletionNames): string {
       const forms = option.short === undefined ? `'${repeat(option)}${long}` : `${repeat(option) === '' ? '' : "'*'"}${both}`;
       return `        ${forms}[${option.about.replaceAll(/[[\]:']/g, ' ')}]${value}'`;
     });
-    const words = operandWords(command, names);
-    const operand = command.completes === 'files' ? "'*:path:_files'" : words.length > 0 ? `'*:operand:(${words.join(' ')})'` : '';
+    const { words = [], completes } = command;
+    const operands = [
+      ...(words.length === 0 ? [] : [`'1:operand:(${words.join(' ')})'`]),
+      ...(completes === 'files' ? ["'*:path:_files'"] : completes === 'controls' ? [`'*:control:(${names.controls.join(' ')})'`] : []),
+    ];
     return `      ${command.name})
         _arguments -s \\
-${[...specs, ...(operand === '' ? [] : [`        ${operand}`])].join(' \\\n')}
+${[...specs, ...operands.map((operand) => `        ${operand}`)].join(' \\\n')}
         ;;`;
   });
   return `#compdef plimsoll
@@ -135,7 +142,8 @@ function repeat({ repeatable }: Option): string {
 function fish(names: CompletionNames): string {
   const lines = commands.flatMap((command) => {
     const condition = `__fish_seen_subcommand_from ${command.name}`;
-    const words = operandWords(command, names);
+    const { words = [], completes } = command;
+    const place = (comparison: string): string => `${condition}; and test (count (commandline -opc)) ${comparison}`;
     return [
       `complete -c plimsoll -n __fish_use_subcommand -f -a ${command.name} -d '${command.summary}'`,
       ...command.options.map((option) => {
@@ -151,9 +159,12 @@ function fish(names: CompletionNames): string {
                 : ' -x';
         return `complete -c plimsoll -n '${condition}' -l ${option.name}${short}${value} -d '${option.about.replaceAll("'", ' ')}'`;
       }),
-      ...(command.completes === 'files'
+      ...(words.length === 0 ? [] : [`complete -c plimsoll -n '${place('-eq 2')}' -f -a '${words.join(' ')}'`]),
+      ...(completes === 'files'
         ? []
-        : [`complete -c plimsoll -n '${condition}' -f${words.length > 0 ? ` -a '${words.join(' ')}'` : ''}`]),
+        : [
+            `complete -c plimsoll -n '${place(words.length === 0 ? '-ge 2' : '-gt 2')}' -f${completes === 'controls' ? ` -a '${names.controls.join(' ')}'` : ''}`,
+          ]),
     ];
   });
   return `# Completion of plimsoll for fish.\n${lines.join('\n')}\n`;

@@ -15,12 +15,15 @@ describe('what kubectl offers', () => {
     expect(words('scan', '--only', 'POD-0')).toEqual(expect.arrayContaining(['POD-01']));
     expect(words('explain', 'NET-0')).toEqual(expect.arrayContaining(['NET-02']));
     expect(words('list', '')).toEqual(['controls', 'recommendations']);
+    expect(words('list', 'controls', 'pod-security/privileged')).toEqual(['pod-security/privileged']);
+    expect(words('generate', 'net')).toEqual(['network-policies']);
   });
 
   test('files where a file belongs, and nowhere else', () => {
     expect(offer(['scan', '']).besides).toBe('files');
     expect(offer(['scan', '--kubeconfig', '']).besides).toBe('files');
     expect(offer(['snapshot', '-o', '']).besides).toBe('files');
+    expect(offer(['generate', 'network-policies', '']).besides).toBe('files');
     expect(offer(['scan', '--context', ''])).toEqual({ words: [], besides: 'nothing' });
     expect(offer(['unknown', ''])).toEqual({ words: [], besides: 'nothing' });
     expect(offer(['scan', '--unknown=x'])).toEqual({ words: [], besides: 'nothing' });

@@ -39,8 +39,9 @@ export function offer(words: readonly string[]): Offer {
       begun,
       command.options.map(({ name: each, about }) => `--${each}\t${about}`),
     );
+  if (command.words !== undefined && words.length === 2) return beginning(begun, command.words);
   if (command.completes === 'files') return files;
-  return beginning(begun, command.completes === 'controls' ? sortedControls() : (command.words ?? []));
+  return beginning(begun, command.completes === 'controls' ? sortedControls() : []);
 }
 
 function optionOf(command: Command, word: string): Option | undefined {

@@ -6,6 +6,7 @@ export const list: Command = {
   summary: 'List controls or recommendations',
   operands: 'controls|recommendations [PATTERN…]',
   words: ['controls', 'recommendations'],
+  completes: 'controls',
   about: ['A pattern is a control id, a code (POD-12), a chapter (POD, pod-security) or a glob (NET-*).'],
   options: [
     { name: 'severity', value: 'SEVERITY', choices: severityChoices, about: 'Controls of this severity' },

@@ -1,5 +1,5 @@
 import { remove, set, type Repair } from '../core/index.ts';
-import { podSecurity } from '../kube/pod-security/index.ts';
+import { asAdmitted, podSecurity } from '../kube/pod-security/index.ts';
 import type { SharedSecurityContext, WindowsOptions } from '../kube/types.ts';
 import { containersOf, type ContainerSubject } from './container.ts';
 import type { PodSubject } from './pod.ts';
@@ -41,17 +41,19 @@ export function changeShared(subject: ContainerSubject, field: SharedField, valu
  * both (k8s.io/pod-security-admission, policy/check_*.go). A container that inherits one is judged for it.
  */
 export function refusedThoughOverridden(
-  { spec }: PodSubject,
+  { spec, metadata }: PodSubject,
   fields: readonly SharedField[],
   level: 'baseline' | 'restricted',
   version: number,
 ): SharedField[] {
-  const { securityContext = {}, os, hostUsers } = spec;
+  const said = fields.filter((field) => spec.securityContext?.[field] !== undefined);
+  if (said.length === 0) return [];
+  // Annotations of containers are fields by then.
+  const { securityContext = {}, os, hostUsers, ...rest } = asAdmitted(spec, metadata);
   const pod = { ...(os === undefined ? {} : { os }), ...(hostUsers === undefined ? {} : { hostUsers }) };
-  return fields.filter(
+  return said.filter(
     (field) =>
-      securityContext[field] !== undefined &&
-      containersOf(spec).every(({ container }) => container.securityContext?.[field] !== undefined) &&
+      containersOf(rest).every(({ container }) => container.securityContext?.[field] !== undefined) &&
       podSecurity({ ...pod, securityContext: { [field]: securityContext[field] } }, {}, level, version).length > 0,
   );
 }

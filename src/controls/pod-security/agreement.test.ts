@@ -30,8 +30,8 @@ const windows = {
 
 /**
  * Three differences hold everywhere. A check that begins with a later version of the policies is not compared before: the
- * danger was there, and the control fails. A value of the pod that every container overrides does not count: the pods are
- * compared with all values moved to the containers that inherit them. An annotation beside an AppArmor field is compared as
+ * danger was there, and the control fails. A value of the pod that every container overrides has controls of its own: for all
+ * others the pods are compared with all values moved to the containers that inherit them. An annotation beside an AppArmor field is compared as
  * the API server resolves it.
  */
 const rows: readonly Row[] = [
@@ -88,7 +88,13 @@ const rows: readonly Row[] = [
   },
 ];
 
-const inRows = new Set(rows.flatMap((row) => row.controls));
+/** What the pod itself says, by the control that fails where every container overrides it. */
+const overridden: readonly Row[] = [
+  { checks: ['appArmorProfile', 'seLinuxOptions', 'seccompProfile_baseline'], controls: ['pod-security/overridden-profiles'] },
+  { checks: ['runAsNonRoot', 'runAsUser'], controls: ['pod-security/overridden-user'] },
+];
+
+const inRows = new Set([...rows, ...overridden].flatMap((row) => row.controls));
 const judges = controls
   .filter(({ id }) => inRows.has(id))
   .map((control) => ({
@@ -105,7 +111,7 @@ describe('the rows', () => {
 
   test('hold every control of the chapter that claims a level, beside a check of that level', () => {
     const claimed = controls.filter(({ id, also }) => id.startsWith('pod-security/') && also.pss !== undefined).map(({ id }) => id);
-    const held = rows.flatMap((row) =>
+    const held = [...rows, ...overridden].flatMap((row) =>
       row.controls.filter((id) => controls.find((control) => control.id === id)?.also.pss === levels.get(row.checks[0] ?? '')),
     );
     expect([...new Set(held)].sort()).toEqual(claimed.sort());
@@ -293,4 +299,23 @@ test('a pod fails a control exactly if Pod Security admission refuses it for the
   // The pods show each row on both sides, or the comparison would prove nothing.
   for (const row of rows) for (const outcome of ['both', 'none']) expect(seen).toContain(`${row.checks.join(', ')} ${outcome}`);
   for (const row of rows) if (row.differ !== undefined) expect(seen).toContain(`${row.checks.join(', ')} differ`);
+});
+
+test('where every container overrides what the pod says, controls of their own fail what admission refuses', () => {
+  const seen = new Set<string>();
+  const property = fc.property(pods, (pod) => {
+    const admitted = asAdmitted(pod.spec, pod.metadata);
+    const refused = violated({ ...pod, spec: admitted });
+    const inContainers = violated({ ...pod, spec: inheritanceResolved(admitted) });
+    const failed = failedControls(pod);
+    for (const { checks: ids, controls: names } of overridden) {
+      const fails = names.some((name) => failed.has(name));
+      const stopped = ids.filter((id) => refused.has(id));
+      if (stopped.some((id) => !inContainers.has(id))) expect(fails, stopped.join(', ')).toBe(true);
+      if (fails) expect(stopped).not.toEqual([]);
+      seen.add(`${ids.join(', ')} ${fails}`);
+    }
+  });
+  fc.assert(property, { seed: 20_260_802, numRuns: runs(600, 5000) });
+  for (const { checks: ids } of overridden) for (const fails of [true, false]) expect(seen).toContain(`${ids.join(', ')} ${fails}`);
 });

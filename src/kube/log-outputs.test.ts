@@ -47,6 +47,47 @@ describe('outputs of log collectors', () => {
     expect(told('fluent.conf', text)).toEqual(['forward a.example.com on memory', 'http http://b.example.com off disk']);
   });
 
+  test('Fluent Bit: its files in YAML', () => {
+    const text = `service: { storage.path: /buffer }
+pipeline:
+  inputs: [{ name: tail, storage.type: filesystem }]
+  outputs:
+    - { name: es, host: a.example.com, tls: on }
+    - Name: loki
+      Host: b.example.com
+    - { name: stdout }
+`;
+    expect(told('fluent-bit.yaml', text)).toEqual(['es a.example.com on disk', 'loki b.example.com off disk']);
+  });
+
+  test('Fluentd: each store of a copy, and hosts with their scheme', () => {
+    const text = `<match **>
+  @type copy
+  <store>
+    @type elasticsearch
+    hosts https://a.example.com:9200
+  </store>
+  <store>
+    @type forward
+    <server>
+      host b.example.com
+    </server>
+    <buffer>
+      @type file
+    </buffer>
+  </store>
+</match>
+`;
+    expect(told('fluent.conf', text)).toEqual(['elasticsearch https://a.example.com:9200 on memory', 'forward b.example.com off disk']);
+  });
+
+  test('beats: an output in two keys, and TLS that is switched off', () => {
+    expect(told('filebeat.yml', 'output:\n  kafka:\n    hosts: ["a:9092"]\n')).toEqual(['kafka ["a:9092"] off open']);
+    const off = ['  ssl.enabled: false\n  ssl.certificate: a\n', '  ssl:\n    enabled: false\n'];
+    for (const ssl of off)
+      expect(told('filebeat.yml', `output.logstash:\n  hosts: ["a:5044"]\n${ssl}`)).toEqual(['logstash ["a:5044"] off open']);
+  });
+
   test('rsyslog: one sign is UDP, two are TCP, which a driver encrypts', () => {
     expect(told('rsyslog.conf', '*.* @a.example.com\n')).toEqual(['udp a.example.com off memory']);
     expect(told('rsyslog.conf', '$DefaultNetstreamDriver gtls\n*.* @@a.example.com:6514\n')).toEqual(['tcp a.example.com on memory']);

@@ -1,4 +1,6 @@
 import { pipelineConfiguration, pipelineOutputs } from './pipeline-outputs.ts';
+import { listOf, recordOf } from './untyped.ts';
+import { readDocument } from './yaml/index.ts';
 
 /** Where a log collector sends what it has collected, as far as its configuration says. */
 export interface LogOutput {
@@ -22,9 +24,10 @@ const mostOutputs = 50;
 export function logOutputs(name: string, text: string): LogOutput[] {
   if (text.length > longest) return [];
   if (!collected.test(text)) return isOfRsyslog(name, text) ? rsyslog(text) : [];
-  if (text.includes('[OUTPUT]') || text.includes('[Output]') || text.includes('[output]')) return fluentBit(text);
+  if (text.includes('[OUTPUT]') || text.includes('[Output]') || text.includes('[output]')) return fluentBit(iniSections(text));
+  if (text.includes('outputs:') && /^pipeline:/m.test(text)) return fluentBit(yamlSections(text));
   if (text.includes('<match')) return fluentd(text);
-  if (text.includes('output.') && /^output\.[a-z]+:/m.test(text)) return beats(text);
+  if (beatOutput.test(text)) return beats(text);
   if (text.includes('/loki/api/') && /^clients:/m.test(text)) return promtail(text);
   const ofPipelines = pipelineOutputs(text);
   if (ofPipelines !== undefined) return ofPipelines;
@@ -95,8 +98,7 @@ function isOn(value: string | undefined): boolean {
 }
 
 /** docs.fluentbit.io, "Configuration file" and "TLS": TLS is off and verification on unless said; `storage.type` is memory. */
-function fluentBit(text: string): LogOutput[] {
-  const sections = iniSections(text);
+function fluentBit(sections: readonly Section[]): LogOutput[] {
   const service = sections.find(({ title }) => title === 'service')?.keys;
   const onDisk = sections.some(({ title, keys }) => title === 'input' && keys.get('storage.type')?.toLowerCase() === 'filesystem');
   const remote = new Set([
@@ -127,7 +129,28 @@ function fluentBit(text: string): LogOutput[] {
   });
 }
 
-function iniSections(text: string): { readonly title: string; readonly keys: ReadonlyMap<string, string> }[] {
+interface Section {
+  readonly title: string;
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/** docs.fluentbit.io, "YAML configuration": the same keys, as lists below `pipeline`. */
+function yamlSections(text: string): Section[] {
+  const read = readDocument(text, 1);
+  const { service, pipeline } = 'error' in read ? {} : recordOf(read.value);
+  const { inputs, outputs } = recordOf(pipeline);
+  const titled = [
+    ['service', service],
+    ...listOf(inputs).map((each) => ['input', each]),
+    ...listOf(outputs).map((each) => ['output', each]),
+  ];
+  return titled.slice(0, 4 * mostOutputs).map(([title, keys]) => ({
+    title: String(title),
+    keys: new Map(Object.entries(recordOf(keys)).map(([key, value]) => [key.toLowerCase(), String(value)])),
+  }));
+}
+
+function iniSections(text: string): Section[] {
   const sections: { title: string; keys: Map<string, string> }[] = [];
   for (const line of text.split('\n')) {
     const title = /^[ \t]*\[([A-Z_]+)\]\s*$/i.exec(line)?.[1];
@@ -141,14 +164,17 @@ function iniSections(text: string): { readonly title: string; readonly keys: Rea
 /** docs.fluentd.org, "out_forward", "out_elasticsearch", "Config: Buffer Section": without `@type file` a buffer is in memory. */
 function fluentd(text: string): LogOutput[] {
   const outputs: LogOutput[] = [];
-  for (const body of between(text, '<match', '</match>')) {
+  // Several outputs in one, each a store: `copy`, `roundrobin`.
+  const bodies = between(text, '<match', '</match>').flatMap((body) =>
+    body.includes('<store') ? between(body, '<store', '</store>') : [body],
+  );
+  for (const body of bodies) {
     const type = /^[ \t]*@?type\s+"?([\w-]+)/m.exec(body)?.[1] ?? '';
     if (!/^(?:forward|elasticsearch|opensearch|http|loki|splunk_hec|remote_syslog|syslog|kafka2?|gelf)$/.test(type)) continue;
     const host = withoutUser(/^[ \t]*(?:host|hosts|url|endpoint|remote_syslog|hec_host)\s+"?([^\s"]+)/m.exec(body)?.[1] ?? '');
     if (local.test(host) || outputs.length >= mostOutputs) continue;
-    const secure = /^[ \t]*(?:transport\s+tls|scheme\s+"?https|tls\s+true|(?:url|endpoint)\s+"?https:|protocol\s+"?(?:https|tls))/m.test(
-      body,
-    );
+    const secure =
+      /^[ \t]*(?:transport\s+tls|scheme\s+"?https|tls\s+true|(?:hosts|url|endpoint)\s+"?https:|protocol\s+"?(?:https|tls))/m.test(body);
     const blind =
       /^[ \t]*(?:ssl_verify\s+false|tls_insecure_mode\s+true|insecure_tls\s+true|insecure_ssl\s+true|tls_verify_hostname\s+false)/m.test(
         body,
@@ -184,15 +210,18 @@ function rsyslog(text: string): LogOutput[] {
   });
 }
 
+/** As one key or as two. */
+const beatOutput = /^output(?:\.|:[ \t]*\n[ \t]+)(elasticsearch|logstash|kafka|redis):[^\n]*\n((?:[ \t]+[^\n]*\n?|\n)*)/m;
+const beatOutputs = new RegExp(beatOutput.source, 'gm');
+
 /** elastic.co/guide, "Configure SSL", "Configure the internal queue": `queue.disk` where it is named; files wait in any case. */
 function beats(text: string): LogOutput[] {
   const outputs: LogOutput[] = [];
-  for (const match of text.matchAll(/^output\.([a-z]+):[^\n]*\n((?:[ \t]+[^\n]*\n?|\n)*)/gm)) {
+  for (const match of text.matchAll(beatOutputs)) {
     const [, type = '', body = ''] = match;
-    if (!/^(?:elasticsearch|logstash|kafka|redis)$/.test(type)) continue;
     const hosts = /hosts:\s*(.*)/.exec(body)?.[1] ?? '';
-    const secure =
-      hosts.includes('https://') || /protocol:\s*"?https/.test(body) || /^[ \t]+ssl\./m.test(body) || /^[ \t]+ssl:\s*$/m.test(body);
+    const encrypts = /^[ \t]+ssl(?:\.|:\s*$)/m.test(body) && !/^[ \t]+ssl(?:\.|:\s*\n[ \t]+)enabled:\s*"?false/m.test(body);
+    const secure = hosts.includes('https://') || /protocol:\s*"?https/.test(body) || encrypts;
     const blind = /verification_mode:\s*"?none/.test(body);
     const tls = secure ? (blind ? 'unverified' : 'on') : hosts.includes('${') && !hosts.includes('http://') ? 'open' : 'off';
     // What it reads are files of the node, which are still there when the receiver is back.

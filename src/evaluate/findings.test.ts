@@ -119,6 +119,16 @@ test('findings with one fingerprint are told apart by their number', () => {
   expect(other).toMatch(/^[0-9a-f]{16}$/);
 });
 
+test('what is said twice of one place is told once', () => {
+  const findings = startFindings([high, medium], 'low', false);
+  for (const message of ['a', 'b', 'a', 'b']) findings.add(high, 'fail', { ...place, message }, spot('web', 1));
+  const told = findings.settle().map(({ message, fingerprint }) => [message, fingerprint.slice(16)]);
+  expect(told).toEqual([
+    ['a', ''],
+    ['b', '-2'],
+  ]);
+});
+
 describe('places', () => {
   test('of failures and open questions are those of the verdict', () => {
     const findings = startFindings([high, medium], 'low', false);

@@ -146,13 +146,21 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
     return rows[a + line$]! - rows[b + line$]! || rows[a + column$]! - rows[b + column$]! || a - b;
   }
 
-  function findingOf(row: number, seen: Map<string, number>): Writable<Finding> {
+  /** Undefined for what was said before, word for word: pods of one workflow have fields of it in common. */
+  function findingOf(row: number, firsts: Map<string, number>, others: Map<string, number[]>): Writable<Finding> | undefined {
     const control = controls[rows[row + control$]!]!;
     const verdict = verdicts[rows[row + verdict$]!]!;
     const container = rows[row + container$]!;
     const print = hexOf(rows, row + print$);
-    const before = seen.get(print) ?? 0;
-    seen.set(print, before + 1);
+    const first = firsts.get(print);
+    let before = 0;
+    if (first === undefined) firsts.set(print, row);
+    else {
+      const more = others.get(print) ?? [];
+      if ([first, ...more].some((earlier) => saysTheSame(earlier, row))) return undefined;
+      before = more.push(row);
+      others.set(print, more);
+    }
     const finding: Writable<Finding> = {
       control: control.id,
       codes: control.decides,
@@ -171,6 +179,10 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
     if (container >= 0) finding.container = texts[container]!;
     if (verdict === 'fail' && control.fix !== undefined) finding.fix = control.fix.safety;
     return finding;
+  }
+
+  function saysTheSame(a: number, b: number): boolean {
+    return [subject$, path$, line$, column$, message$, container$, verdict$].every((column) => rows[a + column] === rows[b + column]);
   }
 
   /** Rows whose twin says the same, which may be one of them. */
@@ -265,11 +277,13 @@ export function startFindings(controls: readonly AnyControl[], minSeverity: Seve
       const order = Array.from({ length: end / width }, (_, index) => index * width)
         .filter((row) => !told.has(row))
         .sort(compareRows);
-      const seen = new Map<string, number>();
-      return order.map((row) => {
-        const finding = findingOf(row, seen);
+      const firsts = new Map<string, number>();
+      const others = new Map<string, number[]>();
+      return order.flatMap((row) => {
+        const finding = findingOf(row, firsts, others);
+        if (finding === undefined) return [];
         each?.(finding, rows[row + subject$]!);
-        return finding;
+        return [finding];
       });
     },
   };

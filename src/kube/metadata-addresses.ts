@@ -26,21 +26,17 @@ export const metadataServices: readonly { readonly cidr: string; readonly port: 
 );
 
 /**
- * Whether a rule for egress lets a pod connect to a metadata service. Selectors name pods, and no pod has one of these
- * addresses; a block that cannot be read counts as if it held them.
+ * The first address of a metadata service that a rule for egress lets a pod connect to. Selectors name pods, and no pod has one
+ * of these addresses; a block that cannot be read counts as if it held them.
  */
-export function allowsMetadata(rule: PolicyRule): boolean {
-  if (rule.ports.length > 0 && !rule.ports.some(coversPort)) return false;
-  return rule.peers.length === 0 || rule.peers.some(coversAddress);
+export function allowedMetadata({ ports: asked, peers }: PolicyRule): string | undefined {
+  if (asked.length > 0 && !asked.some(coversPort)) return undefined;
+  return addresses.find((address) => peers.length === 0 || peers.some((peer) => covers(peer, address)));
 }
 
-function coversAddress({ ipBlock }: NetworkPolicyPeer): boolean {
-  if (ipBlock === undefined) return false;
-  return addresses.some(
-    (address) =>
-      blockContains(ipBlock.cidr ?? '', address) !== false &&
-      !(ipBlock.except ?? []).some((block) => blockContains(block, address) === true),
-  );
+function covers({ ipBlock }: NetworkPolicyPeer, address: string): boolean {
+  if (ipBlock === undefined || blockContains(ipBlock.cidr ?? '', address) === false) return false;
+  return !(ipBlock.except ?? []).some((block) => blockContains(block, address) === true);
 }
 
 /** A named port is looked up on the pod at the other end: here there is none. */

@@ -1,6 +1,6 @@
 import { defineControl, fail, notApplicable, pass, unknown, type AnyControl } from '../../core/index.ts';
 import { parseImageReference } from '../../kube/image-reference.ts';
-import { allowsMetadata } from '../../kube/metadata-addresses.ts';
+import { allowedMetadata } from '../../kube/metadata-addresses.ts';
 import { policyKinds } from '../../subjects/policy-facts.ts';
 import { podsInNamespace, type PodInNamespaceSubject } from '../../subjects/pod-in-namespace.ts';
 
@@ -20,15 +20,11 @@ export const metadataAddress: AnyControl = defineControl({
       return fail(pod.hostNetworkAt, `pods of "${pod.name}" use the network of the node, where no policy keeps them from its metadata`);
     const reach = pod.metadata();
     if (reach === 'denied') return pass;
-    const allowing = pod.policies.find(({ egress = [] }) => egress.some(allowsMetadata));
-    return unknown(pod.at, allowing === undefined ? withoutAllow(pod.name, reach) : allowedBy(allowing.name, pod.name), [
-      'cloud',
-      'cluster',
-    ]);
+    return unknown(pod.at, allowedBy(pod) ?? withoutAllow(pod.name, reach), ['cloud', 'cluster']);
   },
 
   remedy:
-    'Deny egress by default and take 169.254.0.0/16 out of the blocks that are allowed, or demand session tokens with a hop limit of 1, or use workload identity.',
+    'Deny egress by default and take 169.254.0.0/16, 168.63.129.16, 100.100.100.200 and fc00::/7 out of the blocks that are allowed, or demand session tokens with a hop limit of 1, or use workload identity.',
 
   alsoFails: ['pod-security/host-network', 'upgrading/unreferenced-objects'],
 
@@ -50,6 +46,16 @@ spec:
       'the network of the host': 'kind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { hostNetwork: true } } }',
     },
     unknown: {
+      'the best known address alone is taken out': `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: internet, namespace: shop }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  policyTypes: [Egress]
+  egress:
+    - to: [{ ipBlock: { cidr: 0.0.0.0/0, except: [169.254.169.254/32] } }]
+`,
       'a policy of the plugin beside it': `
 apiVersion: cilium.io/v2
 kind: CiliumNetworkPolicy
@@ -107,8 +113,14 @@ spec:
   }),
 });
 
-function allowedBy(policy: string, pod: string): string {
-  return `policy "${policy}" lets pods of "${pod}" connect to cloud metadata`;
+/** With the address, because who takes out the best known one alone has not taken out all. */
+function allowedBy({ name, policies }: PodInNamespaceSubject): string | undefined {
+  for (const { name: policy, egress = [] } of policies)
+    for (const rule of egress) {
+      const address = allowedMetadata(rule);
+      if (address !== undefined) return `policy "${policy}" lets pods of "${name}" connect to cloud metadata at ${address}`;
+    }
+  return undefined;
 }
 
 function withoutAllow(pod: string, reach: 'allowed' | 'unknown'): string {

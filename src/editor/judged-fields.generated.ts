@@ -82,6 +82,7 @@ export const judgedFields: readonly (readonly string[])[] = [
   ["KubeletConfiguration/podPidsLimit","network-separation/pod-process-limit"],
   ["KubeletConfiguration/readOnlyPort","network-separation/kubelet-read-only-port"],
   ["KubeletConfiguration/rotateCertificates","network-separation/kubelet-certificates"],
+  ["KubeletConfiguration/serverTLSBootstrap","network-separation/kubelet-certificates"],
   ["KubeletConfiguration/systemReserved","network-separation/node-reservations"],
   ["MutatingWebhookConfiguration/webhooks.clientConfig","pod-security/webhook-backend"],
   ["Namespace/metadata.labels","network-separation/namespace-owners","pod-security/pod-security-admission","pod-security/policy-version"],

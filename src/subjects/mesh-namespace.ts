@@ -84,18 +84,32 @@ function namespaceOf({ ref, metadata: { labels = {}, annotations = {} } }: Resou
   };
 }
 
-/** Of those that deny, audit or ask somebody else nothing is kept: they let nothing in. Nor of those that only log what they would do. */
+/**
+ * Of those that audit, ask somebody else or deny some requests nothing is kept: they let nothing in. Nor of those that only log what
+ * they would do.
+ */
 function policyOf({ ref, object, metadata }: Resource, anchor: AnchorOf): MeshPolicy | undefined {
   const spec = recordOf(object['spec']);
   if (metadata.annotations?.['istio.io/dry-run'] === 'true') return undefined;
-  if ((textOf(spec['action']) ?? 'ALLOW') !== 'ALLOW') return undefined;
+  const action = textOf(spec['action']) ?? 'ALLOW';
   const selects = Object.keys(recordOf(recordOf(spec['selector'])['matchLabels'])).length > 0;
-  const everything = listOf(spec['rules']).findIndex((rule) =>
-    ['from', 'to', 'when'].every((part) => listOf(recordOf(rule)[part]).length === 0),
-  );
+  const everything = listOf(spec['rules']).findIndex(isForEverything);
+  // What denies everything leaves no more through than what allows nothing.
+  const deniesAll = action === 'DENY' && everything >= 0;
+  if (action !== 'ALLOW' && !deniesAll) return undefined;
   return {
     name: ref.name,
     selectsEveryPod: !selects && spec['targetRefs'] === undefined && spec['targetRef'] === undefined,
-    everything: everything < 0 ? undefined : anchor(['spec', 'rules', everything]),
+    everything: everything < 0 || deniesAll ? undefined : anchor(['spec', 'rules', everything]),
   };
+}
+
+/** Names neither who asks nor when, and of what is asked for nothing but stars. */
+function isForEverything(rule: unknown): boolean {
+  const { from, to, when } = recordOf(rule);
+  if (listOf(from).length > 0 || listOf(when).length > 0) return false;
+  const asked = listOf(to).map((each) => Object.entries(recordOf(recordOf(each)['operation'])));
+  const isOpen = ([field, values]: [string, unknown]): boolean =>
+    !field.startsWith('not') && listOf(values).some((value) => value === '*' || value === '/*');
+  return asked.length === 0 || asked.some((fields) => fields.every(isOpen));
 }

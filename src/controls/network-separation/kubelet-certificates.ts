@@ -14,14 +14,15 @@ export const kubeletCertificates: AnyControl = defineControl({
   evaluate({ rotateCertificates, serverTLSBootstrap, tlsCertFile }) {
     if (rotateCertificates === false)
       return fail(['rotateCertificates'], 'kubelets of this configuration do not renew their client certificate', 'medium');
-    // kubeadm turns it on where nothing is said.
-    if (rotateCertificates !== true)
-      return unknown(['kind'], 'the configuration does not say that client certificates are renewed', ['node']);
-    if (serverTLSBootstrap !== true && (tlsCertFile === undefined || tlsCertFile === ''))
+    const signsItself = serverTLSBootstrap === false || (serverTLSBootstrap === undefined && rotateCertificates === true);
+    if (signsItself && (tlsCertFile === undefined || tlsCertFile === ''))
       return fail(
         serverTLSBootstrap === undefined ? ['kind'] : ['serverTLSBootstrap'],
         'kubelets of this configuration serve with a certificate that they sign themselves',
       );
+    // kubeadm turns it on where nothing is said.
+    if (rotateCertificates !== true)
+      return unknown(['kind'], 'the configuration does not say that client certificates are renewed', ['node']);
     return passSoFar(['node']);
   },
 
@@ -36,6 +37,7 @@ export const kubeletCertificates: AnyControl = defineControl({
     fail: {
       'not renewed': exampleKubelet({ rotateCertificates: false }),
       'signed by itself': exampleKubelet({ serverTLSBootstrap: null }),
+      'signed by itself, and nothing said of the other': exampleKubelet({ rotateCertificates: null, serverTLSBootstrap: false }),
     },
     unknown: { 'nothing said': exampleKubelet({ rotateCertificates: null }) },
   }),

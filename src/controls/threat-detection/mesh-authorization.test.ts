@@ -21,7 +21,7 @@ test('a policy of the root namespace for the pods of a gateway decides on its ow
   const gateway = policy('{ selector: { matchLabels: { istio: ingressgateway } }, rules: [{}] }', 'istio-system');
   expect(verdicts(shop, policy('{}'), gateway)).toEqual(['pass holds']);
   expect(verdicts(shop, gateway)).toEqual([
-    'fail namespace "shop" is in the mesh of Istio and has no AuthorizationPolicy: every request is let in',
+    'fail namespace "shop" is in the mesh of Istio, and no AuthorizationPolicy allows: what none denies is let in',
   ]);
 });
 

@@ -32,7 +32,7 @@ export const meshAuthorization: AnyControl = defineControl({
     if (policies.some(({ selectsEveryPod }) => selectsEveryPod)) return pass;
     if (partial) return unknown(namedAt, `${title} has no AuthorizationPolicy for all in the part that was read`, ['manifest', 'cluster']);
     if (policies.length > 0) return fail(namedAt, `${title} has AuthorizationPolicies for some pods: the others take every request`, 'low');
-    return fail(namedAt, `${title} is in the mesh of Istio and has no AuthorizationPolicy: every request is let in`);
+    return fail(namedAt, `${title} is in the mesh of Istio, and no AuthorizationPolicy allows: what none denies is let in`);
   },
 
   remedy:
@@ -41,12 +41,15 @@ export const meshAuthorization: AnyControl = defineControl({
   examples: () => ({
     pass: {
       'nothing is allowed by default': `${inMesh('istio-injection: enabled')}${policy('{}')}`,
+      'everything is denied': `${inMesh('istio-injection: enabled')}${policy('{ action: DENY, rules: [{}] }')}`,
       'the default of the whole mesh': `${inMesh('istio.io/dataplane-mode: ambient')}${policy('{}', 'istio-system')}`,
     },
     fail: {
       'a policy that is tried out': `${inMesh('istio-injection: enabled')}${policy('{}').replace('name: default', "name: default, annotations: { istio.io/dry-run: 'true' }")}`,
       'no policy': inMesh('istio-injection: enabled'),
       'everything is allowed': `${inMesh('istio-injection: enabled')}${policy('{ rules: [{}] }')}`,
+      'everything is allowed by stars': `${inMesh('istio-injection: enabled')}${policy('{ rules: [{ to: [{ operation: { paths: ["*"], methods: [GET, "*"] } }] }] }')}`,
+      'some requests are denied': `${inMesh('istio-injection: enabled')}${policy('{ action: DENY, rules: [{ to: [{ operation: { paths: [/admin] } }] }] }')}`,
       'for some pods': `${inMesh('istio-injection: enabled')}${policy('{ selector: { matchLabels: { app: web } }, rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/cart] } }] }] }')}`,
     },
     unknown: { Linkerd: 'kind: Namespace\nmetadata: { name: shop, annotations: { linkerd.io/inject: enabled } }' },

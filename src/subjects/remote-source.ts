@@ -35,9 +35,11 @@ const readers: Readonly<Record<string, (spec: Value) => readonly RemoteSource[]>
       : [chartSource(name, textOf(spec['repo']) ?? '', ['spec', 'repo'], spec['version'], ['spec', 'version'])];
   },
   'GitRepository.source.toolkit.fluxcd.io': (spec) => {
-    const { commit, tag, semver, branch } = recordOf(spec['ref']);
+    const { commit, name, tag, semver, branch } = recordOf(spec['ref']);
+    // In the order in which Flux takes them.
     const revisions = [
       ['commit', commit],
+      [textOf(name)?.startsWith('refs/tags/') === true ? 'tag' : 'branch', name],
       ['branch', semver],
       ['tag', tag],
       ['branch', branch],

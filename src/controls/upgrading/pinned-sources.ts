@@ -51,6 +51,11 @@ export const pinnedSources: AnyControl = defineControl({
       'a commit': application(
         '{ repoURL: https://github.com/example/cache, path: deploy, targetRevision: 4b6c9a0d8d2a4f0e9c1f7b35a4de1d0f6b0b9f1e }',
       ),
+      'a tag by its whole name': flux(
+        'source.toolkit.fluxcd.io/v1',
+        'GitRepository',
+        '{ url: https://github.com/example/cache, ref: { name: refs/tags/v1.4.2 } }',
+      ),
       'charts over https': flux('source.toolkit.fluxcd.io/v1', 'HelmRepository', '{ url: https://charts.example.com }'),
     },
     fail: {
@@ -67,6 +72,11 @@ export const pinnedSources: AnyControl = defineControl({
         'source.toolkit.fluxcd.io/v1',
         'GitRepository',
         '{ url: https://github.com/example/cache, ref: { branch: main } }',
+      ),
+      'a branch by its whole name': flux(
+        'source.toolkit.fluxcd.io/v1',
+        'GitRepository',
+        '{ url: https://github.com/example/cache, ref: { name: refs/heads/main, tag: v1.4.2 } }',
       ),
       'a tag of an artifact': flux(
         'source.toolkit.fluxcd.io/v1',

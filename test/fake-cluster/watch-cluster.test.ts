@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { watchCluster, type Report, type WatchClusterOptions } from '../../src/index.ts';
 import { plimsoll, startPlimsoll } from '../cli/run.ts';
 import {
@@ -28,6 +28,10 @@ const soon = { timeout: 60_000, interval: 5 };
 
 let api: FakeApi | undefined;
 let ending: AbortController;
+
+beforeEach(() => {
+  ending = new AbortController();
+});
 
 afterEach(async () => {
   ending.abort();
@@ -74,7 +78,6 @@ async function follow(
     },
   }));
   api = await startFakeApi({ kinds, ...fake, intercept: answer });
-  ending = new AbortController();
   const reports = watchCluster({ kubeconfig: api.kubeconfig, patience, rhythm, signal: ending.signal, ...options });
   const open = async (path: string): Promise<ServerResponse> => watches.get(path) ?? vi.waitUntil(() => watches.get(path), soon);
   return {

@@ -2,7 +2,10 @@ import { defineControl, fail, notApplicable, unknown, type AnyControl } from '..
 import { localSeccomps } from '../../subjects/local-seccomp.ts';
 
 /** The names that Kubernetes' tutorial and the Security Profiles Operator give to profiles that only log. */
-const logsAll = /(?:^|[/._-])(?:audit|log(?:-all|ger|s)?|complain|log-enricher-trace)(?:[._-]|$)/i;
+const logsAll = /(?:^|\/)(?:audit|log(?:-all)?|complain|log-enricher-trace)(?:\.json)?$/i;
+
+/** Names that have one of these words in them may be of a program that logs. */
+const mayLogAll = /(?:^|[/._-])(?:audit|log(?:-all|ger|s)?|complain|log-enricher-trace)(?:[._-]|$)/i;
 
 export const seccompAudit: AnyControl = defineControl({
   id: 'threat-detection/seccomp-audit',
@@ -22,8 +25,11 @@ export const seccompAudit: AnyControl = defineControl({
         'cluster',
       ]);
     }
-    if (!logsAll.test(seccomp.file)) return notApplicable('by its name the profile is not for learning');
-    return fail(['seccompProfile', 'localhostProfile'], `${seccomp.whose} run under a profile that only logs: no call is refused`);
+    const { file, whose } = seccomp;
+    const where = ['seccompProfile', 'localhostProfile'];
+    if (logsAll.test(file)) return fail(where, `${whose} run under a profile that only logs: no call is refused`);
+    if (!mayLogAll.test(file)) return notApplicable('by its name the profile is not for learning');
+    return unknown(where, `${whose} run under a profile that may only log, by its name`, ['node']);
   },
 
   remedy:
@@ -32,16 +38,23 @@ export const seccompAudit: AnyControl = defineControl({
   examples: () => ({
     pass: {},
     fail: {
-      'the profile of a tutorial': `
-kind: Deployment
-metadata: { name: web }
-spec: { template: { spec: { securityContext: { seccompProfile: { type: Localhost, localhostProfile: profiles/audit.json } } } } }
-`,
+      'the profile of a tutorial': underProfile('profiles/audit.json'),
     },
-    unknown: { 'a profile that logs': profile('SCMP_ACT_LOG') },
+    unknown: {
+      'a profile that logs': profile('SCMP_ACT_LOG'),
+      'a name that says little': underProfile('operator/shop/audit-service.json'),
+    },
     notApplicable: { 'a profile that refuses': profile('SCMP_ACT_ERRNO') },
   }),
 });
+
+function underProfile(file: string): string {
+  return `
+kind: Deployment
+metadata: { name: web }
+spec: { template: { spec: { securityContext: { seccompProfile: { type: Localhost, localhostProfile: ${file} } } } } }
+`;
+}
 
 function profile(action: string): string {
   return `

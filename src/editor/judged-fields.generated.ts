@@ -27,6 +27,7 @@ export const judgedFields: readonly (readonly string[])[] = [
   ["Config/clusters.cluster.server","control-plane/kubeconfig-contents"],
   ["Config/contexts.context.cluster","control-plane/kubeconfig-contents"],
   ["Config/spec.match.excludedNamespaces","pod-security/policy-exclusions"],
+  ["Config/users.user.client-certificate-data","control-plane/kubeconfig-contents"],
   ["Config/users.user.password","control-plane/kubeconfig-contents"],
   ["Config/users.user.token","control-plane/kubeconfig-contents"],
   ["ConstraintTemplate/spec.crd.spec.names.kind","pod-security/unused-constraint-templates"],

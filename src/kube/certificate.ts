@@ -4,13 +4,23 @@
  */
 export function certificateEnds(pem: string): readonly number[] | undefined {
   const ends: number[] = [];
-  for (const [, body = ''] of pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g)) {
-    const der = fromBase64(body.replaceAll(/\s/g, ''));
+  for (const der of certificatesIn(pem)) {
     const end = der === undefined ? undefined : endOf(der);
     if (end === undefined) return undefined;
     ends.push(end);
   }
   return ends.length === 0 ? undefined : ends;
+}
+
+/** Whether the first certificate of a PEM text has this text in it, as names of its owner stand there. */
+export function certificateNames(pem: string, name: string): boolean {
+  return certificatesIn(pem)[0]?.includes(name) === true;
+}
+
+function certificatesIn(pem: string): (string | undefined)[] {
+  return [...pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g)].map(([, body = '']) =>
+    fromBase64(body.replaceAll(/\s/g, '')),
+  );
 }
 
 /** One character for each byte; undefined for what is no base64. */

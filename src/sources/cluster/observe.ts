@@ -12,6 +12,7 @@ import {
 import { oneLine } from '../manifests/reasons.ts';
 import type { Connection } from './connect.ts';
 import type { Patience } from './patience.ts';
+import { within } from './within.ts';
 
 /** What an answer shows besides what it says. */
 export type Sighting = Required<Pick<ObservedApiServer, 'time' | 'endpoint'>>;
@@ -99,7 +100,7 @@ export async function probeAnonymous(connection: Connection, patience: Patience)
   for (const path of harmlessPaths) {
     const end = await connection.turn();
     try {
-      const response = await connection.getAnonymously?.(path, AbortSignal.any([AbortSignal.timeout(patience.request), connection.closed]));
+      const response = await within(patience.request, connection.closed, async (signal) => connection.getAnonymously?.(path, signal));
       response?.destroy();
       answers.push(response?.statusCode === undefined ? { path } : { path, code: response.statusCode });
     } catch {

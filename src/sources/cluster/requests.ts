@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { oneLine } from '../manifests/reasons.ts';
 import type { Connection, Impersonated } from './connect.ts';
 import type { Patience } from './patience.ts';
+import { within } from './within.ts';
 
 export type Answer =
   | { readonly type: 'ok'; readonly body: Buffer }
@@ -133,15 +134,14 @@ async function inTurn(connection: Connection, path: string, asked: Get, patience
   try {
     const left = asked.deadline - Date.now();
     return left > 0
-      ? await once(connection, path, asked, Math.min(patience.request, left))
+      ? await within(Math.min(patience.request, left), connection.closed, (signal) => once(connection, path, asked, signal))
       : { answer: silence, after: 0, credentials: connection.credentials() };
   } finally {
     end();
   }
 }
 
-async function once(connection: Connection, path: string, { accept, ...how }: Get, time: number): Promise<Attempt> {
-  const signal = AbortSignal.any([AbortSignal.timeout(time), connection.closed]);
+async function once(connection: Connection, path: string, { accept, ...how }: Get, signal: AbortSignal): Promise<Attempt> {
   const credentials = connection.credentials();
   try {
     const response = await connection.get(path, accept, signal);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { startChanges, type Changes, type Event } from './changes.ts';
 import type { Connection } from './connect.ts';
+import { within } from './within.ts';
 
 interface Watcher {
   /** Something of a list has changed, or it is not known any more whether. */
@@ -64,7 +65,9 @@ export function startWatches(connection: Connection, watcher: Watcher, pause: nu
     while (!connection.closed.aborted) {
       connected = Date.now();
       const credentials = connection.credentials();
-      const { end, status } = await watchOnce(connection, path, resourceVersion, read);
+      const { end, status } = await within(1000 * duration + spare, connection.closed, (signal) =>
+        watchOnce(connection, signal, path, resourceVersion, read),
+      );
       if (end === 'expired') {
         // What happened meanwhile is not known: the list that is read next is where it goes on.
         watcher.changed(path);
@@ -112,7 +115,8 @@ type End = 'closed' | 'expired' | 'failed';
 
 /** `read` is called for each line, without one for what is too long, and says what it was. */
 async function watchOnce(
-  { get, closed }: Connection,
+  { get }: Connection,
+  signal: AbortSignal,
   path: string,
   resourceVersion: string,
   read: (line: string | undefined, response: IncomingMessage) => Event['type'],
@@ -125,7 +129,6 @@ async function watchOnce(
     // A pod that finishes leaves what is watched, so that its end is an event as its deletion is.
     ...(/^\/api\/v1\/(?:namespaces\/[^/]+\/)?pods$/.test(path) ? { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' } : {}),
   });
-  const signal = AbortSignal.any([AbortSignal.timeout(1000 * duration + spare), closed]);
   try {
     const response = await get(`${path}?${query.toString()}`, metadataOnly, signal);
     const status = response.statusCode ?? 0;

@@ -35,6 +35,7 @@ import {
 } from './policy-facts.ts';
 import { podReviewers, reviewerKinds, reviewerPart, reviewersOf, type PodReviewer, type ReviewerPart } from './pod-reviewers.ts';
 import { rememberedWorkload, type RememberedPod, type RememberedWorkload } from './remembered-workload.ts';
+import { boundAccount, type BoundSubject } from './role-bindings.ts';
 
 /** A namespace with what was read of it. */
 export interface NamespaceSubject {
@@ -208,10 +209,12 @@ function crossingOf({ ref, object }: Resource, namespace: string | undefined, an
   const isElsewhere = (other: string | undefined): other is string => other !== undefined && namespace !== undefined && other !== namespace;
   if (kind === bindingKind) {
     for (const [index, value] of listOf(object['subjects']).entries()) {
-      const { kind: of, name, namespace: home } = recordOf(value);
-      const from = textOf(home);
-      if (of !== 'ServiceAccount' || !isElsewhere(from) || systemNamespaces.includes(from)) continue;
-      return { title, to: `account ${from}/${textOf(name) ?? ''}`, at: anchor(['subjects', index]) };
+      const subject: BoundSubject = recordOf(value);
+      const account = boundAccount(subject);
+      const from = account?.namespace ?? homeOfGroup(subject);
+      if (!isElsewhere(from) || systemNamespaces.includes(from)) continue;
+      const to = account === undefined ? `all accounts of ${from}` : `account ${from}/${account.name}`;
+      return { title, to, at: anchor(['subjects', index]) };
     }
   }
   if (kind === grantKind) {
@@ -221,6 +224,11 @@ function crossingOf({ ref, object }: Resource, namespace: string | undefined, an
     }
   }
   return undefined;
+}
+
+/** The namespace whose accounts are a group to the API server; that of all accounts is of none. */
+function homeOfGroup({ kind, name = '' }: BoundSubject): string | undefined {
+  return kind === 'Group' ? /^system:serviceaccounts:(.+)$/.exec(name)?.[1] : undefined;
 }
 
 function policyOf(name: string, spec: NetworkPolicySpec, anchor: AnchorOf): NamespacePolicy {

@@ -9,7 +9,7 @@ export interface RoleBindingSubject {
   readonly subjects: readonly BoundSubject[];
 }
 
-interface BoundSubject {
+export interface BoundSubject {
   readonly kind?: string;
   readonly name?: string;
   readonly namespace?: string;

@@ -264,6 +264,26 @@ spec: { template: { spec: { hostNetwork: true, containers: [{ name: a, image: "$
   });
 });
 
+test.each<[string, string, string[]]>([
+  ['an account', '{ kind: ServiceAccount, name: ci, namespace: build }', ['account build/ci']],
+  ['the user that it is to the API server', '{ kind: User, name: "system:serviceaccount:build:ci" }', ['account build/ci']],
+  ['all accounts of another namespace', '{ kind: Group, name: "system:serviceaccounts:build" }', ['all accounts of build']],
+  ['an account of its own', '{ kind: User, name: "system:serviceaccount:shop:ci" }', []],
+  ['an account of the system', '{ kind: User, name: "system:serviceaccount:kube-system:ci" }', []],
+  ['a user', '{ kind: User, name: jane }', []],
+])('a binding opens a namespace to accounts from elsewhere: %s', (_, subject, expected) => {
+  const binding = `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: look, namespace: shop }
+roleRef: { kind: Role, name: look }
+subjects: [${subject}]
+`;
+  const messages = findings('network-separation/composite-isolation', namespace() + binding).map(({ message }) => message);
+  const opening = expected.map((to) => `RoleBinding "look" opens the namespace to ${to}`);
+  expect(messages.filter((message) => message.includes('opens'))).toEqual(opening);
+});
+
 describe('namespaces by name', () => {
   test('the system’s own workloads are told by their owner, others in its namespaces fail', () => {
     const id = 'network-separation/reserved-namespaces';

@@ -68,15 +68,22 @@ export const requestClasses: readonly RequestClass[] = [
   },
 ];
 
-/** Bodies of these requests or their answers hold a credential. */
-export const credentialRequests: readonly Omit<RequestClass, 'needs'>[] = [
+export interface CredentialRequests extends Omit<RequestClass, 'needs'> {
+  /** The level from which on the credential is in the log: that of the body which holds it. */
+  readonly leaksAt: AuditLevel;
+}
+
+/** Bodies of these requests or of their answers hold a credential; those of deletions have options alone. */
+export const credentialRequests: readonly CredentialRequests[] = [
+  { name: 'Secrets that are written', verbs: writes, resource: of('', 'secrets'), leaksAt: 'Request' },
   {
-    name: 'Secrets',
-    verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
+    name: 'Secrets that are read',
+    verbs: ['get', 'list', 'watch', 'delete', 'deletecollection'],
     resource: of('', 'secrets'),
+    leaksAt: 'RequestResponse',
   },
-  { name: 'new tokens', verbs: ['create'], resource: of('', 'serviceaccounts/token') },
-  { name: 'token reviews', verbs: ['create'], resource: of('authentication.k8s.io', 'tokenreviews', '') },
+  { name: 'new tokens', verbs: ['create'], resource: of('', 'serviceaccounts/token'), leaksAt: 'RequestResponse' },
+  { name: 'token reviews', verbs: ['create'], resource: of('authentication.k8s.io', 'tokenreviews', ''), leaksAt: 'Request' },
 ];
 
 /** Somebody who asks, and where for what, as far as rules tell that apart. */

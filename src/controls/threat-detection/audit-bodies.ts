@@ -18,7 +18,7 @@ export const auditBodies: AnyControl = defineControl({
     const places: Place[] = [];
     for (const requests of credentialRequests) {
       const { level, rule } = extremeOf(policy, asked, requests, 'more');
-      if (rule === undefined || compareLevels(level, 'Metadata') <= 0) continue;
+      if (rule === undefined || compareLevels(level, requests.leaksAt) < 0) continue;
       places.push({ where: ['rules', rule], message: `rule ${rule + 1} records ${requests.name} with bodies (${level}, erratum 19)` });
     }
     return places.length > 0 ? failAt(places) : passSoFar(['node', 'events']);
@@ -30,7 +30,13 @@ export const auditBodies: AnyControl = defineControl({
   alsoFails: ['threat-detection/audit-noise'],
 
   examples: () => ({
-    pass: { 'metadata first': exampleAuditPolicy(exampleAuditRules) },
+    pass: {
+      'metadata first': exampleAuditPolicy(exampleAuditRules),
+      'what asks for a deletion': exampleAuditPolicy([
+        '{ level: Request, users: [system:serviceaccount:kube-system:namespace-controller], verbs: [deletecollection] }',
+        ...exampleAuditRules,
+      ]),
+    },
     fail: {
       'as appendix L has it': exampleAuditPolicy(['{ level: RequestResponse }']),
       'the rule comes too late': exampleAuditPolicy([exampleAuditRules[2]!, exampleAuditRules[1]!, exampleAuditRules[3]!]),

@@ -29,7 +29,7 @@ export function policyOptions(given: Arguments, policyFile: FoundPolicy): Policy
     ...(namespace === undefined ? {} : { namespace }),
     ...(profile === undefined ? {} : { profile }),
     ...(minSeverity === undefined ? {} : { minSeverity }),
-    ...(given.has('only') ? { only: listed(given.values('only')) } : {}),
+    ...(given.has('only') ? { only: whatOnly(given.values('only')) } : {}),
     ...(given.has('skip') ? { skip: listed(given.values('skip')) } : {}),
     params: mergedParams(policyFile.params ?? {}, given.values('param')),
     partial: given.has('partial'),
@@ -42,6 +42,13 @@ export function policyOptions(given: Arguments, policyFile: FoundPolicy): Policy
 /** From which severity on findings fail a run. */
 export function failOn(given: Arguments, policyFile: FoundPolicy): FailOn {
   return (given.value('fail-on') as FailOn | undefined) ?? policyFile.failOn ?? 'high';
+}
+
+/** An empty variable of a shell is no wish to judge everything. */
+function whatOnly(values: readonly string[]): string[] {
+  const names = listed(values);
+  if (names.length === 0) throw new OptionError(['--only names no control', 'name ids, codes or chapters, or leave it out to judge all']);
+  return names;
 }
 
 function listed(values: readonly string[]): string[] {

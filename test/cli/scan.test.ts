@@ -68,6 +68,7 @@ describe('what goes wrong is said in a few lines', () => {
     [['-o', 'jsn'], 'json'],
     [['--profile', 'restrictd'], 'restricted'],
     [['--only', 'pod-security/privilegd'], 'pod-security/privileged'],
+    [['--only', ''], '--only names no control'],
     [['--kubernetes-version', '1.x'], '1.'],
     [['--param', 'pod-security/privileged'], '='],
     [['--min-severity', 'hgh'], 'high'],

@@ -8,7 +8,6 @@ import {
   type Place,
   type PodTemplate,
   type Resource,
-  type ResourceRef,
   type Verdict,
 } from '../core/index.ts';
 import { podSecurityLevel } from '../kube/pod-security/index.ts';
@@ -44,18 +43,18 @@ export function judgeResource(run: Run, read: Resource): void {
   if (resource.madeFrom?.alike === true) gathered.running++;
   else {
     waivers?.note(resource, { number, file, ...run.last }, lookups.add);
-    judgeLocally(run, resource, ref, isSystem);
+    judgeLocally(run, resource, isSystem);
   }
   remember(run, resource, isSystem);
   if (resource.madeFrom?.alike !== true) {
     if (isSystem) lookups.add([], ({ line }) => gathered.excepted.push({ resource: ref, file, line, reason }));
-    else describe(run, resource, ref);
+    else describe(run, resource);
   }
   lookups.answer(resource);
 }
 
 /** What belongs to the system is judged, and repaired, by those alone that look for a part of it. */
-function judgeLocally(run: Run, resource: Resource, ref: ResourceRef, isSystem: boolean): void {
+function judgeLocally(run: Run, resource: Resource, isSystem: boolean): void {
   const { context, findings } = run;
   for (const bench of run.localOf(resource)) {
     const all = run.panelOf(bench, resource.file);
@@ -67,28 +66,23 @@ function judgeLocally(run: Run, resource: Resource, ref: ResourceRef, isSystem: 
         count(judge.tally, verdict);
         const places = findings.placesOf(verdict);
         // Most verdicts are a pass, of which nothing is said.
-        if (places.length > 0) tell(run, { resource, ref }, local, judge, verdict, places);
+        if (places.length > 0) tell(run, resource, local, judge, verdict, places);
       }
     }
   }
 }
 
-interface Judged {
-  readonly resource: Resource;
-  readonly ref: ResourceRef;
-}
-
 /** What a verdict says becomes findings, and a proposal where one is wanted, as soon as its places are known. */
 function tell(
   run: Run,
-  { resource, ref }: Judged,
+  resource: Resource,
   { subject, path, container }: LocalSubject<unknown>,
   { control, fixing, severity }: Judge,
   verdict: Verdict,
   places: readonly Place[],
 ): void {
   const { sink, findings } = run;
-  const { file } = resource;
+  const { file, ref } = resource;
   const number = numberOf(run);
   const whole = (inside: Path): Path => realPath(resource.podTemplates, [...path, ...inside]);
   for (const [index, place] of places.entries()) {
@@ -153,19 +147,18 @@ function remember(run: Run, resource: Resource, isSystem: boolean): void {
   }
 }
 
-function describe(run: Run, resource: Resource, ref: ResourceRef): void {
+function describe(run: Run, resource: Resource): void {
   const { policy, gathered, lookups } = run;
+  const { ref, file } = resource;
   for (const { spec, metadata, path } of resource.podTemplates) {
     const pod = spec as PodSpec;
     if (pod.os?.name === undefined) gathered.assumedLinux = true;
     const { level, restrictedBy } = podSecurityLevel(pod, metadata, policy.version);
-    lookups.add(path, ({ line }) =>
-      gathered.workloads.push({ resource: ref, file: resource.file, line, podSecurityLevel: level, restrictedBy }),
-    );
+    lookups.add(path, ({ line }) => gathered.workloads.push({ resource: ref, file, line, podSecurityLevel: level, restrictedBy }));
     if (run.sink !== undefined) gathered.ofWorkloads.push(numberOf(run));
   }
   const node = nodeOfStaticPod(resource);
-  if (node !== undefined) lookups.add([], ({ line }) => gathered.staticPods.push({ resource: ref, file: resource.file, line, node }));
+  if (node !== undefined) lookups.add([], ({ line }) => gathered.staticPods.push({ resource: ref, file, line, node }));
 }
 
 /** The pod that a local subject is in. */

@@ -14,10 +14,7 @@ export interface PodWithServiceAccountSubject {
   /** Tokens that the pod asks for by projected volumes. */
   readonly tokens: readonly ProjectedToken[];
   /** Where it says so, or would. */
-  readonly at: {
-    readonly automount: Anchor;
-    readonly serviceAccountName: Anchor;
-  };
+  readonly at: { readonly automount: Anchor; readonly serviceAccountName: Anchor };
 }
 
 export interface PodServiceAccount {
@@ -46,17 +43,8 @@ export interface ProjectedToken {
 
 type Memory =
   | { readonly type: 'grants'; readonly accounts: readonly string[] }
-  | (RememberedAccount & {
-      readonly type: 'account';
-      readonly namespace: string | undefined;
-      readonly name: string;
-    })
-  | {
-      readonly type: 'pods';
-      readonly namespace: string | undefined;
-      readonly ref: ResourceRef;
-      readonly pods: readonly RememberedPod[];
-    };
+  | (RememberedAccount & { readonly type: 'account'; readonly namespace: string | undefined; readonly name: string })
+  | { readonly type: 'pods'; readonly namespace: string | undefined; readonly ref: ResourceRef; readonly pods: readonly RememberedPod[] };
 
 interface RememberedAccount {
   readonly automount: boolean | undefined;
@@ -98,13 +86,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
     if (ref.kind === 'ServiceAccount' && ref.apiVersion === 'v1') {
       const { automountServiceAccountToken: automount, imagePullSecrets } = object;
       const carries = (Array.isArray(imagePullSecrets) && imagePullSecrets.length > 0) || hasIdentity(resource.metadata);
-      return {
-        type: 'account',
-        namespace,
-        name: ref.name,
-        automount: typeof automount === 'boolean' ? automount : undefined,
-        carries,
-      };
+      return { type: 'account', namespace, name: ref.name, automount: typeof automount === 'boolean' ? automount : undefined, carries };
     }
     return isRoleBinding(resource) ? { type: 'grants', accounts: accountsOf(resource.object, namespace) } : undefined;
   },
@@ -136,11 +118,7 @@ export const podsWithServiceAccount: JoinedSubjectKind<PodWithServiceAccountSubj
           granted: isGranted(memory.namespace, name),
           unrelatedUsers: unrelated(users.get(key)),
         };
-        yield {
-          subject: { ...pod, namespace: memory.namespace, serviceAccount },
-          ref: memory.ref,
-          at: specAt,
-        };
+        yield { subject: { ...pod, namespace: memory.namespace, serviceAccount }, ref: memory.ref, at: specAt };
       }
     }
   },
@@ -150,20 +128,9 @@ function podOf({ name }: ResourceRef, template: PodTemplate, tokens: readonly Pr
   const { spec, specPath, metadata } = template;
   const { automountServiceAccountToken: automount, serviceAccountName, serviceAccount }: PodSpec = spec;
   const named = serviceAccountName === undefined && serviceAccount ? 'serviceAccount' : 'serviceAccountName';
-  const at = {
-    automount: anchor([...specPath, 'automountServiceAccountToken']),
-    serviceAccountName: anchor([...specPath, named]),
-  };
+  const at = { automount: anchor([...specPath, 'automountServiceAccountToken']), serviceAccountName: anchor([...specPath, named]) };
   const account = serviceAccountName || serviceAccount || undefined;
-  return {
-    name,
-    automount,
-    tokens,
-    at,
-    specAt: anchor(specPath),
-    account,
-    labels: applicationLabels(metadata),
-  };
+  return { name, automount, tokens, at, specAt: anchor(specPath), account, labels: applicationLabels(metadata) };
 }
 
 const noTokens: readonly ProjectedToken[] = [];
@@ -175,13 +142,7 @@ function tokensOf({ spec, specPath }: PodTemplate, anchor: AnchorOf): readonly P
     (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, source) => {
       if (token === undefined) return [];
       const path = [...specPath, 'volumes', volume, 'projected', 'sources', source, 'serviceAccountToken'];
-      return [
-        {
-          volume: name,
-          audience: token.audience || undefined,
-          at: anchor(path),
-        },
-      ];
+      return [{ volume: name, audience: token.audience || undefined, at: anchor(path) }];
     }),
   );
 }
@@ -243,10 +204,7 @@ function usersOf(memories: readonly Memory[], accounts: ReadonlyMap<string, Reme
       const workload = `${memory.ref.kind}/${memory.ref.name}`;
       const known = users.get(key);
       if (known === undefined) {
-        users.set(key, {
-          workloads: new Set([workload]),
-          common: Object.entries(labels),
-        });
+        users.set(key, { workloads: new Set([workload]), common: Object.entries(labels) });
       } else {
         known.workloads.add(workload);
         known.common = known.common.filter(([label, value]) => labels[label] === value);

@@ -19,25 +19,12 @@ export interface BoundSubject {
 export const roleBindings: LocalSubjectKind<RoleBindingSubject> = {
   scope: 'local',
   name: 'role binding',
-  reads: {
-    podTemplates: false,
-    kinds: ['RoleBinding.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io'],
-  },
+  reads: { podTemplates: false, kinds: ['RoleBinding.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io'] },
   example: 'objects',
   subjects(resource, context) {
     if (!isRoleBinding(resource)) return [];
     const { roleRef = {}, subjects = [] } = resource.object as Partial<RoleBindingSubject>;
-    return [
-      {
-        subject: {
-          name: resource.ref.name,
-          namespace: context.namespaceOf(resource),
-          roleRef,
-          subjects,
-        },
-        path: [],
-      },
-    ];
+    return [{ subject: { name: resource.ref.name, namespace: context.namespaceOf(resource), roleRef, subjects }, path: [] }];
   },
 };
 

@@ -18,11 +18,7 @@ export const defaultAccountRights: AnyControl = defineControl({
       const bound = boundAccount(subject);
       if (bound?.name !== 'default') continue;
       const account = bound.namespace === undefined ? bound.name : `${bound.namespace}/${bound.name}`;
-      places.push({
-        where: ['subjects', index, 'name'],
-        message: `binding "${name}" gives ${role} to account "${account}"`,
-        severity,
-      });
+      places.push({ where: ['subjects', index, 'name'], message: `binding "${name}" gives ${role} to account "${account}"`, severity });
     }
     return failAt(places);
   },

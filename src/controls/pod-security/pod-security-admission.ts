@@ -27,9 +27,7 @@ export const podSecurityAdmission: AnyControl = defineControl({
   subject: namespaces,
   decidedBy: [...namespaceFactsKinds, observedApiServerKind],
   excusedBy: reviewerKinds,
-  params: {
-    system: strings('Namespaces of the system, which are not judged', systemNamespaces),
-  },
+  params: { system: strings('Namespaces of the system, which are not judged', systemNamespaces) },
 
   evaluate({ name, title, labels, labelsAt, namedAt, admission, reviewers, letIn }, { params }) {
     if (name !== undefined && params.system.includes(name)) return notApplicable('a namespace of the system');
@@ -80,10 +78,7 @@ export const podSecurityAdmission: AnyControl = defineControl({
       // Where dry runs have shown what gets by, telling is no step ahead.
       const shown = namespace.reviewers.length > 0 && namespace.letIn !== undefined;
       if (error === undefined && silent && !shown)
-        return {
-          edits: [...labelled('audit', 'restricted', version), ...labelled('warn', 'restricted', version)],
-          safety: 'safe',
-        };
+        return { edits: [...labelled('audit', 'restricted', version), ...labelled('warn', 'restricted', version)], safety: 'safe' };
       if (error?.label.endsWith('-version') === true) return [set(['metadata', 'labels', error.label], `v1.${version}`)];
       if (error?.label === `${labelPrefix}audit`) return labelled('audit', 'restricted', version);
       if (error?.label === `${labelPrefix}warn`) return labelled('warn', 'restricted', version);
